@@ -1,0 +1,1 @@
+"""Turn arrays of outcomes into numbers with their intervals; open no file."""
