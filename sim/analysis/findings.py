@@ -1,0 +1,202 @@
+"""Findings: the numbers a planner reads, with their intervals, as plain frozen records.
+
+All times are days since the calendar's start (``t_d``); ``None`` stands for "not reached by the calendar's end".
+Probabilities are shares from 0 to 1; every interval is two-sided at 95 % and covers *sampling error only*.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A probability with its Wilson interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Quantile:
+    """A quantile of a date with its order-statistic interval; None where the calendar ends first."""
+
+    share: float
+    t_d: float | None
+    low_d: float | None
+    high_d: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A cumulative share over time with its pointwise band, thinned to a few hundred points."""
+
+    t_d: tuple[float, ...]
+    share: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CauseDays:
+    """Mean days a cause adds to a goal's date against the nominal run (negative: slack used up)."""
+
+    cause: str
+    mean_d: float
+    nominal_d: float
+    """Days of that cause on the goal's own chain in the nominal run."""
+
+
+@dataclass(frozen=True, slots=True)
+class GoalFinding:
+    """What is found of one goal."""
+
+    name: str
+    about: str
+    by_d: float
+    wanted: float
+    """The chance the planner wants."""
+    reached: int
+    probability: Share
+    """Chance of reaching the goal by its date."""
+    nominal_d: float | None
+    quantiles: tuple[Quantile, ...]
+    """P10, P50, P80 and P90, in this order."""
+    curve: Curve
+    slip_by_cause: tuple[CauseDays, ...]
+    """Sorted by mean days, largest first; the means add up to `total_slip_d`."""
+    total_slip_d: float
+    censored: int
+    """Replications in which the goal is not reached; their days count up to the calendar's end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One subject of the campaign Gantt."""
+
+    subject: str
+    kind: str
+    """activity, mission, element, station or goal."""
+    label: str
+    start_p50_d: float | None
+    finish_p10_d: float | None
+    finish_p50_d: float | None
+    finish_p90_d: float | None
+    nominal_start_d: float | None
+    nominal_finish_d: float | None
+    fact: bool
+    """Whether it lies in the past and is known."""
+    reached: float
+    """Share of replications in which it finishes."""
+    criticality: dict[str, float]
+    """By goal: share of replications in which it is on the chain that dates the goal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One stay or journey in a trace: something at `origin` from `start_d`, at `destination` at `end_d`."""
+
+    subject: str
+    vehicle: str
+    kind: str
+    """lander, orbiter, relay, ship, station, tanker, sample-return, transfer-stage or launcher."""
+    origin: str
+    destination: str
+    start_d: float
+    end_d: float
+    mass_kg: float
+    crew: int
+    outcome: str
+    """ok or lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of a trace."""
+
+    t_d: float
+    subject: str
+    verb: str
+    place: str
+    mass_kg: float | None
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """One replication, told."""
+
+    title: str
+    """nominal, P50 or P90."""
+    replication: int | None
+    moves: tuple[Move, ...]
+    events: tuple[Event, ...]
+    power_t_d: tuple[float, ...]
+    power_supply_w: tuple[float, ...]
+    power_demand_w: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MassCurve:
+    """Mass landed at the base over time: nominal and quantiles over the replications, as steps."""
+
+    t_d: tuple[float, ...]
+    p10_kg: tuple[float, ...]
+    p50_kg: tuple[float, ...]
+    p90_kg: tuple[float, ...]
+    nominal_kg: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestRow:
+    """One line of the launch manifest."""
+
+    mission: str
+    launch: str
+    launcher: str
+    pad: str
+    """Pads it may use."""
+    payload: str
+    launch_mass_kg: float
+    margin_kg: float
+    """Launcher capacity left on the nominal day; nan when flown already."""
+    propellant_margin_kg: float
+    """Propellant left after the last burn on the nominal day; nan when flown already."""
+    nominal_d: float | None
+    p10_d: float | None
+    p50_d: float | None
+    p90_d: float | None
+    by_plan: float
+    """Chance of launching by the planned date plus 30 days; nan when flown already or without a planned date."""
+    fact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """Everything the pages show of one scenario."""
+
+    scenario: str
+    about: str
+    identity: str
+    seed: int
+    replications: int
+    calendar_start: str
+    """ISO date of day 0."""
+    calendar_end_d: float
+    as_of_d: float | None
+    goals: tuple[GoalFinding, ...]
+    bars: tuple[Bar, ...]
+    mass: MassCurve
+    manifest: tuple[ManifestRow, ...]
+    traces: tuple[Trace, ...]
+    places: tuple[tuple[str, str, bool], ...]
+    """(name, body, on the surface) of every place, for the bat chart."""
+    facility_days: tuple[tuple[str, float, float, float], ...]
+    """(station, P10, P50, P90) of research facility-days by the first goal's date."""
+    guesses: int
+    """Figures in the scenario whose source is an estimate."""
+    figures: int
+    """Figures in the scenario that carry a source."""
+    versions: tuple[tuple[str, str], ...]
+    """(package, version) used for the run."""
