@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sim.model.outcome import Event, Move, Segment
+
 
 @dataclass(frozen=True, slots=True)
 class Share:
@@ -94,44 +96,16 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
-    """One stay or journey in a trace: something at `origin` from `start_d`, at `destination` at `end_d`."""
-
-    subject: str
-    vehicle: str
-    kind: str
-    """lander, orbiter, relay, ship, station, tanker, sample-return, transfer-stage or launcher."""
-    origin: str
-    destination: str
-    start_d: float
-    end_d: float
-    mass_kg: float
-    crew: int
-    outcome: str
-    """ok or lost."""
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One line of a trace."""
-
-    t_d: float
-    subject: str
-    verb: str
-    place: str
-    mass_kg: float | None
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
 class Trace:
     """One replication, told."""
 
     title: str
-    """nominal, P50 or P90."""
+    """Nominal, P50 or P90."""
     replication: int | None
     moves: tuple[Move, ...]
     events: tuple[Event, ...]
+    chains: dict[str, tuple[Segment, ...]]
+    """By goal: the days that date it, in order, each with its cause."""
     power_t_d: tuple[float, ...]
     power_supply_w: tuple[float, ...]
     power_demand_w: tuple[float, ...]
@@ -200,3 +174,20 @@ class Findings:
     """Figures in the scenario that carry a source."""
     versions: tuple[tuple[str, str], ...]
     """(package, version) used for the run."""
+
+
+__all__ = [
+    "Bar",
+    "CauseDays",
+    "Curve",
+    "Event",
+    "Findings",
+    "GoalFinding",
+    "ManifestRow",
+    "MassCurve",
+    "Move",
+    "Quantile",
+    "Segment",
+    "Share",
+    "Trace",
+]

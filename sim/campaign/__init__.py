@@ -1,0 +1,1 @@
+"""The scenario, resolved: physics looked up, masses closed, windows tabled, needs ordered."""

@@ -1,0 +1,374 @@
+"""The Campaign: what a scenario means, by index and in SI units, ready to be simulated many times.
+
+Everything here is frozen and picklable. Times are days since the calendar's start. Names appear once, in tables;
+the model works with indices into them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.chance import Distribution
+
+Floats = NDArray[np.float64]
+Indices = NDArray[np.int32]
+NEVER = float("inf")
+
+
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """A number that may be uncertain: its law, the stream it is drawn from, and what the nominal run takes."""
+
+    nominal: float
+    law: Distribution | None = None
+    stream: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Something whose days are counted: an activity, mission, element, station or goal."""
+
+    name: str
+    kind: str
+    label: str
+    fact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Milestone:
+    """Something that happens at one moment."""
+
+    name: str
+    subject: int
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerPlan:
+    """A partner's coming and going."""
+
+    name: str
+    joins: Chance | None
+    withdraws: Chance | None
+    """Date of leaving; its law carries the yearly chance."""
+    successor: int
+    """Index of the partner who takes over, or -1."""
+    handover: Chance | None
+
+
+@dataclass(frozen=True, slots=True)
+class RiskPlan:
+    """A risk driver: happens or not, once."""
+
+    name: str
+    probability: float
+    stream: int
+    stretches: tuple[tuple[int, Chance], ...]
+    """(activity index, factor on what is left of it)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityPlan:
+    """Work on Earth."""
+
+    subject: int
+    done: int
+    """Milestone."""
+    cause: int
+    partners: tuple[int, ...]
+    needs: tuple[int, ...]
+    not_before: Chance | None
+    duration: Chance | None
+    finish_d: float | None
+    """Planned date of completion, or the date of the fact."""
+    slip: Chance | None
+    fact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PadPlan:
+    """A launch pad."""
+
+    name: str
+    turnaround: Chance
+    available_d: float
+    needs: tuple[int, ...]
+    scrub: float
+    scrub_stream: int
+    recycle: Chance
+
+
+@dataclass(frozen=True, slots=True)
+class Reliability:
+    """The chance of failure: a Beta law of the quality of the class, worse on first flights."""
+
+    quality: Chance
+    """Failure probability of a mature vehicle of the class, drawn once a replication."""
+    early: tuple[float, ...]
+    """Factor on the first, second, ... flight of the class."""
+    flown: int
+    """Flights before the simulation starts."""
+
+
+@dataclass(frozen=True, slots=True)
+class LauncherPlan:
+    """A launch vehicle."""
+
+    name: str
+    partner: int
+    family: int
+    needs: tuple[int, ...]
+    pads: tuple[int, ...]
+    reliability: Reliability
+    line_start_d: float
+    every: Chance
+    ready: int
+    stock: int
+    integration: Chance
+    stand_down: Chance
+
+
+@dataclass(frozen=True, slots=True)
+class Departures:
+    """Departures of one computed transfer, sorted by time, one row for each possible departure."""
+
+    t_d: Floats
+    tof_d: Floats
+    tli_m_s: Floats
+    loi_m_s: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Opportunities:
+    """Which departures one launch can use: indices into `departures`, each a subset of the one before."""
+
+    departures: int
+    window: Indices
+    """Possible in geometry and mass."""
+    lit: Indices
+    """... and the Sun is up on arrival, where the leg asks for it."""
+    open: Indices
+    """... and the critical events are seen from the ground."""
+    capacity_margin_kg: Floats
+    """Launcher capacity left, for each index in `window`."""
+    propellant_margin_kg: Floats
+    """Propellant left after the last burn, for each index in `window`."""
+
+
+@dataclass(frozen=True, slots=True)
+class LightTable:
+    """Intervals in which the Sun is up at a site for long enough, sorted."""
+
+    start_d: Floats
+    end_d: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class LegPlan:
+    """A leg flown after the departure: where to, how long, whether light is needed on arrival."""
+
+    name: str
+    origin: str
+    destination: str
+    duration_d: float
+    lands: bool
+    light: int
+    """Index of a light table, or -1."""
+
+
+@dataclass(frozen=True, slots=True)
+class LaunchPlan:
+    """One launch of a mission."""
+
+    name: str
+    launcher: int
+    vehicle: str
+    kind: str
+    """Vehicle class of the payload, for the bat chart."""
+    needs: tuple[int, ...]
+    """Milestones outside the mission."""
+    after: tuple[int, ...]
+    """Launches of the same mission that must have arrived."""
+    opportunities: int
+    """Index into the campaign's opportunities, or -1 when any day will do."""
+    origin: str
+    """Parking orbit."""
+    destination: str
+    """Where the first leg ends."""
+    transfer_d: float
+    """Time of flight of the first leg when it is typed."""
+    legs: tuple[LegPlan, ...]
+    """Legs flown alone, after the first."""
+    mass_kg: float
+    capture: Reliability | None
+    capture_stream: int
+    fail_stream: int
+    launched: int
+    """Milestone."""
+    arrived: int
+    """Milestone: at the rendezvous, or at the end of its own legs."""
+
+
+@dataclass(frozen=True, slots=True)
+class MissionPlan:
+    """One mission."""
+
+    subject: int
+    partners: tuple[int, ...]
+    needs: tuple[int, ...]
+    not_before_d: float
+    offset: Chance | None
+    """Time after the needs at which a repeated flight is wanted."""
+    slip: Chance | None
+    launches: tuple[LaunchPlan, ...]
+    rendezvous: Chance | None
+    rendezvous_at: str
+    wait_limit_d: float
+    legs: tuple[LegPlan, ...]
+    """Legs flown together, after the rendezvous."""
+    landing: Reliability | None
+    landing_class: int
+    landing_stream: int
+    refly: bool
+    rebuild: Chance | None
+    vehicle: str
+    kind: str
+    mass_kg: float
+    crew: int
+    stay_d: float
+    back: tuple[LegPlan, ...]
+    launched: int
+    """Milestone: the last launch."""
+    arrived: int
+    """Milestone: landed, or in the final orbit."""
+    returned: int
+    """Milestone: crew or samples home, or -1."""
+    flown_launch_d: float
+    """Day of the launch when it is a fact, else never."""
+    flown_arrival_d: float
+    lost: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ElementPlan:
+    """A part of the base or a station in orbit."""
+
+    subject: int
+    delivered: tuple[int, ...]
+    """Milestone of the mission that brings it; empty when it is there from the start."""
+    needs: tuple[int, ...]
+    partner: int
+    on_surface: bool
+    place: str
+    mass_kg: float
+    demand_w: float
+    constant_w: float
+    solar_w: float
+    storage_j: float
+    unloading_h: float
+    assembly_h: float
+    robot_shift_h: float
+    facilities: int
+    commissioning: Chance
+    landed: int
+    operational: int
+
+
+@dataclass(frozen=True, slots=True)
+class BasePlan:
+    """The base: labour and light."""
+
+    place: str
+    robot_shift_h: float
+    jobs_at_once: int
+    work_in_dark: bool
+    light: int
+    """Index of the light table, or -1."""
+    longest_dark_d: float
+
+
+@dataclass(frozen=True, slots=True)
+class GoalPlan:
+    """A set of requirements with a date."""
+
+    name: str
+    about: str
+    subject: int
+    reached: int
+    by_d: float
+    wanted: float
+    needs: tuple[int, ...]
+    power_margin: float
+    """nan when not asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Mass set down at a place when a milestone is reached."""
+
+    milestone: int
+    mass_kg: float
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceName:
+    """A place as the pages show it."""
+
+    name: str
+    body: str
+    surface: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FlightCard:
+    """What the manifest prints of one launch on its nominal day."""
+
+    mission: int
+    launch: str
+    launcher: str
+    pads: str
+    payload: str
+    mass_kg: float
+    planned_d: float
+    launched: int
+    fact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """A whole campaign, ready to be simulated."""
+
+    scenario: str
+    about: str
+    identity: str
+    """Hash of the resolved scenario."""
+    start_iso: str
+    end_d: float
+    as_of_d: float
+    streams: tuple[str, ...]
+    subjects: tuple[Subject, ...]
+    milestones: tuple[Milestone, ...]
+    partners: tuple[PartnerPlan, ...]
+    risks: tuple[RiskPlan, ...]
+    activities: tuple[ActivityPlan, ...]
+    pads: tuple[PadPlan, ...]
+    launchers: tuple[LauncherPlan, ...]
+    families: tuple[str, ...]
+    landing_classes: tuple[str, ...]
+    departures: tuple[Departures, ...]
+    opportunities: tuple[Opportunities, ...]
+    lights: tuple[LightTable, ...]
+    missions: tuple[MissionPlan, ...]
+    elements: tuple[ElementPlan, ...]
+    base: BasePlan | None
+    goals: tuple[GoalPlan, ...]
+    deliveries: tuple[Delivery, ...]
+    flights: tuple[FlightCard, ...]
+    places: tuple[PlaceName, ...]
+    guesses: int = 0
+    figures: int = 0
+    resolved: str = field(default="", repr=False)
+    """The resolved scenario as YAML text."""
