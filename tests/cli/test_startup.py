@@ -1,0 +1,37 @@
+"""Asking for help or checking a scenario loads none of the heavy libraries."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = ("numpy", "pandas", "scipy", "numba", "astropy", "boinor", "poliastro", "plotly", "simpy", "pyarrow")
+
+
+def _loaded_after(program: str) -> set[str]:
+    """Return which heavy libraries a fresh interpreter has loaded after running `program`."""
+    report = f"import json, sys\nprint(json.dumps([name for name in {HEAVY!r} if name in sys.modules]))"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{program}\n{report}"], check=True, capture_output=True, text=True
+    )
+    return set(json.loads(done.stdout.splitlines()[-1]))
+
+
+@pytest.mark.parametrize("module", ["sim", "sim.units", "sim.cli", "sim.scenario.load"])
+def test_an_import_at_the_edge_loads_no_heavy_library(module: str) -> None:
+    """Source: ARCHITECTURE, who may import whom: the edge imports nothing heavier than pydantic and yaml."""
+    assert _loaded_after(f"import {module}") == set()
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["check", "--help"], ["--version"]])
+def test_help_loads_no_heavy_library(arguments: list[str]) -> None:
+    program = f"from sim.cli import main\ntry:\n    main({arguments!r})\nexcept SystemExit as end:\n    assert not end.code"
+    assert _loaded_after(program) == set()
+
+
+def test_the_measure_sees_a_heavy_library() -> None:
+    """Were this empty too, the tests above could not fail."""
+    assert "numpy" in _loaded_after("import numpy")
