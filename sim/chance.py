@@ -1,0 +1,562 @@
+"""Distributions, and random numbers keyed by (root seed, replication, stream name, draw number).
+
+A draw is found by its key, never by its turn: adding a stream, changing the order of events, or sharing the
+replications among workers changes no other draw. The nominal run takes the `mode` of each distribution.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import math
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate, pairwise
+from statistics import NormalDist
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    import numpy as np
+
+_STANDARD: Final = NormalDist()
+_Z90: Final = _STANDARD.inv_cdf(0.9)
+
+
+class Distribution:
+    """A law of chance over floats, in the unit of whatever it stands for."""
+
+    __slots__ = ()
+
+    def ppf(self, u: float) -> float:
+        """Give the value below which the share `u` of all outcomes lies; 0 < u < 1 is not checked."""
+        raise NotImplementedError
+
+    def quantile(self, share: float) -> float:
+        """Give `ppf(share)`; raises ValueError unless 0 < share < 1."""
+        if not 0.0 < share < 1.0:
+            raise ValueError(f"a quantile is for a share between 0 and 1, not {share}")
+        return self.ppf(share)
+
+    @property
+    def mean(self) -> float:
+        """The mean."""
+        raise NotImplementedError
+
+    @property
+    def mode(self) -> float:
+        """The most likely value, which the nominal run takes."""
+        raise NotImplementedError
+
+    @property
+    def support(self) -> tuple[float, float]:
+        """The least and the greatest possible value, infinite where there is none."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed(Distribution):
+    """Always the same value."""
+
+    value: float
+
+    def ppf(self, u: float) -> float:  # noqa: D102 - said by the base class, here and below
+        return self.value
+
+    @property
+    def mean(self) -> float:  # noqa: D102
+        return self.value
+
+    @property
+    def mode(self) -> float:  # noqa: D102
+        return self.value
+
+    @property
+    def support(self) -> tuple[float, float]:  # noqa: D102
+        return self.value, self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Uniform(Distribution):
+    """Equally likely between two values; the mode is taken in the middle."""
+
+    low: float
+    high: float
+
+    def __post_init__(self) -> None:
+        _ordered(self.low, self.high)
+
+    def ppf(self, u: float) -> float:  # noqa: D102
+        return self.low + u * (self.high - self.low)
+
+    @property
+    def mean(self) -> float:  # noqa: D102
+        return (self.low + self.high) / 2
+
+    @property
+    def mode(self) -> float:  # noqa: D102
+        return self.mean
+
+    @property
+    def support(self) -> tuple[float, float]:  # noqa: D102
+        return self.low, self.high
+
+
+@dataclass(frozen=True, slots=True)
+class Triangular(Distribution):
+    """Density that rises in a line from `low` to `likely` and falls in a line to `high`."""
+
+    low: float
+    likely: float
+    high: float
+
+    def __post_init__(self) -> None:
+        _ordered(self.low, self.likely, self.high)
+
+    def ppf(self, u: float) -> float:  # noqa: D102
+        low, high, likely = self.low, self.high, self.likely
+        if u * (high - low) <= likely - low:
+            return low + math.sqrt(u * (high - low) * (likely - low))
+        return high - math.sqrt((1.0 - u) * (high - low) * (high - likely))
+
+    @property
+    def mean(self) -> float:  # noqa: D102
+        return (self.low + self.likely + self.high) / 3
+
+    @property
+    def mode(self) -> float:  # noqa: D102
+        return self.likely
+
+    @property
+    def support(self) -> tuple[float, float]:  # noqa: D102
+        return self.low, self.high
+
+
+@dataclass(frozen=True, slots=True)
+class Beta(Distribution):
+    """Beta law with shapes `a` and `b`, stretched from [0, 1] to [low, high].
+
+    Quantiles come from a table that is exact at its 2,049 knots, evenly spaced in the normal score of u;
+    between them they are within 1e-5 of the width. The mode of a law without an inner peak is the end it
+    leans to (the mean when it leans to both).
+    """
+
+    a: float
+    b: float
+    low: float = 0.0
+    high: float = 1.0
+
+    def __post_init__(self) -> None:
+        _positive(self.a, self.b)
+        _ordered(self.low, self.high)
+
+    def ppf(self, u: float) -> float:  # noqa: D102
+        return self.low + (self.high - self.low) * _beta_ppf(u, self.a, self.b)
+
+    @property
+    def mean(self) -> float:  # noqa: D102
+        return self.low + (self.high - self.low) * self.a / (self.a + self.b)
+
+    @property
+    def mode(self) -> float:  # noqa: D102
+        if self.a > 1 and self.b > 1:
+            return self.low + (self.high - self.low) * (self.a - 1) / (self.a + self.b - 2)
+        if self.a == self.b:
+            return self.mean
+        return self.low if self.a < self.b else self.high
+
+    @property
+    def support(self) -> tuple[float, float]:  # noqa: D102
+        return self.low, self.high
+
+
+@dataclass(frozen=True, slots=True)
+class Pert(Distribution):
+    """PERT law: a Beta on [low, high] with mean (low + 4 likely + high) / 6.
+
+    Quantiles are as exact as those of `Beta`. Source: Malcolm, Roseboom, Clark and Fazar (1959), Operations
+    Research 7(5), in the form a = 1 + 4 (likely - low) / (high - low) of Vose, Risk Analysis (2008).
+    """
+
+    low: float
+    likely: float
+    high: float
+    _a: float = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        _ordered(self.low, self.likely, self.high)
+        width = self.high - self.low
+        object.__setattr__(self, "_a", 1.0 + 4.0 * (self.likely - self.low) / width if width else 1.0)
+
+    def ppf(self, u: float) -> float:  # noqa: D102
+        return self.low + (self.high - self.low) * _beta_ppf(u, self._a, 6.0 - self._a)
+
+    @property
+    def mean(self) -> float:  # noqa: D102
+        return (self.low + 4 * self.likely + self.high) / 6
+
+    @property
+    def mode(self) -> float:  # noqa: D102
+        return self.likely
+
+    @property
+    def support(self) -> tuple[float, float]:  # noqa: D102
+        return self.low, self.high
+
+
+@dataclass(frozen=True, slots=True)
+class Normal(Distribution):
+    """Normal law with mean `mu` and standard deviation `sd`, cut off (not clipped) outside [low, high]."""
+
+    mu: float
+    sd: float
+    low: float = -math.inf
+    high: float = math.inf
+    _below: float = field(init=False, repr=False, compare=False)
+    _within: float = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        _positive(self.sd)
+        _ordered(self.low, self.high)
+        below = _STANDARD.cdf((self.low - self.mu) / self.sd)
+        within = _STANDARD.cdf((self.high - self.mu) / self.sd) - below
+        if within < 0.01:
+            raise ValueError("less than 1 % of the normal law lies within what is possible")
+        object.__setattr__(self, "_below", below)
+        object.__setattr__(self, "_within", within)
+
+    def ppf(self, u: float) -> float:  # noqa: D102
+        share = self._below + u * self._within
+        if not 0.0 < share < 1.0:  # u next to 0 or 1 after rounding
+            return self.low if share <= 0.0 else self.high
+        return self.mu + self.sd * _STANDARD.inv_cdf(share)
+
+    @property
+    def mean(self) -> float:  # noqa: D102
+        heights = (_STANDARD.pdf((edge - self.mu) / self.sd) for edge in (self.low, self.high))
+        first, last = heights
+        return self.mu + self.sd * (first - last) / self._within
+
+    @property
+    def mode(self) -> float:  # noqa: D102
+        return min(max(self.mu, self.low), self.high)
+
+    @property
+    def support(self) -> tuple[float, float]:  # noqa: D102
+        return self.low, self.high
+
+
+@dataclass(frozen=True, slots=True)
+class Lognormal(Distribution):
+    """Lognormal law given by its median and its 90 % quantile."""
+
+    median: float
+    p90: float
+    _sigma: float = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        _positive(self.median)
+        if not self.p90 > self.median:
+            raise ValueError("the 90 % quantile must lie above the median")
+        object.__setattr__(self, "_sigma", math.log(self.p90 / self.median) / _Z90)
+
+    def ppf(self, u: float) -> float:  # noqa: D102
+        return self.median * math.exp(self._sigma * _STANDARD.inv_cdf(u))
+
+    @property
+    def mean(self) -> float:  # noqa: D102
+        return self.median * math.exp(self._sigma**2 / 2)
+
+    @property
+    def mode(self) -> float:  # noqa: D102
+        return self.median * math.exp(-(self._sigma**2))
+
+    @property
+    def support(self) -> tuple[float, float]:  # noqa: D102
+        return 0.0, math.inf
+
+
+@dataclass(frozen=True, slots=True)
+class Exponential(Distribution):
+    """Exponential law with mean `scale`; its mode is 0."""
+
+    scale: float
+
+    def __post_init__(self) -> None:
+        _positive(self.scale)
+
+    def ppf(self, u: float) -> float:  # noqa: D102
+        return -self.scale * math.log1p(-u)
+
+    @property
+    def mean(self) -> float:  # noqa: D102
+        return self.scale
+
+    @property
+    def mode(self) -> float:  # noqa: D102
+        return 0.0
+
+    @property
+    def support(self) -> tuple[float, float]:  # noqa: D102
+        return 0.0, math.inf
+
+
+@dataclass(frozen=True, slots=True)
+class Weibull(Distribution):
+    """Weibull law, with the share `zero` of all outcomes exactly 0.
+
+    The mode is 0 when any outcome is 0 or the shape is at most 1.
+    """
+
+    shape: float
+    scale: float
+    zero: float = 0.0
+
+    def __post_init__(self) -> None:
+        _positive(self.shape, self.scale)
+        if not 0.0 <= self.zero < 1.0:
+            raise ValueError("the share of zeros must be at least 0 and below 1")
+
+    def ppf(self, u: float) -> float:  # noqa: D102
+        if u <= self.zero:
+            return 0.0
+        return self.scale * float((-math.log((1.0 - u) / (1.0 - self.zero))) ** (1.0 / self.shape))
+
+    @property
+    def mean(self) -> float:  # noqa: D102
+        return (1.0 - self.zero) * self.scale * math.gamma(1.0 + 1.0 / self.shape)
+
+    @property
+    def mode(self) -> float:  # noqa: D102
+        if self.zero > 0.0 or self.shape <= 1.0:
+            return 0.0
+        return self.scale * float((1.0 - 1.0 / self.shape) ** (1.0 / self.shape))
+
+    @property
+    def support(self) -> tuple[float, float]:  # noqa: D102
+        return 0.0, math.inf
+
+
+@dataclass(frozen=True, slots=True)
+class Discrete(Distribution):
+    """A few values, each with its probability; the mode is the likeliest, the least of them on a tie."""
+
+    values: tuple[float, ...]
+    shares: tuple[float, ...]
+    _reached: tuple[float, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if not self.values or len(self.values) != len(self.shares):
+            raise ValueError("each value needs one probability")
+        if min(self.shares) < 0.0 or abs(math.fsum(self.shares) - 1.0) > 1e-6:
+            raise ValueError("the probabilities must be positive and add up to 1")
+        pairs = sorted(zip(self.values, self.shares, strict=True))
+        object.__setattr__(self, "values", tuple(value for value, _ in pairs))
+        object.__setattr__(self, "shares", tuple(share for _, share in pairs))
+        object.__setattr__(self, "_reached", tuple(accumulate(self.shares))[:-1])
+
+    def ppf(self, u: float) -> float:  # noqa: D102
+        return self.values[bisect_left(self._reached, u)]
+
+    @property
+    def mean(self) -> float:  # noqa: D102
+        return math.fsum(value * share for value, share in zip(self.values, self.shares, strict=True))
+
+    @property
+    def mode(self) -> float:  # noqa: D102
+        return self.values[self.shares.index(max(self.shares))]
+
+    @property
+    def support(self) -> tuple[float, float]:  # noqa: D102
+        return self.values[0], self.values[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Empirical(Distribution):
+    """Observed values, each as likely as the others; quantiles are the observed ones, not interpolated.
+
+    The mode is the value seen most often, or the median when none was seen more often than all others.
+    """
+
+    values: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        if not self.values:
+            raise ValueError("there are no observed values")
+        object.__setattr__(self, "values", tuple(sorted(self.values)))
+
+    def ppf(self, u: float) -> float:  # noqa: D102
+        count = len(self.values)
+        return self.values[min(max(math.ceil(u * count) - 1, 0), count - 1)]
+
+    @property
+    def mean(self) -> float:  # noqa: D102
+        return math.fsum(self.values) / len(self.values)
+
+    @property
+    def mode(self) -> float:  # noqa: D102
+        (value, seen), *others = Counter(self.values).most_common(2)
+        alone = not others or seen > others[0][1]
+        return value if alone else self.ppf(0.5)
+
+    @property
+    def support(self) -> tuple[float, float]:  # noqa: D102
+        return self.values[0], self.values[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Shifted(Distribution):
+    """Another law, moved by a constant."""
+
+    base: Distribution
+    offset: float
+
+    def ppf(self, u: float) -> float:  # noqa: D102
+        return self.base.ppf(u) + self.offset
+
+    @property
+    def mean(self) -> float:  # noqa: D102
+        return self.base.mean + self.offset
+
+    @property
+    def mode(self) -> float:  # noqa: D102
+        return self.base.mode + self.offset
+
+    @property
+    def support(self) -> tuple[float, float]:  # noqa: D102
+        low, high = self.base.support
+        return low + self.offset, high + self.offset
+
+
+def shift(law: Distribution, offset: float) -> Distribution:
+    """Give the law moved by a constant."""
+    return Fixed(law.value + offset) if isinstance(law, Fixed) else Shifted(law, offset)
+
+
+def _ordered(*values: float) -> None:
+    if not all(first <= second for first, second in pairwise(values)):
+        raise ValueError("the values must not fall from left to right")
+
+
+def _positive(*values: float) -> None:
+    if not all(0.0 < value < math.inf for value in values):
+        raise ValueError("the value must be above 0")
+
+
+_KNOTS: Final = 2049
+_EDGE: Final = 8.3  # normal scores beyond this have no double between 0 and 1
+_STEPS_PER_SCORE: Final = (_KNOTS - 1) / (2 * _EDGE)
+
+
+def _beta_ppf(u: float, a: float, b: float) -> float:
+    table = _beta_table(a, b)
+    position = (_STANDARD.inv_cdf(u) + _EDGE) * _STEPS_PER_SCORE
+    knot = min(max(int(position), 0), _KNOTS - 2)
+    return table[knot] + (position - knot) * (table[knot + 1] - table[knot])
+
+
+@functools.lru_cache(maxsize=1024)
+def _beta_table(a: float, b: float) -> tuple[float, ...]:
+    """Give Beta quantiles at evenly spaced normal scores; the upper half from the other end, for accuracy."""
+    import numpy as np
+    from scipy.special import betaincinv, ndtr
+
+    scores = np.linspace(-_EDGE, _EDGE, _KNOTS)
+    lower = betaincinv(a, b, ndtr(scores))
+    upper = 1.0 - betaincinv(b, a, ndtr(-scores))
+    return tuple(np.where(scores < 0.0, lower, upper).tolist())
+
+
+# --- keyed draws ----------------------------------------------------------------------------------
+
+_BLOCK: Final = 4  # Philox gives four 64-bit words for each value of its counter
+_MORE: Final = 64  # draws fetched at once when a stream needs more than its block
+_WORD: Final = 1 << 64
+
+
+class Draws:
+    """The random numbers of one replication."""
+
+    __slots__ = ("_block", "_keys", "_more", "_next", "_replication")
+
+    def __init__(self, block: list[float], keys: Sequence[tuple[int, int]], replication: int) -> None:
+        self._block = block
+        self._next = list(range(0, len(block), _BLOCK))
+        self._more: dict[int, list[float]] = {}
+        self._keys = keys
+        self._replication = replication
+
+    def u(self, stream: int) -> float:
+        """Give the next number of a stream, strictly between 0 and 1."""
+        position = self._next[stream]
+        self._next[stream] = position + 1
+        if position < stream * _BLOCK + _BLOCK:
+            return self._block[position]
+        return self._beyond(stream, position - stream * _BLOCK - _BLOCK)
+
+    def _beyond(self, stream: int, draw: int) -> float:
+        """Give a draw beyond the block from a counter range that no block of any replication touches."""
+        numbers = self._more.setdefault(stream, [])
+        while draw >= len(numbers):
+            counter = [len(numbers) // _BLOCK, self._replication, 0, 1]
+            numbers += _uniform(_philox(self._keys[stream], counter).random_raw(_MORE)).tolist()
+        return numbers[draw]
+
+
+class DrawTable:
+    """The random numbers of consecutive replications, made with one numpy call per stream.
+
+    Stream `name` is numpy's Philox (4x64, 10 rounds) with the key (root seed, 64-bit BLAKE2b of the name);
+    the draws 0-3 of replication r come from the counter value r, further ones from a counter range of their
+    own. A number is the upper 52 bits of a word plus one half, over 2**52. Raises ValueError for a seed that
+    is not a 64-bit unsigned integer and for stream names that are not all different.
+
+    Source: Salmon, Moraes, Dror and Shaw (2011), "Parallel random numbers: as easy as 1, 2, 3".
+    """
+
+    __slots__ = ("_block", "_keys", "count", "first_replication", "stream_names")
+
+    def __init__(
+        self, root_seed: int, stream_names: Sequence[str], first_replication: int, count: int
+    ) -> None:
+        import numpy as np
+
+        if not 0 <= root_seed < _WORD:
+            raise ValueError("the seed must be an integer from 0 to 2**64 - 1")
+        if first_replication < 0 or count < 0:
+            raise ValueError("replications are numbered from 0")
+        if len(set(stream_names)) != len(stream_names):
+            raise ValueError("two streams have the same name")
+        self.stream_names = tuple(stream_names)
+        self.first_replication = first_replication
+        self.count = count
+        self._keys = [(root_seed, _hash(name)) for name in stream_names]
+        self._block = np.empty((count, len(self._keys), _BLOCK))
+        for index, key in enumerate(self._keys):
+            words = _philox(key, [first_replication, 0, 0, 0]).random_raw(count * _BLOCK)
+            self._block[:, index, :] = _uniform(words).reshape(count, _BLOCK)
+
+    def replication(self, number: int) -> Draws:
+        """Give the draws of one replication, from the start; raises IndexError when it is elsewhere."""
+        row = number - self.first_replication
+        if not 0 <= row < self.count:
+            raise IndexError(f"replication {number} is not in this table")
+        return Draws(self._block[row].ravel().tolist(), self._keys, number)
+
+
+def _hash(name: str) -> int:
+    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little")
+
+
+def _philox(key: tuple[int, int], counter: Sequence[int]) -> np.random.Philox:
+    import numpy as np
+
+    return np.random.Philox(key=np.array(key, dtype=np.uint64), counter=np.array(counter, dtype=np.uint64))
+
+
+def _uniform(words: Any) -> np.ndarray[Any, np.dtype[np.float64]]:
+    import numpy as np
+
+    numbers: np.ndarray[Any, np.dtype[np.float64]] = ((words >> np.uint64(12)) + 0.5) * 2.0**-52
+    return numbers
