@@ -1,0 +1,81 @@
+"""What is committed names no package registry, and what is built carries its data."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+REGISTRY = re.compile(
+    "|".join((r"py[p]i\.org", r"python[h]osted", r"np[m]js\.", r"deb\.de[b]ian", r"--(extra-)?index[-]url"))
+)
+"""Addresses a mirror would have to replace; the brackets keep this line from naming them."""
+PINNED = re.compile(r"^[A-Za-z0-9._-]+==[A-Za-z0-9.+!-]+( ; python_(full_)?version >= \"3\.[0-9.]+\")?$")
+
+
+def _committed(root: Path) -> list[Path]:
+    """Return the files git knows or would take; a built sdist has no git and all its files count."""
+    if not (root / ".git").exists():
+        return [path for path in root.rglob("*") if path.is_file()]
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=root,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    paths = [root / name for name in listed.stdout.split("\0") if name]
+    return [path for path in paths if path.is_file()]
+
+
+def test_no_committed_text_names_a_registry(project_root: Path) -> None:
+    """Installs go where the user's own pip is set up to go."""
+    named = [
+        f"{path.relative_to(project_root)}:{number}"
+        for path in _committed(project_root)
+        for number, line in enumerate(path.read_bytes().decode("utf-8", "replace").splitlines(), 1)
+        if REGISTRY.search(line)
+    ]
+    assert named == []
+
+
+def test_every_constraint_is_an_exact_pin(project_root: Path) -> None:
+    lines = (project_root / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    loose = [line for line in lines if not line.startswith("#") and not PINNED.match(line)]
+    assert loose == []
+
+
+@pytest.mark.stress
+def test_the_wheel_carries_code_scenarios_and_seeds(project_root: Path, tmp_path: Path) -> None:
+    """A user of `pip install` finds the shipped scenarios without the source tree."""
+    build = [
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "--quiet",
+        "--no-deps",
+        "-w",
+        str(tmp_path),
+        str(project_root),
+    ]
+    subprocess.run(build, check=True)
+    (wheel,) = tmp_path.glob("ilrs-*.whl")
+    inside = set(zipfile.ZipFile(wheel).namelist())
+    shipped = {
+        f"sim/_shipped/{path.relative_to(project_root).as_posix()}"
+        for folder in ("scenarios", "seeds")
+        for path in (project_root / folder).rglob("*")
+        if path.is_file()
+    }
+    code = {
+        path.relative_to(project_root).as_posix()
+        for folder in ("sim", "dashboards")
+        for path in (project_root / folder).rglob("*.py")
+    }
+    assert "sim/_shipped/scenarios/ilrs-2035.yaml" in shipped
+    assert shipped | code <= inside
