@@ -1,0 +1,205 @@
+"""Where the Moon and the Sun are: tables with Hermite interpolation, cached on disk."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+import zipfile
+from dataclasses import dataclass, fields
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.physics.constants import DAY_S
+from sim.physics.epochs import epoch_from_iso, iso_from_epoch
+from sim.physics.limits import PhysicsError
+
+FloatArray = npt.NDArray[np.float64]
+
+KNOT_STEP_D = 0.25  # d; cubic Hermite error of the Moon's place about 0.01 km, of its own series 6 km
+FIRST_DAY = "2000-01-01"
+LAST_DAY = "2061-01-01"
+_LAYOUT = 1  # of the cached file; raise it when the arrays change their meaning
+
+
+@dataclass(frozen=True, slots=True)
+class EphemerisTable:
+    """Holds geocentric states of Moon and Sun in GCRS axes, and the axes of date, at evenly spaced TDB
+    epochs.
+
+    Positions in km, velocities in km/s, shape (m, 3). `equator_of_date` (m, 3, 3): rows are the true equinox
+    direction, its perpendicular in the equator, and the true pole of date, in GCRS axes.
+    """
+
+    epoch_d: FloatArray
+    moon_position_km: FloatArray
+    moon_velocity_km_s: FloatArray
+    sun_position_km: FloatArray
+    sun_velocity_km_s: FloatArray
+    equator_of_date: FloatArray
+
+    @property
+    def first_d(self) -> float:
+        """Give the first epoch that can be asked for."""
+        return float(self.epoch_d[0])
+
+    @property
+    def last_d(self) -> float:
+        """Give the last epoch that can be asked for."""
+        return float(self.epoch_d[-1])
+
+    def require(self, epoch_d: npt.ArrayLike) -> FloatArray:
+        """Give the epochs as an array when all lie inside the table; raises PhysicsError naming the limit
+        otherwise.
+        """
+        asked = np.asarray(epoch_d, dtype=np.float64)
+        if asked.size and not (asked.min() >= self.first_d and asked.max() <= self.last_d):
+            wrong = asked.min() if not asked.min() >= self.first_d else asked.max()
+            raise PhysicsError(
+                f"{_name(float(wrong))} is outside the ephemeris, which covers"
+                f" {iso_from_epoch(self.first_d)} to {iso_from_epoch(self.last_d)} TDB"
+            )
+        return asked
+
+    def moon(self, epoch_d: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
+        """Give the Moon's geocentric position (n, 3) in km and velocity (n, 3) in km/s; raises PhysicsError
+        outside.
+        """
+        return self._state(epoch_d, self.moon_position_km, self.moon_velocity_km_s)
+
+    def sun(self, epoch_d: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
+        """Give the Sun's geocentric position (n, 3) in km and velocity (n, 3) in km/s; raises PhysicsError
+        outside.
+        """
+        return self._state(epoch_d, self.sun_position_km, self.sun_velocity_km_s)
+
+    def axes_of_date(self, epoch_d: npt.ArrayLike) -> FloatArray:
+        """Give the rotation (n, 3, 3) from GCRS axes to the true equator and equinox of date."""
+        asked = np.atleast_1d(self.require(epoch_d))
+        left, share = self._locate(asked)
+        weight = share[:, None, None]
+        return (1.0 - weight) * self.equator_of_date[left] + weight * self.equator_of_date[left + 1]
+
+    def _locate(self, asked: FloatArray) -> tuple[npt.NDArray[np.intp], FloatArray]:
+        place = (asked - self.epoch_d[0]) / (self.epoch_d[1] - self.epoch_d[0])
+        left = np.clip(place.astype(np.intp), 0, len(self.epoch_d) - 2)
+        return left, place - left
+
+    def _state(
+        self, epoch_d: npt.ArrayLike, position: FloatArray, velocity: FloatArray
+    ) -> tuple[FloatArray, FloatArray]:
+        asked = np.atleast_1d(self.require(epoch_d))
+        left, share = self._locate(asked)
+        step_s = float(self.epoch_d[1] - self.epoch_d[0]) * DAY_S
+        right = left + 1
+        return _hermite(
+            share[:, None],
+            step_s,
+            p0=position[left],
+            v0=velocity[left],
+            p1=position[right],
+            v1=velocity[right],
+        )
+
+
+def load_ephemeris(kernel: Path | None = None, cache: Path | None = None) -> EphemerisTable:
+    """Give the ephemeris table of 2000 to 2060, from the disk cache when it is there and sound, built
+    otherwise.
+
+    Without `kernel` the built-in series of astropy (ERFA moon98 and epv00) are used: 6 km rms for the Moon.
+    With the path of a JPL DE kernel (.bsp) its span within 2000-2060 is used. `cache` is a folder, by default
+    `cache_folder()`; A cache that cannot be read or written costs time, nothing else. The same table is
+    handed out again within a process.
+    """
+    return _load(kernel.resolve() if kernel else None, cache or cache_folder())
+
+
+def cache_folder() -> Path:
+    """Give the folder for cached tables: the environment's ILRS_CACHE, or the user's cache folder."""
+    named = os.environ.get("ILRS_CACHE")
+    if named:
+        return Path(named)
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ilrs"
+
+
+def write_arrays(path: Path, arrays: dict[str, FloatArray]) -> None:
+    """Write arrays to an .npz at once or not at all; a folder that cannot be written is left alone."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
+    except OSError:
+        return
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            np.savez(stream, **cast("dict[str, Any]", arrays))
+        os.replace(temporary, path)
+    except OSError:
+        Path(temporary).unlink(missing_ok=True)
+
+
+def read_arrays(path: Path) -> dict[str, FloatArray] | None:
+    """Read the arrays of an .npz written by `write_arrays`; None when it is missing or broken (zip checksums
+    tell).
+    """
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            return {name: stored[name] for name in stored.files}
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        return None
+
+
+@lru_cache(maxsize=4)
+def _load(kernel: Path | None, cache: Path) -> EphemerisTable:
+    path = cache / f"ephemeris-{_key(kernel)}.npz"
+    table = _table(read_arrays(path))
+    if table is None:
+        from sim.physics import orbits  # heavy: astropy; not needed when the table is cached
+
+        table = orbits.build_ephemeris(
+            epoch_from_iso(FIRST_DAY), epoch_from_iso(LAST_DAY), KNOT_STEP_D, kernel
+        )
+        write_arrays(path, {field.name: getattr(table, field.name) for field in fields(table)})
+    return table
+
+
+def _table(arrays: dict[str, FloatArray] | None) -> EphemerisTable | None:
+    names = [field.name for field in fields(EphemerisTable)]
+    if arrays is None or sorted(arrays) != sorted(names):
+        return None
+    rows = len(arrays["epoch_d"])
+    sound = rows >= 2 and all(len(values) == rows and np.isfinite(values).all() for values in arrays.values())
+    return EphemerisTable(**arrays) if sound else None
+
+
+def _key(kernel: Path | None) -> str:
+    said = f"{_LAYOUT} {FIRST_DAY} {LAST_DAY} {KNOT_STEP_D}"
+    if kernel is None:
+        return "builtin-" + hashlib.sha256(said.encode()).hexdigest()[:12]
+    try:
+        stat = kernel.stat()
+    except OSError:
+        raise PhysicsError(f"the ephemeris kernel {kernel} cannot be read") from None
+    said += f" {kernel} {stat.st_size} {stat.st_mtime_ns}"
+    return f"{kernel.stem}-" + hashlib.sha256(said.encode()).hexdigest()[:12]
+
+
+def _hermite(
+    share: FloatArray, step_s: float, *, p0: FloatArray, v0: FloatArray, p1: FloatArray, v1: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Cubic through two positions and velocities. Source: Abramowitz & Stegun 25.2 (Hermite), written out."""
+    rise, start, end = p1 - p0, v0 * step_s, v1 * step_s
+    second, third = 3.0 * rise - 2.0 * start - end, start + end - 2.0 * rise
+    place = p0 + share * (start + share * (second + share * third))
+    speed = (start + share * (2.0 * second + 3.0 * share * third)) / step_s
+    return place, speed
+
+
+def _name(epoch_d: float) -> str:
+    try:
+        return iso_from_epoch(epoch_d)
+    except (OverflowError, ValueError):
+        return f"epoch {epoch_d:g} d"

@@ -1,0 +1,440 @@
+"""Transfers from a parking orbit to the Moon, fast: a conic to the Moon's place, corrected for what a conic
+leaves out.
+
+One conic costs a fraction of a microsecond; the refined transfer (`refine`) is the truth it was corrected by.
+"""
+
+# ruff: noqa: PLR0917 - compiled kernels take their arguments by place
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import cos, sin, sqrt
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.physics.compiled import compiled
+from sim.physics.constants import (
+    DAY_S,
+    EARTH_MU_KM3_S2,
+    EARTH_RADIUS_KM,
+    HOUR_S,
+    MOON_MEAN_DISTANCE_KM,
+    MOON_MU_KM3_S2,
+    MOON_RADIUS_KM,
+)
+from sim.physics.ephemeris import EphemerisTable, FloatArray
+from sim.physics.limits import PhysicsError, require_above_surface, require_between
+
+BRANCHES: tuple[Literal["asc"], Literal["desc"]] = (
+    "asc",
+    "desc",
+)  # the Moon is reached northbound or southbound
+TOF_LIMITS_H = (60.0, 144.0)  # h; what the correction was derived for
+PARKING_LIMITS_KM = (150.0, 2000.0)  # km; below 150 km an orbit decays within a day
+PlaneChange = Literal["refuse", "pay"]
+
+
+@dataclass(frozen=True, slots=True)
+class Parking:
+    """Describes a circular orbit about the Earth; inclination to the true equator of date."""
+
+    altitude_km: float
+    inclination_deg: float
+
+    def __post_init__(self) -> None:
+        require_above_surface("parking altitude", self.altitude_km, "Earth")
+        require_between("parking altitude", self.altitude_km, *PARKING_LIMITS_KM, "km")
+        require_between("inclination", self.inclination_deg, 0.0, 180.0, "deg")
+
+
+@dataclass(frozen=True, slots=True)
+class LunarOrbit:
+    """Describes the orbit that lunar insertion ends in; the burn is tangential at perilune."""
+
+    perilune_km: float
+    apolune_km: float
+
+    def __post_init__(self) -> None:
+        require_above_surface("perilune altitude", self.perilune_km, "Moon")
+        require_between("apolune altitude", self.apolune_km, self.perilune_km, 60_000.0, "km")
+
+
+@dataclass(frozen=True, slots=True)
+class DepartureTable:
+    """Holds transfers by departure (n), time of flight (k) and branch (2: asc, desc); nan where there is
+    none.
+
+    `tli_dv_m_s`, `loi_dv_m_s`: (n, k, 2). `c3_km2_s2`, `arrive_d`, `moon_declination_deg`, `plane_dv_m_s`:
+    (n, k); the last is the plane change in the parking orbit that was asked for to make the transfer
+    possible, 0 where none is needed.
+    """
+
+    depart_d: FloatArray
+    tof_h: FloatArray
+    arrive_d: FloatArray
+    moon_declination_deg: FloatArray
+    c3_km2_s2: FloatArray
+    plane_dv_m_s: FloatArray
+    tli_dv_m_s: FloatArray
+    loi_dv_m_s: FloatArray
+
+    @property
+    def feasible(self) -> npt.NDArray[np.bool_]:
+        """Say where (n, k) a transfer exists."""
+        return np.asarray(np.isfinite(self.tli_dv_m_s).any(axis=2))
+
+    @property
+    def total_dv_m_s(self) -> FloatArray:
+        """Give plane change, TLI and LOI together, (n, k, 2)."""
+        return self.tli_dv_m_s + self.loi_dv_m_s + self.plane_dv_m_s[:, :, None]
+
+    def best(self) -> BestDepartures:
+        """Give for each departure the time of flight and branch of the least total dv; nan where there is
+        none.
+        """
+        rows, count = len(self.depart_d), len(self.tof_h)
+        total = np.where(np.isnan(self.total_dv_m_s), np.inf, self.total_dv_m_s).reshape(rows, -1)
+        choice = np.argmin(total, axis=1)
+        tof, branch = np.divmod(choice, 2)
+        row = np.arange(rows)
+        found = np.isfinite(total[row, choice])
+        none = np.where(found, 0.0, np.nan)
+        return BestDepartures(
+            depart_d=self.depart_d,
+            arrive_d=self.arrive_d[row, tof] + none,
+            tof_h=self.tof_h[np.minimum(tof, count - 1)] + none,
+            branch=np.where(found, branch, -1),
+            c3_km2_s2=self.c3_km2_s2[row, tof] + none,
+            plane_dv_m_s=self.plane_dv_m_s[row, tof] + none,
+            tli_dv_m_s=self.tli_dv_m_s[row, tof, branch],
+            loi_dv_m_s=self.loi_dv_m_s[row, tof, branch],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class BestDepartures:
+    """Holds the cheapest transfer of each departure, shapes (n,); nan (and branch -1) where there is none."""
+
+    depart_d: FloatArray
+    arrive_d: FloatArray
+    tof_h: FloatArray
+    branch: npt.NDArray[np.intp]
+    c3_km2_s2: FloatArray
+    plane_dv_m_s: FloatArray
+    tli_dv_m_s: FloatArray
+    loi_dv_m_s: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """Describes one way to fly a transfer."""
+
+    branch: str
+    tli_dv_m_s: float
+    loi_dv_m_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """Describes a transfer with all its solutions, the cheapest on top; infeasible ones say why and hold
+    nan.
+    """
+
+    feasible: bool
+    reason: str
+    tli_dv_m_s: float
+    loi_dv_m_s: float
+    plane_dv_m_s: float
+    c3_km2_s2: float
+    arrive_d: float
+    moon_declination_deg: float
+    solutions: tuple[Solution, ...]
+
+
+def departure_table(
+    table: EphemerisTable,
+    depart_d: npt.ArrayLike,
+    tof_h: npt.ArrayLike,
+    parking: Parking,
+    target: LunarOrbit,
+    *,
+    plane_change: PlaneChange = "refuse",
+) -> DepartureTable:
+    """Give TLI and LOI of every departure (n,) with every time of flight (k,), both branches.
+
+    Where the Moon's declination at arrival is above the inclination no transfer exists in the plane: nan,
+    unless `plane_change` is "pay", which turns the parking orbit at its node first. Raises PhysicsError
+    outside the ephemeris and for times of flight outside `TOF_LIMITS_H`.
+    """
+    departs = np.atleast_1d(np.asarray(depart_d, dtype=np.float64))
+    tofs = np.atleast_1d(np.asarray(tof_h, dtype=np.float64))
+    if not len(tofs):
+        raise PhysicsError("a departure table needs at least one time of flight")
+    for hours in tofs:
+        require_between("time of flight", float(hours), *TOF_LIMITS_H, "h")
+    arrive_d = departs[:, None] + tofs / 24.0
+    table.require(departs)
+    table.require(arrive_d)
+    parking_km, inclination_rad, perilune_km, apolune_km = _numbers(parking, target)
+    grid = _sweep(
+        table.epoch_d,
+        table.moon_position_km,
+        table.moon_velocity_km_s,
+        table.equator_of_date,
+        departs,
+        tofs * HOUR_S,
+        parking_km,
+        inclination_rad,
+        perilune_km,
+        apolune_km,
+        plane_change == "pay",
+    )
+    return DepartureTable(
+        depart_d=departs,
+        tof_h=tofs,
+        arrive_d=arrive_d,
+        moon_declination_deg=grid[:, :, 0],
+        c3_km2_s2=grid[:, :, 1],
+        plane_dv_m_s=grid[:, :, 2],
+        tli_dv_m_s=grid[:, :, 3:5],
+        loi_dv_m_s=grid[:, :, 5:7],
+    )
+
+
+def find_transfer(
+    table: EphemerisTable,
+    depart_d: float,
+    tof_h: float,
+    parking: Parking,
+    target: LunarOrbit,
+    *,
+    plane_change: PlaneChange = "refuse",
+) -> Transfer:
+    """Give one transfer with its solutions and, when there is none, the reason; raises as
+    `departure_table`.
+    """
+    grid = departure_table(table, [depart_d], [tof_h], parking, target, plane_change=plane_change)
+    solutions = sorted(
+        (
+            Solution(branch, float(grid.tli_dv_m_s[0, 0, i]), float(grid.loi_dv_m_s[0, 0, i]))
+            for i, branch in enumerate(BRANCHES)
+            if np.isfinite(grid.tli_dv_m_s[0, 0, i])
+        ),
+        key=lambda solution: solution.tli_dv_m_s + solution.loi_dv_m_s,
+    )
+    declination_deg = float(grid.moon_declination_deg[0, 0])
+    best = solutions[0] if solutions else Solution("", float("nan"), float("nan"))
+    return Transfer(
+        feasible=bool(solutions),
+        reason="" if solutions else _refusal(declination_deg, parking),
+        tli_dv_m_s=best.tli_dv_m_s,
+        loi_dv_m_s=best.loi_dv_m_s,
+        plane_dv_m_s=float(grid.plane_dv_m_s[0, 0]),
+        c3_km2_s2=float(grid.c3_km2_s2[0, 0]),
+        arrive_d=float(grid.arrive_d[0, 0]),
+        moon_declination_deg=declination_deg,
+        solutions=tuple(solutions),
+    )
+
+
+def plane_change_dv_m_s(parking: Parking, angle_deg: float) -> float:
+    """Give the cost of turning a circular parking orbit by an angle. Source: 2 v sin(angle / 2), vector
+    triangle.
+    """
+    speed_km_s = sqrt(EARTH_MU_KM3_S2 / (EARTH_RADIUS_KM + parking.altitude_km))
+    return 2e3 * speed_km_s * sin(np.radians(abs(angle_deg)) / 2.0)
+
+
+def _refusal(declination_deg: float, parking: Parking) -> str:
+    reach_deg = min(parking.inclination_deg, 180.0 - parking.inclination_deg)
+    cost_m_s = plane_change_dv_m_s(parking, abs(declination_deg) - reach_deg)
+    return (
+        f"the Moon's declination at arrival, {declination_deg:.2f} deg, is beyond the inclination of"
+        f" {parking.inclination_deg:g} deg; a plane change of {abs(declination_deg) - reach_deg:.2f} deg"
+        f" ({cost_m_s:.0f} m/s) would reach it"
+    )
+
+
+def _numbers(parking: Parking, target: LunarOrbit) -> tuple[float, float, float, float]:
+    return (
+        EARTH_RADIUS_KM + parking.altitude_km,
+        float(np.radians(parking.inclination_deg)),
+        MOON_RADIUS_KM + target.perilune_km,
+        MOON_RADIUS_KM + target.apolune_km,
+    )
+
+
+@compiled
+def _sweep(
+    epoch_d: FloatArray,
+    moon_km: FloatArray,
+    moon_km_s: FloatArray,
+    equator: FloatArray,
+    departs: FloatArray,
+    tofs_s: FloatArray,
+    parking_km: float,
+    inclination: float,
+    perilune_km: float,
+    apolune_km: float,
+    pay: bool,
+) -> FloatArray:
+    """Fill (n, k, 7): declination deg, c3, plane dv, TLI asc, TLI desc, LOI asc, LOI desc; dv in m/s."""
+    out = np.full((len(departs), len(tofs_s), 7), np.nan)
+    step_s = (epoch_d[1] - epoch_d[0]) * DAY_S
+    for row in range(len(departs)):
+        start_s = (departs[row] - epoch_d[0]) * DAY_S
+        for column in range(len(tofs_s)):
+            place = (start_s + tofs_s[column]) / step_s
+            left = min(int(place), len(epoch_d) - 2)
+            moon, speed = _moon_at(moon_km, moon_km_s, left, place - left, step_s)
+            pole = (equator[left, 2, 0], equator[left, 2, 1], equator[left, 2, 2])
+            _fly(
+                moon,
+                speed,
+                pole,
+                tofs_s[column],
+                parking_km,
+                inclination,
+                perilune_km,
+                apolune_km,
+                pay,
+                out[row, column],
+            )
+    return out
+
+
+Vector = tuple[float, float, float]
+
+
+@compiled
+def _moon_at(
+    moon_km: FloatArray, moon_km_s: FloatArray, left: int, share: float, step_s: float
+) -> tuple[Vector, Vector]:
+    x, u = _cubic(moon_km, moon_km_s, left, share, step_s, 0)
+    y, v = _cubic(moon_km, moon_km_s, left, share, step_s, 1)
+    z, w = _cubic(moon_km, moon_km_s, left, share, step_s, 2)
+    return (x, y, z), (u, v, w)
+
+
+@compiled
+def _cubic(
+    places: FloatArray, speeds: FloatArray, left: int, share: float, step_s: float, axis: int
+) -> tuple[float, float]:
+    """Hermite cubic of one coordinate, as in `ephemeris`."""
+    rise = places[left + 1, axis] - places[left, axis]
+    start, end = speeds[left, axis] * step_s, speeds[left + 1, axis] * step_s
+    second, third = 3.0 * rise - 2.0 * start - end, start + end - 2.0 * rise
+    place = places[left, axis] + share * (start + share * (second + share * third))
+    return place, (start + share * (2.0 * second + 3.0 * share * third)) / step_s
+
+
+@compiled
+def _fly(
+    moon: Vector,
+    speed: Vector,
+    pole: Vector,
+    tof_s: float,
+    parking_km: float,
+    inclination: float,
+    perilune_km: float,
+    apolune_km: float,
+    pay: bool,
+    out: FloatArray,
+) -> None:
+    """Fill one row of `_sweep` from the Moon's state at arrival and the pole of date."""
+    reach = sqrt(moon[0] ** 2 + moon[1] ** 2 + moon[2] ** 2)
+    recede = (moon[0] * speed[0] + moon[1] * speed[1] + moon[2] * speed[2]) / reach
+    rise = (moon[0] * pole[0] + moon[1] * pole[1] + moon[2] * pole[2]) / reach
+    level = sqrt(1.0 - rise * rise)
+    perigee_speed, radial, across, c3 = _conic(reach, parking_km, tof_s)
+    out[0], out[1] = np.degrees(np.arcsin(rise)), c3
+    out[2] = 0.0
+    eastward = cos(inclination) / level  # of the flight direction at the Moon's place
+    if abs(eastward) > 1.0:
+        if not pay:
+            out[2] = np.nan
+            return
+        circular = sqrt(EARTH_MU_KM3_S2 / parking_km)
+        angle = abs(np.arcsin(rise)) - min(inclination, np.pi - inclination)
+        out[2] = 2e3 * circular * sin(0.5 * angle)
+        eastward = 1.0 if eastward > 0.0 else -1.0
+    northward = sqrt(1.0 - eastward * eastward)
+    speed_east, speed_north = _level_speed(moon, speed, pole, reach, level)
+    radial_gap = (radial - recede) ** 2
+    tli_fix, loi_fix = _correction(tof_s, reach, recede)
+    tli = 1e3 * (perigee_speed - sqrt(EARTH_MU_KM3_S2 / parking_km)) + tli_fix
+    orbit_speed = sqrt(2.0 * MOON_MU_KM3_S2 * apolune_km / (perilune_km * (perilune_km + apolune_km)))
+    for branch in range(2):
+        side = northward if branch == 0 else -northward
+        excess2 = radial_gap + (across * eastward - speed_east) ** 2 + (across * side - speed_north) ** 2
+        excess2 = _corrected(excess2, loi_fix)
+        out[3 + branch] = tli
+        out[5 + branch] = 1e3 * (sqrt(excess2 + 2.0 * MOON_MU_KM3_S2 / perilune_km) - orbit_speed)
+
+
+@compiled
+def _level_speed(
+    moon: Vector, speed: Vector, pole: Vector, reach: float, level: float
+) -> tuple[float, float]:
+    """Eastward and northward parts of the Moon's velocity."""
+    east = (
+        (pole[1] * moon[2] - pole[2] * moon[1]) * speed[0]
+        + (pole[2] * moon[0] - pole[0] * moon[2]) * speed[1]
+        + (pole[0] * moon[1] - pole[1] * moon[0]) * speed[2]
+    ) / (reach * level)
+    recede = (moon[0] * speed[0] + moon[1] * speed[1] + moon[2] * speed[2]) / reach
+    rise = (moon[0] * pole[0] + moon[1] * pole[1] + moon[2] * pole[2]) / reach
+    north = (pole[0] * speed[0] + pole[1] * speed[1] + pole[2] * speed[2] - rise * recede) / level
+    return east, north
+
+
+@compiled
+def _conic(reach: float, perigee: float, tof_s: float) -> tuple[float, float, float, float]:
+    """Ellipse from perigee to `reach` in a given time: perigee speed, radial and transverse speed there, C3.
+
+    The eccentric anomaly E at arrival is the one unknown, smooth through apogee: a = (R - p cos E) / (1 - cos
+    E), e = (R - p) / (R - p cos E), t = sqrt(a^3 / mu) (E - e sin E). Newton's steps double the digits.
+    Source: Kepler's equation; Battin 1999, section 4.3.
+    """
+    want = tof_s * sqrt(EARTH_MU_KM3_S2 / reach) / reach
+    anomaly = min(max(0.9 + 2.15 * (want - 0.5), 0.9), 4.5)
+    axis = ecc = sine = 0.0
+    for _ in range(30):
+        cosine, sine = cos(anomaly), sin(anomaly)
+        gap, near = 1.0 - cosine, reach - perigee * cosine
+        axis, ecc = near / gap, (reach - perigee) / near
+        mean = anomaly - ecc * sine
+        scaled = sqrt(axis / reach) * axis / reach
+        slope = -1.5 * mean * sine * (reach - perigee) / (gap * near)
+        slope += 1.0 - ecc * cosine + ecc * perigee * sine * sine / near
+        step = (want / scaled - mean) / slope
+        anomaly = min(max(anomaly + step, 0.3), 5.5)
+        if abs(step) < 1e-9:
+            break
+    speed = sqrt(EARTH_MU_KM3_S2 * (2.0 / perigee - 1.0 / axis))
+    radial = sqrt(EARTH_MU_KM3_S2 * axis) * ecc * sine / reach
+    return speed, radial, perigee * speed / reach, -EARTH_MU_KM3_S2 / axis
+
+
+@compiled
+def _correction(tof_s: float, reach: float, recede: float) -> tuple[float, float]:
+    """Differences n-body minus conic in m/s: TLI, and the perilune speed into a 100 km orbit.
+
+    Source: measured fit over March 2035 with DE440, five terms; to be replaced by the project's own.
+    """
+    x = (tof_s / HOUR_S - 100.0) / 40.0
+    y = (reach - MOON_MEAN_DISTANCE_KM) / 25_000.0
+    z = recede / 0.06
+    tli = -(1.30 + 3.14 * x - 0.69 * y + 0.26 * z - 0.88 * x * x)
+    loi = -14.41 + 12.78 * x - 2.20 * y + 0.64 * z - 2.78 * x * x
+    return -tli, loi
+
+
+@compiled
+def _corrected(excess2: float, loi_fix: float) -> float:
+    """Excess speed squared after the correction of the perilune speed at 100 km altitude."""
+    fall2 = 2.0 * MOON_MU_KM3_S2 / (MOON_RADIUS_KM + 100.0)
+    return (sqrt(excess2 + fall2) + 1e-3 * loi_fix) ** 2 - fall2
