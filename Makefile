@@ -10,7 +10,7 @@ SCENARIO ?= scenarios/ilrs-2035.yaml
 PYTEST_ARGS ?= -n auto --dist loadfile
 
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check
 INPUTS := pyproject.toml constraints.txt sim/__init__.py
 
 .PHONY: help
