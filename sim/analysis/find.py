@@ -1,0 +1,214 @@
+"""Make findings of a sample: every number a page shows, with its interval."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.analysis import estimates
+from sim.analysis.findings import (
+    Bar,
+    CauseDays,
+    Curve,
+    Findings,
+    GoalFinding,
+    ManifestRow,
+    MassCurve,
+    Quantile,
+    Share,
+    Trace,
+)
+from sim.analysis.outline import FlightLine, GoalLine, Outline
+from sim.analysis.sample import Sample, Told
+
+GOAL_SHARES = (0.1, 0.5, 0.8, 0.9)
+BAR_SHARES = (0.1, 0.5, 0.9)
+PLAN_GRACE_D = 30.0
+"""Days after the planned date that still count as launched by plan."""
+MASS_STEP_D = 365.25 / 12
+"""The mass curve has a point for each month."""
+
+Floats = NDArray[np.float64]
+
+
+def find(
+    outline: Outline,
+    sample: Sample,
+    nominal: Sample,
+    told: Sequence[Told] = (),
+    *,
+    seed: int,
+    versions: tuple[tuple[str, str], ...] = (),
+) -> Findings:
+    """Make the findings of a study; `nominal` is a sample of one row, the nominal run."""
+    return Findings(
+        scenario=outline.scenario,
+        about=outline.about,
+        identity=outline.identity,
+        seed=seed,
+        replications=sample.size,
+        calendar_start=outline.start_iso,
+        calendar_end_d=outline.end_d,
+        as_of_d=_day(outline.as_of_d),
+        goals=tuple(_goal(outline, goal, index, sample, nominal) for index, goal in enumerate(outline.goals)),
+        bars=_bars(outline, sample, nominal),
+        mass=_mass(outline, sample, nominal),
+        manifest=tuple(_manifest_row(flight, sample, nominal) for flight in outline.flights),
+        traces=tuple(_trace(one) for one in told),
+        places=tuple((place.name, place.body, place.surface) for place in outline.places),
+        facility_days=_facility_days(outline, sample),
+        guesses=outline.guesses,
+        figures=outline.figures,
+        versions=versions,
+    )
+
+
+def _goal(outline: Outline, goal: GoalLine, index: int, sample: Sample, nominal: Sample) -> GoalFinding:
+    dates = sample.reached_d[:, goal.reached]
+    chance = estimates.probability_by(dates, goal.by_d)
+    found = estimates.quantiles(dates, GOAL_SHARES)
+    curve = estimates.ecdf(dates)
+    reached = int(np.count_nonzero(np.isfinite(dates)))
+    slips = slip_by_cause(outline.causes, sample.by_cause_d[:, index], nominal.by_cause_d[0, index])
+    return GoalFinding(
+        name=goal.name,
+        about=goal.about,
+        by_d=goal.by_d,
+        wanted=goal.wanted,
+        reached=reached,
+        probability=Share(chance.value, chance.lo, chance.hi),
+        nominal_d=_day(nominal.reached_d[0, goal.reached]),
+        quantiles=tuple(Quantile(one.q, one.value, one.lo, one.hi) for one in found),
+        curve=Curve(_floats(curve.x), _floats(curve.p), _floats(curve.lo), _floats(curve.hi)),
+        slip_by_cause=slips,
+        total_slip_d=math.fsum(one.mean_d for one in slips),
+        censored=sample.size - reached,
+    )
+
+
+def slip_by_cause(causes: Sequence[str], by_cause_d: Floats, nominal_d: Floats) -> tuple[CauseDays, ...]:
+    """Give the mean days each cause adds to a goal against the nominal run, largest first.
+
+    `by_cause_d`, shape (n, causes), partitions the time to the goal (or to the calendar's end) in each
+    replication, and `nominal_d`, shape (causes,), in the nominal run. So the means add up to the mean slip.
+    A cause that appears in neither is left out.
+    """
+    means = [
+        CauseDays(
+            cause,
+            math.fsum(by_cause_d[:, index] - nominal_d[index]) / len(by_cause_d),
+            float(nominal_d[index]),
+        )
+        for index, cause in enumerate(causes)
+        if nominal_d[index] or by_cause_d[:, index].any()
+    ]
+    return tuple(sorted(means, key=lambda one: -one.mean_d))
+
+
+def _bars(outline: Outline, sample: Sample, nominal: Sample) -> tuple[Bar, ...]:
+    goals = [goal.name for goal in outline.goals]
+    criticality = sample.on_chain.mean(axis=0)
+    bars = []
+    for index, subject in enumerate(outline.subjects):
+        finish = _column(sample, subject.finish)
+        p10, p50, p90 = _quantile_days(finish, BAR_SHARES)
+        bars.append(
+            Bar(
+                subject=subject.name,
+                kind=subject.kind,
+                label=subject.label,
+                start_p50_d=_quantile_days(sample.start_d[:, index], (0.5,))[0],
+                finish_p10_d=p10,
+                finish_p50_d=p50,
+                finish_p90_d=p90,
+                nominal_start_d=_day(nominal.start_d[0, index]),
+                nominal_finish_d=_day(_column(nominal, subject.finish)[0]),
+                fact=subject.fact,
+                reached=float(np.isfinite(finish).mean()),
+                criticality={goal: float(criticality[row, index]) for row, goal in enumerate(goals)},
+            )
+        )
+    return tuple(bars)
+
+
+def _mass(outline: Outline, sample: Sample, nominal: Sample) -> MassCurve:
+    grid = np.arange(0.0, outline.end_d + MASS_STEP_D, MASS_STEP_D).clip(max=outline.end_d)
+    columns = [delivery.milestone for delivery in outline.deliveries]
+    masses = np.array([delivery.mass_kg for delivery in outline.deliveries])
+    landed, planned = sample.reached_d[:, columns], nominal.reached_d[:, columns]
+    rows = [_quantile_days((landed <= day) @ masses, BAR_SHARES) for day in grid]
+    return MassCurve(
+        t_d=_floats(grid),
+        p10_kg=tuple(row[0] or 0.0 for row in rows),
+        p50_kg=tuple(row[1] or 0.0 for row in rows),
+        p90_kg=tuple(row[2] or 0.0 for row in rows),
+        nominal_kg=tuple(float(((planned <= day) @ masses)[0]) for day in grid),
+    )
+
+
+def _manifest_row(flight: FlightLine, sample: Sample, nominal: Sample) -> ManifestRow:
+    dates = sample.reached_d[:, flight.launched]
+    p10, p50, p90 = _quantile_days(dates, BAR_SHARES)
+    planned = not flight.fact and math.isfinite(flight.planned_d)
+    return ManifestRow(
+        mission=flight.mission,
+        launch=flight.launch,
+        launcher=flight.launcher,
+        pad=flight.pads,
+        payload=flight.payload,
+        launch_mass_kg=flight.mass_kg,
+        margin_kg=flight.margin_kg,
+        propellant_margin_kg=flight.propellant_margin_kg,
+        nominal_d=_day(nominal.reached_d[0, flight.launched]),
+        p10_d=p10,
+        p50_d=p50,
+        p90_d=p90,
+        by_plan=float((dates <= flight.planned_d + PLAN_GRACE_D).mean()) if planned else math.nan,
+        fact=flight.fact,
+    )
+
+
+def _trace(told: Told) -> Trace:
+    story = told.story
+    return Trace(
+        title=told.title,
+        replication=told.replication,
+        moves=story.moves,
+        events=story.events,
+        chains=story.chains,
+        power_t_d=story.power_t_d,
+        power_supply_w=story.power_supply_w,
+        power_demand_w=story.power_demand_w,
+    )
+
+
+def _facility_days(outline: Outline, sample: Sample) -> tuple[tuple[str, float, float, float], ...]:
+    if not outline.stations or not outline.goals:
+        return ()
+    p10, p50, p90 = _quantile_days(sample.facility_days[:, 0], BAR_SHARES)
+    return ((", ".join(outline.stations), p10 or 0.0, p50 or 0.0, p90 or 0.0),)
+
+
+def _column(sample: Sample, milestone: int) -> Floats:
+    return sample.reached_d[:, milestone] if milestone >= 0 else np.full(sample.size, np.inf)
+
+
+def _quantile_days(values: Floats, shares: Sequence[float]) -> list[float | None]:
+    """Give the order statistics of rank ceil(n * share), without intervals; None where it is not reached.
+
+    The same rank as `estimates.quantiles`, whose intervals a table of hundreds of dates has no room for.
+    """
+    ordered = np.sort(values)
+    ranks = [max(1, math.ceil(values.size * share - 1e-9)) for share in shares]
+    return [_day(ordered[rank - 1]) for rank in ranks]
+
+
+def _day(value: float | np.float64) -> float | None:
+    return float(value) if math.isfinite(value) else None
+
+
+def _floats(values: NDArray[np.float64]) -> tuple[float, ...]:
+    return tuple(float(value) for value in values)

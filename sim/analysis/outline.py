@@ -1,0 +1,158 @@
+"""The outline: what must be known of a campaign to read the tables of its outcomes, and nothing more.
+
+It travels with every study, so that a study can be read without compiling its scenario again.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.campaign.causes import CAUSES
+from sim.campaign.plan import Campaign, Delivery, FlightCard, LaunchPlan, PlaceName
+from sim.model.outcome import Outcome
+
+OUTLINE_FORMAT = 1
+"""Raised whenever a field changes its meaning."""
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectLine:
+    """Something whose days are counted."""
+
+    name: str
+    kind: str
+    label: str
+    fact: bool
+    finish: int
+    """Milestone that ends it, or -1."""
+
+
+@dataclass(frozen=True, slots=True)
+class GoalLine:
+    """A goal."""
+
+    name: str
+    about: str
+    by_d: float
+    wanted: float
+    subject: int
+    reached: int
+    """Milestone."""
+
+
+@dataclass(frozen=True, slots=True)
+class FlightLine:
+    """A launch of the manifest, with its margins on the nominal day."""
+
+    mission: str
+    launch: str
+    launcher: str
+    pads: str
+    payload: str
+    mass_kg: float
+    margin_kg: float
+    propellant_margin_kg: float
+    planned_d: float
+    launched: int
+    """Milestone."""
+    fact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A campaign as its tables and pages need it."""
+
+    format: int
+    scenario: str
+    about: str
+    identity: str
+    start_iso: str
+    end_d: float
+    as_of_d: float
+    """nan or infinite when the scenario does not say it."""
+    guesses: int
+    figures: int
+    causes: tuple[str, ...]
+    milestones: tuple[str, ...]
+    subjects: tuple[SubjectLine, ...]
+    goals: tuple[GoalLine, ...]
+    flights: tuple[FlightLine, ...]
+    deliveries: tuple[Delivery, ...]
+    places: tuple[PlaceName, ...]
+    stations: tuple[str, ...]
+    """Stations with research facilities."""
+
+
+def outline_of(campaign: Campaign, nominal: Outcome) -> Outline:
+    """Make the outline of a campaign; the margins are those of the launch days of its nominal run."""
+    return Outline(
+        format=OUTLINE_FORMAT,
+        scenario=campaign.scenario,
+        about=campaign.about,
+        identity=campaign.identity,
+        start_iso=campaign.start_iso,
+        end_d=campaign.end_d,
+        as_of_d=campaign.as_of_d,
+        guesses=campaign.guesses,
+        figures=campaign.figures,
+        causes=CAUSES,
+        milestones=tuple(milestone.name for milestone in campaign.milestones),
+        subjects=_subjects(campaign),
+        goals=tuple(
+            GoalLine(goal.name, goal.about, goal.by_d, goal.wanted, goal.subject, goal.reached)
+            for goal in campaign.goals
+        ),
+        flights=tuple(_flight(campaign, card, nominal) for card in campaign.flights),
+        deliveries=campaign.deliveries,
+        places=campaign.places,
+        stations=tuple(
+            campaign.subjects[element.subject].name for element in campaign.elements if element.facilities > 0
+        ),
+    )
+
+
+def _subjects(campaign: Campaign) -> tuple[SubjectLine, ...]:
+    finish = {activity.subject: activity.done for activity in campaign.activities}
+    finish |= {mission.subject: mission.arrived for mission in campaign.missions}
+    finish |= {element.subject: element.operational for element in campaign.elements}
+    finish |= {goal.subject: goal.reached for goal in campaign.goals}
+    return tuple(
+        SubjectLine(subject.name, subject.kind, subject.label, subject.fact, finish.get(index, -1))
+        for index, subject in enumerate(campaign.subjects)
+    )
+
+
+def _flight(campaign: Campaign, card: FlightCard, nominal: Outcome) -> FlightLine:
+    mission = campaign.missions[card.mission]
+    margins = (math.nan, math.nan)
+    if not card.fact:
+        plan = next((launch for launch in mission.launches if launch.launched == card.launched), None)
+        margins = _margins(campaign, plan, float(nominal.reached_d[card.launched]))
+    return FlightLine(
+        mission=campaign.subjects[mission.subject].name,
+        launch=card.launch,
+        launcher=card.launcher,
+        pads=card.pads,
+        payload=card.payload,
+        mass_kg=card.mass_kg,
+        margin_kg=margins[0],
+        propellant_margin_kg=margins[1],
+        planned_d=card.planned_d,
+        launched=card.launched,
+        fact=card.fact,
+    )
+
+
+def _margins(campaign: Campaign, launch: LaunchPlan | None, day_d: float) -> tuple[float, float]:
+    """Give the kilograms left (launcher, tank) on the departure nearest to a day; nan where there is none."""
+    if launch is None or launch.opportunities < 0 or not math.isfinite(day_d):
+        return math.nan, math.nan
+    table = campaign.opportunities[launch.opportunities]
+    if table.window.size == 0:
+        return math.nan, math.nan
+    days = campaign.departures[table.departures].t_d[table.window]
+    nearest = int(np.argmin(np.abs(days - day_d)))
+    return float(table.capacity_margin_kg[nearest]), float(table.propellant_margin_kg[nearest])

@@ -1,0 +1,90 @@
+"""The replications of a study as arrays, one row for each: what every estimate is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.model.outcome import Outcome, Story
+
+Floats = NDArray[np.float64]
+Counts = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """`n` replications; what was not reached is infinity."""
+
+    replication: Counts
+    """(n,) number of each; -1 is the nominal run."""
+    reached_d: Floats
+    """(n, milestones)"""
+    start_d: Floats
+    """(n, subjects)"""
+    by_cause_d: Floats
+    """(n, goals, causes) partition of the time from day 0 to the goal, or to the calendar's end."""
+    on_chain: NDArray[np.bool_]
+    """(n, goals, subjects)"""
+    facility_days: Floats
+    """(n, goals)"""
+    launches: Counts
+    launch_failures: Counts
+    landing_failures: Counts
+    scrubs: Counts
+    events: Counts
+
+    @property
+    def size(self) -> int:
+        """Replications in the sample."""
+        return int(self.replication.size)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One replication whose trace was kept."""
+
+    title: str
+    """Nominal, P10, P50 or P90."""
+    replication: int | None
+    """None for the nominal run."""
+    story: Story
+
+
+def stack(outcomes: Sequence[Outcome]) -> Sample:
+    """Put outcomes on top of each other, in the order given.
+
+    Raises:
+        ValueError: if there is none.
+    """
+    if not outcomes:
+        raise ValueError("a sample needs at least one outcome")
+    return Sample(
+        replication=_counts([one.replication for one in outcomes]),
+        reached_d=np.stack([one.reached_d for one in outcomes]),
+        start_d=np.stack([one.start_d for one in outcomes]),
+        by_cause_d=np.stack([one.by_cause_d for one in outcomes]),
+        on_chain=np.stack([one.on_chain for one in outcomes]),
+        facility_days=np.stack([one.facility_days for one in outcomes]),
+        launches=_counts([one.launches for one in outcomes]),
+        launch_failures=_counts([one.launch_failures for one in outcomes]),
+        landing_failures=_counts([one.landing_failures for one in outcomes]),
+        scrubs=_counts([one.scrubs for one in outcomes]),
+        events=_counts([one.events for one in outcomes]),
+    )
+
+
+def replication_at(sample: Sample, milestone: int, share: float) -> int:
+    """Give the replication whose date of a milestone is the order statistic of rank ceil(n * share).
+
+    Replications of one date, and those that do not reach it, stand in the order of their numbers.
+    """
+    order = np.argsort(sample.reached_d[:, milestone], kind="stable")
+    rank = max(1, int(np.ceil(sample.size * share - 1e-9)))  # the rank that estimates.quantile reports
+    return int(sample.replication[order[rank - 1]])
+
+
+def _counts(values: Sequence[int]) -> Counts:
+    return np.asarray(values, dtype=np.int64)

@@ -1,0 +1,77 @@
+"""`ilrs check`: everything that is wrong with scenarios, without running them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from sim.cli.options import as_json, scenario_options, split_names
+
+if TYPE_CHECKING:
+    from sim.problems import Problem
+
+
+@click.command("check")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@scenario_options
+@click.option("--strict", is_flag=True, help="Warnings count as errors.")
+@click.option(
+    "--flights", is_flag=True, help="Also compute transfers and close every flight's mass (slower)."
+)
+@as_json("the problems")
+@click.pass_context
+def command(
+    ctx: click.Context,
+    files: tuple[str, ...],
+    sets: tuple[str, ...],
+    variants: tuple[str, ...],
+    strict: bool,
+    flights: bool,
+    json_: bool,
+) -> None:
+    """Say everything that is wrong with scenarios, each with its place and the way out."""
+    found = {file: _problems(file, split_names(variants), sets, flights=flights) for file in files}
+    every = [problem for problems in found.values() for problem in problems]
+    if json_:
+        _print_json(every)
+    else:
+        _print_lines(found)
+    if any(strict or problem.severity == "error" for problem in every):
+        ctx.exit(1)
+
+
+def _problems(
+    file: str, variants: tuple[str, ...], sets: tuple[str, ...], *, flights: bool
+) -> tuple[Problem, ...]:
+    from sim.problems import ScenarioError
+    from sim.scenario.load import load_scenario
+
+    try:
+        loaded = load_scenario(file, variants=variants, sets=sets)
+    except ScenarioError as error:
+        return error.problems
+    if not flights:
+        return tuple(loaded.warnings)
+    from sim.campaign.compile import compile_campaign
+
+    try:
+        compile_campaign(loaded)
+    except ScenarioError as error:
+        return (*error.problems, *loaded.warnings)
+    return tuple(loaded.warnings)
+
+
+def _print_json(problems: list[Problem]) -> None:
+    import json
+
+    click.echo(json.dumps([problem.as_json() for problem in problems], indent=1, ensure_ascii=False))
+
+
+def _print_lines(found: dict[str, tuple[Problem, ...]]) -> None:
+    for file, problems in found.items():
+        for problem in problems:
+            click.echo(problem.text(), err=True)
+        if not any(problem.severity == "error" for problem in problems):
+            warnings = f", {len(problems)} warnings" if problems else ""
+            click.echo(f"{file}: no error{warnings}")

@@ -1,0 +1,1 @@
+"""Many replications: where they run, where they are kept, and how they are read back."""

@@ -1,0 +1,72 @@
+"""The summary of a study: the one document that `ilrs run --json` prints, kept as `summary.json`."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import TypeAlias
+
+from sim.analysis.find import find
+from sim.analysis.findings import Findings, GoalFinding
+from sim.clock import Calendar
+from sim.study import store
+from sim.study.records import to_json
+from sim.study.store import Study
+
+Summary: TypeAlias = Mapping[str, object]
+
+
+def findings_of(study: Study) -> Findings:
+    """Make the findings of a study that was read."""
+    return find(
+        study.outline,
+        study.sample,
+        study.nominal,
+        study.stories,
+        seed=study.manifest.seed,
+        versions=(("ilrs", study.manifest.code), *study.manifest.versions),
+    )
+
+
+def summarize(study: Study, findings: Findings) -> Summary:
+    """Put what is found into one document; dates are ISO, None is *not reached by the calendar's end*."""
+    return {
+        "scenario": findings.scenario,
+        "identity": findings.identity,
+        "seed": findings.seed,
+        "replications": findings.replications,
+        "folder": str(study.folder),
+        "wall_s": study.manifest.wall_s,
+        "events": int(study.sample.events.sum()),
+        "goals": {goal.name: _goal(goal, calendar_of(findings)) for goal in findings.goals},
+        "slip_by_cause_d": {
+            goal.name: {one.cause: one.mean_d for one in goal.slip_by_cause} | {"total": goal.total_slip_d}
+            for goal in findings.goals
+        },
+    }
+
+
+def write_summary(study: Study, summary: Summary) -> None:
+    """Keep the summary in the study's folder."""
+    store.write_whole(study.folder, "summary.json", to_json(dict(summary)).encode())
+
+
+def calendar_of(findings: Findings) -> Calendar:
+    """Give the calendar of a scenario."""
+    start = datetime.datetime.fromisoformat(findings.calendar_start)
+    return Calendar(start, start + datetime.timedelta(days=findings.calendar_end_d))
+
+
+def _goal(goal: GoalFinding, calendar: Calendar) -> Summary:
+    def iso(day: float | None) -> str | None:
+        return None if day is None else calendar.iso(day)
+
+    quantiles = {f"p{one.share * 100:.0f}": iso(one.t_d) for one in goal.quantiles}
+    return {
+        "by": iso(goal.by_d),
+        "probability": goal.probability.value,
+        "interval": [goal.probability.low, goal.probability.high],
+        "reached": goal.reached,
+        "nominal": iso(goal.nominal_d),
+        **quantiles,
+    }

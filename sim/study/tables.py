@@ -1,0 +1,170 @@
+"""The tables of a study: which columns there are, what they mean, and how a sample becomes Parquet and back.
+
+The bytes of a table depend on the outcomes and the outline alone: no time, no place, no number of workers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from sim.analysis.outline import Outline
+from sim.analysis.sample import Sample
+
+TABLE_FORMAT = 1
+Scalar = TypeVar("Scalar", bound=np.generic)
+COUNTS = {
+    "launches": "launches",
+    "launch_failures": "launches that failed",
+    "landing_failures": "landings that failed",
+    "scrubs": "launch attempts that were called off",
+    "events": "events the simulation processed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of the outcome table."""
+
+    name: str
+    type: str
+    """int64, double or bool."""
+    unit: str
+    meaning: str
+
+
+def columns_of(outline: Outline) -> tuple[Column, ...]:
+    """List the columns of a study's tables, in their order."""
+    return (
+        Column("replication", "int64", "1", "number of the replication; -1 is the nominal run"),
+        *_date_columns(outline),
+        *_goal_columns(outline),
+        *(Column(name, "int64", "1", meaning) for name, meaning in COUNTS.items()),
+    )
+
+
+def columns_text(outline: Outline) -> str:
+    """Write the columns as a Markdown table."""
+    rows = [f"| `{c.name}` | {c.type} | {c.unit} | {c.meaning} |" for c in columns_of(outline)]
+    head = [
+        f"# Columns of the outcome tables of {outline.scenario}",
+        "",
+        f"Days count from {outline.start_iso}; inf is *not reached by the calendar's end* (day {outline.end_d:g}).",
+        "A study uses the rows whose `replication` is below the `replications` of `ilrs-run.json`.",
+        "",
+        "| column | type | unit | meaning |",
+        "|---|---|---|---|",
+    ]
+    return "\n".join([*head, *rows, ""])
+
+
+def encode(sample: Sample, outline: Outline) -> bytes:
+    """Write a sample as a Parquet file in memory, always as the same bytes."""
+    columns = columns_of(outline)
+    arrays = dict(_arrays(sample, outline))
+    table = pa.table([pa.array(arrays[c.name]) for c in columns], schema=_schema(columns))
+    sink = pa.BufferOutputStream()
+    pq.write_table(
+        table,
+        sink,
+        compression="zstd",
+        compression_level=3,
+        use_dictionary=False,
+        use_byte_stream_split=[c.name for c in columns if c.type == "double"],
+        row_group_size=max(1, sample.size),
+        version="2.6",
+    )
+    return bytes(sink.getvalue())
+
+
+def decode(table: pa.Table, outline: Outline) -> Sample:
+    """Read a sample from a table.
+
+    Raises:
+        ValueError: if the columns are not those of the outline.
+    """
+    wanted = [c.name for c in columns_of(outline)]
+    if table.column_names != wanted:
+        raise ValueError("the columns of the table are not those of its outline")
+    reader = _Reader(table)
+    subjects, goals = [s.name for s in outline.subjects], [g.name for g in outline.goals]
+    rows = table.num_rows
+    return Sample(
+        replication=reader.column("replication"),
+        reached_d=reader.block((f"reached.{name}" for name in outline.milestones), np.float64),
+        start_d=reader.block((f"start.{name}" for name in subjects), np.float64),
+        by_cause_d=reader.block(
+            (f"cause.{goal}.{cause}" for goal in goals for cause in outline.causes), np.float64
+        ).reshape(rows, len(goals), len(outline.causes)),
+        on_chain=reader.block(
+            (f"chain.{goal}.{name}" for goal in goals for name in subjects), np.bool_
+        ).reshape(rows, len(goals), len(subjects)),
+        facility_days=reader.block((f"facility_days.{goal}" for goal in goals), np.float64),
+        **{name: reader.column(name) for name in COUNTS},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    table: pa.Table
+
+    def column(self, name: str) -> NDArray[np.int64]:
+        found: NDArray[np.int64] = self.table.column(name).to_numpy()
+        return found
+
+    def block(self, names: Iterable[str], kind: type[Scalar]) -> NDArray[Scalar]:
+        """Put columns side by side, shape (rows, columns)."""
+        parts = [np.asarray(self.table.column(name).to_numpy(), dtype=kind) for name in names]
+        return np.column_stack(parts) if parts else np.empty((self.table.num_rows, 0), dtype=kind)
+
+
+def _date_columns(outline: Outline) -> Iterable[Column]:
+    for name in outline.milestones:
+        yield Column(f"reached.{name}", "double", "d", f"day on which {name} is reached")
+    for subject in outline.subjects:
+        yield Column(f"start.{subject.name}", "double", "d", f"day on which {subject.name} is released")
+
+
+def _goal_columns(outline: Outline) -> Iterable[Column]:
+    for goal in outline.goals:
+        for cause in outline.causes:
+            meaning = f"days of {cause} among those that date {goal.name}; they add up to its date"
+            yield Column(f"cause.{goal.name}.{cause}", "double", "d", meaning)
+    for goal in outline.goals:
+        for subject in outline.subjects:
+            meaning = f"whether {subject.name} is on the chain that dates {goal.name}"
+            yield Column(f"chain.{goal.name}.{subject.name}", "bool", "1", meaning)
+    for goal in outline.goals:
+        meaning = f"research facility-days in lunar orbit by the day {goal.name} is wanted by"
+        yield Column(f"facility_days.{goal.name}", "double", "d", meaning)
+
+
+def _schema(columns: Iterable[Column]) -> pa.Schema:
+    kinds: dict[str, Callable[[], pa.DataType]] = {"int64": pa.int64, "double": pa.float64, "bool": pa.bool_}
+    fields = [
+        pa.field(c.name, kinds[c.type](), nullable=False, metadata={"unit": c.unit, "meaning": c.meaning})
+        for c in columns
+    ]
+    return pa.schema(fields, metadata={"ilrs_table_format": str(TABLE_FORMAT)})
+
+
+def _arrays(sample: Sample, outline: Outline) -> Iterable[tuple[str, NDArray[np.generic]]]:
+    yield "replication", sample.replication
+    for index, name in enumerate(outline.milestones):
+        yield f"reached.{name}", sample.reached_d[:, index]
+    for index, subject in enumerate(outline.subjects):
+        yield f"start.{subject.name}", sample.start_d[:, index]
+    for row, goal in enumerate(outline.goals):
+        for index, cause in enumerate(outline.causes):
+            yield f"cause.{goal.name}.{cause}", sample.by_cause_d[:, row, index]
+        for index, subject in enumerate(outline.subjects):
+            yield f"chain.{goal.name}.{subject.name}", sample.on_chain[:, row, index]
+        yield f"facility_days.{goal.name}", sample.facility_days[:, row]
+    for name in COUNTS:
+        yield name, getattr(sample, name)
