@@ -424,3 +424,9 @@ Name = Annotated[
         }
     ),
 ]
+
+
+def unit_of_word(word: str) -> str:
+    """Give the unit a word stands for (`days` is d, `kg` is kg), or empty text."""
+    known = {unit for kind in KINDS.values() for unit in kind.units}
+    return word if word in known else _HABITS.get(word.lower(), "")

@@ -1,0 +1,350 @@
+"""Layers of a scenario, merged: parents, file, variants, `--set`.
+
+Order of precedence: `--set` > `--variant` (left to right) > file > parent.
+
+- Mappings merge by key, everything else is replaced; `null` removes what a parent says, and is an error where
+  there is nothing to remove. A random value (`{pert: [...]}`) is one value: it is replaced whole, with its
+  source.
+- `extends` names one parent, or a list of parents that may not contradict each other (this is how a catalogue
+  is put together from files). Parents are looked for beside the file, then among the shipped scenarios;
+  never elsewhere.
+- `variants` are named partial overrides. They are inherited and merged like everything else. Two chosen
+  variants that set the same key are an error, so their order never matters.
+- `--set key.path=value` replaces one value; the value is read as YAML.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path as FilePath
+from typing import Any, Final
+
+from sim.problems import Code, Mark, Problem, suggest
+from sim.scenario.text import DEEPEST, Node, Path, path_text, plain, read_text, walk
+from sim.scenario.tree import Tree, read_bytes
+
+LAWS: Final = frozenset(
+    (
+        "fixed",
+        "triangular",
+        "pert",
+        "uniform",
+        "normal",
+        "lognormal",
+        "exponential",
+        "weibull",
+        "discrete",
+        "empirical",
+        "beta",
+    )
+)
+NOTES: Final = frozenset(("source", "confidence", "access"))
+_MOST_FILES: Final = 50
+_NOT_IN_A_VARIANT: Final = ("extends", "variants", "format", "name")
+
+
+@dataclass(frozen=True, slots=True)
+class Layered:
+    """A scenario after merging: plain values, and by path the place of value and key and the origin.
+
+    `values` has neither `extends` nor `variants`; the names of the latter are in `variants`.
+    An origin is `file.yaml:12`, `variant late (file.yaml:80)` or `--set key=value`.
+    """
+
+    values: dict[str, Any]
+    marks: Mapping[Path, Mark]
+    keys: Mapping[Path, Mark]
+    origins: Mapping[Path, str]
+    variants: tuple[str, ...]
+    files: tuple[str, ...]
+
+    def mark(self, path: Path) -> Mark | None:
+        """Give the place of the value at a path, or of the nearest block around it."""
+        return _nearest(self.marks, path)
+
+    def key_mark(self, path: Path) -> Mark | None:
+        """Give the place of the key at a path, or of the nearest block around it."""
+        return _nearest(self.keys, path)
+
+
+def _nearest(marks: Mapping[Path, Mark], path: Path) -> Mark | None:
+    for length in range(len(path), -1, -1):
+        if path[:length] in marks:
+            return marks[path[:length]]
+    return None
+
+
+class Stack:
+    """Reads the layers of one scenario and collects what is wrong with them."""
+
+    def __init__(self, tree: Tree) -> None:
+        self.tree = tree
+        self.problems: list[Problem] = []
+        self.files: list[str] = []
+        self.folders: dict[str, FilePath] = {}
+
+    def read(self, path: FilePath, shown: str) -> Node | None:
+        """Give the root of a file with its parents merged in; None when there is nothing to go on with."""
+        return self._read(path, shown, ())
+
+    def _read(self, path: FilePath, shown: str, descent: tuple[FilePath, ...]) -> Node | None:
+        data = read_bytes(path, shown)
+        if isinstance(data, Problem):
+            self.problems.append(data)
+            return None
+        self.files.append(shown)
+        self.folders[shown] = path.resolve().parent
+        root, problems = read_text(data, shown)
+        self.problems += problems
+        if root is None:
+            return None
+        if not isinstance(root.value, dict):
+            hint = "a scenario is made of lines 'key: value'"
+            self._complain(root.mark, "", Code.WRONG_TYPE, "a mapping is wanted here", hint)
+            return None
+        parents = root.value.pop("extends", None)
+        below = self._read_parents(parents, path, shown, (*descent, path.resolve())) if parents else None
+        return self._merge(below, root, ()) if below else self._without_nulls(root)
+
+    def _read_parents(
+        self, parents: Node, path: FilePath, shown: str, descent: tuple[FilePath, ...]
+    ) -> Node | None:
+        items = parents.value if isinstance(parents.value, list) else [parents]
+        merged: Node | None = None
+        for item in items:
+            if not isinstance(item.value, str):
+                self._complain(
+                    item.mark, "extends", Code.EXTENDS, "a file name is wanted here", "for example base.yaml"
+                )
+                continue
+            parent = self._read_parent(item.value, item.mark, path, shown, descent)
+            if merged and parent:
+                self._refuse_clash(merged, parent)
+                merged = self._merge(merged, parent, ())
+            merged = merged or parent
+        return merged
+
+    def _read_parent(
+        self, wanted: str, mark: Mark, path: FilePath, shown: str, descent: tuple[FilePath, ...]
+    ) -> Node | None:
+        found = self.tree.find(wanted, path.resolve().parent, mark, "extends")
+        if isinstance(found, Problem):
+            self.problems.append(found)
+            return None
+        if found in descent:
+            circle = " -> ".join(file.name for file in (*descent[descent.index(found) :], found))
+            self._complain(
+                mark, "extends", Code.EXTENDS, f"files extend each other in a circle: {circle}", "cut it"
+            )
+            return None
+        if len(self.files) >= _MOST_FILES:
+            self._complain(
+                mark, "extends", Code.FILE_TOO_LARGE, f"more than {_MOST_FILES} files", "extend fewer"
+            )
+            return None
+        return self._read(found, _shown_beside(shown, wanted, path, found), descent)
+
+    def _complain(self, mark: Mark, path: str, code: Code, message: str, hint: str) -> None:
+        self.problems.append(Problem(mark, path, code, "error", message, hint))
+
+    def _refuse_clash(self, first: Node, second: Node) -> None:
+        """Complain where two parents give one key different values; lists and random values count whole."""
+        known = dict(_merging(first))
+        for path, node in _merging(second):
+            other = known.get(path)
+            if other and not (_merges(other) and _merges(node)) and plain(other) != plain(node):
+                message = f"two parents give different values; the other is at {other.mark.text()}"
+                self._complain(node.mark, path_text(path), Code.PARENTS_CLASH, message, "keep one of them")
+
+    def _merge(self, below: Node, above: Node, path: Path) -> Node:
+        """Lay a node over another one."""
+        if not isinstance(above.value, dict) or not isinstance(below.value, dict):
+            return self._without_nulls(above, path)
+        if _is_law(above) and _is_law(below):
+            return self._without_nulls(above, path)
+        merged = dict(below.value)
+        for key, child in above.value.items():
+            inner = (*path, key)
+            if child.value is None and _in_variant(inner):
+                merged[key] = child
+            elif child.value is None:
+                self._remove(merged, key, child, inner)
+            elif key in merged:
+                merged[key] = self._merge(merged[key], child, inner)
+            else:
+                merged[key] = self._without_nulls(child, inner)
+        return Node(merged, above.mark, above.key, above.layer)
+
+    def _remove(self, block: dict[str, Node], key: str, node: Node, path: Path) -> None:
+        if block.pop(key, None) is None and not self._reported(path):
+            hint = suggest(key, block) or "leave the key out"
+            message = "null removes what a parent says, but there is nothing to remove"
+            self._complain(node.key, path_text(path), Code.NOTHING_TO_REMOVE, message, hint)
+
+    def _reported(self, path: Path) -> bool:
+        return any(problem.path == path_text(path) for problem in self.problems)
+
+    def _without_nulls(self, node: Node, path: Path = ()) -> Node:
+        """Take nulls out of a block that has nothing below it, saying so; variants keep theirs."""
+        if isinstance(node.value, dict):
+            for key, child in list(node.value.items()):
+                if child.value is None and not _in_variant((*path, key)):
+                    self._remove({}, key, child, (*path, key))
+                    del node.value[key]
+                else:
+                    self._without_nulls(child, (*path, key))
+        return node
+
+    def apply_variants(self, root: Node, chosen: Sequence[str]) -> Node:
+        """Lay the chosen variants over a scenario."""
+        block = root.value.get("variants") if isinstance(root.value, dict) else None
+        known = block.value if block and isinstance(block.value, dict) else {}
+        taken: dict[Path, str] = {}
+        for name in chosen:
+            if name not in known:
+                hint = suggest(name, known) or "the scenario has no variants"
+                self._complain(Mark(f"--variant {name}"), "", Code.NO_SUCH_VARIANT, "no such variant", hint)
+                continue
+            if self._may_apply(name, known[name], taken):
+                root = self._merge(root, _labelled(known[name], f"variant {name}"), ())
+        return root
+
+    def _may_apply(self, name: str, variant: Node, taken: dict[Path, str]) -> bool:
+        before = len(self.problems)
+        base = f"variants.{name}"
+        if not isinstance(variant.value, dict):
+            self._complain(
+                variant.mark, base, Code.WRONG_TYPE, "a mapping is wanted here", "name what changes"
+            )
+            return False
+        for key in _NOT_IN_A_VARIANT:
+            if key in variant.value:
+                mark = variant.value[key].key
+                self._complain(
+                    mark, f"{base}.{key}", Code.UNKNOWN_KEY, f"a variant cannot set {key}", "remove it"
+                )
+        for path, node in _leaves(variant):
+            other = _clash(path, taken)
+            if other and other != name:
+                message = f"variant '{other}' sets the same key"
+                self._complain(
+                    node.key, f"{base}.{path_text(path)}", Code.VARIANTS_CLASH, message, "choose one"
+                )
+            taken[path] = name
+        return len(self.problems) == before
+
+    def apply_set(self, root: Node, text: str) -> Node:
+        """Lay one `key.path=value` over a scenario."""
+        mark = Mark(f"--set {text[:200]}")
+        where, equals, value = text.partition("=")
+        parts = where.strip().split(".")
+        if not equals or not all(parts) or len(parts) > DEEPEST:
+            hint = "for example --set launchers.cz-10.production.every='120 d'"
+            self._complain(mark, "", Code.SET_SYNTAX, "this is not key.path=value", hint)
+            return root
+        node, problems = read_text(value, mark.file, "--set", numbered=False)
+        if node is None or problems:
+            self.problems += [replace(problem, mark=mark, path=".".join(parts)) for problem in problems]
+            return root
+        for part in reversed(parts):
+            node = Node({part: node}, mark, mark, "--set")
+        return self._replace(root, node, (), parts)
+
+    def _replace(self, root: Node, node: Node, path: Path, parts: Sequence[str]) -> Node:
+        """Merge down to the last part of the path, then replace: `--set` sets, it does not merge."""
+        inside, above = root.value, node.value
+        if not isinstance(above, dict) or not parts:
+            return self._without_nulls(node, path)
+        if not isinstance(inside, dict):
+            return self._set_into_no_mapping(root, node, path)
+        key, child = parts[0], above[parts[0]]
+        merged = dict(inside)
+        if child.value is None:
+            self._remove(merged, key, child, (*path, key))
+        elif key in merged:
+            merged[key] = self._replace(merged[key], child, (*path, key), parts[1:])
+        else:
+            merged[key] = self._without_nulls(child, (*path, key))
+        return Node(merged, root.mark, root.key, root.layer)
+
+    def _set_into_no_mapping(self, root: Node, node: Node, path: Path) -> Node:
+        if not isinstance(root.value, list):
+            return node  # a plain value gives way to a block: 20 d -> {uniform: ...}
+        hint = f"replace it whole: --set {path_text(path)}=[...]"
+        self._complain(node.mark, path_text(path), Code.SET_SYNTAX, "this is a list, not a mapping", hint)
+        return root
+
+
+def flatten(root: Node, files: Sequence[str]) -> Layered:
+    """Give the plain values and places of a merged scenario."""
+    assert isinstance(root.value, dict)
+    top = dict(root.value)
+    variants = top.pop("variants", None)
+    names = tuple(variants.value) if variants and isinstance(variants.value, dict) else ()
+    marks: dict[Path, Mark] = {}
+    keys: dict[Path, Mark] = {}
+    origins: dict[Path, str] = {}
+    for path, node in walk(Node(top, root.mark, root.key, root.layer)):
+        marks[path], keys[path], origins[path] = node.mark, node.key, _origin(node)
+    values = plain(Node(top, root.mark, root.key))
+    return Layered(values, marks, keys, origins, names, tuple(files))
+
+
+def _origin(node: Node) -> str:
+    place = f"{node.mark.file}:{node.mark.line}" if node.mark.line else node.mark.file
+    return f"{node.layer} ({place})" if node.layer.startswith("variant") else place
+
+
+def _is_law(node: Node) -> bool:
+    """Tell whether a mapping is a random value: one law, and notes."""
+    if not isinstance(node.value, dict):
+        return False
+    keys = node.value.keys()
+    return len(keys & LAWS) == 1 and keys <= LAWS | NOTES
+
+
+def _merges(node: Node) -> bool:
+    return isinstance(node.value, dict) and not _is_law(node)
+
+
+def _in_variant(path: Path) -> bool:
+    """Tell whether a path lies inside a variant, where null is kept until the variant is chosen."""
+    return path[:1] == ("variants",) and len(path) > 2
+
+
+def _merging(node: Node, path: Path = ()) -> Iterator[tuple[Path, Node]]:
+    """Give the nodes that merging looks at: not the insides of lists and random values."""
+    yield path, node
+    if isinstance(node.value, dict) and _merges(node):
+        for key, child in node.value.items():
+            yield from _merging(child, (*path, key))
+
+
+def _labelled(node: Node, layer: str) -> Node:
+    value = node.value
+    if isinstance(value, dict):
+        value = {key: _labelled(child, layer) for key, child in value.items()}
+    elif isinstance(value, list):
+        value = [_labelled(item, layer) for item in value]
+    return Node(value, node.mark, node.key, layer)
+
+
+def _leaves(node: Node, path: Path = ()) -> list[tuple[Path, Node]]:
+    if isinstance(node.value, dict) and node.value and not _is_law(node):
+        return [leaf for key, child in node.value.items() for leaf in _leaves(child, (*path, key))]
+    return [(path, node)]
+
+
+def _clash(path: Path, taken: Mapping[Path, str]) -> str | None:
+    for other, name in taken.items():
+        shorter = min(len(path), len(other))
+        if path[:shorter] == other[:shorter]:
+            return name
+    return None
+
+
+def _shown_beside(shown: str, wanted: str, path: FilePath, found: FilePath) -> str:
+    """Name a parent as the user would: beside the file that names it when it stands there."""
+    beside = FilePath(shown).parent / wanted
+    return str(beside) if (path.parent / wanted).resolve() == found else str(found)

@@ -1,0 +1,160 @@
+"""A file to a scenario, or to everything that is wrong with it."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path as FilePath
+from typing import Any
+
+from pydantic import ValidationError
+
+from sim.problems import Code, Mark, Problem, ScenarioError, suggest
+from sim.scenario.data import read_columns
+from sim.scenario.layers import Layered, Stack, flatten
+from sim.scenario.schema import Scenario
+from sim.scenario.shape import shape_problems
+from sim.scenario.shipped import shipped_folder, shipped_names
+from sim.scenario.text import Node, path_text
+from sim.scenario.tree import Tree
+from sim.units import parse_name
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A scenario that makes sense, the values it was made of, and what is not wrong but worth a look."""
+
+    scenario: Scenario
+    layered: Layered
+    warnings: tuple[Problem, ...]
+
+
+def load_scenario(path: str | FilePath, variants: Sequence[str] = (), sets: Sequence[str] = ()) -> Loaded:
+    """Read a scenario with its parents, the chosen variants and `--set` values.
+
+    A path without a file behind it is taken as the name of a shipped scenario (`ilrs-2035`).
+    Raises `ScenarioError` with every problem of every layer.
+    """
+    layered, problems, whole = read_layers(path, variants, sets)
+    if layered is None:
+        raise ScenarioError(_in_order(problems))
+    scenario, shape = _validate(layered, problems, whole)
+    problems = problems + shape
+    if scenario is not None and whole:
+        problems += _sense(scenario, layered, damaged=bool(problems))
+    if scenario is None or any(problem.severity == "error" for problem in problems):
+        raise ScenarioError(_in_order(problems))
+    return Loaded(scenario, layered, tuple(_in_order(problems)))
+
+
+def read_layers(
+    path: str | FilePath, variants: Sequence[str] = (), sets: Sequence[str] = ()
+) -> tuple[Layered | None, list[Problem], bool]:
+    """Give the merged values, the problems so far, and whether every layer could be read."""
+    file, missing = _find(path)
+    if missing:
+        return None, [missing], False
+    stack = Stack(Tree(file.resolve().parent, shipped_folder()))
+    root = stack.read(file, str(path) if file == FilePath(path) else str(file))
+    if root is None or not isinstance(root.value, dict):
+        return None, stack.problems, False
+    root = stack.apply_variants(root, variants)
+    for text in sets:
+        root = stack.apply_set(root, text)
+    stack.problems += read_columns(root, stack.tree, stack.folders, file.resolve().parent)
+    if isinstance(root.value, dict):
+        _name_after_file(root.value, file, stack.files[0])
+    whole = not any(problem.code in _INCOMPLETE for problem in stack.problems)
+    return flatten(root, stack.files), stack.problems, whole
+
+
+_INCOMPLETE = (
+    Code.EXTENDS,
+    Code.FILE_MISSING,
+    Code.FILE_UNREADABLE,
+    Code.FILE_TOO_LARGE,
+    Code.SYNTAX,
+    Code.ENCODING,
+)
+
+
+def _find(path: str | FilePath) -> tuple[FilePath, Problem | None]:
+    given = FilePath(path)
+    try:
+        if given.exists():
+            return given, None
+    except (OSError, ValueError):
+        pass
+    name = str(path)
+    if re.fullmatch(r"[a-z0-9-]+(/[a-z0-9-]+)*", name) and (shipped_folder() / f"{name}.yaml").is_file():
+        return shipped_folder() / f"{name}.yaml", None
+    shown = name if name.isprintable() else ascii(name)[1:-1]
+    hint = suggest(name, shipped_names()) or "give the path of a scenario file"
+    return given, Problem(Mark(shown[:200]), "", Code.FILE_MISSING, "error", "there is no such file", hint)
+
+
+def _name_after_file(top: dict[str, Node], file: FilePath, shown: str) -> None:
+    """Name a scenario after its file unless the file itself names it: a parent's name is not inherited."""
+    name = top.get("name")
+    if name is not None and (name.mark.file == shown or name.layer):
+        return
+    plain = re.sub(r"[^a-z0-9]+", "-", file.stem.lower()).strip("-") or "scenario"
+    mark = Mark(shown, 1, 1)
+    top["name"] = Node(parse_name(plain[:80].strip("-")), mark, mark)
+
+
+def _validate(layered: Layered, before: list[Problem], whole: bool) -> tuple[Scenario | None, list[Problem]]:
+    """Validate the shape; when it is wrong, leave out what is wrong, so that sense can be checked too."""
+    try:
+        return Scenario.model_validate(layered.values), []
+    except ValidationError as error:
+        problems = shape_problems(error.errors(include_url=False), layered, Scenario)
+    known = [problem.path for problem in before]
+    fresh = [problem for problem in problems if not any(_below(problem.path, path) for path in known)]
+    if not whole:
+        fresh = [problem for problem in fresh if problem.code != Code.MISSING_KEY]
+    return _salvage(layered, problems), fresh
+
+
+def _below(path: str, block: str) -> bool:
+    return bool(block) and (path == block or path.startswith((f"{block}.", f"{block}[")))
+
+
+def _salvage(layered: Layered, problems: Sequence[Problem]) -> Scenario | None:
+    """Give the scenario without the named blocks in which something is wrong; None if that does not help."""
+    values = copy.deepcopy(layered.values)
+    paths = {path_text(path): path for path in layered.marks}
+    for problem in problems:
+        path = paths.get(problem.path) or paths.get(problem.path.rpartition(".")[0], ())
+        if problem.code == Code.UNKNOWN_KEY:
+            _remove(values, path)
+        else:
+            _remove(values, path[:2])
+    try:
+        return Scenario.model_validate(values)
+    except ValidationError:
+        return None
+
+
+def _remove(values: Any, path: Sequence[str | int]) -> None:
+    for part in path[:-1]:
+        if not isinstance(values, Mapping) or part not in values:
+            return
+        values = values[part]
+    if path and isinstance(values, dict):
+        values.pop(path[-1], None)
+
+
+def _sense(scenario: Scenario, layered: Layered, *, damaged: bool) -> list[Problem]:
+    return []
+
+
+def _in_order(problems: Sequence[Problem]) -> list[Problem]:
+    """Sort by file in order of appearance, then by line."""
+    files = list(dict.fromkeys(problem.mark.file for problem in problems if problem.mark))
+    return sorted(
+        dict.fromkeys(problems),
+        key=lambda p: (files.index(p.mark.file), p.mark.line, p.mark.column) if p.mark else (-1, 0, 0),
+    )

@@ -1,0 +1,426 @@
+"""Values that may be random: a quantity, or a mapping with the name of one law of chance.
+
+`{triangular: [20 d, 30 d, 60 d]}`, `{pert: [...]}`, `{uniform: [10 d, 20 d]}`, `{normal: {mean:, sd:}}`,
+`{lognormal: {median:, p90:}}`, `{exponential: {mean:}}`, `{weibull: {shape:, scale:, zero: 14 %}}`,
+`{discrete: {20 d: 70 %, 200 d: 30 %}}`, `{empirical: file.csv#column}`, `{beta: [97, 3]}` (shares only) and
+`{fixed: 20 d}`. Beside the law may stand `source`, `confidence` and `access`. A normal law is cut off
+where the quantity ends (a duration below 0, a share above 100 %).
+"""
+
+from __future__ import annotations
+
+import datetime
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, TypeVar
+
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import CoreSchema, core_schema
+
+from sim import chance
+from sim.chance import Distribution
+from sim.clock import Calendar
+from sim.problems import Code, WrongValueError, suggest
+from sim.units import KINDS, parse_date, quantity_schema, read_quantity
+
+T = TypeVar("T")
+Schema = dict[str, Any]
+
+_EPOCH: Final = datetime.datetime(1970, 1, 1)
+_DAY: Final = datetime.timedelta(days=1)
+_CONFIDENCE: Final = ("high", "medium", "low")
+_ACCESS: Final = ("read", "computed", "recalled", "estimate")
+_NUMBER_SCHEMA: Final[Schema] = {"type": "number"}
+
+
+@dataclass(frozen=True, slots=True)
+class DateDistribution:
+    """A law of chance over dates, kept in days since 1970-01-01."""
+
+    law: Distribution
+
+    def to_days(self, calendar: Calendar) -> Distribution:
+        """Give the law in days since the start of a calendar."""
+        return chance.shift(self.law, calendar.to_days(_EPOCH))
+
+    def mode(self) -> datetime.datetime:
+        """Give the most likely date, to the second."""
+        return _EPOCH + datetime.timedelta(seconds=round(self.law.mode * 86400))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Measure:
+    """How values of one kind are read: points on the scale, widths on it, its ends."""
+
+    noun: str
+    point: Callable[[object], float]
+    width: Callable[[object], float]
+    low: float
+    high: float
+    point_schema: Schema
+    width_schema: Schema
+    example: str
+    has_zero: bool = True
+
+
+def _quantity(kind: str) -> Measure:
+    def read(value: object) -> float:
+        return read_quantity(value, kind)
+
+    table, schema = KINDS[kind], quantity_schema(kind)
+    return Measure(table.noun, read, read, table.low, table.high, schema, schema, table.example)
+
+
+def read_number(value: object) -> float:
+    """Give a finite plain number; raises `WrongValueError` for text, truth values and the rest."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        hint = "write it without unit, for example 1.4"
+        raise WrongValueError("a plain number is wanted here", hint, Code.WRONG_TYPE)
+    if not math.isfinite(value) or abs(value) > 1e15:
+        raise WrongValueError(f"{value} is too large", "give a finite number", Code.OUT_OF_RANGE)
+    return float(value)
+
+
+def _factor(value: object) -> float:
+    number = read_number(value)
+    if number < 0:
+        raise WrongValueError(f"{number:g} is below 0", "a factor is at least 0", Code.OUT_OF_RANGE)
+    return number
+
+
+def _date_days(value: object) -> float:
+    return (parse_date(value) - _EPOCH) / _DAY
+
+
+def _days(value: object) -> float:
+    return read_quantity(value, "duration")
+
+
+_FACTOR: Final = Measure("factor", _factor, _factor, 0.0, math.inf, _NUMBER_SCHEMA, _NUMBER_SCHEMA, "1.4")
+_DATE: Final = Measure(
+    "date",
+    _date_days,
+    _days,
+    -math.inf,
+    math.inf,
+    {
+        "type": "string",
+        "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2})?Z?)?$",
+        "description": "date, year-month-day",
+        "examples": ["2031-06-01"],
+    },
+    quantity_schema("duration"),
+    "2031-06-01",
+    has_zero=False,
+)
+
+
+def read_uncertain(value: object, measure: Measure) -> Distribution:
+    """Give the law of a quantity or of a mapping with one law in it; raises `WrongValueError`."""
+    if not isinstance(value, dict):
+        return chance.Fixed(measure.point(value))
+    _check_notes(value)
+    names = [key for key in value if key in _LAWS]
+    if len(names) != 1:
+        raise _no_single_law(names, value)
+    name = names[0]
+    law = _at(name, lambda spec: _LAWS[name](spec, measure), value[name])
+    return _at(name, lambda _: _fitting(law, measure), None)
+
+
+def _no_single_law(names: list[str], value: Mapping[str, object]) -> WrongValueError:
+    known = ", ".join(_LAWS)
+    if len(names) > 1:
+        said = " and ".join(names)
+        return WrongValueError(f"{said} stand side by side", "keep one of them", Code.DISTRIBUTION)
+    return WrongValueError("a random value names its law", f"one of {known}", Code.DISTRIBUTION)
+
+
+def _check_notes(value: Mapping[str, object]) -> None:
+    for key, note in value.items():
+        if key == "source":
+            good, hint = (
+                isinstance(note, str) and note.strip() != "",
+                "write where the figure is from, as text",
+            )
+        elif key == "confidence":
+            good, hint = note in _CONFIDENCE, "one of " + ", ".join(_CONFIDENCE)
+        elif key == "access":
+            good, hint = note in _ACCESS, "one of " + ", ".join(_ACCESS)
+        else:
+            good, hint = True, ""
+            if key not in _LAWS:
+                message = "no such law of chance"
+                raise WrongValueError(message, suggest(key, _LAWS), Code.UNKNOWN_KEY, (key,))
+        if not good:
+            raise WrongValueError(f"this is no {key}", hint, Code.WRONG_CHOICE, (key,))
+
+
+def _at(part: str | int, read: Callable[[Any], T], value: object) -> T:
+    """Read a part of a value, so that an error knows in which part it is."""
+    try:
+        return read(value)
+    except WrongValueError as error:
+        error.inner = (part, *error.inner)
+        raise
+
+
+def _wrong(message: str, hint: str) -> WrongValueError:
+    return WrongValueError(message, hint, Code.DISTRIBUTION)
+
+
+def _fitting(law: Distribution, measure: Measure) -> Distribution:
+    low, high = law.support
+    if low < measure.low or high > measure.high:
+        hint = "take uniform, triangular, pert, beta or discrete"
+        raise _wrong(f"this law can leave the range of a {measure.noun}", hint)
+    return law
+
+
+def _points(spec: object, measure: Measure, names: tuple[str, ...]) -> list[float]:
+    """Read a list of points that rise from left to right."""
+    if not isinstance(spec, list) or len(spec) != len(names):
+        raise _wrong(f"a list of {len(names)} values is wanted", f"[{', '.join(names)}]")
+    points = [_at(index, measure.point, item) for index, item in enumerate(spec)]
+    if points != sorted(points):
+        raise _wrong("the values fall from left to right", f"the order is {', '.join(names)}")
+    if points[0] == points[-1]:
+        raise _wrong("all values are the same", f"write the value alone, for example {measure.example}")
+    return points
+
+
+def _fields(
+    spec: object, law: str, needed: tuple[str, ...], optional: tuple[str, ...] = ()
+) -> dict[str, object]:
+    """Read a mapping with the named keys."""
+    wanted = ", ".join(f"{name}: ..." for name in needed)
+    if not isinstance(spec, dict):
+        raise _wrong(f"{law} is a mapping", f"write {{{wanted}}}")
+    for key in spec:
+        if key not in needed + optional:
+            raise WrongValueError(
+                f"{law} has no {key}", suggest(key, needed + optional), Code.UNKNOWN_KEY, (key,)
+            )
+    missing = [name for name in needed if name not in spec]
+    if missing:
+        raise WrongValueError(f"{law} needs {' and '.join(missing)}", f"write {{{wanted}}}", Code.MISSING_KEY)
+    return spec
+
+
+def _above_zero(read: Callable[[object], float]) -> Callable[[object], float]:
+    def checked(value: object) -> float:
+        number = read(value)
+        if number <= 0:
+            raise _wrong(f"'{value}' is not above 0", "give a value above 0")
+        return number
+
+    return checked
+
+
+def _needs_zero(law: str, measure: Measure) -> None:
+    if not measure.has_zero:
+        hint = f"take uniform, triangular, pert, normal or discrete, or give a {measure.noun} and a slip"
+        raise _wrong(f"a {measure.noun} cannot be {law}", hint)
+
+
+def _read_fixed(spec: object, measure: Measure) -> Distribution:
+    return chance.Fixed(measure.point(spec))
+
+
+def _read_triangular(spec: object, measure: Measure) -> Distribution:
+    return chance.Triangular(*_points(spec, measure, ("least", "likeliest", "most")))
+
+
+def _read_pert(spec: object, measure: Measure) -> Distribution:
+    return chance.Pert(*_points(spec, measure, ("least", "likeliest", "most")))
+
+
+def _read_uniform(spec: object, measure: Measure) -> Distribution:
+    return chance.Uniform(*_points(spec, measure, ("least", "most")))
+
+
+def _read_normal(spec: object, measure: Measure) -> Distribution:
+    fields = _fields(spec, "normal", ("mean", "sd"))
+    mean = _at("mean", measure.point, fields["mean"])
+    sd = _at("sd", _above_zero(measure.width), fields["sd"])
+    try:
+        return chance.Normal(mean, sd, measure.low, measure.high)
+    except ValueError as error:
+        raise _wrong(str(error), "bring the mean nearer or take another law") from None
+
+
+def _read_lognormal(spec: object, measure: Measure) -> Distribution:
+    _needs_zero("lognormal", measure)
+    fields = _fields(spec, "lognormal", ("median", "p90"))
+    median = _at("median", _above_zero(measure.point), fields["median"])
+    p90 = _at("p90", measure.point, fields["p90"])
+    if p90 <= median:
+        message = f"p90 ({fields['p90']}) is not above the median ({fields['median']})"
+        raise _wrong(message, "p90 is the value that only one in ten exceeds")
+    return chance.Lognormal(median, p90)
+
+
+def _read_exponential(spec: object, measure: Measure) -> Distribution:
+    _needs_zero("exponential", measure)
+    fields = _fields(spec, "exponential", ("mean",))
+    return chance.Exponential(_at("mean", _above_zero(measure.point), fields["mean"]))
+
+
+def _read_weibull(spec: object, measure: Measure) -> Distribution:
+    _needs_zero("weibull", measure)
+    fields = _fields(spec, "weibull", ("shape", "scale"), ("zero",))
+    shape = _at("shape", _above_zero(read_number), fields["shape"])
+    if not 0.1 <= shape <= 100:
+        raise _wrong(
+            f"a shape of {shape:g} is out of range", "shapes go from 0.1 to 100; 1 is the exponential law"
+        )
+    scale = _at("scale", _above_zero(measure.point), fields["scale"])
+    zero = _at("zero", lambda value: read_quantity(value, "share"), fields.get("zero", "0 %"))
+    if zero >= 1:
+        raise _wrong("zero is 100 %", "write the value 0 alone")
+    return chance.Weibull(shape, scale, zero)
+
+
+def _read_discrete(spec: object, measure: Measure) -> Distribution:
+    if not isinstance(spec, dict) or not spec:
+        raise _wrong("discrete is a mapping from values to probabilities", "write {20 d: 70 %, 200 d: 30 %}")
+    shares = [_at(key, lambda value: read_quantity(value, "share"), share) for key, share in spec.items()]
+    values = [_at(key, measure.point, _key_value(key, measure)) for key in spec]
+    total = math.fsum(shares)
+    if abs(total - 1) > 1e-6:
+        raise _wrong(f"the probabilities add up to {100 * total:.6g} %", "make them add up to 100 %")
+    return chance.Discrete(tuple(values), tuple(share / total for share in shares))
+
+
+def _key_value(key: str, measure: Measure) -> object:
+    """Give the number that a key is, where plain numbers are wanted: keys are always text."""
+    if measure.point is not _factor:
+        return key
+    try:
+        return float(key)
+    except ValueError:
+        return key
+
+
+def _read_empirical(spec: object, measure: Measure) -> Distribution:
+    if not isinstance(spec, list) or not spec:
+        raise _wrong(
+            "empirical is a CSV file or a list of values", "write file.csv#column or [3 d, 8 d, 20 d]"
+        )
+    return chance.Empirical(tuple(_at(index, measure.point, item) for index, item in enumerate(spec)))
+
+
+def _read_beta(spec: object, measure: Measure) -> Distribution:
+    if (measure.low, measure.high) != (0.0, 1.0):
+        raise _wrong(f"a {measure.noun} cannot be beta", "take pert, a beta law between two values")
+    if not isinstance(spec, list) or len(spec) != 2:
+        raise _wrong("a list of 2 values is wanted", "[successes, failures], for example [97, 3]")
+    a, b = (_at(index, _above_zero(read_number), item) for index, item in enumerate(spec))
+    if max(a, b) > 1e6 or min(a, b) < 1e-2:
+        raise _wrong("the shapes of a beta law go from 0.01 to 1e6", "for example [97, 3]")
+    return chance.Beta(a, b)
+
+
+_LAWS: Final[Mapping[str, Callable[[object, Measure], Distribution]]] = {
+    "fixed": _read_fixed,
+    "triangular": _read_triangular,
+    "pert": _read_pert,
+    "uniform": _read_uniform,
+    "normal": _read_normal,
+    "lognormal": _read_lognormal,
+    "exponential": _read_exponential,
+    "weibull": _read_weibull,
+    "discrete": _read_discrete,
+    "empirical": _read_empirical,
+    "beta": _read_beta,
+}
+
+
+# --- for pydantic ---------------------------------------------------------------------------------
+
+
+def _object(properties: Schema, required: Iterable[str] = ()) -> Schema:
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(required) or list(properties),
+        "additionalProperties": False,
+    }
+
+
+def _law_schemas(measure: Measure) -> Schema:
+    point, width, positive = (
+        measure.point_schema,
+        measure.width_schema,
+        {"type": "number", "exclusiveMinimum": 0},
+    )
+    share = quantity_schema("share")
+
+    def row(count: int) -> Schema:
+        return {"type": "array", "items": point, "minItems": count, "maxItems": count}
+
+    schemas: Schema = {
+        "fixed": point,
+        "triangular": row(3) | {"description": "least, likeliest, most"},
+        "pert": row(3) | {"description": "least, likeliest (weighs four times), most"},
+        "uniform": row(2) | {"description": "least, most"},
+        "normal": _object({"mean": point, "sd": width}),
+        "discrete": {"type": "object", "additionalProperties": share, "minProperties": 1},
+        "empirical": {"anyOf": [{"type": "string"}, {"type": "array", "items": point, "minItems": 1}]},
+    }
+    if measure.has_zero and measure.high == math.inf:
+        schemas["lognormal"] = _object({"median": point, "p90": point})
+        schemas["exponential"] = _object({"mean": point})
+        weibull = {"shape": positive, "scale": point, "zero": share}
+        schemas["weibull"] = _object(weibull, ("shape", "scale"))
+    if (measure.low, measure.high) == (0.0, 1.0):
+        schemas["beta"] = {"type": "array", "items": positive, "minItems": 2, "maxItems": 2}
+    return schemas
+
+
+def uncertain_schema(measure: Measure) -> Schema:
+    """Give the JSON Schema of a value that may be random."""
+    laws = _law_schemas(measure)
+    notes = {
+        "source": {"type": "string", "minLength": 1},
+        "confidence": {"enum": list(_CONFIDENCE)},
+        "access": {"enum": list(_ACCESS)},
+    }
+    law = {
+        "type": "object",
+        "properties": laws | notes,
+        "additionalProperties": False,
+        "oneOf": [{"required": [name]} for name in laws],
+        "description": f"a random {measure.noun}: one law of chance",
+    }
+    return {"anyOf": [measure.point_schema, law], "description": f"{measure.noun}, fixed or random"}
+
+
+@dataclass(frozen=True, slots=True, eq=False)  # typing hashes what stands in Annotated
+class _Uncertain:
+    """Makes pydantic read a field as a law of chance."""
+
+    name: str
+    measure: Measure
+    wrap: Callable[[Distribution], object] = lambda law: law
+
+    def read(self, value: object) -> object:
+        return self.wrap(read_uncertain(value, self.measure))
+
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        metadata = {"pydantic_js_functions": [self.json_schema]}
+        return core_schema.no_info_plain_validator_function(self.read, ref=self.name, metadata=metadata)
+
+    def json_schema(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> Schema:
+        return uncertain_schema(self.measure)
+
+
+UncertainDuration = Annotated[Distribution, _Uncertain("UncertainDuration", _quantity("duration"))]
+UncertainSlip = Annotated[Distribution, _Uncertain("UncertainSlip", _quantity("slip"))]
+UncertainMass = Annotated[Distribution, _Uncertain("UncertainMass", _quantity("mass"))]
+UncertainShare = Annotated[Distribution, _Uncertain("UncertainShare", _quantity("share"))]
+UncertainSpeed = Annotated[Distribution, _Uncertain("UncertainSpeed", _quantity("speed"))]
+UncertainPower = Annotated[Distribution, _Uncertain("UncertainPower", _quantity("power"))]
+UncertainFactor = Annotated[Distribution, _Uncertain("UncertainFactor", _FACTOR)]
+UncertainDate = Annotated[DateDistribution, _Uncertain("UncertainDate", _DATE, DateDistribution)]
