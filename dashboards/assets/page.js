@@ -1,0 +1,119 @@
+// Draws the figures of a page from its one JSON block: those in view first, the rest when the browser is idle.
+"use strict";
+(() => {
+  const NARROW_PX = 560;
+  const PRINT_PX = 690;
+  const source = document.getElementById("figures").textContent;
+  const { figures, dark } = JSON.parse(source);
+  const root = document.documentElement;
+  const prefersDark = window.matchMedia("(prefers-color-scheme: dark)");
+  const drawn = new Map();
+  let printing = false;
+
+  const isDark = () => {
+    if (printing) return false;
+    const chosen = root.dataset.theme;
+    return chosen ? chosen === "dark" : prefersDark.matches;
+  };
+
+  const recoloured = (value, swap) => {
+    if (typeof value === "string") return swap[value] ?? value;
+    if (Array.isArray(value)) return value.map((item) => recoloured(item, swap));
+    if (value === null || typeof value !== "object") return value;
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, recoloured(item, swap)]));
+  };
+
+  const setPath = (target, path, value) => {
+    const keys = path.split(".");
+    const last = keys.pop();
+    const owner = keys.reduce((node, key) => (node[key] ??= {}), target);
+    owner[last] = value;
+  };
+
+  const prepare = (id, box) => {
+    const narrow = !printing && box.clientWidth < NARROW_PX;
+    const { data, layout, narrow: changes } = recoloured(figures[id], isDark() ? dark : {});
+    const fitted = structuredClone(layout);
+    if (narrow) {
+      fitted.margin.l = Math.min(fitted.margin.l, 36);
+      fitted.dragmode = false;
+      Object.entries(changes).forEach(([path, value]) => setPath(fitted, path, value));
+    }
+    if (printing) fitted.width = PRINT_PX;
+    return { data: structuredClone(data), layout: fitted, look: `${narrow}|${isDark()}|${printing}` };
+  };
+
+  const config = (id) => ({
+    responsive: true,
+    displaylogo: false,
+    displayModeBar: "hover",
+    modeBarButtons: [["toImage", "resetScale2d"]],
+    toImageButtonOptions: { format: "png", scale: 2, filename: id },
+  });
+
+  const draw = (box) => {
+    const id = box.dataset.figure;
+    const { data, layout, look } = prepare(id, box);
+    if (drawn.get(id) === look) return;
+    drawn.set(id, look);
+    Plotly.react(box, data, layout, config(id));
+    if (drawn.size === boxes.length) root.dataset.drawn = "all";
+  };
+
+  const boxes = [...document.querySelectorAll("[data-figure]")];
+  const drawAll = () => boxes.forEach(draw);
+  const redraw = () => boxes.filter((box) => drawn.has(box.dataset.figure)).forEach(draw);
+  const whenIdle = window.requestIdleCallback ?? ((work) => setTimeout(work, 50));
+
+  const drawInTurn = () => {
+    const next = boxes.find((box) => !drawn.has(box.dataset.figure));
+    if (!next) return;
+    draw(next);
+    whenIdle(drawInTurn);
+  };
+
+  const csvCell = (text) => {
+    const risky = /^[=+\-@\t\r]/.test(text) && Number.isNaN(Number(text));
+    return `"${(risky ? `'${text}` : text).replaceAll('"', '""')}"`;
+  };
+
+  const saveTable = (button) => {
+    const rows = [...document.getElementById(button.dataset.csv).rows];
+    const lines = rows.map((row) => [...row.cells].map((cell) => csvCell(cell.textContent)).join(","));
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([`${lines.join("\r\n")}\r\n`], { type: "text/csv" }));
+    link.download = `${button.dataset.csv}.csv`;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  };
+
+  const nameThemeButton = () => {
+    const button = document.getElementById("theme");
+    button.textContent = isDark() ? "Light" : "Dark";
+    button.setAttribute("aria-label", isDark() ? "Use the light theme" : "Use the dark theme");
+  };
+
+  const wire = () => {
+    document.querySelectorAll("[data-csv]").forEach((b) => b.addEventListener("click", () => saveTable(b)));
+    document.getElementById("theme").addEventListener("click", () => {
+      root.dataset.theme = isDark() ? "light" : "dark";
+      nameThemeButton();
+      redraw();
+    });
+    prefersDark.addEventListener("change", () => { nameThemeButton(); redraw(); });
+    window.addEventListener("resize", redraw);
+    window.addEventListener("beforeprint", () => { printing = true; drawAll(); });
+    window.addEventListener("afterprint", () => { printing = false; drawAll(); });
+  };
+
+  window.addEventListener("load", () => {
+    wire();
+    nameThemeButton();
+    const watcher = new IntersectionObserver((entries) => {
+      entries.filter((entry) => entry.isIntersecting).forEach((entry) => draw(entry.target));
+    }, { rootMargin: "300px" });
+    boxes.forEach((box) => watcher.observe(box));
+    if (!boxes.length) root.dataset.drawn = "all";
+    whenIdle(drawInTurn);
+  });
+})();

@@ -1,0 +1,89 @@
+"""The card: one finding with its picture, how to read it, and the numbers behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import plotly.graph_objects as go
+
+Shape = Literal["line", "band", "box", "dot", "cross", "whisker"]
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One entry of a figure's key: what a colour, dash or shape means."""
+
+    label: str
+    colour: str
+    """A palette colour, `#RRGGBB`."""
+    shape: Shape = "line"
+    dash: str = "solid"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Numbers as text; plain text, escaped where it is printed."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    numeric: frozenset[int] = frozenset()
+    """Columns that are set flush right."""
+    faded: frozenset[int] = frozenset()
+    """Rows that are history."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One finding: `title` says it, `reading` says how to read the figure, `table` holds what was drawn."""
+
+    id: str
+    title: str
+    reading: str
+    figure: go.Figure | None = None
+    table: Table | None = None
+    keys: tuple[Key, ...] = ()
+    shown: Table | None = None
+    """A table that is the picture itself and stands open."""
+    note: str = ""
+    """A warning printed under the figure."""
+    wide: bool = True
+    """Whether it takes the page's full width."""
+    narrow: Mapping[str, Any] = field(default_factory=dict)
+    """Layout changes on a phone: dotted Plotly paths."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A question of the reader and the cards that answer it."""
+
+    id: str
+    title: str
+    cards: tuple[Card, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One number of the headline row."""
+
+    label: str
+    value: str
+    detail: str
+    accent: str = ""
+    """A palette colour for its edge."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A whole page in plain text and cards."""
+
+    title: str
+    """Of the browser's tab."""
+    headline: str
+    verdict: str
+    about: str
+    tiles: tuple[Tile, ...]
+    sections: tuple[Section, ...]
+    footer: tuple[str, ...]
+    """Paragraphs."""

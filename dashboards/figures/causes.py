@@ -1,0 +1,153 @@
+"""Which causes cost the days: a waterfall from the nominal date to the mean date that adds up exactly."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import plotly.graph_objects as go
+
+from dashboards import formats, theme
+from dashboards.card import Card, Key, Table
+from sim.analysis.findings import CauseDays, Findings, GoalFinding
+
+_SHOWN = 12
+"""Causes with a bar of their own; the rest share one, so that the bars still add up."""
+_LEAST_D = 0.5
+"""Days below which a cause has no bar of its own."""
+
+
+def draw_causes(findings: Findings, goal: GoalFinding) -> Card:
+    """Return the waterfall of slip by cause of one goal, in days after the nominal date."""
+    steps, rest = fold_causes(goal.slip_by_cause)
+    rows = [*((c.cause, c.mean_d, theme.cause_colour(c.cause)) for c in steps)]
+    if rest:
+        rows.append((f"{len(rest)} others", sum(c.mean_d for c in rest), theme.GREY))
+    families = dict.fromkeys(theme.CAUSE_FAMILY.get(c.cause, "other") for c in steps)
+    return Card(
+        id="causes",
+        title=_title(goal),
+        reading=_reading(findings, goal),
+        figure=_figure(rows, goal.total_slip_d),
+        table=_table(goal),
+        keys=(*(Key(f, theme.FAMILY_COLOUR.get(f, theme.GREY), "box") for f in families), _total_key()),
+        note=_note(findings, goal),
+        narrow={"margin.r": 12},
+    )
+
+
+def fold_causes(causes: tuple[CauseDays, ...]) -> tuple[list[CauseDays], list[CauseDays]]:
+    """Return the causes that deserve a bar, costs first and savings last, and those to be drawn as one."""
+    ranked = sorted(causes, key=lambda cause: -abs(cause.mean_d))
+    shown = [c for c in ranked[:_SHOWN] if abs(c.mean_d) >= _LEAST_D]
+    rest = [c for c in ranked if c not in shown and c.mean_d]
+    return sorted(shown, key=lambda cause: -cause.mean_d), rest
+
+
+def _figure(rows: list[tuple[str, float, str]], total_d: float) -> go.Figure:
+    figure = theme.draft_figure(76 + 30 * (len(rows) + 1), right=64)
+    names = [formats.figure_text(name) for name, _, _ in rows] + ["all together"]
+    bases, edges = _stack([days for _, days, _ in rows])
+    lengths = [days for _, days, _ in rows] + [total_d]
+    figure.add_bar(
+        orientation="h",
+        y=names,
+        x=[round(length, 2) for length in lengths],
+        base=[round(base, 2) for base in [*bases, 0.0]],
+        width=0.62,
+        marker={"color": [*(colour for _, _, colour in rows), theme.INK], "line": {"width": 0}},
+        text=[_signed(length) for length in lengths],
+        textposition="none",
+        hovertemplate="%{y}: %{text}<extra></extra>",
+    )
+    _add_connectors(figure, names, edges)
+    _add_values(figure, names, lengths, [*bases, 0.0])
+    figure.update_yaxes(type="category", autorange="reversed", showgrid=False, tickfont={"color": theme.INK})
+    figure.update_xaxes(title_text="days after the nominal date", zeroline=True, zerolinecolor=theme.GREY)
+    _leave_room(figure, [*edges, 0.0, total_d])
+    return figure
+
+
+def _stack(days: list[float]) -> tuple[list[float], list[float]]:
+    bases: list[float] = []
+    edges: list[float] = []
+    level = 0.0
+    for step in days:
+        bases.append(level)
+        level += step
+        edges.append(level)
+    return bases, edges
+
+
+def _add_connectors(figure: go.Figure, names: list[str], edges: list[float]) -> None:
+    x: list[float | None] = []
+    y: list[str | None] = []
+    for upper, lower, edge in zip(names, names[1:], edges, strict=False):
+        x += [round(edge, 2), round(edge, 2), None]
+        y += [upper, lower, None]
+    figure.add_scatter(
+        x=x, y=y, mode="lines", line={"color": theme.GREY, "width": 1, "dash": "dot"}, hoverinfo="skip"
+    )
+
+
+def _add_values(figure: go.Figure, names: list[str], lengths: list[float], bases: list[float]) -> None:
+    place: dict[str, Any] = {"showarrow": False, "xanchor": "left", "xshift": 6, "font": {"size": 12}}
+    for name, length, base in zip(names, lengths, bases, strict=True):
+        figure.add_annotation(x=max(base, base + length), y=name, text=_signed(length), **place)
+
+
+def _leave_room(figure: go.Figure, edges: list[float]) -> None:
+    low, high = min(edges), max(edges)
+    width = max(high - low, 1.0)
+    figure.update_xaxes(range=[low - 0.02 * width, high + 0.14 * width])
+
+
+def _signed(days: float) -> str:
+    return f"{days:+,.0f} d".replace("-", "−") if abs(days) >= 1 else f"{days:+.1f} d".replace("-", "−")
+
+
+def _total_key() -> Key:
+    return Key("sum = mean slip", theme.INK, "box")
+
+
+def _title(goal: GoalFinding) -> str:
+    top = [cause for cause in goal.slip_by_cause if cause.mean_d >= _LEAST_D][:3]
+    if not top:
+        return "On average no cause costs this goal a day"
+    share = sum(cause.mean_d for cause in top)
+    names = formats.listing([c.cause for c in top])
+    return f"{names[:1].upper()}{names[1:]} cost most: {share:,.0f} of {goal.total_slip_d:,.0f} days of mean slip"
+
+
+def _reading(findings: Findings, goal: GoalFinding) -> str:
+    calendar = formats.calendar_of(findings)
+    start = "How to read: start at the nominal date"
+    if goal.nominal_d is not None:
+        mean = formats.month(calendar, goal.nominal_d + goal.total_slip_d)
+        start += f" ({formats.month(calendar, goal.nominal_d)}) and walk down to the mean date ({mean})"
+    return (
+        f"{start}; each bar is the mean number of days a cause adds to (or saves on) the chain that dates the goal, "
+        f"over N = {findings.replications:,} runs. The bars add up to the total; no day is unexplained."
+    )
+
+
+def _note(findings: Findings, goal: GoalFinding) -> str:
+    if not goal.censored:
+        return ""
+    year = formats.calendar_of(findings).end.year
+    return (
+        f"In {goal.censored:,} of {findings.replications:,} runs the goal is not reached by {year}. Their days count "
+        "up to the calendar's end, so the true mean is later than shown."
+    )
+
+
+def _table(goal: GoalFinding) -> Table:
+    rows = [
+        (c.cause, theme.CAUSE_FAMILY.get(c.cause, "other"), f"{c.mean_d:.2f}", f"{c.nominal_d:.2f}")
+        for c in goal.slip_by_cause
+    ]
+    rows.append(
+        ("total", "", f"{goal.total_slip_d:.2f}", f"{sum(c.nominal_d for c in goal.slip_by_cause):.2f}")
+    )
+    return Table(
+        ("cause", "family", "mean slip, d", "days in the nominal run"), tuple(rows), frozenset({2, 3})
+    )

@@ -1,0 +1,144 @@
+"""The chain that dates the goal, told run by run: who held it up, when, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+
+import plotly.graph_objects as go
+
+from dashboards import formats, theme
+from dashboards.card import Card, Key, Table
+from sim.analysis.findings import Findings, GoalFinding, Segment, Trace
+from sim.clock import Calendar
+
+_NAMED_SHARE = 0.07
+"""Part of the whole chain from which a stretch has room for its subject's name."""
+
+
+def draw_chain(findings: Findings, goal: GoalFinding) -> Card:
+    """Return the deciding chain of each kept run as one bar of stretches, coloured by the family of the cause."""
+    calendar = formats.calendar_of(findings)
+    told = [trace for trace in findings.traces if trace.chains.get(goal.name)]
+    figure = theme.draft_figure(90 + 56 * max(len(told), 1))
+    for family, colour in theme.FAMILY_COLOUR.items():
+        _add_family(figure, calendar, goal, told, family, colour)
+    _add_names(figure, calendar, goal, told)
+    figure.update_layout(barmode="overlay")
+    figure.update_xaxes(type="date")
+    figure.update_yaxes(
+        tickmode="array",
+        tickvals=list(range(len(told))),
+        ticktext=[f"{formats.figure_text(trace.title)} run" for trace in told],
+        range=[len(told) - 0.45, -0.75],
+        showgrid=False,
+        tickfont={"color": theme.INK, "size": 13},
+    )
+    theme.mark_date(
+        figure, calendar.iso(goal.by_d), "target", dash=theme.TARGET_DASH, colour=theme.VERMILLION
+    )
+    families = {theme.CAUSE_FAMILY.get(s.cause, "") for trace in told for s in trace.chains[goal.name]}
+    return Card(
+        id="chain",
+        title=_title(calendar, goal, told),
+        reading=(
+            f"How to read: single runs, not a forecast. Every day up to the goal belongs to the one subject that held "
+            f"it up and the cause of that; the bar ends when {formats.shorten(goal.name, 40)} is reached."
+        ),
+        figure=figure,
+        table=_table(calendar, goal, told),
+        keys=(
+            *(
+                Key(family, colour, "box")
+                for family, colour in theme.FAMILY_COLOUR.items()
+                if family in families
+            ),
+            Key("target date", theme.VERMILLION, dash=theme.TARGET_DASH),
+        ),
+    )
+
+
+def has_chain(findings: Findings, goal: GoalFinding) -> bool:
+    """Tell whether any kept run has a chain to this goal."""
+    return any(trace.chains.get(goal.name) for trace in findings.traces)
+
+
+def _add_family(
+    figure: go.Figure, calendar: Calendar, goal: GoalFinding, told: Sequence[Trace], family: str, colour: str
+) -> None:
+    stretches = [
+        (level, segment)
+        for level, trace in enumerate(told)
+        for segment in trace.chains[goal.name]
+        if theme.CAUSE_FAMILY.get(segment.cause, "the plan itself") == family
+    ]
+    if not stretches:
+        return
+    figure.add_bar(
+        orientation="h",
+        y=[level for level, _ in stretches],
+        base=[formats.iso_time(calendar, s.start_d) for _, s in stretches],
+        x=[round((s.end_d - s.start_d) * 86_400_000) for _, s in stretches],
+        width=0.46,
+        marker={"color": colour, "line": {"color": theme.CARD, "width": 1}},
+        customdata=[_hover(calendar, s) for _, s in stretches],
+        hovertemplate="%{customdata}<extra></extra>",
+    )
+
+
+def _add_names(figure: go.Figure, calendar: Calendar, goal: GoalFinding, told: Sequence[Trace]) -> None:
+    """Write the subject's name over each stretch that is long enough for it."""
+    for level, trace in enumerate(told):
+        chain = trace.chains[goal.name]
+        whole = chain[-1].end_d - chain[0].start_d
+        for subject, group in groupby(chain, key=lambda segment: segment.subject):
+            members = list(group)
+            days = members[-1].end_d - members[0].start_d
+            if whole <= 0 or days / whole < _NAMED_SHARE:
+                continue
+            figure.add_annotation(
+                x=calendar.iso(members[0].start_d),
+                y=level - 0.26,
+                text=formats.figure_text(formats.shorten(subject, max(3, int(90 * days / whole)))),
+                showarrow=False,
+                xanchor="left",
+                yanchor="bottom",
+                font={"size": 12, "color": theme.INK},
+            )
+
+
+def _hover(calendar: Calendar, segment: Segment) -> str:
+    subject = formats.figure_text(formats.shorten(segment.subject, 50))
+    length = formats.duration(segment.end_d - segment.start_d)
+    start, end = formats.day(calendar, segment.start_d), formats.day(calendar, segment.end_d)
+    return f"<b>{subject}</b>: {formats.figure_text(segment.cause)}<br>{length}, {start} to {end}"
+
+
+def _title(calendar: Calendar, goal: GoalFinding, told: Sequence[Trace]) -> str:
+    if not told:
+        return "No run was kept to tell its chain"
+    trace = told[-1]
+    chain = trace.chains[goal.name]
+    longest = max(chain, key=lambda segment: segment.end_d - segment.start_d)
+    return (
+        f"In the {trace.title} run {formats.shorten(longest.subject, 40)} holds the goal up longest: "
+        f"{formats.duration(longest.end_d - longest.start_d)} of {longest.cause}, until "
+        f"{formats.month(calendar, longest.end_d)}"
+    )
+
+
+def _table(calendar: Calendar, goal: GoalFinding, told: Sequence[Trace]) -> Table:
+    rows = tuple(
+        (
+            trace.title,
+            s.subject,
+            s.part,
+            s.cause,
+            calendar.iso(s.start_d),
+            calendar.iso(s.end_d),
+            f"{s.end_d - s.start_d:.2f}",
+        )
+        for trace in told
+        for s in trace.chains[goal.name]
+    )
+    return Table(("run", "subject", "part", "cause", "from", "to", "days"), rows, frozenset({6}))

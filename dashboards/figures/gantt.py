@@ -1,0 +1,272 @@
+"""The campaign on one page: when each subject runs, how sure that is, and how often it decides the goal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import plotly.graph_objects as go
+
+from dashboards import formats, theme
+from dashboards.card import Card, Key, Table
+from sim.analysis.findings import Bar, Findings, GoalFinding
+from sim.clock import Calendar
+
+_ROW_PX = 22
+_LABEL = 30
+_LABEL_NARROW = 14
+_FAR_D = 1e9
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A line of the chart: a heading without a bar, or a bar."""
+
+    heading: str
+    bar: Bar | None
+
+
+def draw_gantt(findings: Findings, goal: GoalFinding) -> Card:
+    """Return the Gantt chart: median bars, P10 to P90 whiskers of the finish, criticality at the end."""
+    calendar = formats.calendar_of(findings)
+    rows = _order(findings.bars)
+    figure = theme.draft_figure(70 + _ROW_PX * max(len(rows), 2), right=58)
+    for kind, (_, colour) in theme.BAR_KINDS.items():
+        _add_bars(figure, calendar, rows, kind, colour)
+    _add_whiskers(figure, calendar, rows)
+    _add_marks(figure, calendar, rows)
+    _add_shares(figure, rows, goal)
+    theme.mark_date(
+        figure, calendar.iso(goal.by_d), "target", dash=theme.TARGET_DASH, colour=theme.VERMILLION, yshift=18
+    )
+    if findings.as_of_d is not None:
+        today = calendar.iso(findings.as_of_d)
+        theme.mark_date(
+            figure, today, "as of", dash="solid", colour=theme.GREY, yshift=18, xanchor="right", xshift=-4
+        )
+    _set_axes(figure, calendar, rows)
+    return Card(
+        id="gantt",
+        title=_title(findings.bars, calendar),
+        reading=(
+            "How to read: a bar runs from the median start to the median finish, the line through its end from the "
+            f"P10 to the P90 finish (N = {findings.replications:,}). Medians of single bars do not make one feasible "
+            f"schedule. The figure at the right is the share of runs in which it is on the chain that dates {goal.name}."
+        ),
+        figure=figure,
+        table=_table(findings.bars, calendar, goal),
+        keys=(
+            *(
+                Key(h, c, "box")
+                for k, (h, c) in theme.BAR_KINDS.items()
+                if any(b.kind == k for b in findings.bars)
+            ),
+            Key("known past", theme.GREY, "box"),
+            Key("P10 to P90 finish", theme.INK, "whisker"),
+            Key("target date", theme.VERMILLION, dash=theme.TARGET_DASH),
+        ),
+        narrow={"yaxis.ticktext": _tick_text(rows, _LABEL_NARROW), "yaxis.tickfont.size": 11, "margin.r": 44},
+    )
+
+
+def _order(bars: tuple[Bar, ...]) -> list[_Row]:
+    rows: list[_Row] = []
+    known = {kind: heading for kind, (heading, _) in theme.BAR_KINDS.items()}
+    kinds = list(known) + sorted({bar.kind for bar in bars} - set(known))
+    for kind in kinds:
+        members = sorted((bar for bar in bars if bar.kind == kind), key=_when)
+        if members:
+            rows.append(_Row(known.get(kind, kind), None))
+            rows += [_Row("", bar) for bar in members]
+    return rows
+
+
+def _when(bar: Bar) -> tuple[float, float, str]:
+    start = bar.start_p50_d if bar.start_p50_d is not None else _FAR_D
+    finish = bar.finish_p50_d if bar.finish_p50_d is not None else _FAR_D
+    return (start, finish, bar.label)
+
+
+def _add_bars(figure: go.Figure, calendar: Calendar, rows: list[_Row], kind: str, colour: str) -> None:
+    """Draw a kind's bars; Plotly wants the length of a bar on a date axis in milliseconds."""
+    members = [(y, row.bar) for y, row in enumerate(rows) if row.bar is not None and row.bar.kind == kind]
+    drawn = [(y, bar, bar.start_p50_d, bar.finish_p50_d) for y, bar in members]
+    spans = [(y, bar, s, f) for y, bar, s, f in drawn if s is not None and f is not None]
+    if not spans:
+        return
+    figure.add_bar(
+        orientation="h",
+        y=[y for y, _, _, _ in spans],
+        base=[calendar.iso(start) for _, _, start, _ in spans],
+        x=[round(max(finish - start, 1.0) * 86_400_000) for _, _, start, finish in spans],
+        width=0.56,
+        marker={
+            "color": [theme.GREY if bar.fact else colour for _, bar, _, _ in spans],
+            "line": {"width": 0},
+        },
+        customdata=[_hover(bar, calendar) for _, bar, _, _ in spans],
+        hovertemplate="%{customdata}<extra></extra>",
+    )
+
+
+def _add_whiskers(figure: go.Figure, calendar: Calendar, rows: list[_Row]) -> None:
+    """Draw all whiskers as one broken line: Plotly silently drops error bars on a date axis."""
+    x: list[str | None] = []
+    y: list[float | None] = []
+    for level, row in enumerate(rows):
+        bar = row.bar
+        if bar is None or bar.fact or bar.finish_p10_d is None:
+            continue
+        low, high = bar.finish_p10_d, bar.finish_p90_d
+        last = high if high is not None else calendar.length_d
+        x += [calendar.iso(low), calendar.iso(last), None, calendar.iso(low), calendar.iso(low), None]
+        y += [level, level, None, level - 0.2, level + 0.2, None]
+        if high is not None:
+            x += [calendar.iso(last), calendar.iso(last), None]
+            y += [level - 0.2, level + 0.2, None]
+    figure.add_scatter(x=x, y=y, mode="lines", line={"color": theme.INK, "width": 1.6}, hoverinfo="skip")
+
+
+def _add_marks(figure: go.Figure, calendar: Calendar, rows: list[_Row]) -> None:
+    """Mark what is late beyond the calendar: an arrow where P90 is missing, words where most runs miss it."""
+    open_ended = [y for y, r in enumerate(rows) if r.bar and not r.bar.fact and _is_open(r.bar)]
+    end = calendar.iso(calendar.length_d)
+    if open_ended:
+        marker = {"symbol": "triangle-right", "size": 9, "color": theme.INK}
+        figure.add_scatter(
+            x=[end] * len(open_ended), y=open_ended, mode="markers", marker=marker, hoverinfo="skip"
+        )
+    for y, row in enumerate(rows):
+        if row.bar is not None and row.bar.finish_p50_d is None:
+            text = f"{formats.percent(row.bar.reached)} of runs by {calendar.end.year}"
+            place: dict[str, Any] = {
+                "xanchor": "right",
+                "font": {"size": 11, "color": theme.SOFT},
+                "xshift": -12,
+            }
+            figure.add_annotation(
+                x=end, y=y, text=text, showarrow=False, bgcolor=theme.CARD, borderpad=1, **place
+            )
+
+
+def _is_open(bar: Bar) -> bool:
+    return bar.finish_p10_d is not None and bar.finish_p90_d is None
+
+
+def _add_shares(figure: go.Figure, rows: list[_Row], goal: GoalFinding) -> None:
+    place: dict[str, Any] = {"xref": "paper", "x": 1, "xanchor": "left", "xshift": 8, "showarrow": False}
+    for y, row in enumerate(rows):
+        share = (
+            row.bar.criticality.get(goal.name, 0.0) if row.bar is not None and row.bar.kind != "goal" else 0.0
+        )
+        if share >= 0.005:
+            strong = share >= 0.2
+            text = f"<b>{formats.percent(share)}</b>" if strong else formats.percent(share)
+            font = {"size": 11, "color": theme.INK if strong else theme.SOFT}
+            figure.add_annotation(y=y, text=text, font=font, **place)
+    figure.add_annotation(
+        yref="paper",
+        y=1,
+        yanchor="bottom",
+        text="critical",
+        font={"size": 11, "color": theme.SOFT},
+        yshift=2,
+        **place,
+    )
+
+
+def _set_axes(figure: go.Figure, calendar: Calendar, rows: list[_Row]) -> None:
+    bars = [row.bar for row in rows if row.bar is not None]
+    starts = [b.start_p50_d for b in bars if b.start_p50_d is not None]
+    first = max(0.0, min(starts, default=0.0) - 120)
+    ends = [f for b in bars for f in (b.finish_p90_d, b.finish_p50_d) if f is not None]
+    last = calendar.length_d if any(b.finish_p90_d is None for b in bars) else max(ends, default=first) + 150
+    figure.update_xaxes(
+        type="date",
+        range=[calendar.iso(first), calendar.iso(last)],
+        side="top",
+        tickfont={"color": theme.SOFT},
+    )
+    figure.update_yaxes(
+        range=[len(rows) - 0.4, -0.6],
+        tickmode="array",
+        tickvals=list(range(len(rows))),
+        ticktext=_tick_text(rows, _LABEL),
+        showgrid=False,
+        tickfont={"color": theme.INK, "size": 12},
+    )
+    figure.update_layout(margin={"t": 62, "b": 12})
+
+
+def _tick_text(rows: list[_Row], length: int) -> list[str]:
+    return [
+        f"<b>{formats.figure_text(row.heading)}</b>"
+        if row.bar is None
+        else formats.figure_text(formats.shorten(row.bar.label, length))
+        for row in rows
+    ]
+
+
+def _hover(bar: Bar, calendar: Calendar) -> str:
+    name = formats.figure_text(formats.shorten(bar.label, 60))
+    start, finish = formats.month(calendar, bar.start_p50_d), formats.month(calendar, bar.finish_p50_d)
+    if bar.fact:
+        return f"<b>{name}</b><br>{finish}, known"
+    low = formats.month(calendar, bar.finish_p10_d)
+    high = formats.month(calendar, bar.finish_p90_d)
+    return (
+        f"<b>{name}</b><br>median {start} to {finish}<br>finish P10 {low}, P90 {high}<br>"
+        f"nominal finish {formats.month(calendar, bar.nominal_finish_d)}<br>finished in {formats.percent(bar.reached)}"
+    )
+
+
+def _title(bars: tuple[Bar, ...], calendar: Calendar) -> str:
+    open_bars = [bar for bar in bars if not bar.fact and bar.kind != "goal"]
+    done = sum(bar.fact for bar in bars)
+    spreads = [
+        (bar.finish_p90_d - bar.finish_p10_d, bar)
+        for bar in open_bars
+        if bar.finish_p10_d is not None and bar.finish_p90_d is not None
+    ]
+    unsure = [bar for bar in open_bars if bar.finish_p90_d is None]
+    start = f"{done} of {len(bars)} subjects are history"
+    if unsure:
+        return f"{start}; {len(unsure)} may not be finished by {calendar.end.year}"
+    if not spreads:
+        return start
+    spread, widest = max(spreads, key=lambda pair: pair[0])
+    return f"{start}; the least certain finish is {formats.shorten(widest.label, 40)}, spread over {formats.duration(spread)}"
+
+
+def _table(bars: tuple[Bar, ...], calendar: Calendar, goal: GoalFinding) -> Table:
+    def date(time_d: float | None) -> str:
+        return formats.iso(calendar, time_d) or formats.NEVER
+
+    rows = tuple(
+        (
+            bar.label,
+            bar.kind,
+            date(bar.start_p50_d),
+            date(bar.finish_p10_d),
+            date(bar.finish_p50_d),
+            date(bar.finish_p90_d),
+            date(bar.nominal_finish_d),
+            f"{bar.reached:.4f}",
+            f"{bar.criticality.get(goal.name, 0.0):.4f}",
+            "yes" if bar.fact else "",
+        )
+        for bar in bars
+    )
+    columns = (
+        "subject",
+        "kind",
+        "start P50",
+        "finish P10",
+        "finish P50",
+        "finish P90",
+        "nominal finish",
+        "finished in",
+        "criticality",
+        "known",
+    )
+    return Table(columns, rows, frozenset({7, 8}))

@@ -1,0 +1,96 @@
+"""The launch manifest: a real table, so that it can be searched, copied, printed and read aloud."""
+
+from __future__ import annotations
+
+import math
+
+from dashboards import formats
+from dashboards.card import Card, Table
+from sim.analysis.estimates import wilson
+from sim.analysis.findings import Findings, ManifestRow, Share
+from sim.clock import Calendar
+
+_FAR_D = 1e9
+
+
+def draw_manifest(findings: Findings) -> Card:
+    """Return every launch with its dates, vehicle, margins and the chance that it leaves as planned."""
+    calendar = formats.calendar_of(findings)
+    rows = sorted(findings.manifest, key=_when)
+    columns = (
+        "mission",
+        "nominal",
+        "P50 (P10 to P90)",
+        "vehicle",
+        "pad",
+        "payload",
+        "mass",
+        "launcher margin",
+        "propellant left",
+        "as planned (95 %)",
+    )
+    table = Table(
+        columns,
+        tuple(_row(row, calendar, findings.replications) for row in rows),
+        numeric=frozenset({6, 7, 8, 9}),
+        faded=frozenset(i for i, row in enumerate(rows) if row.fact),
+    )
+    return Card(
+        id="manifest",
+        title=_title(rows),
+        reading=(
+            "How to read: dates to the month, for none is known better. Margins are those of the nominal day. "
+            '"As planned" is the chance of launching no later than 30 days after the planned date, with its 95 % '
+            f"interval (sampling error only, N = {findings.replications:,}). Grey lines are history."
+        ),
+        shown=table,
+    )
+
+
+def _when(row: ManifestRow) -> tuple[float, str, str]:
+    known = [t for t in (row.nominal_d, row.p50_d) if t is not None]
+    return (known[0] if known else _FAR_D, row.mission, row.launch)
+
+
+def _row(row: ManifestRow, calendar: Calendar, count: int) -> tuple[str, ...]:
+    name = row.mission if row.launch in {"", "main", row.mission} else f"{row.mission} · {row.launch}"
+    return (
+        name,
+        formats.month(calendar, row.nominal_d) if row.nominal_d is not None else formats.NONE,
+        "launched" if row.fact else _dates(row, calendar),
+        row.launcher,
+        row.pad,
+        row.payload,
+        formats.tonnes(row.launch_mass_kg),
+        formats.tonnes(row.margin_kg),
+        formats.tonnes(row.propellant_margin_kg),
+        _as_planned(row, count),
+    )
+
+
+def _dates(row: ManifestRow, calendar: Calendar) -> str:
+    if row.p50_d is None:
+        return formats.never(calendar)
+    low = formats.month(calendar, row.p10_d)
+    high = formats.month(calendar, row.p90_d) if row.p90_d is not None else formats.never(calendar)
+    return f"{formats.month(calendar, row.p50_d)} ({low} to {high})"
+
+
+def _as_planned(row: ManifestRow, count: int) -> str:
+    if math.isnan(row.by_plan) or row.fact:
+        return formats.NONE
+    estimate = wilson(round(row.by_plan * count), count)
+    return formats.chance(Share(estimate.value, estimate.lo, estimate.hi))
+
+
+def _title(rows: list[ManifestRow]) -> str:
+    ahead = [row for row in rows if not row.fact]
+    flown = len(rows) - len(ahead)
+    start = (
+        f"{len(ahead)} launches lie ahead, {flown} are flown" if flown else f"{len(ahead)} launches lie ahead"
+    )
+    margins = [(row.margin_kg, row) for row in ahead if not math.isnan(row.margin_kg)]
+    if not margins:
+        return start
+    least, row = min(margins, key=lambda pair: pair[0])
+    return f"{start}; the tightest is {formats.shorten(row.mission, 40)}, with {formats.tonnes(least)} of launcher margin"

@@ -1,0 +1,129 @@
+"""How much margin buys which confidence: the dates to promise, and how far they lie from the target."""
+
+from __future__ import annotations
+
+import plotly.graph_objects as go
+
+from dashboards import formats, theme
+from dashboards.card import Card, Key, Table
+from sim.analysis.findings import Findings, GoalFinding, Quantile
+from sim.clock import Calendar
+
+
+def draw_margin(findings: Findings, goal: GoalFinding) -> Card:
+    """Return the dates that go with each confidence, with their intervals and their distance to the target."""
+    calendar = formats.calendar_of(findings)
+    promises = (*goal.quantiles, *_wanted(goal))
+    ordered = tuple(sorted(promises, key=lambda quantile: quantile.share))
+    return Card(
+        id="margin",
+        title=_title(calendar, goal, ordered),
+        reading=(
+            "How to read: to be that sure, promise that date. Dots are the dates, lines their 95 % intervals "
+            f"(sampling error only, N = {findings.replications:,})."
+        ),
+        figure=_figure(calendar, goal, ordered),
+        shown=_table(calendar, goal, ordered),
+        keys=(
+            Key("date and its 95 % interval", theme.BLUE, "whisker"),
+            Key("target date", theme.VERMILLION, dash=theme.TARGET_DASH),
+            Key("nominal run", theme.SOFT, dash=theme.NOMINAL_DASH),
+        ),
+    )
+
+
+def read_quantile(goal: GoalFinding, share: float) -> Quantile:
+    """Return the date at which the curve reaches `share`, with the dates at which its band does."""
+    curve = goal.curve
+
+    def first(values: tuple[float, ...]) -> float | None:
+        return next((t for t, value in zip(curve.t_d, values, strict=True) if value >= share), None)
+
+    return Quantile(share, first(curve.share), first(curve.high), first(curve.low))
+
+
+def _wanted(goal: GoalFinding) -> tuple[Quantile, ...]:
+    known = {round(q.share, 4) for q in goal.quantiles}
+    inside = 0 < goal.wanted < 1 and round(goal.wanted, 4) not in known
+    return (read_quantile(goal, goal.wanted),) if inside else ()
+
+
+def _title(calendar: Calendar, goal: GoalFinding, ordered: tuple[Quantile, ...]) -> str:
+    wanted = next((q for q in ordered if abs(q.share - goal.wanted) < 1e-4), None)
+    if wanted is None:
+        return f"The target stands at a confidence of {formats.chance(goal.probability)}"
+    sure = f"To be {formats.percent(goal.wanted)} sure, as the plan wants,"
+    if wanted.t_d is None:
+        return f"{sure} no date up to {calendar.end.year} is late enough"
+    gap = wanted.t_d - goal.by_d
+    if gap <= 0:
+        return f"{sure} the target is late enough: {formats.month(calendar, wanted.t_d)} would do"
+    return f"{sure} promise {formats.month(calendar, wanted.t_d)}: {formats.lateness(gap)} than the target"
+
+
+def _figure(calendar: Calendar, goal: GoalFinding, ordered: tuple[Quantile, ...]) -> go.Figure:
+    figure = theme.draft_figure(70 + 34 * len(ordered))
+    names = [formats.quantile_name(q) for q in ordered]
+    for name, quantile in zip(names, ordered, strict=True):
+        _add_promise(figure, calendar, name, quantile)
+    figure.update_yaxes(
+        type="category", categoryorder="array", categoryarray=names[::-1], range=[-0.6, len(names) - 0.2]
+    )
+    figure.update_xaxes(type="date")
+    theme.mark_date(
+        figure, calendar.iso(goal.by_d), "target", dash=theme.TARGET_DASH, colour=theme.VERMILLION
+    )
+    if goal.nominal_d is not None:
+        before = {"xanchor": "right", "xshift": -4} if goal.nominal_d < goal.by_d else {}
+        nominal = calendar.iso(goal.nominal_d)
+        theme.mark_date(figure, nominal, "nominal", dash=theme.NOMINAL_DASH, colour=theme.SOFT, **before)
+    return figure
+
+
+def _add_promise(figure: go.Figure, calendar: Calendar, name: str, quantile: Quantile) -> None:
+    low = quantile.low_d if quantile.low_d is not None else calendar.length_d
+    high = quantile.high_d if quantile.high_d is not None else calendar.length_d
+    figure.add_scatter(
+        x=[calendar.iso(low), calendar.iso(high)],
+        y=[name, name],
+        mode="lines",
+        line={"color": theme.BLUE, "width": 3},
+        opacity=0.6,
+        hoverinfo="skip",
+    )
+    if quantile.t_d is None:
+        figure.add_annotation(
+            x=calendar.iso(calendar.length_d),
+            y=name,
+            text=formats.never(calendar),
+            showarrow=False,
+            xanchor="right",
+            font={"color": theme.SOFT, "size": 12},
+        )
+        return
+    figure.add_scatter(
+        x=[calendar.iso(quantile.t_d)],
+        y=[name],
+        mode="markers",
+        marker={"color": theme.BLUE, "size": 11, "line": {"color": theme.CARD, "width": 1.5}},
+        hovertemplate=f"{name}: %{{x|%b %Y}}<extra></extra>",
+    )
+
+
+def _table(calendar: Calendar, goal: GoalFinding, ordered: tuple[Quantile, ...]) -> Table:
+    columns = ("confidence", "date", "95 % interval", "against the target", "against the nominal run")
+    rows = tuple(
+        (
+            formats.quantile_name(q) + (" (wanted)" if abs(q.share - goal.wanted) < 1e-4 else ""),
+            formats.month(calendar, q.t_d) if q.t_d is not None else formats.never(calendar),
+            formats.span(calendar, q),
+            _distance(q.t_d, goal.by_d),
+            _distance(q.t_d, goal.nominal_d),
+        )
+        for q in ordered
+    )
+    return Table(columns, rows)
+
+
+def _distance(date_d: float | None, other_d: float | None) -> str:
+    return formats.NONE if date_d is None or other_d is None else formats.lateness(date_d - other_d)

@@ -1,0 +1,95 @@
+"""Which paths date the goal: how often each subject is on the chain that decides."""
+
+from __future__ import annotations
+
+from dashboards import formats, theme
+from dashboards.card import Card, Key, Table
+from sim.analysis.estimates import wilson
+from sim.analysis.findings import Bar, Findings, GoalFinding
+
+_SHOWN = 15
+
+
+def draw_paths(findings: Findings, goal: GoalFinding) -> Card:
+    """Return the subjects most often on the critical chain of one goal, with Wilson intervals."""
+    ranked = rank_bars(findings, goal)
+    shown = ranked[:_SHOWN]
+    figure = theme.draft_figure(60 + 26 * max(len(shown), 1), right=24)
+    kinds = list(dict.fromkeys(bar.kind for bar in shown))
+    count = findings.replications
+    for bar in shown:
+        share = bar.criticality[goal.name]
+        estimate = wilson(round(share * count), count)
+        colour = theme.BAR_KINDS.get(bar.kind, ("", theme.GREY))[1]
+        figure.add_scatter(
+            x=[round(share, 4)],
+            y=[_label(bar)],
+            mode="markers",
+            marker={"color": colour, "size": 11},
+            error_x={
+                "type": "data",
+                "symmetric": False,
+                "array": [round(estimate.hi - share, 4)],
+                "arrayminus": [round(share - estimate.lo, 4)],
+                "color": colour,
+                "thickness": 2,
+                "width": 0,
+            },
+            hovertemplate="%{y}: %{x:.0%}<extra></extra>",
+        )
+    figure.update_xaxes(
+        tickformat=".0%", rangemode="tozero", title_text="share of runs in which it is on the chain"
+    )
+    figure.update_yaxes(type="category", autorange="reversed", tickfont={"color": theme.INK})
+    return Card(
+        id="paths",
+        title=_title(ranked, goal),
+        reading=(
+            "How to read: in each run, walk back from the goal through whatever held up the step before; a subject "
+            f"met on the way is critical in that run. Lines are 95 % intervals (N = {count:,}). What is never "
+            "critical can slip without moving the goal."
+        ),
+        figure=figure,
+        table=_table(ranked, goal, count),
+        keys=tuple(Key(*theme.BAR_KINDS.get(kind, (kind, theme.GREY)), "dot") for kind in kinds),
+        narrow={"yaxis.tickfont.size": 11},
+    )
+
+
+def rank_bars(findings: Findings, goal: GoalFinding) -> list[Bar]:
+    """Return the subjects ever critical for a goal, the most critical first; the goals themselves left out."""
+    bars = [b for b in findings.bars if b.kind != "goal" and b.criticality.get(goal.name, 0.0) > 0]
+    return sorted(bars, key=lambda bar: (-bar.criticality[goal.name], bar.label))
+
+
+def _label(bar: Bar) -> str:
+    return formats.figure_text(formats.shorten(bar.label, 26))
+
+
+def _title(ranked: list[Bar], goal: GoalFinding) -> str:
+    if not ranked:
+        return "No subject is ever on the chain that dates the goal"
+    first = ranked[0]
+    start = (
+        f"{formats.shorten(first.label, 40)} is on the deciding chain in {_share(first, goal)} of the runs"
+    )
+    if len(ranked) == 1:
+        return start
+    others = formats.listing([f"{formats.shorten(b.label, 30)} in {_share(b, goal)}" for b in ranked[1:3]])
+    return f"{start}, {others}"
+
+
+def _share(bar: Bar, goal: GoalFinding) -> str:
+    return formats.percent(bar.criticality[goal.name])
+
+
+def _table(ranked: list[Bar], goal: GoalFinding, count: int) -> Table:
+    rows = []
+    for bar in ranked:
+        estimate = wilson(round(bar.criticality[goal.name] * count), count)
+        rows.append(
+            (bar.label, bar.kind, f"{estimate.value:.4f}", f"{estimate.lo:.4f}", f"{estimate.hi:.4f}")
+        )
+    return Table(
+        ("subject", "kind", "criticality", "low 95 %", "high 95 %"), tuple(rows), frozenset({2, 3, 4})
+    )

@@ -1,0 +1,96 @@
+"""Power at the base in one replication: what is supplied, what is asked for, and where it falls short."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+from dashboards import formats, theme
+from dashboards.card import Card, Key, Table
+from sim.analysis.findings import Findings, Trace
+from sim.clock import Calendar
+
+
+def draw_power(findings: Findings, trace: Trace) -> Card:
+    """Return supply and demand as steps, the deficit filled."""
+    calendar = formats.calendar_of(findings)
+    dates = [calendar.iso(t) for t in trace.power_t_d]
+    supply = [round(w / 1000, 3) for w in trace.power_supply_w]
+    demand = [round(w / 1000, 3) for w in trace.power_demand_w]
+    met = [min(pair) for pair in zip(supply, demand, strict=True)]
+    figure = theme.draft_figure(340)
+    steps: dict[str, Any] = {"x": dates, "mode": "lines"}
+    clear = {"width": 0, "shape": "hv"}
+    figure.add_scatter(y=met, line=clear, hoverinfo="skip", **steps)
+    figure.add_scatter(
+        y=demand,
+        line=clear,
+        fill="tonexty",
+        fillcolor=theme.tint(theme.VERMILLION, 0.35),
+        hoverinfo="skip",
+        **steps,
+    )
+    figure.add_scatter(
+        y=demand,
+        line={"color": theme.VERMILLION, "width": 2.2, "dash": "dash", "shape": "hv"},
+        hovertemplate="demand %{y:.1f} kW<extra></extra>",
+        **steps,
+    )
+    figure.add_scatter(
+        y=supply,
+        line={"color": theme.BLUE, "width": 2.5, "shape": "hv"},
+        hovertemplate="supply %{y:.1f} kW<extra></extra>",
+        **steps,
+    )
+    figure.update_yaxes(title_text="kW", rangemode="tozero")
+    figure.update_xaxes(type="date")
+    return Card(
+        id="power",
+        title=_title(calendar, trace),
+        reading=(
+            f"How to read: one run only, the {trace.title} run. Supply and demand at the base change by steps when "
+            "an element is commissioned; red ground is demand that supply does not cover."
+        ),
+        figure=figure,
+        table=_table(calendar, trace),
+        keys=(
+            Key("supply", theme.BLUE),
+            Key("demand", theme.VERMILLION, dash="dash"),
+            Key("deficit", theme.VERMILLION, "band"),
+        ),
+        wide=False,
+    )
+
+
+def deficit_days(trace: Trace) -> float:
+    """Return the days between steps in which demand exceeds supply."""
+    spans = pairwise(trace.power_t_d)
+    pairs = zip(trace.power_supply_w, trace.power_demand_w, strict=True)
+    return sum(end - start for (start, end), (have, need) in zip(spans, pairs, strict=False) if need > have)
+
+
+def _title(calendar: Calendar, trace: Trace) -> str:
+    run = f"in the {trace.title} run"
+    short = deficit_days(trace)
+    if short:
+        pairs = zip(trace.power_t_d, trace.power_supply_w, trace.power_demand_w, strict=True)
+        worst, when = max((need - have, t) for t, have, need in pairs)
+        return (
+            f"Demand exceeds supply for {formats.duration(short)} {run}, "
+            f"by {formats.power(worst)} in {formats.month(calendar, when)}"
+        )
+    margins = [
+        ((have - need) / need, t)
+        for t, have, need in zip(trace.power_t_d, trace.power_supply_w, trace.power_demand_w, strict=True)
+        if need > 0
+    ]
+    if not margins:
+        return f"Nothing asks for power {run}"
+    least, when = min(margins)
+    return f"Supply always covers demand {run}; the margin is least, {least:.0%}, in {formats.month(calendar, when)}"
+
+
+def _table(calendar: Calendar, trace: Trace) -> Table:
+    columns = zip(trace.power_t_d, trace.power_supply_w, trace.power_demand_w, strict=True)
+    rows = tuple((calendar.iso(t), f"{have:.0f}", f"{need:.0f}") for t, have, need in columns)
+    return Table(("date", "supply, W", "demand, W"), rows, frozenset({1, 2}))

@@ -1,0 +1,233 @@
+"""How likely is the date: the share of replications that have reached the goal, over time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+
+from dashboards import formats, theme
+from dashboards.card import Card, Key, Table
+from sim.analysis.findings import Curve, Findings, GoalFinding, Quantile
+from sim.clock import Calendar
+
+_FLAGGED = (0.5, 0.8)
+_HALF_YEAR_D = 183.0
+
+
+def draw_scurve(findings: Findings, goal: GoalFinding) -> Card:
+    """Return the S-curve of one goal: steps with band, P50 and P80 flags, the plan and the target."""
+    calendar = formats.calendar_of(findings)
+    figure = theme.draft_figure(430)
+    colour, _ = theme.goal_style(findings.goals.index(goal))
+    _add_band(figure, calendar, goal.curve, colour)
+    _add_curve(figure, calendar, goal.curve, colour)
+    for quantile in goal.quantiles:
+        if quantile.share in _FLAGGED and quantile.t_d is not None:
+            _add_flag(figure, calendar, quantile, quantile.t_d, colour)
+    _mark_dates(figure, calendar, goal)
+    figure.update_yaxes(range=[0, 1.04], tickformat=".0%", dtick=0.2, title_text="replications that have it")
+    figure.update_xaxes(type="date", range=_date_range(calendar, findings, (goal,)), title_text=None)
+    return Card(
+        id="scurve",
+        title=_title(calendar, goal),
+        reading=_reading(findings, goal),
+        figure=figure,
+        table=_table(calendar, (goal,)),
+        keys=(
+            Key("share that has the goal by then", colour),
+            Key("95 % band (sampling error only)", colour, "band"),
+            Key("P50 and P80 with their 95 % interval", theme.INK, "whisker"),
+            Key("target date", theme.VERMILLION, dash=theme.TARGET_DASH),
+            Key("nominal run", theme.SOFT, dash=theme.NOMINAL_DASH),
+        ),
+        narrow={"yaxis.title.text": None},
+    )
+
+
+def draw_goals(findings: Findings) -> Card:
+    """Return the S-curves of all goals of a scenario in one picture."""
+    calendar = formats.calendar_of(findings)
+    figure = theme.draft_figure(360)
+    keys: list[Key] = []
+    for index, goal in enumerate(findings.goals):
+        colour, dash = theme.goal_style(index)
+        _add_curve(figure, calendar, goal.curve, colour, dash, goal.name)
+        keys.append(Key(f"{goal.name}: {formats.chance(goal.probability)}", colour, dash=dash))
+    figure.update_yaxes(range=[0, 1.04], tickformat=".0%", dtick=0.25)
+    figure.update_xaxes(type="date", range=_date_range(calendar, findings, findings.goals))
+    return Card(
+        id="goals",
+        title=_goals_title(findings),
+        reading=(
+            "One step curve per goal; the key gives the chance of each by its own date, with its 95 % interval "
+            f"(N = {findings.replications:,}). A curve that flattens below 100 % has runs that never get there."
+        ),
+        figure=figure,
+        table=_summary(calendar, findings),
+        keys=tuple(keys),
+    )
+
+
+def _add_band(figure: go.Figure, calendar: Calendar, curve: Curve, colour: str) -> None:
+    dates = _dates(calendar, curve)
+    steps: dict[str, Any] = {
+        "x": dates,
+        "mode": "lines",
+        "line": {"width": 0, "shape": "hv"},
+        "hoverinfo": "skip",
+    }
+    figure.add_scatter(y=_round(curve.low), **steps)
+    figure.add_scatter(y=_round(curve.high), fill="tonexty", fillcolor=theme.tint(colour), **steps)
+
+
+def _add_curve(
+    figure: go.Figure, calendar: Calendar, curve: Curve, colour: str, dash: str = "solid", name: str = ""
+) -> None:
+    label = f"{formats.figure_text(formats.shorten(name, 40))}<br>" if name else ""
+    figure.add_scatter(
+        x=_dates(calendar, curve),
+        y=_round(curve.share),
+        mode="lines",
+        line={"shape": "hv", "color": colour, "width": 2.5, "dash": dash},
+        hovertemplate=f"{label}%{{y:.0%}} by %{{x|%b %Y}}<extra></extra>",
+    )
+
+
+def _add_flag(figure: go.Figure, calendar: Calendar, quantile: Quantile, date_d: float, colour: str) -> None:
+    low = quantile.low_d if quantile.low_d is not None else date_d
+    high = quantile.high_d if quantile.high_d is not None else calendar.length_d
+    figure.add_scatter(
+        x=[calendar.iso(low), calendar.iso(high)],
+        y=[quantile.share] * 2,
+        mode="lines+markers",
+        line={"color": theme.INK, "width": 2},
+        marker={"symbol": "line-ns-open", "size": 9, "color": theme.INK},
+        hoverinfo="skip",
+    )
+    figure.add_scatter(
+        x=[calendar.iso(date_d)],
+        y=[quantile.share],
+        mode="markers",
+        marker={"size": 10, "color": colour, "line": {"color": theme.CARD, "width": 1.5}},
+        hovertemplate=f"{formats.quantile_name(quantile)}: {formats.month(calendar, date_d)}<extra></extra>",
+    )
+    figure.add_annotation(
+        x=calendar.iso(high),
+        y=quantile.share,
+        text=f"<b>{formats.quantile_name(quantile)}</b> {formats.month(calendar, date_d)}",
+        showarrow=False,
+        xanchor="left",
+        yanchor="top",
+        xshift=6,
+        yshift=2,
+        font={"size": 13},
+    )
+
+
+def _mark_dates(figure: go.Figure, calendar: Calendar, goal: GoalFinding) -> None:
+    target_is_later = goal.nominal_d is None or goal.by_d >= goal.nominal_d
+    sides = {True: {"xanchor": "left", "xshift": 4}, False: {"xanchor": "right", "xshift": -4}}
+    target = f"target {formats.month(calendar, goal.by_d)}"
+    theme.mark_date(
+        figure,
+        calendar.iso(goal.by_d),
+        target,
+        dash=theme.TARGET_DASH,
+        colour=theme.VERMILLION,
+        **sides[target_is_later],
+    )
+    if goal.nominal_d is not None:
+        text = f"nominal {formats.month(calendar, goal.nominal_d)}"
+        theme.mark_date(
+            figure,
+            calendar.iso(goal.nominal_d),
+            text,
+            dash=theme.NOMINAL_DASH,
+            colour=theme.SOFT,
+            **sides[not target_is_later],
+        )
+
+
+def _date_range(calendar: Calendar, findings: Findings, goals: Sequence[GoalFinding]) -> list[str]:
+    """Return the span in which something happens, with room at both ends for words."""
+    stated = [goal.by_d for goal in goals] + [goal.nominal_d for goal in goals if goal.nominal_d is not None]
+    steps = [t for goal in goals for t in goal.curve.t_d if 0 <= t <= calendar.length_d]
+    first = min(stated + steps)
+    last = max(stated + steps) if steps else calendar.length_d
+    room = max(_HALF_YEAR_D, 0.12 * (last - first))
+    start = max(0.0, first - room)
+    end = min(max(last + 0.5 * room, findings.as_of_d or 0.0), calendar.length_d)
+    return [calendar.iso(start), calendar.iso(end)]
+
+
+def _title(calendar: Calendar, goal: GoalFinding) -> str:
+    start = f"{formats.chance(goal.probability)} of the runs have it by {formats.day(calendar, goal.by_d)}"
+    middle = next((q for q in goal.quantiles if q.share == 0.5), None)
+    if middle is None:
+        return start
+    if middle.t_d is None:
+        return f"{start}; most never get there by {calendar.end.year}"
+    return f"{start}; half of them have it by {formats.month(calendar, middle.t_d)}"
+
+
+def _reading(findings: Findings, goal: GoalFinding) -> str:
+    text = (
+        "How to read: the curve climbs by one step for each replication that reaches the goal; read across from a "
+        f"chance to its date, or up from a date to its chance. N = {findings.replications:,}."
+    )
+    if goal.censored:
+        year = formats.calendar_of(findings).end.year
+        text += f" {goal.censored:,} runs do not reach it by {year}: they stay in N, so the curve ends below 100 %."
+    return text
+
+
+def _goals_title(findings: Findings) -> str:
+    likely = max(findings.goals, key=lambda goal: goal.probability.value)
+    unlikely = min(findings.goals, key=lambda goal: goal.probability.value)
+    if likely.probability.value == unlikely.probability.value:
+        return f"All {len(findings.goals)} goals are equally likely by their dates: {formats.chance(likely.probability)}"
+    return (
+        f"{formats.shorten(likely.name, 40)} is the likeliest to come in time "
+        f"({formats.percent(likely.probability.value)}), {formats.shorten(unlikely.name, 40)} the least "
+        f"({formats.percent(unlikely.probability.value)})"
+    )
+
+
+def _table(calendar: Calendar, goals: Sequence[GoalFinding]) -> Table:
+    rows = tuple(
+        (calendar.iso(t), f"{p:.4f}", f"{low:.4f}", f"{high:.4f}")
+        for goal in goals
+        for t, p, low, high in zip(
+            goal.curve.t_d, goal.curve.share, goal.curve.low, goal.curve.high, strict=True
+        )
+    )
+    return Table(("date", "share", "low 95 %", "high 95 %"), rows, frozenset({1, 2, 3}))
+
+
+def _summary(calendar: Calendar, findings: Findings) -> Table:
+    names = [formats.quantile_name(q) for q in findings.goals[0].quantiles]
+    columns = ("goal", "by", "chance", "low 95 %", "high 95 %", "reached", "nominal", *names)
+    rows = tuple(
+        (
+            goal.name,
+            calendar.iso(goal.by_d),
+            f"{goal.probability.value:.4f}",
+            f"{goal.probability.low:.4f}",
+            f"{goal.probability.high:.4f}",
+            str(goal.reached),
+            formats.iso(calendar, goal.nominal_d) or formats.NEVER,
+            *(formats.iso(calendar, q.t_d) or formats.NEVER for q in goal.quantiles),
+        )
+        for goal in findings.goals
+    )
+    return Table(columns, rows, frozenset({2, 3, 4, 5}))
+
+
+def _dates(calendar: Calendar, curve: Curve) -> list[str]:
+    return [calendar.iso(t) for t in curve.t_d]
+
+
+def _round(values: Sequence[float]) -> list[float]:
+    return [round(value, 4) for value in values]

@@ -1,0 +1,256 @@
+"""A page: text, cards and figures as one offline HTML document in which every word is escaped."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from html import escape
+from importlib import resources
+from typing import Any, Final, TypeAlias
+
+from plotly.offline import get_plotlyjs
+
+from dashboards import theme
+from dashboards.card import Card, Key, Page, Section, Table, Tile
+
+PLOTLY_FILE: Final = "plotly.min.js"
+
+Json: TypeAlias = dict[str, Any]
+
+_EXTRA: Final = (("page", "#F5F7F9", "#0F1317"), ("edge", "#CBD2DA", "#3A444F"))
+"""Colours of the page that no figure uses."""
+_NAMES: Final = (
+    "BLUE",
+    "SKY",
+    "GREEN",
+    "ORANGE",
+    "VERMILLION",
+    "PURPLE",
+    "INK",
+    "SOFT",
+    "GREY",
+    "GRID",
+    "CARD",
+)
+_STACKED: Final = 6
+"""Columns from which a table becomes a list of cards on a phone."""
+_DASHES: Final = {"solid": "none", "dash": "6 4", "dot": "2 3", "dashdot": "7 3 2 3"}
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A finished page and, when plotly.js is not inside it, the script that must lie beside it."""
+
+    html: str
+    script: str | None
+
+
+def render_page(page: Page, *, single_file: bool) -> Document:
+    """Return the page as HTML, with plotly.js inside or beside it as `PLOTLY_FILE`."""
+    plotly = get_plotlyjs()
+    behaviour = _asset("page.js")
+    library = f"<script>{plotly}</script>" if single_file else f'<script src="{PLOTLY_FILE}"></script>'
+    policy = _policy([behaviour, *([plotly] if single_file else [])], beside=not single_file)
+    html = f"""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<title>{escape(page.title)}</title>
+<style>{_colours()}
+{_asset("page.css")}</style>
+</head>
+<body>
+<a class="skip" href="#answer">Skip to the answer</a>
+{_bar(page)}
+<main class="frame">
+{_lead(page)}
+{"".join(_section(section) for section in page.sections)}
+</main>
+<footer class="frame">{"".join(f"<p>{escape(text)}</p>" for text in page.footer)}</footer>
+<script type="application/json" id="figures">{_figures(page)}</script>
+{library}
+<script>{behaviour}</script>
+</body>
+</html>
+"""
+    return Document(html, None if single_file else plotly)
+
+
+def embed_json(value: Json) -> str:
+    """Return JSON that cannot end the script element it stands in."""
+    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text
+
+
+def _figures(page: Page) -> str:
+    drawn = {
+        card.id: _figure(card)
+        for section in page.sections
+        for card in section.cards
+        if card.figure is not None
+    }
+    return embed_json({"figures": drawn, "dark": dict(theme.DARK)})
+
+
+def _figure(card: Card) -> Json:
+    if card.figure is None:
+        return {}
+    figure = json.loads(card.figure.to_json())
+    return {"data": figure["data"], "layout": figure["layout"], "narrow": dict(card.narrow)}
+
+
+def _policy(scripts: Iterable[str], *, beside: bool) -> str:
+    """Return a content security policy: only these scripts run, nothing is ever fetched."""
+    hashes = [base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in scripts]
+    allowed = " ".join([f"'sha256-{digest}'" for digest in hashes] + (["'self'", "file:"] if beside else []))
+    return (
+        f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src data: blob:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _colours() -> str:
+    """Return the palette as CSS variables: light, dark by the system's wish or the reader's, and light on paper."""
+    lights = {name.lower(): getattr(theme, name) for name in _NAMES}
+    light = {**lights, **{name: value for name, value, _ in _EXTRA}}
+    dark = {
+        **{name: theme.DARK[value] for name, value in lights.items()},
+        **{name: v for name, _, v in _EXTRA},
+    }
+    return (
+        f":root{{--font:{theme.FONT};{_variables(light)}}}\n"
+        f"@media (prefers-color-scheme:dark){{:root:not([data-theme=light]){{{_variables(dark)}}}}}\n"
+        f":root[data-theme=dark]{{{_variables(dark)}}}\n"
+        ":root[data-theme=dark]{color-scheme:dark}:root[data-theme=light]{color-scheme:light}\n"
+        f"@media print{{:root{{{_variables(light, ' !important')}}}}}"
+    )
+
+
+def _variables(colours: dict[str, str], suffix: str = "") -> str:
+    return "".join(f"--{name}:{value}{suffix};" for name, value in colours.items())
+
+
+def _asset(name: str) -> str:
+    return resources.files("dashboards").joinpath("assets", name).read_text(encoding="utf-8")
+
+
+def _bar(page: Page) -> str:
+    links = "".join(f'<a href="#{escape(s.id)}">{escape(s.title)}</a>' for s in page.sections)
+    return (
+        f'<header class="bar"><div class="frame"><strong>{escape(page.title)}</strong>'
+        f'<nav aria-label="Sections">{links}</nav><button type="button" id="theme">Dark</button></div></header>'
+    )
+
+
+def _lead(page: Page) -> str:
+    tiles = "".join(_tile(tile) for tile in page.tiles)
+    return (
+        f'<div class="lead" id="answer"><h1>{escape(page.headline)}</h1><p class="verdict">{escape(page.verdict)}</p>'
+        f'<p class="about">{escape(page.about)}</p></div><dl class="tiles">{tiles}</dl>'
+    )
+
+
+def _tile(tile: Tile) -> str:
+    edge = f' style="border-top-color:var(--{_variable(tile.accent)})"' if tile.accent else ""
+    return (
+        f'<div class="tile"{edge}><dt>{escape(tile.label)}</dt><dd class="value">{escape(tile.value)}</dd>'
+        f'<dd class="detail">{escape(tile.detail)}</dd></div>'
+    )
+
+
+def _section(section: Section) -> str:
+    cards = "".join(_card(card, alone=len(section.cards) == 1) for card in section.cards)
+    return f'<section id="{escape(section.id)}"><h2>{escape(section.title)}</h2><div class="cards">{cards}</div></section>'
+
+
+def _card(card: Card, *, alone: bool) -> str:
+    key = escape(card.id)
+    wide = " wide" if card.wide or alone else ""
+    parts = [f'<article class="card{wide}" id="{key}"><h3 id="{key}-title">{escape(card.title)}</h3>']
+    parts.append(f'<p class="reading">{escape(card.reading)}</p>')
+    if card.figure is not None:
+        parts.append(f'<figure aria-labelledby="{key}-title">{_keys(card.keys)}{_plot(card)}</figure>')
+    if card.note:
+        parts.append(f'<p class="note">{escape(card.note)}</p>')
+    if card.shown is not None:
+        stack = "stack" if len(card.shown.columns) >= _STACKED else ""
+        parts.append(_scroll(_table(card.shown, f"{key}-list", stack), card.title))
+        if card.table is None:
+            parts.append(_save_button(f"{key}-list"))
+    if card.table is not None:
+        parts.append(_data(card.table, key))
+    return "".join([*parts, "</article>"])
+
+
+def _plot(card: Card) -> str:
+    height = int(card.figure.layout.height) if card.figure is not None else 0
+    return f'<div class="plot" data-figure="{escape(card.id)}" style="min-height:{height}px"></div>'
+
+
+def _data(table: Table, key: str) -> str:
+    rows = f"{len(table.rows):,} row{'s' if len(table.rows) != 1 else ''}"
+    return (
+        f"<details><summary>Data table ({rows})</summary>{_save_button(f'{key}-data')}"
+        f"{_scroll(_table(table, f'{key}-data', ''), f'Data of {key}')}</details>"
+    )
+
+
+def _save_button(table_id: str) -> str:
+    return f'<button type="button" data-csv="{table_id}">Save as CSV</button>'
+
+
+def _scroll(table: str, label: str) -> str:
+    return f'<div class="scroll" role="region" tabindex="0" aria-label="{escape(label)}">{table}</div>'
+
+
+def _table(table: Table, table_id: str, css: str) -> str:
+    heads = "".join(
+        f'<th scope="col"{_css("num" if i in table.numeric else "")}>{escape(c)}</th>'
+        for i, c in enumerate(table.columns)
+    )
+    body = "".join(_table_row(table, i, row) for i, row in enumerate(table.rows))
+    return f'<table id="{table_id}"{_css(css)}><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>'
+
+
+def _table_row(table: Table, index: int, row: tuple[str, ...]) -> str:
+    cells = "".join(
+        f'<td data-label="{escape(table.columns[i])}"{_css("num" if i in table.numeric else "")}>{escape(text)}</td>'
+        for i, text in enumerate(row)
+    )
+    return f"<tr{_css('faded' if index in table.faded else '')}>{cells}</tr>"
+
+
+def _css(name: str) -> str:
+    return f' class="{name}"' if name else ""
+
+
+def _keys(keys: tuple[Key, ...]) -> str:
+    items = "".join(f"<li>{_swatch(key)}<span>{escape(key.label)}</span></li>" for key in keys)
+    return f'<ul class="keys">{items}</ul>' if keys else ""
+
+
+def _swatch(key: Key) -> str:
+    """Return a small picture of a key entry, in a colour that follows the page's theme."""
+    colour = f"var(--{_variable(key.colour)})"
+    line = f'stroke="{colour}" stroke-width="2.5" fill="none"'
+    drawings = {
+        "line": f'<path d="M1 7H27" {line} stroke-dasharray="{_DASHES.get(key.dash, "none")}"/>',
+        "band": f'<rect x="1" y="2" width="26" height="10" fill="{colour}" opacity="0.3"/>',
+        "box": f'<rect x="6" y="1" width="14" height="12" rx="2" fill="{colour}"/>',
+        "dot": f'<circle cx="14" cy="7" r="5" fill="{colour}"/>',
+        "cross": f'<path d="M9 2L19 12M19 2L9 12" {line}/>',
+        "whisker": f'<path d="M2 7H26M2 3V11M26 3V11" {line}/>',
+    }
+    return f'<svg width="28" height="14" viewBox="0 0 28 14" aria-hidden="true">{drawings[key.shape]}</svg>'
+
+
+def _variable(colour: str) -> str:
+    return next(name.lower() for name in _NAMES if getattr(theme, name) == colour)

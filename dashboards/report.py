@@ -1,0 +1,224 @@
+"""The report of a study: the answer first, then the four questions of a schedule risk analysis, then the campaign.
+
+Source of the four questions: GAO Schedule Assessment Guide (GAO-16-89G), best practice 8, "Conducting a schedule
+risk analysis": how likely is the date, how much contingency does a chosen certainty need, which risks, which paths.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from dashboards import formats, theme
+from dashboards.card import Card, Page, Section, Tile
+from dashboards.figures.bat import draw_bat, draw_bat_zoom, has_journeys
+from dashboards.figures.causes import draw_causes
+from dashboards.figures.chain import draw_chain, has_chain
+from dashboards.figures.facilities import draw_facilities
+from dashboards.figures.gantt import draw_gantt
+from dashboards.figures.manifest import draw_manifest
+from dashboards.figures.margin import draw_margin
+from dashboards.figures.mass import draw_mass
+from dashboards.figures.paths import draw_paths
+from dashboards.figures.power import draw_power
+from dashboards.figures.scurve import draw_goals, draw_scurve
+from dashboards.page import PLOTLY_FILE, render_page
+from sim.analysis.findings import Findings, GoalFinding, Quantile, Trace
+from sim.clock import Calendar
+
+REPORT_FILE = "report.html"
+_PLAIN_NAME = 60
+"""Letters up to which a goal's description can stand in the headline."""
+
+
+def write_report(findings: Sequence[Findings], folder: Path, *, single_file: bool = True) -> Path:
+    """Write the report of one study into `folder` and return the page's path.
+
+    The page appears whole or not at all. With `single_file` plotly.js is inside it, else beside it.
+    Raises ValueError when not given exactly one study, OSError when the folder cannot be written.
+    """
+    if len(findings) != 1:
+        raise ValueError(f"a report shows one study, not {len(findings)}")
+    document = render_page(compose_page(findings[0]), single_file=single_file)
+    folder.mkdir(parents=True, exist_ok=True)
+    if document.script is not None:
+        _write_whole(folder / PLOTLY_FILE, document.script)
+    return _write_whole(folder / REPORT_FILE, document.html)
+
+
+def compose_page(findings: Findings) -> Page:
+    """Return the page of one study: headline, tiles, sections and footer; the first goal is the one that counts.
+
+    Raises ValueError when the scenario has no goal.
+    """
+    if not findings.goals:
+        raise ValueError(f"{findings.scenario}: a scenario without a goal has no report")
+    goal = findings.goals[0]
+    return Page(
+        title=f"{findings.scenario} · ilrs",
+        headline=_headline(findings, goal),
+        verdict=_verdict(findings, goal),
+        about=_about(findings),
+        tiles=_tiles(findings, goal),
+        sections=tuple(section for section in _sections(findings, goal) if section.cards),
+        footer=_footer(findings),
+    )
+
+
+def _sections(findings: Findings, goal: GoalFinding) -> tuple[Section, ...]:
+    likely = [draw_scurve(findings, goal)]
+    if len(findings.goals) > 1:
+        likely.append(draw_goals(findings))
+    trace = findings.traces[0] if findings.traces else None
+    paths = [draw_paths(findings, goal)]
+    if has_chain(findings, goal):
+        paths.append(draw_chain(findings, goal))
+    manifest = (draw_manifest(findings),) if findings.manifest else ()
+    return (
+        Section("likely", "How likely is the date?", tuple(likely)),
+        Section("margin-for", "How much margin buys which confidence?", (draw_margin(findings, goal),)),
+        Section("risks", "Which causes cost the time?", (draw_causes(findings, goal),)),
+        Section("deciding", "Which paths decide?", tuple(paths)),
+        Section("campaign", "Campaign", (draw_gantt(findings, goal),) if findings.bars else ()),
+        Section("flights", "Flights", _flights(findings, trace)),
+        Section("base", "Base and orbit", _base(findings, goal, trace)),
+        Section("launches", "Launch manifest", manifest),
+    )
+
+
+def _flights(findings: Findings, trace: Trace | None) -> tuple[Card, ...]:
+    if trace is None or not trace.moves:
+        return ()
+    whole = draw_bat(findings, trace)
+    return (whole, draw_bat_zoom(findings, trace)) if has_journeys(trace) else (whole,)
+
+
+def _base(findings: Findings, goal: GoalFinding, trace: Trace | None) -> tuple[Card, ...]:
+    cards: list[Card] = []
+    if findings.mass.t_d:
+        cards.append(draw_mass(findings, goal))
+    if trace is not None and trace.power_t_d:
+        cards.append(draw_power(findings, trace))
+    if findings.facility_days:
+        cards.append(draw_facilities(findings, goal))
+    return tuple(cards)
+
+
+def name_goal(goal: GoalFinding) -> str:
+    """Return what a goal is called in a sentence: its description when short, else its name."""
+    about = goal.about.strip().rstrip(".")
+    return about if 0 < len(about) <= _PLAIN_NAME and "\n" not in about else goal.name
+
+
+def _headline(findings: Findings, goal: GoalFinding) -> str:
+    calendar = formats.calendar_of(findings)
+    odds = f"{formats.percent(goal.probability.value)} chance by {formats.day(calendar, goal.by_d)}"
+    return f"{name_goal(goal)}: {odds}, {_later_odds(calendar, goal)}"
+
+
+def _later_odds(calendar: Calendar, goal: GoalFinding) -> str:
+    half, most = _pick(goal, 0.5), _pick(goal, 0.8)
+    if half is None or half.t_d is None:
+        return f"and less than even odds by {calendar.end.year}"
+    if most is None or most.t_d is None:
+        return f"even odds by {formats.month(calendar, half.t_d)}, never 80 % by {calendar.end.year}"
+    return f"even odds by {formats.month(calendar, half.t_d)}, 80 % by {formats.month(calendar, most.t_d)}"
+
+
+def _pick(goal: GoalFinding, share: float) -> Quantile | None:
+    return next((q for q in goal.quantiles if abs(q.share - share) < 1e-6), None)
+
+
+def _verdict(findings: Findings, goal: GoalFinding) -> str:
+    calendar = formats.calendar_of(findings)
+    top = [cause.cause for cause in goal.slip_by_cause if cause.mean_d > 0.5][:3]
+    reasons = f", most of all for {formats.listing(top)}" if top and goal.total_slip_d > 0 else ""
+    if goal.nominal_d is None:
+        plan = f"Even with nothing going wrong the goal is not reached by {calendar.end.year}."
+    else:
+        plan = (
+            f"If nothing slips it stands in {formats.month(calendar, goal.nominal_d)}; on average it comes "
+            f"{formats.lateness(goal.total_slip_d)}{reasons}."
+        )
+    if not goal.censored:
+        return plan
+    share = goal.censored / findings.replications
+    return f"{plan} In {formats.percent(share)} of the runs it is not reached by {calendar.end.year}."
+
+
+def _about(findings: Findings) -> str:
+    known = ""
+    if findings.as_of_d is not None:
+        known = (
+            f" What had happened by {formats.day(formats.calendar_of(findings), findings.as_of_d)} is fixed."
+        )
+    return f"{findings.scenario}: {findings.about.strip()}{known}"
+
+
+def _tiles(findings: Findings, goal: GoalFinding) -> tuple[Tile, ...]:
+    calendar = formats.calendar_of(findings)
+    nominal = Tile(
+        "Nominal run",
+        formats.month(calendar, goal.nominal_d) if goal.nominal_d is not None else formats.never(calendar),
+        "nothing fails, nothing slips",
+        theme.SOFT,
+    )
+    return (
+        Tile(
+            f"Chance by {formats.day(calendar, goal.by_d)}",
+            formats.percent(goal.probability.value),
+            f"95 % interval {formats.interval(goal.probability)}; wanted {formats.percent(goal.wanted)}",
+            theme.VERMILLION if goal.probability.high < goal.wanted else theme.BLUE,
+        ),
+        *_quantile_tiles(calendar, goal),
+        nominal,
+        Tile(
+            "Replications",
+            f"{findings.replications:,}",
+            f"seed {findings.seed}, scenario {findings.identity[:10]}",
+            theme.GREY,
+        ),
+    )
+
+
+def _quantile_tiles(calendar: Calendar, goal: GoalFinding) -> tuple[Tile, ...]:
+    words = {0.5: "Even odds (P50)", 0.8: "Four in five (P80)"}
+    found = [(label, _pick(goal, share)) for share, label in words.items()]
+    return tuple(
+        Tile(
+            label,
+            formats.month(calendar, q.t_d) if q.t_d is not None else formats.never(calendar),
+            f"95 % interval {formats.span(calendar, q)}",
+            theme.BLUE,
+        )
+        for label, q in found
+        if q is not None
+    )
+
+
+def _footer(findings: Findings) -> tuple[str, ...]:
+    versions = ", ".join(f"{package} {version}" for package, version in findings.versions)
+    return (
+        f"Intervals cover sampling error only (N = {findings.replications:,}, 95 %, two-sided). They say how far the "
+        "numbers would move with other random draws, not how far the model is from the world.",
+        f"{findings.guesses:,} of {findings.figures:,} figures in the scenario are estimates; the others carry a source.",
+        f"Scenario {findings.scenario}, identity {findings.identity}, seed {findings.seed}. Made with {versions}.",
+        f"To make it again: ilrs run {findings.scenario}.yaml -n {findings.replications} --seed {findings.seed}. "
+        "The same scenario, seed and versions give the same numbers on any number of workers.",
+    )
+
+
+def _write_whole(path: Path, text: str) -> Path:
+    """Write a file so that a reader finds the old one or the new one, never half of it."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            stream.write(text)
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    return path

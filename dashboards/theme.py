@@ -1,0 +1,189 @@
+"""Colours, dashes and plot styling: the same thing looks the same in every figure of every page.
+
+Figures are built in the light theme. The page swaps each light colour for its dark twin (`DARK`), so a figure
+exported from Python is always light and the page needs no second copy of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import plotly.graph_objects as go
+
+# Okabe-Ito, told apart by people with the common forms of colour blindness; its yellow is left out because it
+# cannot be read as a line on white. Source: Okabe & Ito, "Color Universal Design", 2008.
+BLUE: Final = "#0072B2"
+SKY: Final = "#56B4E9"
+GREEN: Final = "#009E73"
+ORANGE: Final = "#E69F00"
+VERMILLION: Final = "#D55E00"
+PURPLE: Final = "#CC79A7"
+INK: Final = "#1C2430"
+SOFT: Final = "#566070"
+GREY: Final = "#98A2AF"
+GRID: Final = "#E4E8ED"
+CARD: Final = "#FFFFFF"
+
+_TWINS: Final[Mapping[str, str]] = {
+    BLUE: "#4AA8E8",
+    SKY: "#9BD6F7",
+    GREEN: "#2CC79C",
+    ORANGE: "#F2B632",
+    VERMILLION: "#FF8A47",
+    PURPLE: "#E39AC6",
+    INK: "#EEF2F6",
+    SOFT: "#A9B4C0",
+    GREY: "#77828F",
+    GRID: "#2B333D",
+    CARD: "#171C23",
+}
+
+FONT: Final = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif"
+
+TARGET_DASH: Final = "dash"
+NOMINAL_DASH: Final = "dot"
+
+CAUSE_FAMILY: Final[Mapping[str, str]] = {
+    "agreement": "partners and money",
+    "partner": "partners and money",
+    "budget": "partners and money",
+    "development": "making",
+    "production": "making",
+    "pad": "launching",
+    "integration": "launching",
+    "scrub": "launching",
+    "window": "launching",
+    "failure": "losses",
+    "stand-down": "losses",
+    "rendezvous": "flying",
+    "flight": "flying",
+    "port": "flying",
+    "propellant": "flying",
+    "tracking": "flying",
+    "lighting": "building",
+    "labour": "building",
+    "power": "building",
+    "supply": "building",
+    "plan": "the plan itself",
+}
+"""The closed list of causes, in the six families that carry the colours."""
+
+FAMILY_COLOUR: Final[Mapping[str, str]] = {
+    "partners and money": PURPLE,
+    "making": ORANGE,
+    "launching": SKY,
+    "losses": VERMILLION,
+    "flying": BLUE,
+    "building": GREEN,
+    "the plan itself": GREY,
+}
+
+BAR_KINDS: Final[Mapping[str, tuple[str, str]]] = {
+    "activity": ("Activities", ORANGE),
+    "mission": ("Missions", BLUE),
+    "element": ("Base elements", GREEN),
+    "station": ("Orbital stations", PURPLE),
+    "goal": ("Goals", INK),
+}
+"""Kind of a Gantt bar -> its heading and colour, in the order of the chart."""
+
+VEHICLE_KINDS: Final[Mapping[str, tuple[str, str]]] = {
+    "launcher": (GREY, "solid"),
+    "transfer-stage": (GREY, "dash"),
+    "orbiter": (SKY, "solid"),
+    "relay": (PURPLE, "dash"),
+    "station": (PURPLE, "solid"),
+    "tanker": (ORANGE, "dashdot"),
+    "lander": (VERMILLION, "solid"),
+    "sample-return": (GREEN, "dash"),
+    "ship": (BLUE, "solid"),
+}
+"""Vehicle class -> colour and dash, in the order of the key."""
+
+_GOAL_STYLES: Final = (
+    (BLUE, "solid"),
+    (VERMILLION, "dash"),
+    (GREEN, "dashdot"),
+    (PURPLE, "solid"),
+    (ORANGE, "dash"),
+    (SKY, "dashdot"),
+    (SOFT, "solid"),
+)
+
+
+def tint(colour: str, alpha: float = 0.2) -> str:
+    """Return a palette colour (`#RRGGBB`) made transparent: `alpha` 0 is clear, 1 opaque."""
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{alpha:g})"
+
+
+TINTS: Final = (0.12, 0.2, 0.35, 0.6)
+"""The only strengths of `tint` that have a dark twin."""
+
+
+def _dark_twins() -> dict[str, str]:
+    tints = {tint(light, a): tint(dark, a) for light, dark in _TWINS.items() for a in TINTS}
+    return {**_TWINS, **tints}
+
+
+DARK: Final[Mapping[str, str]] = _dark_twins()
+"""Every colour a figure may use -> what stands for it on a dark page."""
+
+
+def cause_colour(cause: str) -> str:
+    """Return the colour of a cause's family; grey for one outside the closed list."""
+    return FAMILY_COLOUR.get(CAUSE_FAMILY.get(cause, ""), GREY)
+
+
+def goal_style(index: int) -> tuple[str, str]:
+    """Return colour and dash of the goal that stands at `index` in the scenario."""
+    return _GOAL_STYLES[index % len(_GOAL_STYLES)]
+
+
+def vehicle_style(kind: str) -> tuple[str, str]:
+    """Return colour and dash of a vehicle class; soft and dotted for an unknown one."""
+    return VEHICLE_KINDS.get(kind, (SOFT, "dot"))
+
+
+def draft_figure(height: int, *, left: int = 56, right: int = 16) -> go.Figure:
+    """Return an empty figure in the house style: `height` in px, titles and keys are left to the page."""
+    axis: dict[str, Any] = {
+        "gridcolor": GRID,
+        "linecolor": GRID,
+        "zeroline": False,
+        "showline": False,
+        "ticks": "",
+        "automargin": True,
+        "fixedrange": False,
+        "tickfont": {"color": SOFT, "size": 12},
+        "title": {"font": {"color": SOFT, "size": 12}, "standoff": 8},
+    }
+    figure = go.Figure()
+    figure.update_layout(
+        template=go.layout.Template(),
+        height=height,
+        margin={"l": left, "r": right, "t": 16, "b": 36},
+        font={"family": FONT, "size": 13, "color": INK},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        showlegend=False,
+        hovermode="closest",
+        hoverlabel={"bgcolor": CARD, "bordercolor": GREY, "font": {"color": INK, "family": FONT, "size": 13}},
+        dragmode="zoom",
+        xaxis=axis,
+        yaxis=axis,
+    )
+    return figure
+
+
+def mark_date(figure: go.Figure, date: str, text: str, *, dash: str, colour: str = INK, **place: Any) -> None:
+    """Draw a vertical line at an ISO date over the whole plot, with a word at its top; `place` moves the word."""
+    line = {"color": colour, "width": 1.5, "dash": dash}
+    figure.add_shape(
+        type="line", xref="x", yref="paper", x0=date, x1=date, y0=0, y1=1, line=line, layer="below"
+    )
+    note: dict[str, Any] = {"xanchor": "left", "yanchor": "top", "xshift": 4, "y": 1, **place}
+    figure.add_annotation(
+        x=date, text=text, xref="x", yref="paper", showarrow=False, font={"size": 12, "color": colour}, **note
+    )
