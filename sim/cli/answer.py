@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -45,8 +44,8 @@ def _headline(goal: GoalFinding, findings: Findings, calendar: Calendar) -> list
     if goal.censored:
         share = goal.censored / findings.replications
         lines.append(
-            f"    {goal.censored} of {findings.replications} replications ({share:.1%}) do not reach it "
-            f"by the calendar's end, {_day(findings.calendar_end_d, calendar)}."
+            f"    {goal.censored} of {findings.replications} replications ({_percent(share)}) do not "
+            f"reach it by the calendar's end, {_day(findings.calendar_end_d, calendar)}."
         )
     return [*lines, ""] if len(findings.goals) > 1 else lines
 

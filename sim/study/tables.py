@@ -55,7 +55,7 @@ def columns_text(outline: Outline) -> str:
     head = [
         f"# Columns of the outcome tables of {outline.scenario}",
         "",
-        f"Days count from {outline.start_iso}; inf is *not reached by the calendar's end* (day {outline.end_d:g}).",
+        f"Day 0 is {outline.start_iso}; inf is *not reached by the calendar's end*, day {outline.end_d:g}.",
         "A study uses the rows whose `replication` is below the `replications` of `ilrs-run.json`.",
         "",
         "| column | type | unit | meaning |",

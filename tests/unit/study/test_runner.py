@@ -1,0 +1,210 @@
+"""A study gives the same tables however it is run, goes on where it stopped, and says what it holds."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import signal
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+from sim.analysis.outline import outline_of
+from sim.analysis.sample import replication_at
+from sim.campaign.plan import Campaign
+from sim.model.simulate import simulate, simulate_nominal
+from sim.study import store
+from sim.study.engines import Chunk, Span, Work, WorkersLostError, run_here, run_in_pool
+from sim.study.runner import CHUNK, Progress, default_folder, run_study, spans_of
+from sim.study.store import FolderError, Study, read_manifest, read_study
+
+N = 130  # three chunks, the last one short
+
+
+@pytest.fixture(scope="module")
+def study(campaign: Campaign, tmp_path_factory: pytest.TempPathFactory) -> Study:
+    return run_study(campaign, replications=N, seed=7, jobs=1, folder=tmp_path_factory.mktemp("s") / "run")
+
+
+def tables_in(folder: Path) -> dict[str, bytes]:
+    return {file.name: file.read_bytes() for file in [*folder.glob("*.parquet"), *folder.glob("*/*.parquet")]}
+
+
+def test_two_workers_write_the_same_bytes_as_one(study: Study, campaign: Campaign, tmp_path: Path) -> None:
+    run_study(campaign, replications=N, seed=7, jobs=2, folder=tmp_path / "two")
+    assert len(tables_in(study.folder)) == 4
+    assert tables_in(tmp_path / "two") == tables_in(study.folder)
+
+
+def test_another_seed_writes_other_bytes(study: Study, campaign: Campaign, tmp_path: Path) -> None:
+    run_study(campaign, replications=N, seed=8, jobs=1, folder=tmp_path / "other")
+    theirs, ours = tables_in(tmp_path / "other"), tables_in(study.folder)
+    assert theirs.pop("nominal.parquet") == ours["nominal.parquet"]
+    assert all(ours[name] != data for name, data in theirs.items())
+
+
+def test_the_table_holds_what_the_simulation_gives(study: Study, campaign: Campaign) -> None:
+    """A row of the table is the replication of that number, to the last bit."""
+    alone = simulate(campaign, 7, 101)
+    assert np.array_equal(study.sample.reached_d[101], alone.reached_d)
+    assert np.array_equal(study.sample.by_cause_d[101], alone.by_cause_d)
+    assert np.array_equal(study.sample.on_chain[101], alone.on_chain)
+    assert study.sample.replication.tolist() == list(range(N))
+
+
+def test_an_interrupted_study_goes_on_and_ends_as_if_it_had_not_been(
+    study: Study, campaign: Campaign, tmp_path: Path
+) -> None:
+    def interrupt(progress: Progress) -> None:
+        if progress.done == CHUNK:
+            raise KeyboardInterrupt
+
+    folder = tmp_path / "run"
+    with pytest.raises(KeyboardInterrupt):
+        run_study(campaign, replications=N, seed=7, jobs=1, folder=folder, on_progress=interrupt)
+    assert read_manifest(folder).state == "interrupted"
+    with pytest.raises(FolderError, match=r"not finished.*50 of 130"):
+        read_study(folder)
+    steps: list[Progress] = []
+    run_study(campaign, replications=N, seed=7, jobs=1, folder=folder, on_progress=steps.append)
+    assert steps[0].done == CHUNK
+    assert tables_in(folder) == tables_in(study.folder)
+
+
+def test_an_altered_chunk_is_found_and_run_again(study: Study, campaign: Campaign, tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    run_study(campaign, replications=N, seed=7, jobs=1, folder=folder)
+    part = folder / "outcomes" / "part-000050-000099.parquet"
+    part.write_bytes(part.read_bytes()[:-1] + b"?")
+    with pytest.raises(FolderError, match="altered"):
+        read_study(folder)
+    run_study(campaign, replications=N, seed=7, jobs=1, folder=folder)
+    assert tables_in(folder) == tables_in(study.folder)
+
+
+def test_more_replications_extend_a_study(study: Study, campaign: Campaign, tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    run_study(campaign, replications=70, seed=7, jobs=1, folder=folder)
+    run_study(campaign, replications=N, seed=7, jobs=1, folder=folder)
+    assert tables_in(folder) == tables_in(study.folder)
+
+
+def test_fewer_replications_use_the_first_and_keep_the_rest(
+    study: Study, campaign: Campaign, tmp_path: Path
+) -> None:
+    folder = tmp_path / "run"
+    run_study(campaign, replications=N, seed=7, jobs=1, folder=folder)
+    fewer = run_study(campaign, replications=60, seed=7, jobs=1, folder=folder)
+    assert np.array_equal(fewer.sample.reached_d, study.sample.reached_d[:60])
+    assert tables_in(folder) == tables_in(study.folder)
+
+
+def test_another_scenario_in_the_same_folder_is_refused(study: Study, campaign: Campaign) -> None:
+    other = dataclasses.replace(campaign, identity="f" * 64)
+    before = tables_in(study.folder)
+    with pytest.raises(FolderError, match=r"holds another study .*identity"):
+        run_study(other, replications=N, seed=7, jobs=1, folder=study.folder)
+    assert tables_in(study.folder) == before
+
+
+def test_a_folder_of_somebody_else_is_refused(campaign: Campaign, tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("do not lose", encoding="utf-8")
+    with pytest.raises(FolderError, match="not empty and is no run folder"):
+        run_study(campaign, replications=1, seed=7, jobs=1, folder=tmp_path)
+    assert [file.name for file in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_a_file_in_place_of_the_folder_is_refused(campaign: Campaign, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    for folder in (tmp_path / "file", tmp_path / "file" / "below"):
+        with pytest.raises(FolderError, match="cannot be written"):
+            run_study(campaign, replications=1, seed=7, jobs=1, folder=folder)
+        with pytest.raises(FolderError, match="cannot be written"):
+            store.require_writable(folder)
+
+
+def test_a_folder_without_a_manifest_is_no_study(tmp_path: Path) -> None:
+    with pytest.raises(FolderError, match="is no run folder"):
+        read_study(tmp_path)
+    with pytest.raises(FolderError, match="does not exist"):
+        read_study(tmp_path / "nowhere")
+
+
+def test_nothing_is_left_lying_about(study: Study) -> None:
+    assert sorted(file.relative_to(study.folder).as_posix() for file in study.folder.rglob("*.*")) == [
+        "COLUMNS.md",
+        "ilrs-run.json",
+        "nominal.parquet",
+        "outcomes/part-000000-000049.parquet",
+        "outcomes/part-000050-000099.parquet",
+        "outcomes/part-000100-000129.parquet",
+        "outline.json",
+        "scenario.resolved.yaml",
+        "stories/nominal.json",
+        "stories/p10.json",
+        "stories/p50.json",
+        "stories/p90.json",
+    ]
+
+
+def test_the_stories_are_those_of_the_order_statistics(study: Study) -> None:
+    """P50 of 130 replications is the 65th date in order, counted by hand from the sorted dates."""
+    p50 = next(told for told in study.stories if told.title == "P50")
+    assert p50.replication is not None
+    dates = study.sample.reached_d[:, 2]
+    assert dates[p50.replication] == sorted(dates)[64]
+    assert p50.story.chains["both"][-1].end_d == dates[p50.replication]
+    assert replication_at(study.sample, 2, 0.5) == p50.replication
+
+
+def test_every_column_says_its_unit_and_meaning(study: Study) -> None:
+    schema = pq.read_schema(study.folder / "nominal.parquet")
+    assert all(field.metadata[b"unit"] and field.metadata[b"meaning"] for field in schema)
+    assert schema.field("reached.both").metadata[b"unit"] == b"d"
+
+
+def test_one_column_can_be_read_alone(study: Study) -> None:
+    found = store.column(study.folder, "reached.both").to_numpy()
+    assert np.array_equal(found, study.sample.reached_d[:, 2])
+
+
+def test_the_same_study_has_the_same_folder(campaign: Campaign) -> None:
+    assert default_folder(campaign, 1) == default_folder(campaign, 1)
+    assert default_folder(campaign, 1) != default_folder(campaign, 2)
+
+
+def test_chunks_do_not_overlap_and_leave_nothing_out() -> None:
+    numbers = [number for span in spans_of(N) for number in range(span.first, span.last + 1)]
+    assert numbers == list(range(N))
+
+
+class Deadly(Work):
+    """Kills its worker on one span, as long as a file is not there."""
+
+    def run(self, span: Span) -> Chunk:
+        marker = Path(self.campaign.resolved)
+        if span.first == CHUNK and not marker.exists():
+            if marker.parent.exists():
+                marker.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().run(span)
+
+
+def deadly(campaign: Campaign, marker: Path) -> Deadly:
+    there = dataclasses.replace(campaign, resolved=str(marker))
+    return Deadly(there, outline_of(there, simulate_nominal(there)), 7)
+
+
+def test_a_killed_worker_loses_and_doubles_nothing(campaign: Campaign, tmp_path: Path) -> None:
+    work = deadly(campaign, tmp_path / "died")
+    survived = sorted(run_in_pool(work, spans_of(N), jobs=2), key=lambda chunk: chunk.span.first)
+    assert (tmp_path / "died").exists()
+    assert survived == list(run_here(work, spans_of(N)))
+
+
+def test_workers_that_always_die_end_the_study(campaign: Campaign, tmp_path: Path) -> None:
+    work = deadly(campaign, tmp_path / "nowhere" / "died")
+    with pytest.raises(WorkersLostError, match="died 4 times"):
+        list(run_in_pool(work, spans_of(N), jobs=2))
