@@ -96,7 +96,6 @@ class PadPlan:
     available_d: float
     needs: tuple[int, ...]
     scrub: float
-    scrub_stream: int
     recycle: Chance
 
 
@@ -110,6 +109,14 @@ class Reliability:
     """Factor on the first, second, ... flight of the class."""
     flown: int
     """Flights before the simulation starts."""
+
+
+@dataclass(frozen=True, slots=True)
+class FlightClass:
+    """A class of spacecraft whose captures or landings are on record."""
+
+    name: str
+    reliability: Reliability
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,15 +149,13 @@ class Departures:
 
 @dataclass(frozen=True, slots=True)
 class Opportunities:
-    """Which departures one launch can use: indices into `departures`, each a subset of the one before."""
+    """Which departures one launch can use: indices into `departures`."""
 
     departures: int
     window: Indices
     """Possible in geometry and mass."""
-    lit: Indices
-    """... and the Sun is up on arrival, where the leg asks for it."""
     open: Indices
-    """... and the critical events are seen from the ground."""
+    """... and the critical events are seen from the ground: a subset of `window`."""
     capacity_margin_kg: Floats
     """Launcher capacity left, for each index in `window`."""
     propellant_margin_kg: Floats
@@ -179,6 +184,19 @@ class LegPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class LaunchStreams:
+    """Streams of one launch of one mission, so that no mission's luck depends on another's."""
+
+    integration: int
+    scrub: int
+    recycle: int
+    turnaround: int
+    failure: int
+    stand_down: int
+    capture: int
+
+
+@dataclass(frozen=True, slots=True)
 class LaunchPlan:
     """One launch of a mission."""
 
@@ -202,9 +220,9 @@ class LaunchPlan:
     legs: tuple[LegPlan, ...]
     """Legs flown alone, after the first."""
     mass_kg: float
-    capture: Reliability | None
-    capture_stream: int
-    fail_stream: int
+    capture_class: int
+    """Index of the class whose lunar orbit insertions are on record, or -1."""
+    streams: LaunchStreams
     launched: int
     """Milestone."""
     arrived: int
@@ -228,8 +246,8 @@ class MissionPlan:
     wait_limit_d: float
     legs: tuple[LegPlan, ...]
     """Legs flown together, after the rendezvous."""
-    landing: Reliability | None
     landing_class: int
+    """Index of the class whose landings are on record, or -1."""
     landing_stream: int
     refly: bool
     rebuild: Chance | None
@@ -357,7 +375,7 @@ class Campaign:
     pads: tuple[PadPlan, ...]
     launchers: tuple[LauncherPlan, ...]
     families: tuple[str, ...]
-    landing_classes: tuple[str, ...]
+    flight_classes: tuple[FlightClass, ...]
     departures: tuple[Departures, ...]
     opportunities: tuple[Opportunities, ...]
     lights: tuple[LightTable, ...]

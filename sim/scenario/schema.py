@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from sim.scenario.values import (
     UncertainDate,
     UncertainDuration,
     UncertainFactor,
+    UncertainSlip,
 )
 from sim.units import (
     Angle,
@@ -43,7 +44,9 @@ Count = Annotated[int, Field(ge=0, le=100_000)]
 class Block(BaseModel):
     """A mapping whose keys are all known."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, populate_by_name=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, use_attribute_docstrings=True, populate_by_name=True
+    )
 
 
 class SourceNote(Block):
@@ -121,12 +124,26 @@ class Successor(Block):
     """How long taking over lasts."""
 
 
+def _way_of_leaving(value: object) -> str:
+    if value == "never":
+        return "never"
+    return "rate" if isinstance(value, Withdrawal) or (isinstance(value, dict) and "per_year" in value) else "date"
+
+
+Leaving = Annotated[
+    Annotated[UncertainDate, Tag("date")]
+    | Annotated[Withdrawal, Tag("rate")]
+    | Annotated[Literal["never"], Tag("never")],
+    Discriminator(_way_of_leaving),
+]
+
+
 class Partner(Sourced):
     """A state or agency that takes part."""
 
     joins: UncertainDate | None = None
     """When the partner joins; from the start if not said."""
-    withdraws: UncertainDate | Withdrawal | Literal["never"] = "never"
+    withdraws: Leaving = "never"
     """When the partner leaves: a date, a yearly chance, or never."""
     successor: Successor | None = None
     """Who takes over this partner's unfinished work; nobody if not said."""
@@ -172,6 +189,15 @@ class SlipByLead(Block):
     """Factor on the drawn slip."""
 
 
+def _way_of_slipping(value: object) -> str:
+    return "lead" if isinstance(value, SlipByLead) or (isinstance(value, dict) and "by_lead" in value) else "law"
+
+
+Slip = Annotated[
+    Annotated[UncertainSlip, Tag("law")] | Annotated[SlipByLead, Tag("lead")], Discriminator(_way_of_slipping)
+]
+
+
 class Activity(Sourced):
     """Work that must be finished before something else can be."""
 
@@ -189,7 +215,7 @@ class Activity(Sourced):
     """How long the work takes once started."""
     finish: Date | None = None
     """Planned date of completion, when the plan names a date rather than a duration."""
-    slip: UncertainDuration | SlipByLead | None = None
+    slip: Slip | None = None
     """How much later than planned the work ends."""
     done: Date | None = None
     """The date on which it did happen, when it has."""
@@ -269,7 +295,9 @@ class Record(Sourced):
     @model_validator(mode="after")
     def _counts(self) -> Record:
         if self.failures > self.flights:
-            raise ValueError(f"{self.failures} failures in {self.flights} flights: failures count among the flights")
+            raise ValueError(
+                f"{self.failures} failures in {self.flights} flights: failures count among the flights"
+            )
         return self
 
 
@@ -344,7 +372,9 @@ class Stage(Sourced):
 class Spacecraft(Sourced):
     """Something that flies after launch."""
 
-    kind: Literal["lander", "orbiter", "relay", "ship", "transfer-stage", "station", "tanker", "sample-return"]
+    kind: Literal[
+        "lander", "orbiter", "relay", "ship", "transfer-stage", "station", "tanker", "sample-return"
+    ]
     """What it is."""
     partner: Name | None = None
     """Who builds it."""
@@ -569,6 +599,15 @@ class Flown(Sourced):
     """How it ended."""
 
 
+def _way_of_loading(value: object) -> str:
+    return "goods" if isinstance(value, dict) else "names"
+
+
+Cargo = Annotated[
+    Annotated[list[Name], Tag("names")] | Annotated[dict[str, Mass], Tag("goods")], Discriminator(_way_of_loading)
+]
+
+
 class Mission(Sourced):
     """One flight, with one launch or several."""
 
@@ -578,7 +617,7 @@ class Mission(Sourced):
     """What is known, when it has flown."""
     not_before: Date | None = None
     """Planned launch date."""
-    slip: UncertainDuration | SlipByLead | None = None
+    slip: Slip | None = None
     """How much later than planned the payload is ready."""
     needs: list[Need] = []
     """What must have happened before the launch campaign starts."""
@@ -590,7 +629,7 @@ class Mission(Sourced):
     """Places on the way home, from the last place of the route on."""
     rendezvous: Rendezvous | None = None
     """Where several launches meet."""
-    cargo: list[Name] | dict[str, Mass] = []
+    cargo: Cargo = []
     """Elements and stations it carries, or masses of goods by name."""
     crew: Crew | None = None
     """People on board."""

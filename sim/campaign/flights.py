@@ -1,0 +1,116 @@
+"""Flights: what each launch of a mission weighs, and whether its propellant closes on any day it could leave.
+
+A flight is a script: burns, people boarding or leaving, and stages dropped when they are empty. The script is flown by
+:mod:`sim.physics.rocket` stage by stage. Over a departure table the two burns that change with the day (TLI and
+LOI) are swept on a grid and interpolated; the margin is smooth in both, so 10 m/s steps leave less than 0.1 kg.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil
+
+import numpy as np
+
+from sim.campaign.plan import Floats
+from sim.physics.rocket import Action, Burn, Stack, Stage, burn
+from sim.scenario.schema import Spacecraft
+
+GRID_STEP_M_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a script: a burn of `dv_m_s`, or of the day's TLI or LOI; or mass moved into a spacecraft."""
+
+    kind: str
+    """burn, tli, loi, load or split."""
+    dv_m_s: float = 0.0
+    craft: str = ""
+    delta_kg: float = 0.0
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StageLeft:
+    """Propellant left in a stage at the end of a flight."""
+
+    stage: str
+    propellant_left_kg: float
+
+
+@dataclass(frozen=True, slots=True)
+class FlightReport:
+    """How one flight on one day turns out."""
+
+    margin_kg: float
+    """Propellant left in the engine that burns last; negative: what is missing."""
+    stages: tuple[StageLeft, ...]
+
+
+def build_stack(crafts: list[tuple[str, Spacecraft]], cargo_kg: float, crew_kg: float) -> Stack:
+    """Put the spacecraft of one launch together; cargo rides in the one that can carry it, crew in the one with seats."""
+    stages: list[Stage] = []
+    hold = next((name for name, craft in crafts if craft.cargo > 0.0), crafts[-1][0])
+    cabin = next((name for name, craft in crafts if craft.crew), crafts[-1][0])
+    for name, craft in crafts:
+        for key, stage in craft.stages.items():
+            rate = stage.boil_off
+            stages.append(Stage(f"{name}.{key}", stage.dry, stage.propellant, stage.isp, 0.0, rate))
+        carried = (cargo_kg if name == hold else 0.0) + (crew_kg if name == cabin else 0.0)
+        stages.append(Stage(name, craft.dry, carried_kg=carried))
+    return Stack(tuple(stages))
+
+
+def fly_script(stack: Stack, steps: list[Step], tli_m_s: float, loi_m_s: float) -> FlightReport:
+    """Fly a script on a day with these burns."""
+    left: dict[str, float] = {stage.name: stage.propellant_kg for stage in stack.stages if stage.isp_s > 0.0}
+    margin_kg, short_kg = min(left.values(), default=0.0), 0.0
+    for step in steps:
+        if step.kind == "load":
+            stack = stack.loaded(step.craft, step.delta_kg)
+            continue
+        dv = {"tli": tli_m_s, "loi": loi_m_s}.get(step.kind, step.dv_m_s)
+        stack, missing_kg, engine = _burn_in_turn(stack, dv, left)
+        short_kg += missing_kg
+        margin_kg = left[engine]
+    return FlightReport(
+        -short_kg if short_kg > 0.0 else margin_kg, tuple(StageLeft(name, kg) for name, kg in left.items())
+    )
+
+
+def _burn_in_turn(stack: Stack, dv_m_s: float, left: dict[str, float]) -> tuple[Stack, float, str]:
+    """Burn the engines in the stack's order, each dropped when it is empty and another follows."""
+    engines = [stage.name for stage in stack.stages if stage.isp_s > 0.0]
+    for number, name in enumerate(engines):
+        result = burn(stack, Burn(dv_m_s, (Action("burn", name),)))
+        stack = result.stack
+        left[name] = stack.stage(name).propellant_kg
+        last = number == len(engines) - 1
+        if result.dv_short_m_s <= 0.0 or last:
+            return stack, result.kg_short, name
+        dv_m_s = result.dv_short_m_s
+        stack = stack.without(name)
+    raise ValueError("a stack without an engine cannot burn")
+
+
+def margins_over(stack: Stack, steps: list[Step], tli_m_s: Floats, loi_m_s: Floats) -> Floats:
+    """Give the propellant margin in kg for every pair of TLI and LOI; minus what is missing where it is short."""
+    kinds = {step.kind for step in steps}
+    if not any(stage.isp_s > 0.0 for stage in stack.stages):
+        return np.zeros_like(loi_m_s)
+    if "tli" not in kinds:
+        grid = _grid(loi_m_s)
+        values = [fly_script(stack, steps, 0.0, dv).margin_kg for dv in grid]
+        return np.interp(loi_m_s, grid, values)
+    rows, columns = _grid(tli_m_s), _grid(loi_m_s)
+    table = np.array([[fly_script(stack, steps, row, column).margin_kg for column in columns] for row in rows])
+    from scipy.interpolate import RegularGridInterpolator
+
+    interpolate = RegularGridInterpolator((rows, columns), table)
+    return np.asarray(interpolate(np.column_stack([tli_m_s, loi_m_s])))
+
+
+def _grid(values: Floats) -> Floats:
+    low, high = float(values.min()), float(values.max())
+    return np.linspace(low, max(high, low + 1.0), max(2, ceil((high - low) / GRID_STEP_M_S) + 1))

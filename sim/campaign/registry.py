@@ -1,0 +1,109 @@
+"""The registry of a compilation: names to indices, laws to streams, and what went wrong on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, overload
+
+from sim.campaign.plan import Chance, Milestone, Reliability, Subject
+from sim.chance import Beta, Distribution, Fixed
+from sim.problems import Code, Problem, suggest
+from sim.scenario.schema import Prior, Record
+
+if TYPE_CHECKING:
+    from sim.scenario.load import Loaded
+
+Path = tuple[str | int, ...]
+
+
+class Registry:
+    """Gives every subject, milestone and stream its index, once."""
+
+    def __init__(self, loaded: Loaded) -> None:
+        self.loaded = loaded
+        self.subjects: list[Subject] = []
+        self.milestones: list[Milestone] = []
+        self.problems: list[Problem] = []
+        self._aliases: dict[str, int] = {}
+        self._streams: dict[str, int] = {}
+
+    @property
+    def streams(self) -> tuple[str, ...]:
+        """Names of all streams so far, by index."""
+        return tuple(self._streams)
+
+    def stream(self, name: str) -> int:
+        """Give the index of a stream, new or known."""
+        return self._streams.setdefault(name, len(self._streams))
+
+    def subject(self, name: str, kind: str, label: str = "", *, fact: bool = False) -> int:
+        """Add a subject; give its index."""
+        self.subjects.append(Subject(name, kind, label or name, fact))
+        return len(self.subjects) - 1
+
+    def milestone(self, subject: int, *names: str) -> int:
+        """Add a milestone under one name or several; give its index."""
+        index = len(self.milestones)
+        self.milestones.append(Milestone(names[0], subject))
+        for name in names:
+            self._aliases.setdefault(name, index)
+        return index
+
+    def alias(self, name: str, milestone: int) -> None:
+        """Let another name stand for a milestone."""
+        self._aliases.setdefault(name, milestone)
+
+    def needs(self, names: Sequence[str], path: Path) -> tuple[int, ...]:
+        """Give the milestones of a list of needs, without repetition; unknown ones become problems."""
+        found: dict[int, None] = {}
+        for number, name in enumerate(names):
+            index = self._aliases.get(name)
+            if index is None:
+                message = f"nothing here is called '{name}'"
+                self.problem((*path, number), Code.NO_SUCH_NAME, message, suggest(name, self._aliases))
+            else:
+                found[index] = None
+        return tuple(found)
+
+    def problem(self, path: Path, code: Code, message: str, hint: str = "") -> None:
+        """Note that something is wrong at a path."""
+        mark = self.loaded.layered.mark(path)
+        self.problems.append(Problem(mark, ".".join(map(str, path)), code, "error", message, hint))
+
+    @overload
+    def chance(self, law: Distribution, stream: str) -> Chance: ...
+    @overload
+    def chance(self, law: None, stream: str) -> None: ...
+    def chance(self, law: Distribution | None, stream: str) -> Chance | None:
+        """Give a law its stream; its mode is what the nominal run takes."""
+        if law is None:
+            return None
+        if isinstance(law, Fixed):
+            return Chance(law.value)
+        return Chance(law.mode, law, self.stream(stream))
+
+    def slip(self, law: Distribution, stream: str) -> Chance:
+        """Give a slip its stream; nothing slips in the nominal run."""
+        return Chance(0.0, law, self.stream(stream))
+
+    def reliability(
+        self, record: Record | None, fixed: float | None, priors: dict[str, Prior], stream: str
+    ) -> Reliability:
+        """Give the failure law of a class: a fixed chance, or a Beta law from its record and prior.
+
+        With a prior of weight w and mature failure rate m the law is Beta(failures + w m, successes + w (1 - m));
+        without one it is Jeffreys' Beta(failures + 1/2, successes + 1/2).
+        """
+        if record is None:
+            return Reliability(Chance(1.0 - (fixed if fixed is not None else 1.0)), (), 0)
+        prior = priors.get(record.prior) if record.prior is not None else None
+        successes = record.flights - record.failures
+        early: tuple[float, ...] = ()
+        if prior is None:
+            a, b = record.failures + 0.5, successes + 0.5
+        else:
+            a = record.failures + prior.weight * prior.mature
+            b = successes + prior.weight * (1.0 - prior.mature)
+            early = tuple(share / prior.mature for share in prior.early)
+        law = Beta(a, b)
+        return Reliability(Chance(law.mean, law, self.stream(stream)), early, record.flights)

@@ -1,0 +1,141 @@
+"""Tables of what the sky allows: departures, light and tracking, made once and kept on disk."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from math import degrees
+from typing import Any
+
+import numpy as np
+
+from sim.campaign.plan import Departures, Floats, LightTable
+from sim.physics.ephemeris import EphemerisTable, cache_folder, load_ephemeris, read_arrays, write_arrays
+from sim.physics.epochs import epoch_from_iso
+from sim.physics.intervals import Intervals
+from sim.physics.light import Site, light_intervals
+from sim.physics.tracking import Station, cover_intervals
+from sim.physics.transfer import LunarOrbit, Parking, departure_table
+from sim.scenario.schema import Ground, Leg, Place
+
+STEP_D = 0.25
+"""Departures are tabled every six hours."""
+TOF_STEP_H = 12.0
+TABLE_VERSION = 1
+"""Part of every cache key; raise it when what a table holds changes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The days a table covers, and the epoch of day 0."""
+
+    epoch_d: float
+    end_d: float
+
+
+class Sky:
+    """Looks tables up on disk, or makes them; the ephemeris is opened only when something must be made."""
+
+    def __init__(self, start: datetime, end_d: float) -> None:
+        self.span = Span(epoch_from_iso(start.isoformat()), end_d)
+        self._table: EphemerisTable | None = None
+
+    @property
+    def ephemeris(self) -> EphemerisTable:
+        """The ephemeris, opened on first use."""
+        if self._table is None:
+            self._table = load_ephemeris()
+        return self._table
+
+    def departures(self, origin: Place, destination: Place, leg: Leg) -> Departures:
+        """Give the cheapest departure, over times of flight and branches, at each grid time that allows one.
+
+        Raises PhysicsError when the orbit or the time of flight lies outside what the transfer is valid for.
+        """
+        parking = Parking((origin.altitude or 0.0) / 1e3, degrees(origin.inclination or 0.0))
+        low, high = _apses_km(destination)
+        tofs_h = _tofs_h(leg)
+        key = ["departures", asdict(self.span), asdict(parking), low, high, tofs_h, STEP_D]
+        found = _look_up(key, lambda: self._find_departures(parking, LunarOrbit(low, high), tofs_h))
+        return Departures(**found)
+
+    def _find_departures(self, parking: Parking, target: LunarOrbit, tofs_h: list[float]) -> dict[str, Floats]:
+        days = np.arange(0.0, self.span.end_d, STEP_D)
+        best = departure_table(self.ephemeris, self.span.epoch_d + days, tofs_h, parking, target).best()
+        can = best.branch >= 0
+        return {
+            "t_d": days[can],
+            "tof_d": best.tof_h[can] / 24.0,
+            "tli_m_s": best.tli_dv_m_s[can],
+            "loi_m_s": best.loi_dv_m_s[can],
+        }
+
+    def light(self, place: Place) -> Intervals:
+        """Give when the Sun is up at a lunar site."""
+        horizon = degrees(place.horizon.flat) if place.horizon else 0.0
+        site = Site(degrees(place.latitude or 0.0), degrees(place.longitude or 0.0), (horizon,), place.mast)
+        first, last = self.span.epoch_d, self.span.epoch_d + self.span.end_d
+        key = ["light", asdict(self.span), repr(site)]
+        return self._intervals(key, lambda: light_intervals(self.ephemeris, site, first, last))
+
+    def cover(self, ground: Ground) -> Intervals:
+        """Give when a station of the ground segment sees the Moon."""
+        stations = [
+            Station(name, degrees(item.latitude), degrees(item.longitude)) for name, item in ground.stations.items()
+        ]
+        first, last = self.span.epoch_d, self.span.epoch_d + self.span.end_d
+        minimum = degrees(ground.minimum_elevation)
+        key = ["cover", asdict(self.span), repr(stations), minimum]
+        return self._intervals(
+            key, lambda: cover_intervals(self.ephemeris, stations, first, last, minimum_deg=minimum)
+        )
+
+    def _intervals(self, key: list[Any], make: Any) -> Intervals:
+        def arrays() -> dict[str, Floats]:
+            made = make()
+            return {"open_d": made.open_d, "close_d": made.close_d}
+
+        found = _look_up(key, arrays)
+        first, last = self.span.epoch_d, self.span.epoch_d + self.span.end_d
+        return Intervals(found["open_d"], found["close_d"], first, last)
+
+    def light_table(self, light: Intervals, needed_d: float) -> LightTable:
+        """Give the intervals in which one can arrive with `needed_d` days of light left."""
+        start, end = light.open_d - self.span.epoch_d, light.close_d - self.span.epoch_d - needed_d
+        long_enough = end > start
+        return LightTable(start[long_enough], end[long_enough])
+
+    def seen(self, cover: Intervals, days: Floats) -> np.ndarray[Any, np.dtype[np.bool_]]:
+        """Say for each day whether the Moon is seen."""
+        epochs = days + self.span.epoch_d
+        place = np.searchsorted(cover.open_d, epochs, side="right") - 1
+        inside: np.ndarray[Any, np.dtype[np.bool_]] = (place >= 0) & (epochs < cover.close_d[np.maximum(place, 0)])
+        return inside
+
+
+def _apses_km(place: Place) -> tuple[float, float]:
+    low = place.altitude if place.altitude is not None else (place.periapsis or 0.0)
+    high = place.altitude if place.altitude is not None else (place.apoapsis or 0.0)
+    return low / 1e3, high / 1e3
+
+
+def _tofs_h(leg: Leg) -> list[float]:
+    """Give the times of flight to try: the one stated, or every 12 h from the shortest to the longest."""
+    hours = [value * 24.0 for value in leg.tof] or [84.0, 132.0]
+    if len(hours) == 1:
+        return hours
+    count = max(2, round((hours[-1] - hours[0]) / TOF_STEP_H) + 1)
+    return [float(value) for value in np.linspace(hours[0], hours[-1], count)]
+
+
+def _look_up(key: list[Any], make: Any) -> dict[str, Floats]:
+    """Read a table from the cache, or make it and write it there."""
+    text = json.dumps([TABLE_VERSION, *key], sort_keys=True, default=str)
+    path = cache_folder() / "tables" / f"{key[0]}-{hashlib.sha256(text.encode()).hexdigest()[:24]}.npz"
+    found = read_arrays(path)
+    if found is None:
+        found = make()
+        write_arrays(path, found)
+    return found

@@ -1,0 +1,127 @@
+"""Launching: vehicle, pad, integration, attempts, failure and stand-down."""
+
+from __future__ import annotations
+
+from sim.campaign.causes import (
+    INTEGRATION,
+    PAD,
+    PLAN,
+    PRODUCTION,
+    SCRUB,
+    STAND_DOWN,
+    TRACKING,
+    WINDOW,
+)
+from sim.campaign.plan import LauncherPlan, LaunchPlan
+from sim.model.ledger import Span
+from sim.model.world import Process, World
+
+
+def open_pads(world: World) -> None:
+    """Bring every pad into use, at once or when it is ready."""
+    for number, pad in enumerate(world.campaign.pads):
+        if pad.needs or pad.available_d > 0.0:
+            world.env.process(_open_pad(world, number))
+        else:
+            world.pads.put(number)
+
+
+def _open_pad(world: World, number: int) -> Process:
+    pad = world.campaign.pads[number]
+    watch = Span(-1, pad.name, pad.needs)
+    yield from world.release(watch)
+    if pad.available_d > world.env.now:
+        yield world.env.timeout(pad.available_d - world.env.now)
+    world.pads.put(number)
+
+
+def turn_around(world: World, pad: int, days: float) -> Process:
+    """Prepare a pad for its next vehicle."""
+    yield world.env.timeout(days)
+    world.pads.put(pad)
+
+
+def launch(world: World, span: Span, plan: LaunchPlan, not_before_d: float) -> Process:
+    """Launch one vehicle; give (whether it succeeded, the departure's row or -1)."""
+    vehicle = world.campaign.launchers[plan.launcher]
+    yield from world.spend_until(span, not_before_d - vehicle.integration.nominal, PLAN)
+    yield from take_vehicle(world, span, plan.launcher, vehicle)
+    yield from wait_out_stand_down(world, span, vehicle)
+    span.marks.append((world.env.now, PAD))
+    pad = yield world.pads.get(lambda number: number in vehicle.pads)
+    world.note(span.subject, "rolls out", world.campaign.pads[pad].name, plan.mass_kg, plan.vehicle)
+    yield from world.spend(span, world.sample(vehicle.integration, plan.streams.integration), INTEGRATION)
+    yield from world.spend_until(span, not_before_d, PLAN)
+    departure = yield from attempt(world, span, plan, vehicle, pad)
+    days = world.sample(world.campaign.pads[pad].turnaround, plan.streams.turnaround)
+    world.env.process(turn_around(world, pad, days))
+    return lift_off(world, span, plan, vehicle, pad), departure
+
+
+def take_vehicle(world: World, span: Span, number: int, vehicle: LauncherPlan) -> Process:
+    """Wait for a vehicle off the production line."""
+    day = world.lines[number].claim(
+        world.env.now, vehicle.line_start_d, world.sample(vehicle.every), vehicle.ready, vehicle.stock
+    )
+    yield from world.spend_until(span, day, PRODUCTION)
+
+
+def wait_out_stand_down(world: World, span: Span, vehicle: LauncherPlan) -> Process:
+    """Wait until the vehicle's family may fly again."""
+    family = world.families[vehicle.family]
+    while family.grounded_until > world.env.now:
+        yield from world.spend_until(span, family.grounded_until, STAND_DOWN)
+
+
+def attempt(world: World, span: Span, plan: LaunchPlan, vehicle: LauncherPlan, pad: int) -> Process:
+    """Try at one opportunity after the other until an attempt is not called off; give the departure's row."""
+    site = world.campaign.pads[pad]
+    while True:
+        yield from wait_out_stand_down(world, span, vehicle)
+        row = yield from wait_for_window(world, span, plan)
+        if world.families[vehicle.family].grounded_until > world.env.now:
+            continue
+        if not world.happens(site.scrub, plan.streams.scrub):
+            return row
+        world.scrubs += 1
+        world.note(span.subject, "scrubs", site.name, plan.mass_kg, plan.vehicle)
+        yield from world.spend(span, world.sample(site.recycle, plan.streams.recycle), SCRUB)
+
+
+def wait_for_window(world: World, span: Span, plan: LaunchPlan) -> Process:
+    """Wait for the next departure that is open in geometry, mass and tracking; -1 if any day will do."""
+    if plan.opportunities < 0:
+        return -1
+    table = world.campaign.opportunities[plan.opportunities]
+    days = world.campaign.departures[table.departures].t_d
+    now = world.env.now
+    first = int(days.searchsorted(now))
+    for rows, cause in ((table.window, WINDOW), (table.open, TRACKING)):
+        place = int(rows.searchsorted(first))
+        if place == len(rows):
+            span.marks.append((world.env.now, cause))
+            yield world.env.event()
+        first = int(rows[place])
+        day = float(days[first])
+        if day > now:
+            span.marks.append((now, cause))
+            now = day
+    if now > world.env.now:
+        yield world.env.timeout(now - world.env.now)
+    return first
+
+
+def lift_off(world: World, span: Span, plan: LaunchPlan, vehicle: LauncherPlan, pad: int) -> bool:
+    """Launch: whether the payload is on its way. A failure grounds the family."""
+    world.launches += 1
+    site = world.campaign.pads[pad].name
+    if not world.happens(world.fleet[plan.launcher].next_failure(), plan.streams.failure):
+        world.note(span.subject, "launches", site, plan.mass_kg, f"{plan.vehicle} on {vehicle.name}")
+        return True
+    world.launch_failures += 1
+    family = world.families[vehicle.family]
+    days = world.sample(vehicle.stand_down, plan.streams.stand_down)
+    family.grounded_until = max(family.grounded_until, world.env.now + days)
+    world.note(span.subject, "is lost at launch", site, plan.mass_kg, f"{vehicle.name} stands down {days:.0f} d")
+    return False
+

@@ -1,0 +1,95 @@
+"""The ledger: who waited for what, from when to when, and who released whom.
+
+Every process keeps a :class:`Span`: the moment it was released, the span that released it (the last of what it
+needed), and the moments at which the cause of its days changed. Walking back from a goal through these links
+partitions the whole time from day 0 to the goal by cause. Nothing has to be estimated, and no day is left over.
+
+A goal that is not reached is walked back from what is still missing at the calendar's end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sim.model.outcome import Segment
+
+
+class Span:
+    """One contiguous stretch of one subject's time, from its release to its end."""
+
+    __slots__ = ("binding", "end", "marks", "needs", "part", "start", "subject")
+
+    def __init__(self, subject: int, part: str, needs: tuple[int, ...]) -> None:
+        self.subject = subject
+        self.part = part
+        self.needs = needs
+        """Milestones it waits for until it is released."""
+        self.start = -1.0
+        """Day of release; negative until then."""
+        self.end = -1.0
+        """Day of the end; negative while open."""
+        self.binding: Span | None = None
+        """The span that released it; None when nothing did, at day 0."""
+        self.marks: list[tuple[float, int]] = []
+        """(day, cause) from which its days count under that cause."""
+
+
+class Ledger:
+    """All spans of one replication."""
+
+    __slots__ = ("by_subject", "released_by")
+
+    def __init__(self, subjects: int, milestones: int) -> None:
+        self.by_subject: list[list[Span]] = [[] for _ in range(subjects)]
+        self.released_by: list[Span | None] = [None] * milestones
+        """The span that reached each milestone."""
+
+    def open(self, subject: int, part: str = "", needs: tuple[int, ...] = ()) -> Span:
+        """Begin to watch a subject (or one part of it) that waits for `needs`."""
+        span = Span(subject, part, needs)
+        self.by_subject[subject].append(span)
+        return span
+
+    def walk(self, milestone: int, subject_of: list[int], end_d: float) -> Iterator[tuple[Span, int, float, float]]:
+        """Give (span, cause, from, to) backwards in time from a milestone, or from the calendar's end, to day 0."""
+        span, until = self.released_by[milestone], end_d
+        if span is None:
+            span = self._open_span(subject_of[milestone], subject_of)
+        elif span.end >= 0.0:
+            until = span.end
+        while span is not None:
+            yield from _parts(span, until)
+            until = span.start
+            span = span.binding
+
+    def _open_span(self, subject: int, subject_of: list[int]) -> Span | None:
+        """Find the released, unfinished span behind a subject that is not done: what everything waits for."""
+        seen: set[int] = set()
+        while subject not in seen:
+            seen.add(subject)
+            for span in self.by_subject[subject]:
+                if span.start >= 0 and span.end < 0:
+                    return span
+            waiting = [span for span in self.by_subject[subject] if span.start < 0]
+            missing = [n for span in waiting for n in span.needs if self.released_by[n] is None]
+            if not missing:
+                return None
+            subject = subject_of[missing[0]]
+        return None
+
+
+def _parts(span: Span, until: float) -> Iterator[tuple[Span, int, float, float]]:
+    """Give the marked stretches of a span up to `until`, latest first."""
+    for start, cause in reversed(span.marks):
+        if start < until:
+            yield span, cause, start, until
+            until = start
+
+
+def tell(
+    steps: list[tuple[Span, int, float, float]], names: tuple[str, ...], causes: tuple[str, ...]
+) -> tuple[Segment, ...]:
+    """Put a walk into words, earliest first."""
+    return tuple(
+        Segment(names[span.subject], span.part, causes[cause], start, end) for span, cause, start, end in reversed(steps)
+    )

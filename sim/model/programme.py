@@ -1,0 +1,91 @@
+"""The programme on Earth: partners, risk drivers, agreements and development."""
+
+from __future__ import annotations
+
+from math import inf
+
+from sim.campaign.causes import PARTNER, PLAN
+from sim.campaign.plan import ActivityPlan
+from sim.model.ledger import Span
+from sim.model.world import Process, World
+
+
+def settle_partners(world: World) -> None:
+    """Draw when each partner joins and leaves."""
+    for number, partner in enumerate(world.campaign.partners):
+        if partner.joins is not None:
+            world.joins[number] = world.sample(partner.joins)
+        if partner.withdraws is not None:
+            world.leaves[number] = world.sample(partner.withdraws)
+
+
+def settle_risks(world: World) -> None:
+    """Draw which risks happen, and how much each stretches the activities it touches."""
+    for risk in world.campaign.risks:
+        if world.happens(risk.probability, risk.stream):
+            for activity, factor in risk.stretches:
+                world.stretch[activity] = world.stretch.get(activity, 1.0) * world.sample(factor)
+
+
+def wait_for_partners(world: World, span: Span, partners: tuple[int, ...]) -> Process:
+    """Wait until every partner takes part, or until a successor has taken over; forever when nobody will."""
+    for partner in partners:
+        yield from world.spend_until(span, world.joins[partner], PARTNER)
+        if world.env.now >= world.leaves[partner]:
+            yield from hand_over(world, span, partner)
+
+
+def hand_over(world: World, span: Span, partner: int) -> Process:
+    """Pass work on to the successor of a partner who has left; give the successor, or wait forever."""
+    plan = world.campaign.partners[partner]
+    if plan.successor < 0 or plan.handover is None:
+        span.marks.append((world.env.now, PARTNER))
+        yield world.env.event()
+    left = world.leaves[partner]
+    handover_d = world.sample(plan.handover) if plan.handover is not None else 0.0
+    yield from world.spend_until(span, left + handover_d, PARTNER)
+    return plan.successor
+
+
+def work(world: World, span: Span, partners: tuple[int, ...], days: float, cause: int) -> Process:
+    """Work for some days; when a partner leaves in between, the rest waits for the successor."""
+    leaves, who = min(((world.leaves[p], p) for p in partners), default=(inf, -1))
+    now = world.env.now
+    if not now < leaves < now + days:
+        yield from world.spend(span, days, cause)
+        return
+    yield from world.spend(span, leaves - now, cause)
+    rest = days - (leaves - now)
+    successor = yield from hand_over(world, span, who)
+    others = tuple(p for p in partners if p != who)
+    yield from work(world, span, (*others, successor), rest, cause)
+
+
+def carry_out(world: World, number: int, plan: ActivityPlan) -> Process:
+    """Carry out one activity from its release to its end."""
+    span = world.ledger.open(plan.subject, needs=() if plan.fact else plan.needs)
+    yield from world.release(span)
+    if plan.fact:
+        yield from world.spend_until(span, plan.finish_d or 0.0, plan.cause)
+    else:
+        yield from wait_for_partners(world, span, plan.partners)
+        if plan.not_before is not None:
+            yield from world.spend_until(span, world.sample(plan.not_before), PLAN)
+        yield from work(world, span, plan.partners, _days_of_work(world, number, plan), plan.cause)
+    world.close(span)
+    world.note(plan.subject, "is finished")
+    world.reach(plan.done, span)
+
+
+def _days_of_work(world: World, number: int, plan: ActivityPlan) -> float:
+    """Give the days an activity takes from now: its duration, its slip, and what risks add to what is left.
+
+    What is known not to have happened by the day of knowledge cannot end before it.
+    """
+    now, as_of = world.env.now, world.campaign.as_of_d
+    days = world.sample(plan.duration) if plan.duration is not None else 0.0
+    past = min(max(as_of - now, 0.0), days)
+    days = past + (days - past) * world.stretch.get(number, 1.0)
+    if plan.slip is not None:
+        days += world.sample(plan.slip)
+    return max(days, as_of - now, 0.0)

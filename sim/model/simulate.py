@@ -1,0 +1,117 @@
+"""One replication, or a run of them: (Campaign, root seed, replication number) -> Outcome, always the same."""
+
+from __future__ import annotations
+
+from math import inf
+
+import numpy as np
+
+from sim.campaign.causes import CAUSES
+from sim.campaign.plan import Campaign
+from sim.chance import Draws, DrawTable
+from sim.model.building import await_goal, build
+from sim.model.flying import fly
+from sim.model.launching import open_pads
+from sim.model.ledger import Ledger, tell
+from sim.model.outcome import Outcome, Segment, Story
+from sim.model.programme import carry_out, settle_partners, settle_risks
+from sim.model.world import World
+
+NOMINAL = -1
+"""Replication number of the nominal run."""
+
+
+def simulate(campaign: Campaign, seed: int, replication: int, *, story: bool = False) -> Outcome:
+    """Simulate one replication, with its trace if asked for."""
+    table = DrawTable(seed, campaign.streams, replication, 1)
+    return _replicate(campaign, replication, table.replication(replication), story=story)
+
+
+def simulate_nominal(campaign: Campaign, *, story: bool = True) -> Outcome:
+    """Simulate the plan: every duration at its mode, nothing fails, nothing slips."""
+    return _replicate(campaign, NOMINAL, None, story=story)
+
+
+def simulate_chunk(campaign: Campaign, seed: int, first: int, count: int) -> list[Outcome]:
+    """Simulate replications `first` to `first + count - 1`; the same outcomes as one by one."""
+    table = DrawTable(seed, campaign.streams, first, count)
+    return [
+        _replicate(campaign, number, table.replication(number), story=False) for number in range(first, first + count)
+    ]
+
+
+def _replicate(campaign: Campaign, replication: int, draws: Draws | None, *, story: bool) -> Outcome:
+    world = World(campaign, draws, story=story)
+    settle_partners(world)
+    settle_risks(world)
+    start(world)
+    world.env.run(until=campaign.end_d)
+    return collect(world, replication)
+
+
+def start(world: World) -> None:
+    """Start every process of a campaign."""
+    campaign, env = world.campaign, world.env
+    open_pads(world)
+    for number, activity in enumerate(campaign.activities):
+        env.process(carry_out(world, number, activity))
+    for mission in campaign.missions:
+        env.process(fly(world, mission))
+    for element in campaign.elements:
+        env.process(build(world, element))
+    for goal in campaign.goals:
+        env.process(await_goal(world, goal))
+
+
+def collect(world: World, replication: int) -> Outcome:
+    """Gather what one replication leaves behind."""
+    campaign = world.campaign
+    goals, subjects = len(campaign.goals), len(campaign.subjects)
+    by_cause_d = np.zeros((goals, len(CAUSES)))
+    on_chain = np.zeros((goals, subjects), dtype=np.bool_)
+    subject_of = [milestone.subject for milestone in campaign.milestones]
+    chains: dict[str, tuple[Segment, ...]] = {}
+    for number, goal in enumerate(campaign.goals):
+        steps = list(world.ledger.walk(goal.reached, subject_of, campaign.end_d))
+        for span, cause, since, until in steps:
+            by_cause_d[number, cause] += until - since
+            on_chain[number, span.subject] = True
+        if world.story:
+            chains[goal.name] = tell(steps, tuple(s.name for s in campaign.subjects), CAUSES)
+    return Outcome(
+        replication=replication,
+        reached_d=np.array(world.reached),
+        start_d=_starts(world.ledger),
+        by_cause_d=by_cause_d,
+        on_chain=on_chain,
+        facility_days=_facility_days(world),
+        launches=world.launches,
+        launch_failures=world.launch_failures,
+        landing_failures=world.landing_failures,
+        scrubs=world.scrubs,
+        events=next(world.env._eid),
+        story=_story(world, chains) if world.story else None,
+    )
+
+
+def _starts(ledger: Ledger) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """Give the first release of every subject."""
+    return np.array(
+        [min((span.start for span in spans if span.start >= 0.0), default=inf) for spans in ledger.by_subject]
+    )
+
+
+def _facility_days(world: World) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """Give the research facility-days in lunar orbit by each goal's date."""
+    labs = [element for element in world.campaign.elements if element.facilities]
+    return np.array(
+        [
+            sum(lab.facilities * max(goal.by_d - world.reached[lab.operational], 0.0) for lab in labs)
+            for goal in world.campaign.goals
+        ]
+    )
+
+
+def _story(world: World, chains: dict[str, tuple[Segment, ...]]) -> Story:
+    times, supply, demand = zip(*world.power.history, strict=True) if world.power.history else ((), (), ())
+    return Story(tuple(world.moves), tuple(world.log), chains, times, supply, demand)
