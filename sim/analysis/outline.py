@@ -6,6 +6,7 @@ It travels with every study, so that a study can be read without compiling its s
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -115,12 +116,20 @@ def outline_of(campaign: Campaign, nominal: Outcome) -> Outline:
 
 
 def _subjects(campaign: Campaign) -> tuple[SubjectLine, ...]:
+    """List the subjects; where an activity and an element share a name, their kind tells them apart."""
     finish = {activity.subject: activity.done for activity in campaign.activities}
     finish |= {mission.subject: mission.arrived for mission in campaign.missions}
     finish |= {element.subject: element.operational for element in campaign.elements}
     finish |= {goal.subject: goal.reached for goal in campaign.goals}
+    count = Counter(subject.name for subject in campaign.subjects)
     return tuple(
-        SubjectLine(subject.name, subject.kind, subject.label, subject.fact, finish.get(index, -1))
+        SubjectLine(
+            name=subject.name if count[subject.name] == 1 else f"{subject.name} ({subject.kind})",
+            kind=subject.kind,
+            label=subject.label,
+            fact=subject.fact,
+            finish=finish.get(index, -1),
+        )
         for index, subject in enumerate(campaign.subjects)
     )
 
