@@ -135,13 +135,13 @@ def _subjects(campaign: Campaign) -> tuple[SubjectLine, ...]:
 
 
 def _flight(campaign: Campaign, card: FlightCard, nominal: Outcome) -> FlightLine:
-    mission = campaign.missions[card.mission]
     margins = (math.nan, math.nan)
     if not card.fact:
-        plan = next((launch for launch in mission.launches if launch.launched == card.launched), None)
+        launches = (launch for mission in campaign.missions for launch in mission.launches)
+        plan = next((launch for launch in launches if launch.launched == card.launched), None)
         margins = _margins(campaign, plan, float(nominal.reached_d[card.launched]))
     return FlightLine(
-        mission=campaign.subjects[mission.subject].name,
+        mission=campaign.subjects[card.mission].name,
         launch=card.launch,
         launcher=card.launcher,
         pads=card.pads,
