@@ -4,13 +4,11 @@ leaves out.
 One conic costs a fraction of a microsecond; the refined transfer (`refine`) is the truth it was corrected by.
 """
 
-# ruff: noqa: PLR0917 - compiled kernels take their arguments by place
-
 from __future__ import annotations
 
 from dataclasses import dataclass
 from math import cos, sin, sqrt
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -21,9 +19,16 @@ from sim.physics.constants import (
     EARTH_MU_KM3_S2,
     EARTH_RADIUS_KM,
     HOUR_S,
-    MOON_MEAN_DISTANCE_KM,
     MOON_MU_KM3_S2,
     MOON_RADIUS_KM,
+)
+from sim.physics.correction import (
+    TERMS,
+    Encounter,
+    corrected_excess2,
+    departure_sine,
+    fill_terms,
+    tli_fix_m_s,
 )
 from sim.physics.ephemeris import EphemerisTable, FloatArray
 from sim.physics.limits import PhysicsError, require_above_surface, require_between
@@ -52,14 +57,19 @@ class Parking:
 
 @dataclass(frozen=True, slots=True)
 class LunarOrbit:
-    """Describes the orbit that lunar insertion ends in; the burn is tangential at perilune."""
+    """Describes the orbit that lunar insertion ends in: altitudes, and inclination to the Moon's equator.
+
+    The burn is tangential at perilune.
+    """
 
     perilune_km: float
     apolune_km: float
+    inclination_deg: float = 90.0
 
     def __post_init__(self) -> None:
         require_above_surface("perilune altitude", self.perilune_km, "Moon")
         require_between("apolune altitude", self.apolune_km, self.perilune_km, 60_000.0, "km")
+        require_between("lunar inclination", self.inclination_deg, 0.0, 180.0, "deg")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +164,27 @@ class Transfer:
     solutions: tuple[Solution, ...]
 
 
+class Plan(NamedTuple):
+    """Carries a parking and a target orbit into compiled code: km and radians."""
+
+    parking_km: float
+    inclination: float
+    perilune_km: float
+    apolune_km: float
+    lunar_tilt: float
+    pay: bool
+
+
+class Sky(NamedTuple):
+    """Carries an ephemeris into compiled code: its arrays and its step in seconds."""
+
+    moon_km: FloatArray
+    moon_km_s: FloatArray
+    sun_km: FloatArray
+    equator: FloatArray
+    step_s: float
+
+
 def departure_table(
     table: EphemerisTable,
     depart_d: npt.ArrayLike,
@@ -178,19 +209,11 @@ def departure_table(
     arrive_d = departs[:, None] + tofs / 24.0
     table.require(departs)
     table.require(arrive_d)
-    parking_km, inclination_rad, perilune_km, apolune_km = _numbers(parking, target)
     grid = _sweep(
-        table.epoch_d,
-        table.moon_position_km,
-        table.moon_velocity_km_s,
-        table.equator_of_date,
-        departs,
+        sky_from(table),
+        (departs - table.first_d) * DAY_S,
         tofs * HOUR_S,
-        parking_km,
-        inclination_rad,
-        perilune_km,
-        apolune_km,
-        plane_change == "pay",
+        _plan(parking, target, plane_change),
     )
     return DepartureTable(
         depart_d=departs,
@@ -258,49 +281,37 @@ def _refusal(declination_deg: float, parking: Parking) -> str:
     )
 
 
-def _numbers(parking: Parking, target: LunarOrbit) -> tuple[float, float, float, float]:
-    return (
-        EARTH_RADIUS_KM + parking.altitude_km,
-        float(np.radians(parking.inclination_deg)),
-        MOON_RADIUS_KM + target.perilune_km,
-        MOON_RADIUS_KM + target.apolune_km,
+def sky_from(table: EphemerisTable) -> Sky:
+    """Give an ephemeris in the form that compiled code reads."""
+    step_s = float(table.epoch_d[1] - table.epoch_d[0]) * DAY_S
+    moon = (table.moon_position_km, table.moon_velocity_km_s)
+    return Sky(*moon, table.sun_position_km, table.equator_of_date, step_s)
+
+
+def _plan(parking: Parking, target: LunarOrbit, plane_change: PlaneChange) -> Plan:
+    return Plan(
+        parking_km=EARTH_RADIUS_KM + parking.altitude_km,
+        inclination=float(np.radians(parking.inclination_deg)),
+        perilune_km=MOON_RADIUS_KM + target.perilune_km,
+        apolune_km=MOON_RADIUS_KM + target.apolune_km,
+        lunar_tilt=float(np.cos(np.radians(target.inclination_deg))),
+        pay=plane_change == "pay",
     )
 
 
 @compiled
-def _sweep(
-    epoch_d: FloatArray,
-    moon_km: FloatArray,
-    moon_km_s: FloatArray,
-    equator: FloatArray,
-    departs: FloatArray,
-    tofs_s: FloatArray,
-    parking_km: float,
-    inclination: float,
-    perilune_km: float,
-    apolune_km: float,
-    pay: bool,
-) -> FloatArray:
+def _sweep(sky: Sky, starts_s: FloatArray, tofs_s: FloatArray, plan: Plan) -> FloatArray:
     """Fill (n, k, 7): declination deg, c3, plane dv, TLI asc, TLI desc, LOI asc, LOI desc; dv in m/s."""
-    out = np.full((len(departs), len(tofs_s), 7), np.nan)
-    step_s = (epoch_d[1] - epoch_d[0]) * DAY_S
-    for row in range(len(departs)):
-        start_s = (departs[row] - epoch_d[0]) * DAY_S
+    out = np.full((len(starts_s), len(tofs_s), 7), np.nan)
+    terms = np.empty(TERMS)
+    for row in range(len(starts_s)):
         for column in range(len(tofs_s)):
-            place = (start_s + tofs_s[column]) / step_s
-            left = min(int(place), len(epoch_d) - 2)
-            moon, speed = _moon_at(moon_km, moon_km_s, left, place - left, step_s)
-            pole = (equator[left, 2, 0], equator[left, 2, 1], equator[left, 2, 2])
             _fly(
-                moon,
-                speed,
-                pole,
+                sky,
+                (starts_s[row] + tofs_s[column]) / sky.step_s,
                 tofs_s[column],
-                parking_km,
-                inclination,
-                perilune_km,
-                apolune_km,
-                pay,
+                plan,
+                terms,
                 out[row, column],
             )
     return out
@@ -310,12 +321,10 @@ Vector = tuple[float, float, float]
 
 
 @compiled
-def _moon_at(
-    moon_km: FloatArray, moon_km_s: FloatArray, left: int, share: float, step_s: float
-) -> tuple[Vector, Vector]:
-    x, u = _cubic(moon_km, moon_km_s, left, share, step_s, 0)
-    y, v = _cubic(moon_km, moon_km_s, left, share, step_s, 1)
-    z, w = _cubic(moon_km, moon_km_s, left, share, step_s, 2)
+def _moon_at(sky: Sky, left: int, share: float) -> tuple[Vector, Vector]:
+    x, u = _cubic(sky.moon_km, sky.moon_km_s, left, share, sky.step_s, 0)
+    y, v = _cubic(sky.moon_km, sky.moon_km_s, left, share, sky.step_s, 1)
+    z, w = _cubic(sky.moon_km, sky.moon_km_s, left, share, sky.step_s, 2)
     return (x, y, z), (u, v, w)
 
 
@@ -332,67 +341,113 @@ def _cubic(
 
 
 @compiled
-def _fly(
-    moon: Vector,
-    speed: Vector,
-    pole: Vector,
-    tof_s: float,
-    parking_km: float,
-    inclination: float,
-    perilune_km: float,
-    apolune_km: float,
-    pay: bool,
-    out: FloatArray,
-) -> None:
-    """Fill one row of `_sweep` from the Moon's state at arrival and the pole of date."""
-    reach = sqrt(moon[0] ** 2 + moon[1] ** 2 + moon[2] ** 2)
-    recede = (moon[0] * speed[0] + moon[1] * speed[1] + moon[2] * speed[2]) / reach
-    rise = (moon[0] * pole[0] + moon[1] * pole[1] + moon[2] * pole[2]) / reach
+def _fly(sky: Sky, where: float, tof_s: float, plan: Plan, terms: FloatArray, out: FloatArray) -> None:
+    """Fill one row of `_sweep` for an arrival `where` steps into the table."""
+    left = min(int(where), len(sky.moon_km) - 2)
+    moon, speed = _moon_at(sky, left, where - left)
+    pole = (sky.equator[left, 2, 0], sky.equator[left, 2, 1], sky.equator[left, 2, 2])
+    reach = sqrt(_dot(moon, moon))
+    recede, rise = _dot(moon, speed) / reach, _dot(moon, pole) / reach
     level = sqrt(1.0 - rise * rise)
-    perigee_speed, radial, across, c3 = _conic(reach, parking_km, tof_s)
-    out[0], out[1] = np.degrees(np.arcsin(rise)), c3
-    out[2] = 0.0
-    eastward = cos(inclination) / level  # of the flight direction at the Moon's place
-    if abs(eastward) > 1.0:
-        if not pay:
-            out[2] = np.nan
-            return
-        circular = sqrt(EARTH_MU_KM3_S2 / parking_km)
-        angle = abs(np.arcsin(rise)) - min(inclination, np.pi - inclination)
-        out[2] = 2e3 * circular * sin(0.5 * angle)
-        eastward = 1.0 if eastward > 0.0 else -1.0
+    out[0] = np.degrees(np.arcsin(rise))
+    inclination, out[2] = _plane(plan, out[0])
+    perigee_speed, radial, across, out[1] = solve_conic(reach, plan.parking_km, tof_s)
+    if np.isnan(out[2]):
+        return
+    eastward = min(1.0, max(-1.0, cos(inclination) / level))  # of the flight's direction at the Moon
     northward = sqrt(1.0 - eastward * eastward)
-    speed_east, speed_north = _level_speed(moon, speed, pole, reach, level)
-    radial_gap = (radial - recede) ** 2
-    tli_fix, loi_fix = _correction(tof_s, reach, recede)
-    tli = 1e3 * (perigee_speed - sqrt(EARTH_MU_KM3_S2 / parking_km)) + tli_fix
-    orbit_speed = sqrt(2.0 * MOON_MU_KM3_S2 * apolune_km / (perilune_km * (perilune_km + apolune_km)))
+    east, north = _level_axes(moon, pole, reach, level)
+    speed_east, speed_north = _dot(east, speed), _dot(north, speed)
+    sun = _sun_at(sky, left, where - left)
+    sun_out = _dot(sun, moon) / reach
+    spin = reach * across / EARTH_MU_KM3_S2
+    cosine, sine = spin * across - 1.0, spin * radial  # of the true anomaly, times the eccentricity
+    bend = sqrt(cosine * cosine + sine * sine)
+    parking_speed = sqrt(EARTH_MU_KM3_S2 / plan.parking_km)
+    orbit_speed = _perilune_speed(plan)
     for branch in range(2):
-        side = northward if branch == 0 else -northward
-        excess2 = radial_gap + (across * eastward - speed_east) ** 2 + (across * side - speed_north) ** 2
-        excess2 = _corrected(excess2, loi_fix)
-        out[3 + branch] = tli
-        out[5 + branch] = 1e3 * (sqrt(excess2 + 2.0 * MOON_MU_KM3_S2 / perilune_km) - orbit_speed)
+        way = 1.0 if branch == 0 else -1.0
+        side = way * northward
+        meeting = Encounter(
+            tof_s,
+            reach,
+            recede,
+            plan.parking_km,
+            perigee_speed,
+            departure_sine(sin(inclination), rise, way, cosine / bend, sine / bend),
+            (eastward * speed_east + side * speed_north) / sqrt(speed_east**2 + speed_north**2),
+            sun_out,
+            eastward * _dot(sun, east) + side * _dot(sun, north),
+            plan.lunar_tilt,
+        )
+        fill_terms(meeting, terms)
+        excess2 = (
+            (radial - recede) ** 2
+            + (across * eastward - speed_east) ** 2
+            + (across * side - speed_north) ** 2
+        )
+        arrival2 = corrected_excess2(excess2, terms) + 2.0 * MOON_MU_KM3_S2 / plan.perilune_km
+        out[3 + branch] = 1e3 * (perigee_speed - parking_speed) + tli_fix_m_s(terms)
+        out[5 + branch] = 1e3 * (sqrt(arrival2) - orbit_speed)
 
 
 @compiled
-def _level_speed(
-    moon: Vector, speed: Vector, pole: Vector, reach: float, level: float
-) -> tuple[float, float]:
-    """Eastward and northward parts of the Moon's velocity."""
+def _plane(plan: Plan, declination_deg: float) -> tuple[float, float]:
+    """Give the inclination to fly and the cost of reaching it: the plan's own and 0, a paid one, or nan."""
+    need = abs(np.radians(declination_deg))
+    reach = min(plan.inclination, np.pi - plan.inclination)
+    if need <= reach:
+        return plan.inclination, 0.0
+    if not plan.pay:
+        return plan.inclination, np.nan
+    cost = 2e3 * sqrt(EARTH_MU_KM3_S2 / plan.parking_km) * sin(0.5 * (need - reach))
+    return (need if plan.inclination < 0.5 * np.pi else np.pi - need), cost
+
+
+@compiled
+def _perilune_speed(plan: Plan) -> float:
+    """Speed at perilune of the target orbit, km/s. Source: vis-viva."""
+    near, far = plan.perilune_km, plan.apolune_km
+    return sqrt(2.0 * MOON_MU_KM3_S2 * far / (near * (near + far)))
+
+
+@compiled
+def _dot(a: Vector, b: Vector) -> float:
+    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+
+
+@compiled
+def _level_axes(moon: Vector, pole: Vector, reach: float, level: float) -> tuple[Vector, Vector]:
+    """East and north at the Moon's place in the sky of the Earth's centre."""
+    size = reach * level
     east = (
-        (pole[1] * moon[2] - pole[2] * moon[1]) * speed[0]
-        + (pole[2] * moon[0] - pole[0] * moon[2]) * speed[1]
-        + (pole[0] * moon[1] - pole[1] * moon[0]) * speed[2]
-    ) / (reach * level)
-    recede = (moon[0] * speed[0] + moon[1] * speed[1] + moon[2] * speed[2]) / reach
-    rise = (moon[0] * pole[0] + moon[1] * pole[1] + moon[2] * pole[2]) / reach
-    north = (pole[0] * speed[0] + pole[1] * speed[1] + pole[2] * speed[2] - rise * recede) / level
+        (pole[1] * moon[2] - pole[2] * moon[1]) / size,
+        (pole[2] * moon[0] - pole[0] * moon[2]) / size,
+        (pole[0] * moon[1] - pole[1] * moon[0]) / size,
+    )
+    tip = _dot(moon, pole) / reach / reach
+    north = (
+        (pole[0] - tip * moon[0]) / level,
+        (pole[1] - tip * moon[1]) / level,
+        (pole[2] - tip * moon[2]) / level,
+    )
     return east, north
 
 
 @compiled
-def _conic(reach: float, perigee: float, tof_s: float) -> tuple[float, float, float, float]:
+def _sun_at(sky: Sky, left: int, share: float) -> Vector:
+    """Direction of the Sun; straight between knots, since it moves a quarter of a degree from one to the
+    next.
+    """
+    x = sky.sun_km[left, 0] + share * (sky.sun_km[left + 1, 0] - sky.sun_km[left, 0])
+    y = sky.sun_km[left, 1] + share * (sky.sun_km[left + 1, 1] - sky.sun_km[left, 1])
+    z = sky.sun_km[left, 2] + share * (sky.sun_km[left + 1, 2] - sky.sun_km[left, 2])
+    size = sqrt(x * x + y * y + z * z)
+    return x / size, y / size, z / size
+
+
+@compiled
+def solve_conic(reach: float, perigee: float, tof_s: float) -> tuple[float, float, float, float]:
     """Ellipse from perigee to `reach` in a given time: perigee speed, radial and transverse speed there, C3.
 
     The eccentric anomaly E at arrival is the one unknown, smooth through apogee: a = (R - p cos E) / (1 - cos
@@ -417,24 +472,3 @@ def _conic(reach: float, perigee: float, tof_s: float) -> tuple[float, float, fl
     speed = sqrt(EARTH_MU_KM3_S2 * (2.0 / perigee - 1.0 / axis))
     radial = sqrt(EARTH_MU_KM3_S2 * axis) * ecc * sine / reach
     return speed, radial, perigee * speed / reach, -EARTH_MU_KM3_S2 / axis
-
-
-@compiled
-def _correction(tof_s: float, reach: float, recede: float) -> tuple[float, float]:
-    """Differences n-body minus conic in m/s: TLI, and the perilune speed into a 100 km orbit.
-
-    Source: measured fit over March 2035 with DE440, five terms; to be replaced by the project's own.
-    """
-    x = (tof_s / HOUR_S - 100.0) / 40.0
-    y = (reach - MOON_MEAN_DISTANCE_KM) / 25_000.0
-    z = recede / 0.06
-    tli = -(1.30 + 3.14 * x - 0.69 * y + 0.26 * z - 0.88 * x * x)
-    loi = -14.41 + 12.78 * x - 2.20 * y + 0.64 * z - 2.78 * x * x
-    return -tli, loi
-
-
-@compiled
-def _corrected(excess2: float, loi_fix: float) -> float:
-    """Excess speed squared after the correction of the perilune speed at 100 km altitude."""
-    fall2 = 2.0 * MOON_MU_KM3_S2 / (MOON_RADIUS_KM + 100.0)
-    return (sqrt(excess2 + fall2) + 1e-3 * loi_fix) ** 2 - fall2
