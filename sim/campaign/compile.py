@@ -294,7 +294,12 @@ class Compiler:
             return BasePlan(base.at, base.robot_shift, base.jobs_at_once, base.work_in_dark, -1, 0.0)
         light = self.sky.light(place)
         return BasePlan(
-            base.at, base.robot_shift, base.jobs_at_once, base.work_in_dark, self.light_index(base.at), light.longest_gap_d
+            base.at,
+            base.robot_shift,
+            base.jobs_at_once,
+            base.work_in_dark,
+            self.light_index(base.at),
+            light.longest_gap_d,
         )
 
     def light_index(self, place: str, needed_d: float = 0.0) -> int:
@@ -303,7 +308,8 @@ class Compiler:
 
     def _lights(self) -> tuple[LightTable, ...]:
         return tuple(
-            self.sky.light_table(self.sky.light(self.scenario.places[place]), needed_d) for place, needed_d in self.lights
+            self.sky.light_table(self.sky.light(self.scenario.places[place]), needed_d)
+            for place, needed_d in self.lights
         )
 
     def _elements(self) -> tuple[ElementPlan, ...]:

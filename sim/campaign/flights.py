@@ -49,7 +49,7 @@ class FlightReport:
 
 
 def build_stack(crafts: list[tuple[str, Spacecraft]], cargo_kg: float, crew_kg: float) -> Stack:
-    """Put the spacecraft of one launch together; cargo rides in the one that can carry it, crew in the one with seats."""
+    """Put the spacecraft of one launch together; cargo rides where there is a hold, crew where there are seats."""
     stages: list[Stage] = []
     hold = next((name for name, craft in crafts if craft.cargo > 0.0), crafts[-1][0])
     cabin = next((name for name, craft in crafts if craft.crew), crafts[-1][0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from math import ceil, inf
 from typing import TYPE_CHECKING
 
@@ -54,6 +55,8 @@ class MissionCompiler:
         self._flights_of: list[tuple[str, Mission, int]] = []
         """(name, mission, repeat) of every flight; 0 when it does not repeat."""
         self._milestones: dict[str, dict[str, int]] = {}
+        self._tabled: dict[str, int] = {}
+        """Opportunities already tabled, by all they depend on."""
 
     # --- declaring ------------------------------------------------------------------------------------------------
 
@@ -113,9 +116,7 @@ class MissionCompiler:
         legs = self._legs(mission.route, path)
         meet = self._meeting(mission)
         not_before_d = self._not_before_d(mission)
-        launches = tuple(
-            self._launch(name, mission, key, path, legs[:meet], not_before_d) for key in mission.launches
-        )
+        launches = tuple(self._launch(name, mission, key, path, legs[:meet], not_before_d) for key in mission.launches)
         together = tuple(self._leg(key, leg) for key, leg in legs[meet if mission.rendezvous else 1 :])
         home = self._legs([mission.route[-1], *mission.back], path) if mission.back and mission.route else []
         crafts = self._going_on(mission)
@@ -196,14 +197,18 @@ class MissionCompiler:
 
     def _legs(self, route: list[str], path: Path) -> list[tuple[str, Leg]]:
         legs = []
-        for origin, destination in zip(route, route[1:], strict=False):
-            found = [(k, leg) for k, leg in self.whole.scenario.legs.items() if (leg.from_, leg.to) == (origin, destination)]
+        for origin, destination in pairwise(route):
+            found = [
+                (k, leg) for k, leg in self.whole.scenario.legs.items() if (leg.from_, leg.to) == (origin, destination)
+            ]
             if found:
                 legs.append(found[0])
             else:
                 known = ", ".join(f"{leg.from_} to {leg.to}" for leg in self.whole.scenario.legs.values())
                 message = f"no leg leads from {origin} to {destination}"
-                self.whole.registry.problem((*path, "route"), Code.NO_LEG, message, f"add one under legs; known: {known}")
+                self.whole.registry.problem(
+                    (*path, "route"), Code.NO_LEG, message, f"add one under legs; known: {known}"
+                )
         return legs
 
     def _leg(self, name: str, leg: Leg) -> LegPlan:
@@ -308,6 +313,14 @@ class MissionCompiler:
             spare_kg = self._capacity_kg(path, launcher, launch, np.zeros(1), None) - stack.mass_kg
             self._require(path, stack, float(spare_kg[0]), left_kg, "")
             return -1
+        key = repr((first.from_, first.to, first.tof, launch.launcher, launch.to, stack, steps))
+        if key not in self._tabled:
+            self._tabled[key] = self._table(path, launch, first, stack, steps)
+        return self._tabled[key]
+
+    def _table(self, path: Path, launch: Launch, first: Leg, stack: Stack, steps: list[Step]) -> int:
+        """Find the departures of a computed leg on which launcher and propellant both suffice."""
+        launcher = self.whole.scenario.launchers[launch.launcher]
         table, number = self._departures(path, first)
         if table is None or len(table.t_d) == 0:
             return -1
@@ -331,7 +344,9 @@ class MissionCompiler:
             try:
                 self.departures[key] = self.whole.sky.departures(places[leg.from_], places[leg.to], leg)
             except PhysicsError as error:
-                self.whole.registry.problem(path, Code.OUT_OF_RANGE, str(error), f"change the orbits of {leg.from_} or {leg.to}")
+                self.whole.registry.problem(
+                    path, Code.OUT_OF_RANGE, str(error), f"change the orbits of {leg.from_} or {leg.to}"
+                )
                 return None, -1
         return self.departures[key], list(self.departures).index(key)
 
@@ -355,7 +370,9 @@ class MissionCompiler:
         stated = launcher.to.get(launch.to)
         if stated is None:
             hint = suggest(launch.to, launcher.to) + f"; give {launch.launcher} a capacity to {launch.to}"
-            self.whole.registry.problem(path, Code.OVER_CAPACITY, f"{launch.launcher} has no capacity to {launch.to}", hint)
+            self.whole.registry.problem(
+                path, Code.OVER_CAPACITY, f"{launch.launcher} has no capacity to {launch.to}", hint
+            )
             return np.full_like(tli_m_s, inf)
         if launch.to != "tli" or launcher.upper_stage is None or origin is None:
             return np.full_like(tli_m_s, stated)
@@ -363,7 +380,9 @@ class MissionCompiler:
         try:
             return launcher_capacity_kg(tli_m_s, launcher.to.get("leo"), stated, launcher.upper_stage.isp, reference)
         except PhysicsError as error:
-            self.whole.registry.problem(("launchers", launch.launcher, "to"), Code.VALUE, str(error), "check leo, tli and isp")
+            self.whole.registry.problem(
+                ("launchers", launch.launcher, "to"), Code.VALUE, str(error), "check leo, tli and isp"
+            )
             return np.full_like(tli_m_s, stated)
 
     def _require(self, path: Path, stack: Stack, capacity_kg: float, margin_kg: float, when: str) -> None:
@@ -384,7 +403,9 @@ class MissionCompiler:
         meet, stays = self._meeting(mission), False
         if mission.rendezvous and mission.rendezvous.goes_on:
             stays = not any(craft in mission.rendezvous.goes_on for craft in launch.carries)
-        tail = next((i for i, leg in enumerate(home) if mission.rendezvous and leg.from_ == mission.rendezvous.at), None)
+        tail = next(
+            (i for i, leg in enumerate(home) if mission.rendezvous and leg.from_ == mission.rendezvous.at), None
+        )
         steps = self._burns(legs[:meet] if stays else legs[: len(legs)], launch)
         moved_kg = mission.crew.down * mission.crew.mass_each if mission.crew else 0.0
         if stays:

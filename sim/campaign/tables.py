@@ -88,9 +88,7 @@ class Sky:
         first, last = self.span.epoch_d, self.span.epoch_d + self.span.end_d
         minimum = degrees(ground.minimum_elevation)
         key = ["cover", asdict(self.span), repr(stations), minimum]
-        return self._intervals(
-            key, lambda: cover_intervals(self.ephemeris, stations, first, last, minimum_deg=minimum)
-        )
+        return self._intervals(key, lambda: cover_intervals(self.ephemeris, stations, first, last, minimum_deg=minimum))
 
     def _intervals(self, key: list[Any], make: Any) -> Intervals:
         def arrays() -> dict[str, Floats]:

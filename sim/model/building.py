@@ -66,7 +66,7 @@ def work_by_light(world: World, span: Span, days: float, light: int) -> Process:
 def wait_for_power(world: World, span: Span, extra_w: float, margin: float) -> Process:
     """Wait until supply covers demand; give the span that goes on.
 
-    When power comes, it is whoever supplied it that the wait is owed to: the span that goes on is bound to the supplier's.
+    When power comes, the wait is owed to whoever supplied it: the span that goes on is bound to the supplier's.
     """
     if world.power.enough(extra_w, margin):
         return span

@@ -183,9 +183,7 @@ def fly_on(world: World, plan: MissionPlan, parent: Span) -> Process:
         world.close(span)
     lands = bool(plan.legs) and plan.legs[-1].lands
     place = plan.legs[-1].destination if plan.legs else plan.launches[-1].destination
-    if plan.landing_class >= 0 and world.happens(
-        world.classes[plan.landing_class].next_failure(), plan.landing_stream
-    ):
+    if plan.landing_class >= 0 and world.happens(world.classes[plan.landing_class].next_failure(), plan.landing_stream):
         world.landing_failures += 1
         world.note(plan.subject, "is lost at landing", place, plan.mass_kg, plan.vehicle)
         return False
@@ -248,6 +246,4 @@ def _move(
 ) -> None:
     name = world.campaign.subjects[plan.subject].name
     outcome = "lost" if lost else "ok"
-    world.moves.append(
-        Move(name, vehicle, kind, origin, destination, start, world.env.now, mass_kg, crew, outcome)
-    )
+    world.moves.append(Move(name, vehicle, kind, origin, destination, start, world.env.now, mass_kg, crew, outcome))

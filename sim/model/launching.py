@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from sim.campaign.causes import (
     INTEGRATION,
     PAD,
@@ -97,7 +99,7 @@ def wait_for_window(world: World, span: Span, plan: LaunchPlan) -> Process:
     now = world.env.now
     first = int(days.searchsorted(now))
     for rows, cause in ((table.window, WINDOW), (table.open, TRACKING)):
-        place = int(rows.searchsorted(first))
+        place = int(rows.searchsorted(np.int32(first)))  # of the rows' own type, or numpy copies them all
         if place == len(rows):
             span.marks.append((world.env.now, cause))
             yield world.env.event()
@@ -124,4 +126,3 @@ def lift_off(world: World, span: Span, plan: LaunchPlan, vehicle: LauncherPlan, 
     family.grounded_until = max(family.grounded_until, world.env.now + days)
     world.note(span.subject, "is lost at launch", site, plan.mass_kg, f"{vehicle.name} stands down {days:.0f} d")
     return False
-

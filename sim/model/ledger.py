@@ -91,5 +91,6 @@ def tell(
 ) -> tuple[Segment, ...]:
     """Put a walk into words, earliest first."""
     return tuple(
-        Segment(names[span.subject], span.part, causes[cause], start, end) for span, cause, start, end in reversed(steps)
+        Segment(names[span.subject], span.part, causes[cause], start, end)
+        for span, cause, start, end in reversed(steps)
     )

@@ -92,7 +92,7 @@ class Power:
 
     @property
     def firm_w(self) -> float:
-        """Power that holds through the longest night: constant sources, and stores as far as the arrays can fill them."""
+        """Power that holds through the longest night: constant sources, and stores as far as arrays can fill them."""
         return self.constant_w + min(self.solar_w, self.storage_w)
 
     def enough(self, extra_w: float, margin: float) -> bool:
