@@ -76,14 +76,13 @@ def stack(outcomes: Sequence[Outcome]) -> Sample:
     )
 
 
-def replication_at(sample: Sample, milestone: int, share: float) -> int:
-    """Give the replication whose date of a milestone is the order statistic of rank ceil(n * share).
+def replication_at(dates: Floats, share: float) -> int:
+    """Give the row, of `dates` with shape (n,), that holds the order statistic of rank ceil(n * share).
 
-    Replications of one date, and those that do not reach it, stand in the order of their numbers.
+    Rows of one date, and those that are infinite, stand in the order of their numbers.
     """
-    order = np.argsort(sample.reached_d[:, milestone], kind="stable")
-    rank = max(1, int(np.ceil(sample.size * share - 1e-9)))  # the rank that estimates.quantile reports
-    return int(sample.replication[order[rank - 1]])
+    rank = max(1, int(np.ceil(dates.size * share - 1e-9)))  # the rank that estimates.quantile reports
+    return int(np.argsort(dates, kind="stable")[rank - 1])
 
 
 def _counts(values: Sequence[int]) -> Counts:

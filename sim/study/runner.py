@@ -112,9 +112,10 @@ def _tell_stories(folder: Path, work: Work, nominal: Outcome) -> None:
         store.write_story(folder, Told("Nominal", None, nominal.story))
     if not work.outline.goals:
         return
-    sample = store.read_sample(folder, work.outline)
+    goal = work.outline.goals[0]
+    dates = store.column(folder, f"reached.{work.outline.milestones[goal.reached]}").to_numpy()
     for title, share in TOLD:
-        replication = replication_at(sample, work.outline.goals[0].reached, share)
+        replication = replication_at(dates, share)
         story = simulate(work.campaign, work.seed, replication, story=True).story
         if story is not None:
             store.write_story(folder, Told(title, replication, story))

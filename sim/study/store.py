@@ -104,9 +104,7 @@ def open_folder(folder: Path, fresh: Manifest) -> Manifest:
     """
     found = _manifest_in(folder)
     if found is not None and found.key != fresh.key:
-        raise FolderError(
-            folder, f"holds another study ({_difference(found, fresh)})", "choose another with -o"
-        )
+        raise FolderError(folder, f"holds another study ({_difference(found, fresh)})", "choose another with -o")
     if found is None and folder.is_dir() and _occupied(folder):
         raise FolderError(folder, "is not empty and is no run folder", "choose another with -o")
     kept = _intact(folder, found.parts) if found is not None else ()
@@ -212,16 +210,7 @@ def read_study(folder: Path) -> Study:
     try:
         return _read(folder, manifest)
     except (OSError, RecordError, ValueError, pa.ArrowException) as error:
-        raise FolderError(
-            folder, f"cannot be read: {error}", "the same `ilrs run` command repairs it"
-        ) from error
-
-
-def read_sample(folder: Path, outline: Outline) -> Sample:
-    """Read the outcomes of a study, finished or not."""
-    manifest = read_manifest(folder)
-    outcomes = pa.concat_tables(pq.read_table(file) for file in _files(folder, manifest))
-    return tables.decode(outcomes.slice(0, manifest.replications), outline)
+        raise FolderError(folder, f"cannot be read: {error}", "the same `ilrs run` command repairs it") from error
 
 
 def column(folder: Path, name: str) -> pa.ChunkedArray:
@@ -237,11 +226,12 @@ def _read(folder: Path, manifest: Manifest) -> Study:
         raise RecordError(f"{_OUTLINE} has format {outline.format}, and {OUTLINE_FORMAT} is known")
     if len(_intact(folder, manifest.parts)) < len(manifest.parts):
         raise RecordError("a table was altered since it was written")
+    outcomes = pa.concat_tables(pq.read_table(file) for file in _files(folder, manifest))
     return Study(
         folder=folder,
         manifest=manifest,
         outline=outline,
-        sample=read_sample(folder, outline),
+        sample=tables.decode(outcomes.slice(0, manifest.replications), outline),
         nominal=tables.decode(pq.read_table(folder / _NOMINAL), outline),
         stories=tuple(_stories(folder)),
     )
@@ -268,9 +258,7 @@ def _manifest_in(folder: Path) -> Manifest | None:
     try:
         manifest = from_json(Manifest, text)
     except RecordError as error:
-        raise FolderError(
-            folder / MARKER, f"is not a manifest of ours: {error}", "choose another folder"
-        ) from None
+        raise FolderError(folder / MARKER, f"is not a manifest of ours: {error}", "choose another folder") from None
     if manifest.format != RUN_FORMAT:
         raise FolderError(folder, f"has format {manifest.format}, and this version knows {RUN_FORMAT}")
     return manifest

@@ -34,7 +34,7 @@ class Column:
 
     name: str
     type: str
-    """int64, double or bool."""
+    """int64, double, or bool[n] for n truth values in one list."""
     unit: str
     meaning: str
 
@@ -68,7 +68,7 @@ def encode(sample: Sample, outline: Outline) -> bytes:
     """Write a sample as a Parquet file in memory, always as the same bytes."""
     columns = columns_of(outline)
     arrays = dict(_arrays(sample, outline))
-    table = pa.table([pa.array(arrays[c.name]) for c in columns], schema=_schema(columns))
+    table = pa.table([_array(arrays[c.name]) for c in columns], schema=_schema(columns))
     sink = pa.BufferOutputStream()
     pq.write_table(
         table,
@@ -78,6 +78,7 @@ def encode(sample: Sample, outline: Outline) -> bytes:
         use_dictionary=False,
         use_byte_stream_split=[c.name for c in columns if c.type == "double"],
         row_group_size=max(1, sample.size),
+        write_statistics=False,  # hundreds of columns of a few rows: they would be half of the file
         version="2.6",
     )
     return bytes(sink.getvalue())
@@ -102,9 +103,7 @@ def decode(table: pa.Table, outline: Outline) -> Sample:
         by_cause_d=reader.block(
             (f"cause.{goal}.{cause}" for goal in goals for cause in outline.causes), np.float64
         ).reshape(rows, len(goals), len(outline.causes)),
-        on_chain=reader.block(
-            (f"chain.{goal}.{name}" for goal in goals for name in subjects), np.bool_
-        ).reshape(rows, len(goals), len(subjects)),
+        on_chain=reader.lists((f"chain.{goal}" for goal in goals), np.bool_).reshape(rows, len(goals), len(subjects)),
         facility_days=reader.block((f"facility_days.{goal}" for goal in goals), np.float64),
         **{name: reader.column(name) for name in COUNTS},
     )
@@ -123,6 +122,25 @@ class _Reader:
         parts = [np.asarray(self.table.column(name).to_numpy(), dtype=kind) for name in names]
         return np.column_stack(parts) if parts else np.empty((self.table.num_rows, 0), dtype=kind)
 
+    def lists(self, names: Iterable[str], kind: type[Scalar]) -> NDArray[Scalar]:
+        """Put columns of lists side by side, shape (rows, values of all)."""
+        rows = self.table.num_rows
+        lists = [self.table.column(name).combine_chunks() for name in names]
+        parts = [np.asarray(one.flatten().to_numpy(zero_copy_only=False), dtype=kind) for one in lists]
+        return np.column_stack([part.reshape(rows, -1) for part in parts]) if parts else np.empty((rows, 0), kind)
+
+
+def _array(values: NDArray[np.generic]) -> pa.Array:
+    if values.ndim == 1:
+        return pa.array(values)
+    return pa.FixedSizeListArray.from_arrays(pa.array(values.reshape(-1)), values.shape[1])
+
+
+def _type(column: Column) -> pa.DataType:
+    kinds: dict[str, Callable[[], pa.DataType]] = {"int64": pa.int64, "double": pa.float64, "bool": pa.bool_}
+    name, _, size = column.type.partition("[")
+    return pa.list_(kinds[name](), int(size.rstrip("]"))) if size else kinds[name]()
+
 
 def _date_columns(outline: Outline) -> Iterable[Column]:
     for name in outline.milestones:
@@ -137,19 +155,16 @@ def _goal_columns(outline: Outline) -> Iterable[Column]:
             meaning = f"days of {cause} among those that date {goal.name}; they add up to its date"
             yield Column(f"cause.{goal.name}.{cause}", "double", "d", meaning)
     for goal in outline.goals:
-        for subject in outline.subjects:
-            meaning = f"whether {subject.name} is on the chain that dates {goal.name}"
-            yield Column(f"chain.{goal.name}.{subject.name}", "bool", "1", meaning)
+        meaning = f"for each subject, in the order of the start columns: on the chain that dates {goal.name}"
+        yield Column(f"chain.{goal.name}", f"bool[{len(outline.subjects)}]", "1", meaning)
     for goal in outline.goals:
         meaning = f"research facility-days in lunar orbit by the day {goal.name} is wanted by"
         yield Column(f"facility_days.{goal.name}", "double", "d", meaning)
 
 
 def _schema(columns: Iterable[Column]) -> pa.Schema:
-    kinds: dict[str, Callable[[], pa.DataType]] = {"int64": pa.int64, "double": pa.float64, "bool": pa.bool_}
     fields = [
-        pa.field(c.name, kinds[c.type](), nullable=False, metadata={"unit": c.unit, "meaning": c.meaning})
-        for c in columns
+        pa.field(c.name, _type(c), nullable=False, metadata={"unit": c.unit, "meaning": c.meaning}) for c in columns
     ]
     return pa.schema(fields, metadata={"ilrs_table_format": str(TABLE_FORMAT)})
 
@@ -163,8 +178,7 @@ def _arrays(sample: Sample, outline: Outline) -> Iterable[tuple[str, NDArray[np.
     for row, goal in enumerate(outline.goals):
         for index, cause in enumerate(outline.causes):
             yield f"cause.{goal.name}.{cause}", sample.by_cause_d[:, row, index]
-        for index, subject in enumerate(outline.subjects):
-            yield f"chain.{goal.name}.{subject.name}", sample.on_chain[:, row, index]
+        yield f"chain.{goal.name}", sample.on_chain[:, row]
         yield f"facility_days.{goal.name}", sample.facility_days[:, row]
     for name in COUNTS:
         yield name, getattr(sample, name)

@@ -91,9 +91,7 @@ def test_more_replications_extend_a_study(study: Study, campaign: Campaign, tmp_
     assert tables_in(folder) == tables_in(study.folder)
 
 
-def test_fewer_replications_use_the_first_and_keep_the_rest(
-    study: Study, campaign: Campaign, tmp_path: Path
-) -> None:
+def test_fewer_replications_use_the_first_and_keep_the_rest(study: Study, campaign: Campaign, tmp_path: Path) -> None:
     folder = tmp_path / "run"
     run_study(campaign, replications=N, seed=7, jobs=1, folder=folder)
     fewer = run_study(campaign, replications=60, seed=7, jobs=1, folder=folder)
@@ -156,7 +154,7 @@ def test_the_stories_are_those_of_the_order_statistics(study: Study) -> None:
     dates = study.sample.reached_d[:, 2]
     assert dates[p50.replication] == sorted(dates)[64]
     assert p50.story.chains["both"][-1].end_d == dates[p50.replication]
-    assert replication_at(study.sample, 2, 0.5) == p50.replication
+    assert replication_at(dates, 0.5) == p50.replication
 
 
 def test_every_column_says_its_unit_and_meaning(study: Study) -> None:
