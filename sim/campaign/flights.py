@@ -8,7 +8,7 @@ LOI) are swept on a grid and interpolated; the margin is smooth in both, so 10 m
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, exp
 
 import numpy as np
 
@@ -63,35 +63,51 @@ def build_stack(crafts: list[tuple[str, Spacecraft]], cargo_kg: float, crew_kg: 
 
 
 def fly_script(stack: Stack, steps: list[Step], tli_m_s: float, loi_m_s: float) -> FlightReport:
-    """Fly a script on a day with these burns."""
-    left: dict[str, float] = {stage.name: stage.propellant_kg for stage in stack.stages if stage.isp_s > 0.0}
-    margin_kg, short_kg = min(left.values(), default=0.0), 0.0
+    """Fly a script on a day with these burns.
+
+    What is missing is the propellant that the last tank would have needed more at the start for its burns to close.
+    """
+    tanks = Tanks(stack)
     for step in steps:
         if step.kind == "load":
-            stack = stack.loaded(step.craft, step.delta_kg)
-            continue
-        dv = {"tli": tli_m_s, "loi": loi_m_s}.get(step.kind, step.dv_m_s)
-        stack, missing_kg, engine = _burn_in_turn(stack, dv, left)
-        short_kg += missing_kg
-        margin_kg = left[engine]
-    return FlightReport(
-        -short_kg if short_kg > 0.0 else margin_kg, tuple(StageLeft(name, kg) for name, kg in left.items())
-    )
+            tanks.stack = tanks.stack.loaded(step.craft, step.delta_kg)
+        else:
+            tanks.burn({"tli": tli_m_s, "loi": loi_m_s}.get(step.kind, step.dv_m_s))
+    return FlightReport(tanks.margin_kg, tuple(StageLeft(name, kg) for name, kg in tanks.left_kg.items()))
 
 
-def _burn_in_turn(stack: Stack, dv_m_s: float, left: dict[str, float]) -> tuple[Stack, float, str]:
-    """Burn the engines in the stack's order, each dropped when it is empty and another follows."""
-    engines = [stage.name for stage in stack.stages if stage.isp_s > 0.0]
-    for number, name in enumerate(engines):
-        result = burn(stack, Burn(dv_m_s, (Action("burn", name),)))
-        stack = result.stack
-        left[name] = stack.stage(name).propellant_kg
-        last = number == len(engines) - 1
-        if result.dv_short_m_s <= 0.0 or last:
-            return stack, result.kg_short, name
-        dv_m_s = result.dv_short_m_s
-        stack = stack.without(name)
-    raise ValueError("a stack without an engine cannot burn")
+class Tanks:
+    """A stack that burns its engines in their order, each dropped when it is empty and another follows."""
+
+    def __init__(self, stack: Stack) -> None:
+        self.stack = stack
+        self.left_kg = {stage.name: stage.propellant_kg for stage in stack.stages if stage.isp_s > 0.0}
+        self._given_m_s = dict.fromkeys(self.left_kg, 0.0)
+        self._short_kg = 0.0
+        self._last = next(iter(self.left_kg), "")
+
+    @property
+    def margin_kg(self) -> float:
+        """Propellant left in the engine that burned last, or minus what was missing."""
+        return -self._short_kg if self._short_kg > 0.0 else self.left_kg.get(self._last, 0.0)
+
+    def burn(self, dv_m_s: float) -> None:
+        """Burn, going on to the next engine where one runs dry; raises ValueError when the stack has none."""
+        engines = [stage for stage in self.stack.stages if stage.isp_s > 0.0]
+        if not engines:
+            raise ValueError("a stack without an engine cannot burn")
+        for engine in engines:
+            result = burn(self.stack, Burn(dv_m_s, (Action("burn", engine.name),)))
+            self.stack, self._last = result.stack, engine.name
+            self.left_kg[engine.name] = self.stack.stage(engine.name).propellant_kg
+            self._given_m_s[engine.name] += result.dv_achieved_m_s
+            if result.dv_short_m_s <= 0.0:
+                return
+            if engine is engines[-1]:
+                exhaust_m_s = engine.isp_s * self.stack.g0_m_s2
+                self._short_kg += result.kg_short * exp(self._given_m_s[engine.name] / exhaust_m_s)
+            else:
+                self.stack, dv_m_s = self.stack.without(engine.name), result.dv_short_m_s
 
 
 def margins_over(stack: Stack, steps: list[Step], tli_m_s: Floats, loi_m_s: Floats) -> Floats:
