@@ -155,9 +155,7 @@ def corrected_excess2(excess2: float, terms: FloatArray) -> float:
 
 
 @compiled
-def departure_sine(
-    inclination_sine: float, rise: float, northbound: float, cosine: float, sine: float
-) -> float:
+def departure_sine(inclination_sine: float, rise: float, northbound: float, cosine: float, sine: float) -> float:
     """Give the sine of latitude at perigee from that at arrival and the true anomaly's cosine and sine."""
     ratio = min(1.0, max(-1.0, rise / inclination_sine))
     along = northbound * sqrt(1.0 - ratio * ratio)

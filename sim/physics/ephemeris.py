@@ -159,9 +159,7 @@ def _load(kernel: Path | None, cache: Path) -> EphemerisTable:
     if table is None:
         from sim.physics import orbits  # heavy: astropy; not needed when the table is cached
 
-        table = orbits.build_ephemeris(
-            epoch_from_iso(FIRST_DAY), epoch_from_iso(LAST_DAY), KNOT_STEP_D, kernel
-        )
+        table = orbits.build_ephemeris(epoch_from_iso(FIRST_DAY), epoch_from_iso(LAST_DAY), KNOT_STEP_D, kernel)
         write_arrays(path, {field.name: getattr(table, field.name) for field in fields(table)})
     return table
 

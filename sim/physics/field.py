@@ -62,9 +62,7 @@ def moon_state(field: Field, time_s: float, state: FloatArray) -> None:
 
 
 @compiled
-def _interpolate(
-    places: FloatArray, speeds: FloatArray, where: float, step_s: float, state: FloatArray
-) -> None:
+def _interpolate(places: FloatArray, speeds: FloatArray, where: float, step_s: float, state: FloatArray) -> None:
     """Hermite cubic as in `ephemeris`."""
     left = min(max(int(where), 0), len(places) - 2)
     share = where - left

@@ -46,15 +46,40 @@ class Intervals:
         index = int(np.searchsorted(self.close_d, epoch_d, side="left"))
         return max(epoch_d, float(self.open_d[index])) if index < len(self.open_d) else float("inf")
 
+    def holds(self, epoch_d: FloatArray) -> BoolArray:
+        """Say which epochs (n,) lie inside an interval."""
+        index = np.searchsorted(self.open_d, epoch_d, side="right") - 1
+        inside = epoch_d <= np.append(self.close_d, -np.inf)[index]
+        return np.asarray((index >= 0) & inside)
 
-def intervals_above(epoch_d: FloatArray, height: FloatArray) -> Intervals:
-    """Give the intervals in which sampled `height` (n,) is above zero, its crossings found by straight
-    lines.
-    """
+    def leaving(self, need_d: float) -> Intervals:
+        """Give the intervals in which one may start something that lasts `need_d` and must end inside."""
+        close_d = self.close_d - need_d
+        kept = close_d >= self.open_d
+        return Intervals(self.open_d[kept], close_d[kept], self.first_d, self.last_d)
+
+    def both(self, other: Intervals) -> Intervals:
+        """Give the intervals in which this and the other hold, over the span that both looked at."""
+        edges = np.unique(np.concatenate([self.open_d, self.close_d, other.open_d, other.close_d]))
+        middle = 0.5 * (edges[1:] + edges[:-1])
+        inside = self.holds(middle) & other.holds(middle)
+        starts = inside & ~np.concatenate([[False], inside[:-1]])
+        ends = inside & ~np.concatenate([inside[1:], [False]])
+        first_d, last_d = max(self.first_d, other.first_d), min(self.last_d, other.last_d)
+        return Intervals(edges[:-1][starts], edges[1:][ends], first_d, last_d)
+
+
+def crossings_d(epoch_d: FloatArray, height: FloatArray) -> FloatArray:
+    """Give the epochs at which a sampled `height` (n,) passes through zero, found by straight lines."""
     above = height > 0.0
     turn = np.flatnonzero(above[1:] != above[:-1])
     share = height[turn] / (height[turn] - height[turn + 1])
-    crossing = epoch_d[turn] + share * (epoch_d[turn + 1] - epoch_d[turn])
+    return np.asarray(epoch_d[turn] + share * (epoch_d[turn + 1] - epoch_d[turn]))
+
+
+def intervals_above(epoch_d: FloatArray, height: FloatArray) -> Intervals:
+    """Give the intervals in which a sampled `height` (n,) is above zero."""
+    above, crossing = height > 0.0, crossings_d(epoch_d, height)
     first, last = float(epoch_d[0]), float(epoch_d[-1])
     edges = np.concatenate([[first] if above[0] else [], crossing, [last] if above[-1] else []])
     return Intervals(edges[0::2], edges[1::2], first, last)

@@ -23,14 +23,8 @@ from sim.physics.ephemeris import EphemerisTable, FloatArray
 from sim.physics.field import Field, coast, field_from, first_slope, moon_state, next_span, step
 from sim.physics.frames import moon_axes
 from sim.physics.limits import require_between
-from sim.physics.transfer import (
-    BRANCHES,
-    TOF_LIMITS_H,
-    LunarOrbit,
-    Parking,
-    find_transfer,
-    solve_conic,
-)
+from sim.physics.places import LunarOrbit, Parking
+from sim.physics.transfer import BRANCHES, TOF_LIMITS_H, find_transfer, solve_conic
 
 Side = Literal["A", "B"]  # of the Moon's pole, on which the approach passes
 _STEPS = 2000  # of the integrator; a transfer takes about 100
@@ -129,9 +123,7 @@ def refine_transfer(
     return RefinedTransfer(tuple(solutions), tuple(failures), reason)
 
 
-def fly_transfer(
-    table: EphemerisTable, depart_d: float, solution: RefinedSolution
-) -> tuple[FloatArray, FloatArray]:
+def fly_transfer(table: EphemerisTable, depart_d: float, solution: RefinedSolution) -> tuple[FloatArray, FloatArray]:
     """Give the path of a solution from TLI to perilune: epochs (m,) and GCRS states (m, 6) in km and km/s."""
     span_s = (solution.perilune_d - depart_d) * DAY_S
     time_s, states = coast(field_from(table, depart_d), np.array(solution.state_km_km_s), span_s, _STEPS)
@@ -289,9 +281,7 @@ def _guess(axes: FloatArray, lunar_pole: FloatArray, wish: Wish, moon: FloatArra
 
 
 @compiled
-def _conic_plane(
-    axes: FloatArray, wish: Wish, place: FloatArray, aim: FloatArray, velocity: FloatArray
-) -> None:
+def _conic_plane(axes: FloatArray, wish: Wish, place: FloatArray, aim: FloatArray, velocity: FloatArray) -> None:
     """Fill node, argument of latitude and perigee speed of the conic to a place, and its velocity there."""
     of_date = axes @ place
     reach = sqrt(place[0] ** 2 + place[1] ** 2 + place[2] ** 2)
@@ -426,9 +416,7 @@ def _since_perilune(relative: FloatArray) -> float:
 
 
 @compiled
-def _read_approach(
-    lunar_pole: FloatArray, wish: Wish, relative: FloatArray, time_s: float, out: FloatArray
-) -> None:
+def _read_approach(lunar_pole: FloatArray, wish: Wish, relative: FloatArray, time_s: float, out: FloatArray) -> None:
     """Fill `_arrive`'s result from a state relative to the Moon. Source: Vallado 2013, section 12.5
     (B-plane).
     """

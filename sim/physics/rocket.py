@@ -39,9 +39,7 @@ class Stage:
         for label in ("dry_mass_kg", "propellant_kg", "isp_s", "carried_kg", "residual_kg"):
             value: float = getattr(self, label)
             if not 0.0 <= value < float("inf"):
-                raise PhysicsError(
-                    f"{label} of {self.name} is {value:g}; it must be a finite number of at least 0"
-                )
+                raise PhysicsError(f"{label} of {self.name} is {value:g}; it must be a finite number of at least 0")
         require_between(f"boil-off of {self.name}", self.boil_off_per_d, 0.0, 1.0, "per day")
 
     @property
@@ -110,9 +108,7 @@ class Stack:
     def __post_init__(self) -> None:
         names = [stage.name for stage in self.stages]
         if len(set(names)) != len(names):
-            raise PhysicsError(
-                f"a stack needs different names for its stages; it has {', '.join(sorted(names))}"
-            )
+            raise PhysicsError(f"a stack needs different names for its stages; it has {', '.join(sorted(names))}")
 
     @property
     def mass_kg(self) -> float:
@@ -124,9 +120,7 @@ class Stack:
         for stage in self.stages:
             if stage.name == name:
                 return stage
-        raise PhysicsError(
-            f"no stage '{name}' in the stack; it has {', '.join(stage.name for stage in self.stages)}"
-        )
+        raise PhysicsError(f"no stage '{name}' in the stack; it has {', '.join(stage.name for stage in self.stages)}")
 
     def joined(self, other: Stack) -> Stack:
         """Give this stack with another docked to it."""
@@ -151,10 +145,7 @@ class Stack:
     def after_waiting(self, wait_d: float) -> Stack:
         """Give the stack after a wait: every stage has lost its boil-off, compounded daily."""
         require_between("the wait", wait_d, 0.0, 1e6, "d")
-        kept = (
-            replace(s, propellant_kg=s.propellant_kg * (1.0 - s.boil_off_per_d) ** wait_d)
-            for s in self.stages
-        )
+        kept = (replace(s, propellant_kg=s.propellant_kg * (1.0 - s.boil_off_per_d) ** wait_d) for s in self.stages)
         return replace(self, stages=tuple(kept))
 
     def burned(self, name: str, used_kg: float) -> Stack:

@@ -42,9 +42,7 @@ def cover_height_deg(
     if not stations:
         raise PhysicsError("coverage needs at least one station")
     angle, moon = sidereal_time_rad(epoch_d), _moon_of_date(table, epoch_d)
-    return np.asarray(
-        np.max([_elevation_deg(station, angle, moon) for station in stations], axis=0) - minimum_deg
-    )
+    return np.asarray(np.max([_elevation_deg(station, angle, moon) for station in stations], axis=0) - minimum_deg)
 
 
 def cover_intervals(

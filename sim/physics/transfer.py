@@ -31,45 +31,15 @@ from sim.physics.correction import (
     tli_fix_m_s,
 )
 from sim.physics.ephemeris import EphemerisTable, FloatArray
-from sim.physics.limits import PhysicsError, require_above_surface, require_between
+from sim.physics.limits import PhysicsError, require_between
+from sim.physics.places import LunarOrbit, Parking
 
 BRANCHES: tuple[Literal["asc"], Literal["desc"]] = (
     "asc",
     "desc",
 )  # the Moon is reached northbound or southbound
 TOF_LIMITS_H = (60.0, 144.0)  # h; what the correction was derived for
-PARKING_LIMITS_KM = (150.0, 2000.0)  # km; below 150 km an orbit decays within a day
 PlaneChange = Literal["refuse", "pay"]
-
-
-@dataclass(frozen=True, slots=True)
-class Parking:
-    """Describes a circular orbit about the Earth; inclination to the true equator of date."""
-
-    altitude_km: float
-    inclination_deg: float
-
-    def __post_init__(self) -> None:
-        require_above_surface("parking altitude", self.altitude_km, "Earth")
-        require_between("parking altitude", self.altitude_km, *PARKING_LIMITS_KM, "km")
-        require_between("inclination", self.inclination_deg, 0.0, 180.0, "deg")
-
-
-@dataclass(frozen=True, slots=True)
-class LunarOrbit:
-    """Describes the orbit that lunar insertion ends in: altitudes, and inclination to the Moon's equator.
-
-    The burn is tangential at perilune.
-    """
-
-    perilune_km: float
-    apolune_km: float
-    inclination_deg: float = 90.0
-
-    def __post_init__(self) -> None:
-        require_above_surface("perilune altitude", self.perilune_km, "Moon")
-        require_between("apolune altitude", self.apolune_km, self.perilune_km, 60_000.0, "km")
-        require_between("lunar inclination", self.inclination_deg, 0.0, 180.0, "deg")
 
 
 @dataclass(frozen=True, slots=True)
@@ -381,11 +351,7 @@ def _fly(sky: Sky, where: float, tof_s: float, plan: Plan, terms: FloatArray, ou
             plan.lunar_tilt,
         )
         fill_terms(meeting, terms)
-        excess2 = (
-            (radial - recede) ** 2
-            + (across * eastward - speed_east) ** 2
-            + (across * side - speed_north) ** 2
-        )
+        excess2 = (radial - recede) ** 2 + (across * eastward - speed_east) ** 2 + (across * side - speed_north) ** 2
         arrival2 = corrected_excess2(excess2, terms) + 2.0 * MOON_MU_KM3_S2 / plan.perilune_km
         out[3 + branch] = 1e3 * (perigee_speed - parking_speed) + tli_fix_m_s(terms)
         out[5 + branch] = 1e3 * (sqrt(arrival2) - orbit_speed)

@@ -1,4 +1,6 @@
-"""Tables of departures that are possible: when a launch site turns into the plane of a transfer."""
+"""Tables of departures that are possible: launch on demand, a waiting stack, landing light, tracked
+events.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from sim.physics.constants import DAY_S
+from sim.physics.constants import DAY_S, EARTH_J2, EARTH_MU_KM3_S2, EARTH_RADIUS_KM
 from sim.physics.ephemeris import EphemerisTable, FloatArray
 from sim.physics.frames import sidereal_time_rad
+from sim.physics.intervals import Intervals, crossings_d, intervals_above
+from sim.physics.light import Site, light_intervals
 from sim.physics.limits import require_between, require_reachable_inclination
+from sim.physics.places import LunarOrbit, Parking
 
 SIDEREAL_DAY_D = 86_164.0905 / DAY_S  # d; IERS Conventions 2010
 
@@ -120,6 +125,126 @@ def node_rad(table: EphemerisTable, arrive_d: FloatArray, inclination_rad: float
     ratio = moon[:, 2] / np.linalg.norm(moon, axis=1) / np.sin(inclination_rad)
     along = np.arcsin(np.where(np.abs(ratio) <= 1.0, ratio, np.nan))
     along = along if branch == 0 else np.pi - along
-    return np.asarray(
-        (ascension - np.arctan2(np.cos(inclination_rad) * np.sin(along), np.cos(along))) % (2.0 * np.pi)
-    )
+    return np.asarray((ascension - np.arctan2(np.cos(inclination_rad) * np.sin(along), np.cos(along))) % (2.0 * np.pi))
+
+
+@dataclass(frozen=True, slots=True)
+class StackTable:
+    """Holds the departures of a stack waiting in orbit, sorted, shapes (n,): the best time is in the plane.
+
+    Between `open_d` and `close_d` the orbit's plane is off the Moon's place at arrival by at most the
+    tolerance; once each revolution inside there is a chance to leave. `branch` as in `transfer`; dv in m/s at
+    the best time.
+    """
+
+    open_d: FloatArray
+    close_d: FloatArray
+    best_d: FloatArray
+    tli_dv_m_s: FloatArray
+    loi_dv_m_s: FloatArray
+    branch: npt.NDArray[np.intp]
+
+    @property
+    def mean_gap_d(self) -> float:
+        """Give the mean time between best times in days; nan for fewer than two windows."""
+        return float(np.diff(self.best_d).mean()) if len(self.best_d) > 1 else float("nan")
+
+
+def node_drift_deg_d(parking: Parking) -> float:
+    """Give how fast the Earth's flattening turns a circular orbit's node, degrees a day (negative: westward).
+
+    Source: first-order J2 theory, Vallado 2013, eq. 9-37.
+    """
+    radius_km = EARTH_RADIUS_KM + parking.altitude_km
+    motion_rad_s = np.sqrt(EARTH_MU_KM3_S2 / radius_km**3)
+    drift = -1.5 * EARTH_J2 * motion_rad_s * (EARTH_RADIUS_KM / radius_km) ** 2
+    return float(np.degrees(drift * np.cos(np.radians(parking.inclination_deg))) * DAY_S)
+
+
+def stack_departures(
+    table: EphemerisTable,
+    first_d: float,
+    last_d: float,
+    *,
+    parking: Parking,
+    target: LunarOrbit,
+    raan_deg: float,
+    tof_h: float = 108.0,
+    tolerance_deg: float = 1.0,
+) -> StackTable:
+    """Give the departures between two epochs of a stack whose node stands at `raan_deg` at the first.
+
+    The node regresses, the Moon comes round: the plane meets the Moon's place at arrival every 8 to 10 days,
+    unevenly, and more rarely when the inclination is below the Moon's declination. The conic's plane is
+    meant; the full field's is 0.5 to 3.5 deg of node, some 4 hours, away. Raises PhysicsError outside the
+    ephemeris and as `departure_table`.
+    Source: n . r = 0 with the orbit's normal n at departure and the Moon's place r at arrival.
+    """
+    ahead_d = tof_h / 24.0
+    table.require([first_d, last_d + ahead_d])
+    epoch_d = np.linspace(first_d, last_d, max(2, int(np.ceil((last_d - first_d) / 0.02)) + 1))
+    raan = np.radians(raan_deg + node_drift_deg_d(parking) * (epoch_d - first_d))
+    off_deg = _off_plane_deg(table, epoch_d + ahead_d, raan, float(np.radians(parking.inclination_deg)))
+    best_d = crossings_d(epoch_d, off_deg)
+    near = intervals_above(epoch_d, tolerance_deg - np.abs(off_deg))
+    open_d, close_d = _edges(best_d, near)
+    branch = _branch(table, best_d + ahead_d, np.interp(best_d, epoch_d, raan), parking)
+    tli, loi = _costs(table, best_d, tof_h, parking, target, branch)
+    return StackTable(open_d, close_d, best_d, tli, loi, branch)
+
+
+def landing_light(
+    table: EphemerisTable, site: Site, first_d: float, last_d: float, *, stay_d: float = 0.0
+) -> Intervals:
+    """Give the times to land such that the site is lit then and for `stay_d` after."""
+    return light_intervals(table, site, first_d, last_d + stay_d).leaving(stay_d)
+
+
+def tracked_events(cover: Intervals, *events_d: FloatArray) -> npt.NDArray[np.bool_]:
+    """Say which flights (n,) have all their critical events (arrays (n,) of epochs) inside the coverage."""
+    return np.asarray(np.all([cover.holds(event_d) for event_d in events_d], axis=0))
+
+
+def _off_plane_deg(
+    table: EphemerisTable, arrive_d: FloatArray, raan_rad: FloatArray, inclination_rad: float
+) -> FloatArray:
+    """Angle of the Moon's place above the plane of an orbit."""
+    moon = np.einsum("nij,nj->ni", table.axes_of_date(arrive_d), table.moon(arrive_d)[0])
+    moon /= np.linalg.norm(moon, axis=1)[:, None]
+    tilt, upright = np.sin(inclination_rad), np.cos(inclination_rad)
+    rise = tilt * (np.sin(raan_rad) * moon[:, 0] - np.cos(raan_rad) * moon[:, 1]) + upright * moon[:, 2]
+    return np.asarray(np.degrees(np.arcsin(rise)))
+
+
+def _edges(best_d: FloatArray, near: Intervals) -> tuple[FloatArray, FloatArray]:
+    """Open and close of each window: where the tolerance ends, or half-way to the next best time."""
+    index = np.searchsorted(near.open_d, best_d, side="right") - 1
+    middle = 0.5 * (best_d[1:] + best_d[:-1])
+    before = np.concatenate([[-np.inf], middle])[: len(best_d)]
+    after = np.concatenate([middle, [np.inf]])[: len(best_d)]
+    return np.maximum(near.open_d[index], before), np.minimum(near.close_d[index], after)
+
+
+def _branch(
+    table: EphemerisTable, arrive_d: FloatArray, raan_rad: FloatArray, parking: Parking
+) -> npt.NDArray[np.intp]:
+    """The branch whose plane through the Moon has the node at hand."""
+    inclination_rad = float(np.radians(parking.inclination_deg))
+    away = [np.cos(node_rad(table, arrive_d, inclination_rad, branch) - raan_rad) for branch in (0, 1)]
+    return np.asarray(np.where(np.nan_to_num(away[0], nan=-2.0) >= np.nan_to_num(away[1], nan=-2.0), 0, 1))
+
+
+def _costs(
+    table: EphemerisTable,
+    best_d: FloatArray,
+    tof_h: float,
+    parking: Parking,
+    target: LunarOrbit,
+    branch: npt.NDArray[np.intp],
+) -> tuple[FloatArray, FloatArray]:
+    """TLI and LOI of each departure in its branch."""
+    from sim.physics.transfer import departure_table  # compiled code, loaded by those who need a cost
+
+    grid = departure_table(table, best_d, [tof_h], parking, target)
+    row = np.arange(len(best_d))
+    return grid.tli_dv_m_s[row, 0, branch], grid.loi_dv_m_s[row, 0, branch]

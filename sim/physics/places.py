@@ -1,0 +1,39 @@
+"""Orbits that transfers start from and end in, checked when they are made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sim.physics.limits import require_above_surface, require_between
+
+PARKING_LIMITS_KM = (150.0, 2000.0)  # km; below 150 km an orbit decays within a day
+
+
+@dataclass(frozen=True, slots=True)
+class Parking:
+    """Describes a circular orbit about the Earth; inclination to the true equator of date."""
+
+    altitude_km: float
+    inclination_deg: float
+
+    def __post_init__(self) -> None:
+        require_above_surface("parking altitude", self.altitude_km, "Earth")
+        require_between("parking altitude", self.altitude_km, *PARKING_LIMITS_KM, "km")
+        require_between("inclination", self.inclination_deg, 0.0, 180.0, "deg")
+
+
+@dataclass(frozen=True, slots=True)
+class LunarOrbit:
+    """Describes the orbit that lunar insertion ends in: altitudes, and inclination to the Moon's equator.
+
+    The burn is tangential at perilune.
+    """
+
+    perilune_km: float
+    apolune_km: float
+    inclination_deg: float = 90.0
+
+    def __post_init__(self) -> None:
+        require_above_surface("perilune altitude", self.perilune_km, "Moon")
+        require_between("apolune altitude", self.apolune_km, self.perilune_km, 60_000.0, "km")
+        require_between("lunar inclination", self.inclination_deg, 0.0, 180.0, "deg")
