@@ -30,6 +30,8 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     numeric: frozenset[int] = frozenset()
     """Columns that are set flush right."""
+    unbroken: frozenset[int] = frozenset()
+    """Columns whose cells stay on one line."""
     faded: frozenset[int] = frozenset()
     """Rows that are history."""
 
@@ -51,7 +53,7 @@ class Card:
     wide: bool = True
     """Whether it takes the page's full width."""
     narrow: Mapping[str, Any] = field(default_factory=dict)
-    """Layout changes on a phone: dotted Plotly paths."""
+    """Layout changes on a phone: dotted Plotly paths. Annotations named `wide` are left out there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,8 @@ class Section:
 
     id: str
     title: str
+    short: str
+    """For the navigation."""
     cards: tuple[Card, ...]
 
 

@@ -72,7 +72,7 @@ def render_page(page: Page, *, single_file: bool) -> Document:
 {_lead(page)}
 {"".join(_section(section) for section in page.sections)}
 </main>
-<footer class="frame">{"".join(f"<p>{escape(text)}</p>" for text in page.footer)}</footer>
+<footer><div class="frame">{"".join(f"<p>{escape(text)}</p>" for text in page.footer)}</div></footer>
 <script type="application/json" id="figures">{_figures(page)}</script>
 {library}
 <script>{behaviour}</script>
@@ -91,12 +91,7 @@ def embed_json(value: Json) -> str:
 
 
 def _figures(page: Page) -> str:
-    drawn = {
-        card.id: _figure(card)
-        for section in page.sections
-        for card in section.cards
-        if card.figure is not None
-    }
+    drawn = {card.id: _figure(card) for section in page.sections for card in section.cards if card.figure is not None}
     return embed_json({"figures": drawn, "dark": dict(theme.DARK)})
 
 
@@ -143,7 +138,7 @@ def _asset(name: str) -> str:
 
 
 def _bar(page: Page) -> str:
-    links = "".join(f'<a href="#{escape(s.id)}">{escape(s.title)}</a>' for s in page.sections)
+    links = "".join(f'<a href="#{escape(s.id)}">{escape(s.short)}</a>' for s in page.sections)
     return (
         f'<header class="bar"><div class="frame"><strong>{escape(page.title)}</strong>'
         f'<nav aria-label="Sections">{links}</nav><button type="button" id="theme">Dark</button></div></header>'
@@ -167,8 +162,12 @@ def _tile(tile: Tile) -> str:
 
 
 def _section(section: Section) -> str:
-    cards = "".join(_card(card, alone=len(section.cards) == 1) for card in section.cards)
-    return f'<section id="{escape(section.id)}"><h2>{escape(section.title)}</h2><div class="cards">{cards}</div></section>'
+    halves = [card for card in section.cards if not card.wide]
+    alone = halves[-1] if len(halves) % 2 else None
+    cards = "".join(_card(card, alone=card is alone) for card in section.cards)
+    return (
+        f'<section id="{escape(section.id)}"><h2>{escape(section.title)}</h2><div class="cards">{cards}</div></section>'
+    )
 
 
 def _card(card: Card, *, alone: bool) -> str:
@@ -212,20 +211,21 @@ def _scroll(table: str, label: str) -> str:
 
 
 def _table(table: Table, table_id: str, css: str) -> str:
-    heads = "".join(
-        f'<th scope="col"{_css("num" if i in table.numeric else "")}>{escape(c)}</th>'
-        for i, c in enumerate(table.columns)
-    )
+    heads = "".join(f'<th scope="col"{_column(table, i)}>{escape(c)}</th>' for i, c in enumerate(table.columns))
     body = "".join(_table_row(table, i, row) for i, row in enumerate(table.rows))
     return f'<table id="{table_id}"{_css(css)}><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>'
 
 
 def _table_row(table: Table, index: int, row: tuple[str, ...]) -> str:
     cells = "".join(
-        f'<td data-label="{escape(table.columns[i])}"{_css("num" if i in table.numeric else "")}>{escape(text)}</td>'
+        f'<td data-label="{escape(table.columns[i])}"{_column(table, i)}>{escape(text)}</td>'
         for i, text in enumerate(row)
     )
     return f"<tr{_css('faded' if index in table.faded else '')}>{cells}</tr>"
+
+
+def _column(table: Table, index: int) -> str:
+    return _css("num" if index in table.numeric else "date" if index in table.unbroken else "")
 
 
 def _css(name: str) -> str:

@@ -77,14 +77,14 @@ def _sections(findings: Findings, goal: GoalFinding) -> tuple[Section, ...]:
         paths.append(draw_chain(findings, goal))
     manifest = (draw_manifest(findings),) if findings.manifest else ()
     return (
-        Section("likely", "How likely is the date?", tuple(likely)),
-        Section("margin-for", "How much margin buys which confidence?", (draw_margin(findings, goal),)),
-        Section("risks", "Which causes cost the time?", (draw_causes(findings, goal),)),
-        Section("deciding", "Which paths decide?", tuple(paths)),
-        Section("campaign", "Campaign", (draw_gantt(findings, goal),) if findings.bars else ()),
-        Section("flights", "Flights", _flights(findings, trace)),
-        Section("base", "Base and orbit", _base(findings, goal, trace)),
-        Section("launches", "Launch manifest", manifest),
+        Section("likely", "How likely is the date?", "Likelihood", tuple(likely)),
+        Section("margin-for", "How much margin buys which confidence?", "Margin", (draw_margin(findings, goal),)),
+        Section("risks", "Which causes cost the time?", "Causes", (draw_causes(findings, goal),)),
+        Section("deciding", "Which paths decide?", "Paths", tuple(paths)),
+        Section("campaign", "Campaign", "Campaign", (draw_gantt(findings, goal),) if findings.bars else ()),
+        Section("flights", "Flights", "Flights", _flights(findings, trace)),
+        Section("base", "Base and orbit", "Base", _base(findings, goal, trace)),
+        Section("launches", "Launch manifest", "Launches", manifest),
     )
 
 
@@ -151,9 +151,7 @@ def _verdict(findings: Findings, goal: GoalFinding) -> str:
 def _about(findings: Findings) -> str:
     known = ""
     if findings.as_of_d is not None:
-        known = (
-            f" What had happened by {formats.day(formats.calendar_of(findings), findings.as_of_d)} is fixed."
-        )
+        known = f" What had happened by {formats.day(formats.calendar_of(findings), findings.as_of_d)} is fixed."
     return f"{findings.scenario}: {findings.about.strip()}{known}"
 
 
@@ -203,7 +201,8 @@ def _footer(findings: Findings) -> tuple[str, ...]:
     return (
         f"Intervals cover sampling error only (N = {findings.replications:,}, 95 %, two-sided). They say how far the "
         "numbers would move with other random draws, not how far the model is from the world.",
-        f"{findings.guesses:,} of {findings.figures:,} figures in the scenario are estimates; the others carry a source.",
+        f"{findings.guesses:,} of {findings.figures:,} figures in the scenario are estimates; "
+        "the others carry a source.",
         f"Scenario {findings.scenario}, identity {findings.identity}, seed {findings.seed}. Made with {versions}.",
         f"To make it again: ilrs run {findings.scenario}.yaml -n {findings.replications} --seed {findings.seed}. "
         "The same scenario, seed and versions give the same numbers on any number of workers.",

@@ -163,7 +163,7 @@ def draft_figure(height: int, *, left: int = 56, right: int = 16) -> go.Figure:
     figure.update_layout(
         template=go.layout.Template(),
         height=height,
-        margin={"l": left, "r": right, "t": 16, "b": 36},
+        margin={"l": left, "r": right, "t": 16, "b": 28},
         font={"family": FONT, "size": 13, "color": INK},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
@@ -180,9 +180,7 @@ def draft_figure(height: int, *, left: int = 56, right: int = 16) -> go.Figure:
 def mark_date(figure: go.Figure, date: str, text: str, *, dash: str, colour: str = INK, **place: Any) -> None:
     """Draw a vertical line at an ISO date over the whole plot, with a word at its top; `place` moves the word."""
     line = {"color": colour, "width": 1.5, "dash": dash}
-    figure.add_shape(
-        type="line", xref="x", yref="paper", x0=date, x1=date, y0=0, y1=1, line=line, layer="below"
-    )
+    figure.add_shape(type="line", xref="x", yref="paper", x0=date, x1=date, y0=0, y1=1, line=line, layer="below")
     note: dict[str, Any] = {"xanchor": "left", "yanchor": "top", "xshift": 4, "y": 1, **place}
     figure.add_annotation(
         x=date, text=text, xref="x", yref="paper", showarrow=False, font={"size": 12, "color": colour}, **note

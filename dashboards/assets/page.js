@@ -37,6 +37,7 @@
     if (narrow) {
       fitted.margin.l = Math.min(fitted.margin.l, 36);
       fitted.dragmode = false;
+      fitted.annotations = fitted.annotations?.filter((note) => note.name !== "wide");
       Object.entries(changes).forEach(([path, value]) => setPath(fitted, path, value));
     }
     if (printing) fitted.width = PRINT_PX;

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -15,8 +14,9 @@ from sim.clock import Calendar
 
 _EARTH = "Earth"
 _ROOM_D = 3.0
+_PAUSE_D = 30.0
 _LONGEST_ZOOM_D = 60.0
-_OFFSET = 0.055
+_OFFSET = 0.035
 """Lanes a vehicle class is shifted by, so that classes do not hide one another."""
 
 
@@ -38,8 +38,7 @@ def draw_bat(findings: Findings, trace: Trace) -> Card:
     moves = sorted(trace.moves, key=lambda move: (move.start_d, move.end_d))
     figure = _draw(calendar, lanes, moves, height=430)
     if moves:
-        dates = [calendar.iso(moves[0].start_d - 200), calendar.iso(_last(moves) + 100)]
-        figure.update_xaxes(range=dates)
+        figure.update_xaxes(range=_date_range(calendar, moves))
     return Card(
         id=f"bat-{_slug(trace)}",
         title=_title(moves, lanes, trace),
@@ -56,34 +55,28 @@ def draw_bat(findings: Findings, trace: Trace) -> Card:
 
 
 def draw_bat_zoom(findings: Findings, trace: Trace) -> Card:
-    """Return the few weeks of a replication around its most eventful mission."""
+    """Return the few weeks of a replication in which its most eventful mission flies."""
     calendar = formats.calendar_of(findings)
     lanes = order_lanes(findings.places)
-    subject = find_busiest(trace.moves)
-    own = [move for move in trace.moves if move.subject == subject]
-    start, end = zoom_span(own)
+    own = find_episode(trace.moves)
+    subject = own[0].subject
+    start, end = own[0].start_d - _ROOM_D, _last(own) + _ROOM_D
     moves = [move for move in trace.moves if move.end_d >= start and move.start_d <= end]
-    figure = _draw(
-        calendar, lanes, [_clip(move, start, end) for move in moves], height=360, faint_but=subject
-    )
+    figure = _draw(calendar, lanes, [_clip(move, start, end) for move in moves], height=380, faint_but=subject)
     figure.update_xaxes(
         range=[formats.iso_time(calendar, start), formats.iso_time(calendar, end)], tickformat="%-d %b\n%Y"
     )
-    crew = max((move.crew for move in own), default=0)
-    people = f" with {crew} people" if crew else ""
-    span = formats.duration(max(m.end_d for m in own if not _is_stay(m)) - min(m.start_d for m in own))
     return Card(
         id=f"bat-zoom-{_slug(trace)}",
-        title=f"{formats.shorten(subject, 40)}{people} takes {span}: {formats.day(calendar, min(m.start_d for m in own))}"
-        f" in the {trace.title} run",
+        title=_zoom_title(calendar, own, trace),
         reading=(
-            "How to read: the same run, some weeks only. The most eventful mission in full colour, whatever else is "
-            "under way in the same weeks faint."
+            f"How to read: the same run, {formats.duration(end - start)} of it. The most eventful mission in full "
+            "colour; whatever else is under way in the same days is faint."
         ),
         figure=figure,
         table=_table(calendar, moves),
         keys=_keys(moves),
-        narrow={"yaxis.tickfont.size": 11},
+        narrow={"yaxis.tickfont.size": 11, "xaxis.nticks": 5},
     )
 
 
@@ -98,32 +91,41 @@ def order_lanes(places: Sequence[tuple[str, str, bool]]) -> _Lanes:
             return 4 if surface else 3
         return 2
 
-    ordered = [
-        name for name, body, surface in sorted(places, key=rank) if not (body.lower() == "earth" and surface)
-    ]
+    ordered = [name for name, body, surface in sorted(places, key=rank) if not (body.lower() == "earth" and surface)]
     return _Lanes((_EARTH, *ordered))
 
 
-def find_busiest(moves: Sequence[Move]) -> str:
-    """Return the mission worth a closer look: the first among those with most crewed, then most, journeys."""
-    score: dict[str, tuple[int, int]] = defaultdict(lambda: (0, 0))
-    for move in moves:
-        if not _is_stay(move):
-            crewed, all_of_them = score[move.subject]
-            score[move.subject] = (crewed + (move.crew > 0), all_of_them + 1)
-    return max(score, key=lambda subject: score[subject])
+def find_episode(moves: Sequence[Move]) -> list[Move]:
+    """Return the journeys worth a closer look, in order: of one mission, the most crewed ones, then simply the most.
 
-
-def zoom_span(own: Sequence[Move]) -> tuple[float, float]:
-    """Return the days to show of a mission: its journeys with room, two months at most."""
-    journeys = [move for move in own if not _is_stay(move)]
-    start = min(move.start_d for move in journeys) - _ROOM_D
-    return start, min(_last(journeys) + _ROOM_D, start + _LONGEST_ZOOM_D)
+    A mission that pauses for longer than a month starts a new episode; two months are shown at most.
+    """
+    episodes: list[list[Move]] = []
+    for move in sorted(_journeys(moves), key=lambda m: (m.subject, m.start_d)):
+        current = episodes[-1] if episodes else []
+        if (
+            current
+            and current[0].subject == move.subject
+            and move.start_d - _last(current) <= _PAUSE_D
+            and move.end_d - current[0].start_d <= _LONGEST_ZOOM_D
+        ):
+            current.append(move)
+        else:
+            episodes.append([move])
+    return max(episodes, key=lambda episode: (sum(m.crew > 0 for m in episode), len(episode), -episode[0].start_d))
 
 
 def has_journeys(trace: Trace) -> bool:
     """Tell whether there is anything to zoom on."""
-    return any(not _is_stay(move) for move in trace.moves)
+    return bool(_journeys(trace.moves))
+
+
+def _date_range(calendar: Calendar, moves: Sequence[Move]) -> list[str]:
+    """Return the span of the journeys; what merely stays on does not stretch the chart."""
+    journeys = _journeys(moves) or list(moves)
+    first, last = min(move.start_d for move in journeys), _last(journeys)
+    room = max(30.0, 0.04 * (last - first))
+    return [calendar.iso(first - room), calendar.iso(last + 2 * room)]
 
 
 def _draw(
@@ -132,9 +134,7 @@ def _draw(
     figure = theme.draft_figure(height)
     for kind, members in _by_kind(moves).items():
         if faint_but is not None:
-            _add_lines(
-                figure, calendar, lanes, kind, [m for m in members if m.subject != faint_but], opacity=0.3
-            )
+            _add_lines(figure, calendar, lanes, kind, [m for m in members if m.subject != faint_but], opacity=0.3)
         strong = members if faint_but is None else [m for m in members if m.subject == faint_but]
         _add_lines(figure, calendar, lanes, kind, strong, opacity=0.95)
     _add_losses(figure, calendar, lanes, [move for move in moves if move.outcome == "lost"])
@@ -221,6 +221,10 @@ def _is_stay(move: Move) -> bool:
     return move.origin == move.destination
 
 
+def _journeys(moves: Sequence[Move]) -> list[Move]:
+    return [move for move in moves if not _is_stay(move)]
+
+
 def _last(moves: Sequence[Move]) -> float:
     return max(move.end_d for move in moves)
 
@@ -238,9 +242,7 @@ def _hover(calendar: Calendar, move: Move) -> str:
 
 
 def _keys(moves: Sequence[Move]) -> tuple[Key, ...]:
-    keys = [
-        Key(kind, theme.vehicle_style(kind)[0], dash=theme.vehicle_style(kind)[1]) for kind in _by_kind(moves)
-    ]
+    keys = [Key(kind, theme.vehicle_style(kind)[0], dash=theme.vehicle_style(kind)[1]) for kind in _by_kind(moves)]
     if any(move.outcome == "lost" for move in moves):
         keys.append(Key("lost", theme.INK, "cross"))
     return tuple(keys)
@@ -252,13 +254,20 @@ def _title(moves: Sequence[Move], lanes: _Lanes, trace: Trace) -> str:
         return f"Nothing moves in {run}"
     launches = sum(move.kind == "launcher" for move in moves)
     top = lanes.names[-1]
-    landings = sum(
-        move.destination == top and not _is_stay(move) and move.outcome != "lost" for move in moves
-    )
+    landings = sum(move.destination == top and not _is_stay(move) and move.outcome != "lost" for move in moves)
     lost = sum(move.outcome == "lost" for move in moves)
     ending = f", {lost} lost" if lost else ", none lost"
     start = f"{launches} launches and " if launches else ""
     return f"{start}{landings} landings at {formats.shorten(top, 30)}{ending}: one run, {run}"
+
+
+def _zoom_title(calendar: Calendar, own: Sequence[Move], trace: Trace) -> str:
+    crew = max(move.crew for move in own)
+    people = f" with a crew of {crew}" if crew else ""
+    length = formats.duration(_last(own) - own[0].start_d)
+    start = formats.day(calendar, own[0].start_d)
+    name = formats.shorten(own[0].subject, 40)
+    return f"{name}{people} flies for {length} from {start}, in the {trace.title} run"
 
 
 def _slug(trace: Trace) -> str:

@@ -31,7 +31,7 @@ def draw_causes(findings: Findings, goal: GoalFinding) -> Card:
         table=_table(goal),
         keys=(*(Key(f, theme.FAMILY_COLOUR.get(f, theme.GREY), "box") for f in families), _total_key()),
         note=_note(findings, goal),
-        narrow={"margin.r": 12},
+        narrow={"margin.r": 8, "xaxis.range": _range_with_room(rows, goal.total_slip_d, 0.36)},
     )
 
 
@@ -44,7 +44,7 @@ def fold_causes(causes: tuple[CauseDays, ...]) -> tuple[list[CauseDays], list[Ca
 
 
 def _figure(rows: list[tuple[str, float, str]], total_d: float) -> go.Figure:
-    figure = theme.draft_figure(76 + 30 * (len(rows) + 1), right=64)
+    figure = theme.draft_figure(76 + 30 * (len(rows) + 1), right=24)
     names = [formats.figure_text(name) for name, _, _ in rows] + ["all together"]
     bases, edges = _stack([days for _, days, _ in rows])
     lengths = [days for _, days, _ in rows] + [total_d]
@@ -63,7 +63,7 @@ def _figure(rows: list[tuple[str, float, str]], total_d: float) -> go.Figure:
     _add_values(figure, names, lengths, [*bases, 0.0])
     figure.update_yaxes(type="category", autorange="reversed", showgrid=False, tickfont={"color": theme.INK})
     figure.update_xaxes(title_text="days after the nominal date", zeroline=True, zerolinecolor=theme.GREY)
-    _leave_room(figure, [*edges, 0.0, total_d])
+    figure.update_xaxes(range=_range_with_room(rows, total_d, 0.1))
     return figure
 
 
@@ -84,9 +84,7 @@ def _add_connectors(figure: go.Figure, names: list[str], edges: list[float]) -> 
     for upper, lower, edge in zip(names, names[1:], edges, strict=False):
         x += [round(edge, 2), round(edge, 2), None]
         y += [upper, lower, None]
-    figure.add_scatter(
-        x=x, y=y, mode="lines", line={"color": theme.GREY, "width": 1, "dash": "dot"}, hoverinfo="skip"
-    )
+    figure.add_scatter(x=x, y=y, mode="lines", line={"color": theme.GREY, "width": 1, "dash": "dot"}, hoverinfo="skip")
 
 
 def _add_values(figure: go.Figure, names: list[str], lengths: list[float], bases: list[float]) -> None:
@@ -95,10 +93,12 @@ def _add_values(figure: go.Figure, names: list[str], lengths: list[float], bases
         figure.add_annotation(x=max(base, base + length), y=name, text=_signed(length), **place)
 
 
-def _leave_room(figure: go.Figure, edges: list[float]) -> None:
-    low, high = min(edges), max(edges)
+def _range_with_room(rows: list[tuple[str, float, str]], total_d: float, room: float) -> list[float]:
+    """Return the axis' range: all bars, and `room` of their width at the right for the words."""
+    _, edges = _stack([days for _, days, _ in rows])
+    low, high = min([*edges, 0.0, total_d]), max([*edges, 0.0, total_d])
     width = max(high - low, 1.0)
-    figure.update_xaxes(range=[low - 0.02 * width, high + 0.14 * width])
+    return [round(low - 0.02 * width, 2), round(high + room * width, 2)]
 
 
 def _signed(days: float) -> str:
@@ -145,9 +145,5 @@ def _table(goal: GoalFinding) -> Table:
         (c.cause, theme.CAUSE_FAMILY.get(c.cause, "other"), f"{c.mean_d:.2f}", f"{c.nominal_d:.2f}")
         for c in goal.slip_by_cause
     ]
-    rows.append(
-        ("total", "", f"{goal.total_slip_d:.2f}", f"{sum(c.nominal_d for c in goal.slip_by_cause):.2f}")
-    )
-    return Table(
-        ("cause", "family", "mean slip, d", "days in the nominal run"), tuple(rows), frozenset({2, 3})
-    )
+    rows.append(("total", "", f"{goal.total_slip_d:.2f}", f"{sum(c.nominal_d for c in goal.slip_by_cause):.2f}"))
+    return Table(("cause", "family", "mean slip, d", "days in the nominal run"), tuple(rows), frozenset({2, 3}))

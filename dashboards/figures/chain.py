@@ -34,9 +34,7 @@ def draw_chain(findings: Findings, goal: GoalFinding) -> Card:
         showgrid=False,
         tickfont={"color": theme.INK, "size": 13},
     )
-    theme.mark_date(
-        figure, calendar.iso(goal.by_d), "target", dash=theme.TARGET_DASH, colour=theme.VERMILLION
-    )
+    theme.mark_date(figure, calendar.iso(goal.by_d), "target", dash=theme.TARGET_DASH, colour=theme.VERMILLION)
     families = {theme.CAUSE_FAMILY.get(s.cause, "") for trace in told for s in trace.chains[goal.name]}
     return Card(
         id="chain",
@@ -48,11 +46,7 @@ def draw_chain(findings: Findings, goal: GoalFinding) -> Card:
         figure=figure,
         table=_table(calendar, goal, told),
         keys=(
-            *(
-                Key(family, colour, "box")
-                for family, colour in theme.FAMILY_COLOUR.items()
-                if family in families
-            ),
+            *(Key(family, colour, "box") for family, colour in theme.FAMILY_COLOUR.items() if family in families),
             Key("target date", theme.VERMILLION, dash=theme.TARGET_DASH),
         ),
     )
@@ -104,6 +98,7 @@ def _add_names(figure: go.Figure, calendar: Calendar, goal: GoalFinding, told: S
                 xanchor="left",
                 yanchor="bottom",
                 font={"size": 12, "color": theme.INK},
+                name="wide",
             )
 
 

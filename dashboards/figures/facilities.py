@@ -10,14 +10,13 @@ from sim.analysis.findings import Findings, GoalFinding
 def draw_facilities(findings: Findings, goal: GoalFinding) -> Card:
     """Return the facility-days of each station by the goal's date."""
     calendar = formats.calendar_of(findings)
-    rows = tuple(
-        (name, f"{p10:,.0f}", f"{p50:,.0f}", f"{p90:,.0f}") for name, p10, p50, p90 in findings.facility_days
-    )
+    rows = tuple((name, f"{p10:,.0f}", f"{p50:,.0f}", f"{p90:,.0f}") for name, p10, p50, p90 in findings.facility_days)
     name, low, middle, high = max(findings.facility_days, key=lambda row: row[2])
     return Card(
         id="facilities",
         title=(
-            f"{formats.shorten(name, 40)} has given {middle:,.0f} facility-days by {formats.month(calendar, goal.by_d)} "
+            f"{formats.shorten(name, 40)} has given {middle:,.0f} facility-days by "
+            f"{formats.month(calendar, goal.by_d)} "
             f"in the median run (P10 to P90: {low:,.0f} to {high:,.0f})"
         ),
         reading=(

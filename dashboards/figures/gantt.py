@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from dashboards import formats, theme
 from dashboards.card import Card, Key, Table
+from sim.analysis.estimates import wilson
 from sim.analysis.findings import Bar, Findings, GoalFinding
 from sim.clock import Calendar
 
@@ -31,18 +32,34 @@ def draw_gantt(findings: Findings, goal: GoalFinding) -> Card:
     calendar = formats.calendar_of(findings)
     rows = _order(findings.bars)
     figure = theme.draft_figure(70 + _ROW_PX * max(len(rows), 2), right=58)
-    for kind, (_, colour) in theme.BAR_KINDS.items():
-        _add_bars(figure, calendar, rows, kind, colour)
+    for kind in dict.fromkeys(bar.kind for bar in findings.bars):
+        _add_bars(figure, calendar, rows, kind, theme.BAR_KINDS.get(kind, ("", theme.GREY))[1])
     _add_whiskers(figure, calendar, rows)
     _add_marks(figure, calendar, rows)
     _add_shares(figure, rows, goal)
     theme.mark_date(
-        figure, calendar.iso(goal.by_d), "target", dash=theme.TARGET_DASH, colour=theme.VERMILLION, yshift=18
+        figure,
+        calendar.iso(goal.by_d),
+        "target",
+        dash=theme.TARGET_DASH,
+        colour=theme.VERMILLION,
+        yanchor="bottom",
+        yshift=22,
+        name="wide",
     )
     if findings.as_of_d is not None:
         today = calendar.iso(findings.as_of_d)
         theme.mark_date(
-            figure, today, "as of", dash="solid", colour=theme.GREY, yshift=18, xanchor="right", xshift=-4
+            figure,
+            today,
+            "as of",
+            dash="solid",
+            colour=theme.SOFT,
+            yanchor="bottom",
+            yshift=22,
+            xanchor="right",
+            xshift=-4,
+            name="wide",
         )
     _set_axes(figure, calendar, rows)
     return Card(
@@ -51,16 +68,13 @@ def draw_gantt(findings: Findings, goal: GoalFinding) -> Card:
         reading=(
             "How to read: a bar runs from the median start to the median finish, the line through its end from the "
             f"P10 to the P90 finish (N = {findings.replications:,}). Medians of single bars do not make one feasible "
-            f"schedule. The figure at the right is the share of runs in which it is on the chain that dates {goal.name}."
+            f"schedule. The figure at the right is the share of runs in which it is on the chain that dates "
+            f"{formats.shorten(goal.name, 40)}."
         ),
         figure=figure,
-        table=_table(findings.bars, calendar, goal),
+        table=_table(findings.bars, calendar, goal, findings.replications),
         keys=(
-            *(
-                Key(h, c, "box")
-                for k, (h, c) in theme.BAR_KINDS.items()
-                if any(b.kind == k for b in findings.bars)
-            ),
+            *(Key(h, c, "box") for k, (h, c) in theme.BAR_KINDS.items() if any(b.kind == k for b in findings.bars)),
             Key("known past", theme.GREY, "box"),
             Key("P10 to P90 finish", theme.INK, "whisker"),
             Key("target date", theme.VERMILLION, dash=theme.TARGET_DASH),
@@ -94,6 +108,9 @@ def _add_bars(figure: go.Figure, calendar: Calendar, rows: list[_Row], kind: str
     spans = [(y, bar, s, f) for y, bar, s, f in drawn if s is not None and f is not None]
     if not spans:
         return
+    if kind == "goal":
+        _add_diamonds(figure, calendar, [(y, bar, finish) for y, bar, _, finish in spans], colour)
+        return
     figure.add_bar(
         orientation="h",
         y=[y for y, _, _, _ in spans],
@@ -102,9 +119,21 @@ def _add_bars(figure: go.Figure, calendar: Calendar, rows: list[_Row], kind: str
         width=0.56,
         marker={
             "color": [theme.GREY if bar.fact else colour for _, bar, _, _ in spans],
-            "line": {"width": 0},
+            "line": {"width": 2, "color": [theme.GREY if bar.fact else colour for _, bar, _, _ in spans]},
         },
         customdata=[_hover(bar, calendar) for _, bar, _, _ in spans],
+        hovertemplate="%{customdata}<extra></extra>",
+    )
+
+
+def _add_diamonds(figure: go.Figure, calendar: Calendar, goals: list[tuple[int, Bar, float]], colour: str) -> None:
+    """Draw goals as milestones: they are reached on a day and take no time."""
+    figure.add_scatter(
+        x=[calendar.iso(finish) for _, _, finish in goals],
+        y=[y for y, _, _ in goals],
+        mode="markers",
+        marker={"symbol": "diamond", "size": 12, "color": colour},
+        customdata=[_hover(bar, calendar) for _, bar, _ in goals],
         hovertemplate="%{customdata}<extra></extra>",
     )
 
@@ -133,9 +162,8 @@ def _add_marks(figure: go.Figure, calendar: Calendar, rows: list[_Row]) -> None:
     end = calendar.iso(calendar.length_d)
     if open_ended:
         marker = {"symbol": "triangle-right", "size": 9, "color": theme.INK}
-        figure.add_scatter(
-            x=[end] * len(open_ended), y=open_ended, mode="markers", marker=marker, hoverinfo="skip"
-        )
+        figure.add_scatter(x=[end] * len(open_ended), y=open_ended, mode="markers", marker=marker, hoverinfo="skip")
+        figure.data[-1].cliponaxis = False
     for y, row in enumerate(rows):
         if row.bar is not None and row.bar.finish_p50_d is None:
             text = f"{formats.percent(row.bar.reached)} of runs by {calendar.end.year}"
@@ -144,9 +172,7 @@ def _add_marks(figure: go.Figure, calendar: Calendar, rows: list[_Row]) -> None:
                 "font": {"size": 11, "color": theme.SOFT},
                 "xshift": -12,
             }
-            figure.add_annotation(
-                x=end, y=y, text=text, showarrow=False, bgcolor=theme.CARD, borderpad=1, **place
-            )
+            figure.add_annotation(x=end, y=y, text=text, showarrow=False, bgcolor=theme.CARD, borderpad=1, **place)
 
 
 def _is_open(bar: Bar) -> bool:
@@ -156,9 +182,7 @@ def _is_open(bar: Bar) -> bool:
 def _add_shares(figure: go.Figure, rows: list[_Row], goal: GoalFinding) -> None:
     place: dict[str, Any] = {"xref": "paper", "x": 1, "xanchor": "left", "xshift": 8, "showarrow": False}
     for y, row in enumerate(rows):
-        share = (
-            row.bar.criticality.get(goal.name, 0.0) if row.bar is not None and row.bar.kind != "goal" else 0.0
-        )
+        share = row.bar.criticality.get(goal.name, 0.0) if row.bar is not None and row.bar.kind != "goal" else 0.0
         if share >= 0.005:
             strong = share >= 0.2
             text = f"<b>{formats.percent(share)}</b>" if strong else formats.percent(share)
@@ -170,7 +194,7 @@ def _add_shares(figure: go.Figure, rows: list[_Row], goal: GoalFinding) -> None:
         yanchor="bottom",
         text="critical",
         font={"size": 11, "color": theme.SOFT},
-        yshift=2,
+        yshift=22,
         **place,
     )
 
@@ -181,12 +205,9 @@ def _set_axes(figure: go.Figure, calendar: Calendar, rows: list[_Row]) -> None:
     first = max(0.0, min(starts, default=0.0) - 120)
     ends = [f for b in bars for f in (b.finish_p90_d, b.finish_p50_d) if f is not None]
     last = calendar.length_d if any(b.finish_p90_d is None for b in bars) else max(ends, default=first) + 150
-    figure.update_xaxes(
-        type="date",
-        range=[calendar.iso(first), calendar.iso(last)],
-        side="top",
-        tickfont={"color": theme.SOFT},
-    )
+    dates = [calendar.iso(first), calendar.iso(last)]
+    figure.update_xaxes(type="date", range=dates, side="top", nticks=16)
+    _repeat_axis(figure, dates)
     figure.update_yaxes(
         range=[len(rows) - 0.4, -0.6],
         tickmode="array",
@@ -195,7 +216,25 @@ def _set_axes(figure: go.Figure, calendar: Calendar, rows: list[_Row]) -> None:
         showgrid=False,
         tickfont={"color": theme.INK, "size": 12},
     )
-    figure.update_layout(margin={"t": 62, "b": 12})
+    figure.update_layout(margin={"t": 48, "b": 28})
+
+
+def _repeat_axis(figure: go.Figure, dates: list[str]) -> None:
+    """Repeat the dates under a chart taller than a screen; Plotly shows an axis only where a trace uses it."""
+    figure.add_scatter(x=dates[:1], y=[0], xaxis="x2", mode="markers", marker={"opacity": 0}, hoverinfo="skip")
+    figure.update_layout(
+        xaxis2={
+            "type": "date",
+            "overlaying": "x",
+            "matches": "x",
+            "side": "bottom",
+            "range": dates,
+            "showgrid": False,
+            "zeroline": False,
+            "nticks": 16,
+            "tickfont": {"color": theme.SOFT, "size": 12},
+        }
+    )
 
 
 def _tick_text(rows: list[_Row], length: int) -> list[str]:
@@ -216,7 +255,8 @@ def _hover(bar: Bar, calendar: Calendar) -> str:
     high = formats.month(calendar, bar.finish_p90_d)
     return (
         f"<b>{name}</b><br>median {start} to {finish}<br>finish P10 {low}, P90 {high}<br>"
-        f"nominal finish {formats.month(calendar, bar.nominal_finish_d)}<br>finished in {formats.percent(bar.reached)}"
+        f"nominal finish {formats.month(calendar, bar.nominal_finish_d)}<br>"
+        f"finished in {formats.percent(bar.reached)} of the runs"
     )
 
 
@@ -235,10 +275,17 @@ def _title(bars: tuple[Bar, ...], calendar: Calendar) -> str:
     if not spreads:
         return start
     spread, widest = max(spreads, key=lambda pair: pair[0])
-    return f"{start}; the least certain finish is {formats.shorten(widest.label, 40)}, spread over {formats.duration(spread)}"
+    name, length = formats.shorten(widest.label, 40), formats.duration(spread)
+    return f"{start}; the least certain finish is that of {name}, {length} from P10 to P90"
 
 
-def _table(bars: tuple[Bar, ...], calendar: Calendar, goal: GoalFinding) -> Table:
+def _criticality(bar: Bar, goal: GoalFinding, count: int) -> tuple[str, str, str]:
+    share = bar.criticality.get(goal.name, 0.0)
+    estimate = wilson(round(share * count), count)
+    return (f"{share:.4f}", f"{estimate.lo:.4f}", f"{estimate.hi:.4f}")
+
+
+def _table(bars: tuple[Bar, ...], calendar: Calendar, goal: GoalFinding, count: int) -> Table:
     def date(time_d: float | None) -> str:
         return formats.iso(calendar, time_d) or formats.NEVER
 
@@ -252,7 +299,7 @@ def _table(bars: tuple[Bar, ...], calendar: Calendar, goal: GoalFinding) -> Tabl
             date(bar.finish_p90_d),
             date(bar.nominal_finish_d),
             f"{bar.reached:.4f}",
-            f"{bar.criticality.get(goal.name, 0.0):.4f}",
+            *_criticality(bar, goal, count),
             "yes" if bar.fact else "",
         )
         for bar in bars
@@ -267,6 +314,8 @@ def _table(bars: tuple[Bar, ...], calendar: Calendar, goal: GoalFinding) -> Tabl
         "nominal finish",
         "finished in",
         "criticality",
+        "low 95 %",
+        "high 95 %",
         "known",
     )
-    return Table(columns, rows, frozenset({7, 8}))
+    return Table(columns, rows, frozenset({7, 8, 9, 10}))

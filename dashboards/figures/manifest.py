@@ -20,26 +20,30 @@ def draw_manifest(findings: Findings) -> Card:
     columns = (
         "mission",
         "nominal",
-        "P50 (P10 to P90)",
+        "P10",
+        "P50",
+        "P90",
         "vehicle",
         "pad",
         "payload",
         "mass",
-        "launcher margin",
-        "propellant left",
+        "spare lift",
+        "spare propellant",
         "as planned (95 %)",
     )
     table = Table(
         columns,
         tuple(_row(row, calendar, findings.replications) for row in rows),
-        numeric=frozenset({6, 7, 8, 9}),
+        numeric=frozenset({8, 9, 10, 11}),
+        unbroken=frozenset({1, 2, 3, 4, 5}),
         faded=frozenset(i for i, row in enumerate(rows) if row.fact),
     )
     return Card(
         id="manifest",
         title=_title(rows),
         reading=(
-            "How to read: dates to the month, for none is known better. Margins are those of the nominal day. "
+            "How to read: dates to the month, for none is known better. Spare lift and spare propellant are those of "
+            "the nominal day. "
             '"As planned" is the chance of launching no later than 30 days after the planned date, with its 95 % '
             f"interval (sampling error only, N = {findings.replications:,}). Grey lines are history."
         ),
@@ -57,7 +61,7 @@ def _row(row: ManifestRow, calendar: Calendar, count: int) -> tuple[str, ...]:
     return (
         name,
         formats.month(calendar, row.nominal_d) if row.nominal_d is not None else formats.NONE,
-        "launched" if row.fact else _dates(row, calendar),
+        *_dates(row, calendar),
         row.launcher,
         row.pad,
         row.payload,
@@ -68,12 +72,11 @@ def _row(row: ManifestRow, calendar: Calendar, count: int) -> tuple[str, ...]:
     )
 
 
-def _dates(row: ManifestRow, calendar: Calendar) -> str:
-    if row.p50_d is None:
-        return formats.never(calendar)
-    low = formats.month(calendar, row.p10_d)
-    high = formats.month(calendar, row.p90_d) if row.p90_d is not None else formats.never(calendar)
-    return f"{formats.month(calendar, row.p50_d)} ({low} to {high})"
+def _dates(row: ManifestRow, calendar: Calendar) -> tuple[str, ...]:
+    if row.fact:
+        return ("", "launched", "")
+    dates = (row.p10_d, row.p50_d, row.p90_d)
+    return tuple(formats.month(calendar, t) if t is not None else formats.never(calendar) for t in dates)
 
 
 def _as_planned(row: ManifestRow, count: int) -> str:
@@ -86,11 +89,12 @@ def _as_planned(row: ManifestRow, count: int) -> str:
 def _title(rows: list[ManifestRow]) -> str:
     ahead = [row for row in rows if not row.fact]
     flown = len(rows) - len(ahead)
-    start = (
-        f"{len(ahead)} launches lie ahead, {flown} are flown" if flown else f"{len(ahead)} launches lie ahead"
-    )
+    start = f"{len(ahead)} launches lie ahead"
+    if flown:
+        start += f", {flown} {'is' if flown == 1 else 'are'} flown"
     margins = [(row.margin_kg, row) for row in ahead if not math.isnan(row.margin_kg)]
     if not margins:
         return start
     least, row = min(margins, key=lambda pair: pair[0])
-    return f"{start}; the tightest is {formats.shorten(row.mission, 40)}, with {formats.tonnes(least)} of launcher margin"
+    name = formats.shorten(row.mission, 40)
+    return f"{start}; the tightest is {name}, with {formats.tonnes(least)} to spare on its launcher"

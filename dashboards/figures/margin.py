@@ -69,15 +69,22 @@ def _figure(calendar: Calendar, goal: GoalFinding, ordered: tuple[Quantile, ...]
     figure.update_yaxes(
         type="category", categoryorder="array", categoryarray=names[::-1], range=[-0.6, len(names) - 0.2]
     )
-    figure.update_xaxes(type="date")
-    theme.mark_date(
-        figure, calendar.iso(goal.by_d), "target", dash=theme.TARGET_DASH, colour=theme.VERMILLION
-    )
+    figure.update_xaxes(type="date", range=_date_range(calendar, goal, ordered))
+    theme.mark_date(figure, calendar.iso(goal.by_d), "target", dash=theme.TARGET_DASH, colour=theme.VERMILLION)
     if goal.nominal_d is not None:
         before = {"xanchor": "right", "xshift": -4} if goal.nominal_d < goal.by_d else {}
         nominal = calendar.iso(goal.nominal_d)
-        theme.mark_date(figure, nominal, "nominal", dash=theme.NOMINAL_DASH, colour=theme.SOFT, **before)
+        theme.mark_date(figure, nominal, "nominal", dash=theme.NOMINAL_DASH, colour=theme.SOFT, name="wide", **before)
     return figure
+
+
+def _date_range(calendar: Calendar, goal: GoalFinding, ordered: tuple[Quantile, ...]) -> list[str]:
+    dates = [d for q in ordered for d in (q.low_d, q.t_d, q.high_d) if d is not None]
+    dates += [d for d in (goal.by_d, goal.nominal_d) if d is not None]
+    if any(q.high_d is None for q in ordered):
+        dates.append(calendar.length_d)
+    room = max(60.0, 0.06 * (max(dates) - min(dates)))
+    return [calendar.iso(min(dates) - room), calendar.iso(max(dates) + room)]
 
 
 def _add_promise(figure: go.Figure, calendar: Calendar, name: str, quantile: Quantile) -> None:

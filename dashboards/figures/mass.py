@@ -19,9 +19,7 @@ def draw_mass(findings: Findings, goal: GoalFinding) -> Card:
     steps: dict[str, Any] = {"x": dates, "mode": "lines", "hoverinfo": "skip"}
     clear = {"width": 0, "shape": "hv"}
     figure.add_scatter(y=_tonnes(mass.p10_kg), line=clear, **steps)
-    figure.add_scatter(
-        y=_tonnes(mass.p90_kg), line=clear, fill="tonexty", fillcolor=theme.tint(theme.GREEN), **steps
-    )
+    figure.add_scatter(y=_tonnes(mass.p90_kg), line=clear, fill="tonexty", fillcolor=theme.tint(theme.GREEN), **steps)
     figure.add_scatter(
         y=_tonnes(mass.nominal_kg),
         line={"color": theme.SOFT, "width": 1.8, "dash": "dot", "shape": "hv"},
@@ -34,9 +32,7 @@ def draw_mass(findings: Findings, goal: GoalFinding) -> Card:
         line={"color": theme.GREEN, "width": 2.5, "shape": "hv"},
         hovertemplate="median %{y:.1f} t by %{x|%b %Y}<extra></extra>",
     )
-    theme.mark_date(
-        figure, calendar.iso(goal.by_d), "target", dash=theme.TARGET_DASH, colour=theme.VERMILLION
-    )
+    theme.mark_date(figure, calendar.iso(goal.by_d), "target", dash=theme.TARGET_DASH, colour=theme.VERMILLION)
     figure.update_yaxes(title_text="tonnes landed", rangemode="tozero")
     figure.update_xaxes(type="date")
     if mass.t_d:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dashboards import formats, theme
 from dashboards.card import Card, Key, Table
 from sim.analysis.estimates import wilson
-from sim.analysis.findings import Bar, Findings, GoalFinding
+from sim.analysis.findings import Bar, Findings, GoalFinding, Share
 
 _SHOWN = 15
 
@@ -22,28 +22,30 @@ def draw_paths(findings: Findings, goal: GoalFinding) -> Card:
         estimate = wilson(round(share * count), count)
         colour = theme.BAR_KINDS.get(bar.kind, ("", theme.GREY))[1]
         figure.add_scatter(
-            x=[round(share, 4)],
+            x=[round(100 * share, 2)],
             y=[_label(bar)],
             mode="markers",
             marker={"color": colour, "size": 11},
             error_x={
                 "type": "data",
                 "symmetric": False,
-                "array": [round(estimate.hi - share, 4)],
-                "arrayminus": [round(share - estimate.lo, 4)],
+                "array": [round(100 * (estimate.hi - share), 2)],
+                "arrayminus": [round(100 * (share - estimate.lo), 2)],
                 "color": colour,
                 "thickness": 2,
                 "width": 0,
             },
-            hovertemplate="%{y}: %{x:.0%}<extra></extra>",
+            hovertemplate="%{y}: %{x:.0f} %<extra></extra>",
         )
     figure.update_xaxes(
-        tickformat=".0%", rangemode="tozero", title_text="share of runs in which it is on the chain"
+        ticksuffix=" %",
+        range=[0, min(102.0, 100 * (_highest(shown, goal) + 0.08))],
+        title_text="share of runs in which it is on the chain",
     )
     figure.update_yaxes(type="category", autorange="reversed", tickfont={"color": theme.INK})
     return Card(
         id="paths",
-        title=_title(ranked, goal),
+        title=_title(ranked, goal, count),
         reading=(
             "How to read: in each run, walk back from the goal through whatever held up the step before; a subject "
             f"met on the way is critical in that run. Lines are 95 % intervals (N = {count:,}). What is never "
@@ -52,7 +54,7 @@ def draw_paths(findings: Findings, goal: GoalFinding) -> Card:
         figure=figure,
         table=_table(ranked, goal, count),
         keys=tuple(Key(*theme.BAR_KINDS.get(kind, (kind, theme.GREY)), "dot") for kind in kinds),
-        narrow={"yaxis.tickfont.size": 11},
+        narrow={"yaxis.tickfont.size": 11, "xaxis.title.text": "share of runs"},
     )
 
 
@@ -66,30 +68,26 @@ def _label(bar: Bar) -> str:
     return formats.figure_text(formats.shorten(bar.label, 26))
 
 
-def _title(ranked: list[Bar], goal: GoalFinding) -> str:
+def _title(ranked: list[Bar], goal: GoalFinding, count: int) -> str:
     if not ranked:
         return "No subject is ever on the chain that dates the goal"
     first = ranked[0]
-    start = (
-        f"{formats.shorten(first.label, 40)} is on the deciding chain in {_share(first, goal)} of the runs"
-    )
+    share = first.criticality[goal.name]
+    estimate = wilson(round(share * count), count)
+    odds = formats.chance(Share(share, estimate.lo, estimate.hi))
+    start = f"{formats.shorten(first.label, 40)} is on the deciding chain in {odds} of the runs"
     if len(ranked) == 1:
         return start
-    others = formats.listing([f"{formats.shorten(b.label, 30)} in {_share(b, goal)}" for b in ranked[1:3]])
-    return f"{start}, {others}"
+    return f"{start}, then {formats.listing([formats.shorten(bar.label, 30) for bar in ranked[1:3]])}"
 
 
-def _share(bar: Bar, goal: GoalFinding) -> str:
-    return formats.percent(bar.criticality[goal.name])
+def _highest(shown: list[Bar], goal: GoalFinding) -> float:
+    return max((bar.criticality[goal.name] for bar in shown), default=0.0)
 
 
 def _table(ranked: list[Bar], goal: GoalFinding, count: int) -> Table:
     rows = []
     for bar in ranked:
         estimate = wilson(round(bar.criticality[goal.name] * count), count)
-        rows.append(
-            (bar.label, bar.kind, f"{estimate.value:.4f}", f"{estimate.lo:.4f}", f"{estimate.hi:.4f}")
-        )
-    return Table(
-        ("subject", "kind", "criticality", "low 95 %", "high 95 %"), tuple(rows), frozenset({2, 3, 4})
-    )
+        rows.append((bar.label, bar.kind, f"{estimate.value:.4f}", f"{estimate.lo:.4f}", f"{estimate.hi:.4f}"))
+    return Table(("subject", "kind", "criticality", "low 95 %", "high 95 %"), tuple(rows), frozenset({2, 3, 4}))

@@ -87,7 +87,8 @@ def _title(calendar: Calendar, trace: Trace) -> str:
     if not margins:
         return f"Nothing asks for power {run}"
     least, when = min(margins)
-    return f"Supply always covers demand {run}; the margin is least, {least:.0%}, in {formats.month(calendar, when)}"
+    low = f"{formats.percent(least)}, in {formats.month(calendar, when)}"
+    return f"Supply always covers demand {run}; the margin is least, {low}"
 
 
 def _table(calendar: Calendar, trace: Trace) -> Table:

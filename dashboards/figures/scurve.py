@@ -27,7 +27,7 @@ def draw_scurve(findings: Findings, goal: GoalFinding) -> Card:
         if quantile.share in _FLAGGED and quantile.t_d is not None:
             _add_flag(figure, calendar, quantile, quantile.t_d, colour)
     _mark_dates(figure, calendar, goal)
-    figure.update_yaxes(range=[0, 1.04], tickformat=".0%", dtick=0.2, title_text="replications that have it")
+    figure.update_yaxes(range=[0, 104], ticksuffix=" %", dtick=20, title_text="replications that have it")
     figure.update_xaxes(type="date", range=_date_range(calendar, findings, (goal,)), title_text=None)
     return Card(
         id="scurve",
@@ -54,19 +54,21 @@ def draw_goals(findings: Findings) -> Card:
     for index, goal in enumerate(findings.goals):
         colour, dash = theme.goal_style(index)
         _add_curve(figure, calendar, goal.curve, colour, dash, goal.name)
+        _add_chance(figure, calendar, goal, colour)
         keys.append(Key(f"{goal.name}: {formats.chance(goal.probability)}", colour, dash=dash))
-    figure.update_yaxes(range=[0, 1.04], tickformat=".0%", dtick=0.25)
+    figure.update_yaxes(range=[0, 104], ticksuffix=" %", dtick=25)
     figure.update_xaxes(type="date", range=_date_range(calendar, findings, findings.goals))
     return Card(
         id="goals",
         title=_goals_title(findings),
         reading=(
-            "One step curve per goal; the key gives the chance of each by its own date, with its 95 % interval "
+            "How to read: one step curve per goal; the dot, and the key, give its chance by its own date with the 95 % "
+            "interval "
             f"(N = {findings.replications:,}). A curve that flattens below 100 % has runs that never get there."
         ),
         figure=figure,
         table=_summary(calendar, findings),
-        keys=tuple(keys),
+        keys=(*keys, Key("chance at the goal's own date", theme.SOFT, "dot")),
     )
 
 
@@ -78,8 +80,8 @@ def _add_band(figure: go.Figure, calendar: Calendar, curve: Curve, colour: str) 
         "line": {"width": 0, "shape": "hv"},
         "hoverinfo": "skip",
     }
-    figure.add_scatter(y=_round(curve.low), **steps)
-    figure.add_scatter(y=_round(curve.high), fill="tonexty", fillcolor=theme.tint(colour), **steps)
+    figure.add_scatter(y=_percents(curve.low), **steps)
+    figure.add_scatter(y=_percents(curve.high), fill="tonexty", fillcolor=theme.tint(colour), **steps)
 
 
 def _add_curve(
@@ -88,10 +90,23 @@ def _add_curve(
     label = f"{formats.figure_text(formats.shorten(name, 40))}<br>" if name else ""
     figure.add_scatter(
         x=_dates(calendar, curve),
-        y=_round(curve.share),
+        y=_percents(curve.share),
         mode="lines",
         line={"shape": "hv", "color": colour, "width": 2.5, "dash": dash},
-        hovertemplate=f"{label}%{{y:.0%}} by %{{x|%b %Y}}<extra></extra>",
+        hovertemplate=f"{label}%{{y:.0f}} % by %{{x|%b %Y}}<extra></extra>",
+    )
+
+
+def _add_chance(figure: go.Figure, calendar: Calendar, goal: GoalFinding, colour: str) -> None:
+    name = formats.figure_text(formats.shorten(goal.name, 40))
+    odds = formats.figure_text(formats.chance(goal.probability))
+    figure.add_scatter(
+        x=[calendar.iso(goal.by_d)],
+        y=[round(100 * goal.probability.value, 2)],
+        mode="markers",
+        marker={"size": 11, "color": colour, "line": {"color": theme.CARD, "width": 1.5}},
+        hovertemplate=f"{name}<br>{odds} by %{{x|%b %Y}}<extra></extra>",
+        cliponaxis=False,
     )
 
 
@@ -100,7 +115,7 @@ def _add_flag(figure: go.Figure, calendar: Calendar, quantile: Quantile, date_d:
     high = quantile.high_d if quantile.high_d is not None else calendar.length_d
     figure.add_scatter(
         x=[calendar.iso(low), calendar.iso(high)],
-        y=[quantile.share] * 2,
+        y=[100 * quantile.share] * 2,
         mode="lines+markers",
         line={"color": theme.INK, "width": 2},
         marker={"symbol": "line-ns-open", "size": 9, "color": theme.INK},
@@ -108,14 +123,14 @@ def _add_flag(figure: go.Figure, calendar: Calendar, quantile: Quantile, date_d:
     )
     figure.add_scatter(
         x=[calendar.iso(date_d)],
-        y=[quantile.share],
+        y=[100 * quantile.share],
         mode="markers",
         marker={"size": 10, "color": colour, "line": {"color": theme.CARD, "width": 1.5}},
         hovertemplate=f"{formats.quantile_name(quantile)}: {formats.month(calendar, date_d)}<extra></extra>",
     )
     figure.add_annotation(
         x=calendar.iso(high),
-        y=quantile.share,
+        y=100 * quantile.share,
         text=f"<b>{formats.quantile_name(quantile)}</b> {formats.month(calendar, date_d)}",
         showarrow=False,
         xanchor="left",
@@ -146,6 +161,7 @@ def _mark_dates(figure: go.Figure, calendar: Calendar, goal: GoalFinding) -> Non
             text,
             dash=theme.NOMINAL_DASH,
             colour=theme.SOFT,
+            name="wide",
             **sides[not target_is_later],
         )
 
@@ -187,7 +203,9 @@ def _goals_title(findings: Findings) -> str:
     likely = max(findings.goals, key=lambda goal: goal.probability.value)
     unlikely = min(findings.goals, key=lambda goal: goal.probability.value)
     if likely.probability.value == unlikely.probability.value:
-        return f"All {len(findings.goals)} goals are equally likely by their dates: {formats.chance(likely.probability)}"
+        return (
+            f"All {len(findings.goals)} goals are equally likely by their dates: {formats.chance(likely.probability)}"
+        )
     return (
         f"{formats.shorten(likely.name, 40)} is the likeliest to come in time "
         f"({formats.percent(likely.probability.value)}), {formats.shorten(unlikely.name, 40)} the least "
@@ -199,9 +217,7 @@ def _table(calendar: Calendar, goals: Sequence[GoalFinding]) -> Table:
     rows = tuple(
         (calendar.iso(t), f"{p:.4f}", f"{low:.4f}", f"{high:.4f}")
         for goal in goals
-        for t, p, low, high in zip(
-            goal.curve.t_d, goal.curve.share, goal.curve.low, goal.curve.high, strict=True
-        )
+        for t, p, low, high in zip(goal.curve.t_d, goal.curve.share, goal.curve.low, goal.curve.high, strict=True)
     )
     return Table(("date", "share", "low 95 %", "high 95 %"), rows, frozenset({1, 2, 3}))
 
@@ -226,8 +242,11 @@ def _summary(calendar: Calendar, findings: Findings) -> Table:
 
 
 def _dates(calendar: Calendar, curve: Curve) -> list[str]:
-    return [calendar.iso(t) for t in curve.t_d]
+    """Return the dates of the steps, from the calendar's start to its end so that the plateau shows."""
+    return [calendar.iso(0.0), *(calendar.iso(t) for t in curve.t_d), calendar.iso(calendar.length_d)]
 
 
-def _round(values: Sequence[float]) -> list[float]:
-    return [round(value, 4) for value in values]
+def _percents(shares: Sequence[float]) -> list[float]:
+    """Return the shares of the steps in percent, to go with `_dates`."""
+    last = shares[-1] if shares else 0.0
+    return [0.0, *(round(100 * share, 2) for share in shares), round(100 * last, 2)]

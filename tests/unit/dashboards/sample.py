@@ -231,7 +231,7 @@ def _manifest() -> tuple[ManifestRow, ...]:
 def _trace(title: str, replication: int | None) -> Trace:
     moves: list[Move] = []
     for index, name in enumerate(_MISSIONS[1:22]):
-        moves += _flight(name, 1900.0 + 190 * index, index)
+        moves += _flight(f"{name}-cargo" if name == "first-crew" else name, 1900.0 + 190 * index, index)
     moves += _crewed("first-crew", 3050.0)
     moves.append(Move("lunar-orbital-lab", "lab", "station", "llo", "llo", 3500.0, END_D, 8200.0, 0, "ok"))
     events = (Event(3050.0, "first-crew", "launches", "wenchang.lc-301", 26000.0, HOSTILE),)
@@ -285,9 +285,7 @@ def _flight(name: str, launch_d: float, index: int) -> list[Move]:
         return moves
     if kind in {"lander", "sample-return"}:
         moves.append(Move(name, kind, kind, "llo", "llo", launch_d + 5.1, launch_d + 25, 17000.0, 0, "ok"))
-        moves.append(
-            Move(name, kind, kind, "llo", "shackleton", launch_d + 25, launch_d + 25.2, 9000.0, 0, "ok")
-        )
+        moves.append(Move(name, kind, kind, "llo", "shackleton", launch_d + 25, launch_d + 25.2, 9000.0, 0, "ok"))
     else:
         moves.append(Move(name, kind, kind, stay, stay, launch_d + 5.1, launch_d + 900, 4000.0, 0, "ok"))
     return moves
