@@ -126,7 +126,7 @@ def _subjects(campaign: Campaign) -> tuple[SubjectLine, ...]:
         SubjectLine(
             name=subject.name if count[subject.name] == 1 else f"{subject.name} ({subject.kind})",
             kind=subject.kind,
-            label=subject.label,
+            label=subject.name,
             fact=subject.fact,
             finish=finish.get(index, -1),
         )

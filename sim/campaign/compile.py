@@ -136,17 +136,17 @@ class Compiler:
     def _declare(self) -> None:
         scenario, registry = self.scenario, self.registry
         for name, activity in scenario.activities.items():
-            subject = registry.subject(name, "activity", activity.about or "", fact=activity.done is not None)
+            subject = registry.subject(name, "activity", activity.about, fact=activity.done is not None)
             self.subject_of["activity", name] = subject
             self.activity_done[name] = registry.milestone(subject, name, f"{name}.done")
         for name, element in {**scenario.elements, **scenario.stations}.items():
             kind = "station" if name in scenario.stations else "element"
-            subject = registry.subject(name, kind, element.about or "")
+            subject = registry.subject(name, kind, element.about)
             self.subject_of["element", name] = subject
             registry.milestone(subject, name, f"{name}.operational")
         self.missions.declare()
         for name, goal in scenario.goals.items():
-            subject = registry.subject(name, "goal", goal.about or "")
+            subject = registry.subject(name, "goal", goal.about)
             self.subject_of["goal", name] = subject
             registry.milestone(subject, name, f"{name}.reached")
 

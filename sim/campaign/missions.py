@@ -82,7 +82,7 @@ class MissionCompiler:
 
     def _declare(self, name: str, mission: Mission) -> None:
         registry = self.whole.registry
-        subject = registry.subject(name, "mission", mission.about or "", fact=mission.flown is not None)
+        subject = registry.subject(name, "mission", mission.about, fact=mission.flown is not None)
         self.whole.subject_of["mission", name] = subject
         found = {"arrived": registry.milestone(subject, name, f"{name}.landed", f"{name}.arrived")}
         found["launched"] = registry.milestone(subject, f"{name}.launched")

@@ -33,7 +33,8 @@ class Subject:
 
     name: str
     kind: str
-    label: str
+    about: str
+    """What it is, in a sentence; empty when the scenario does not say."""
     fact: bool
 
 
@@ -106,7 +107,7 @@ class Reliability:
     quality: Chance
     """Failure probability of a mature vehicle of the class, drawn once a replication."""
     early: tuple[float, ...]
-    """Factor on the first, second, ... flight of the class."""
+    """Factor on the odds of failure of the first, second, ... flight of the class."""
     flown: int
     """Flights before the simulation starts."""
 

@@ -36,9 +36,9 @@ class Registry:
         """Give the index of a stream, new or known."""
         return self._streams.setdefault(name, len(self._streams))
 
-    def subject(self, name: str, kind: str, label: str = "", *, fact: bool = False) -> int:
+    def subject(self, name: str, kind: str, about: str | None, *, fact: bool = False) -> int:
         """Add a subject; give its index."""
-        self.subjects.append(Subject(name, kind, label or name, fact))
+        self.subjects.append(Subject(name, kind, about or "", fact))
         return len(self.subjects) - 1
 
     def milestone(self, subject: int, *names: str) -> int:
@@ -92,7 +92,8 @@ class Registry:
         """Give the failure law of a class: a fixed chance, or a Beta law from its record and prior.
 
         With a prior of weight w and mature failure rate m the law is Beta(failures + w m, successes + w (1 - m));
-        without one it is Jeffreys' Beta(failures + 1/2, successes + 1/2).
+        without one it is Jeffreys' Beta(failures + 1/2, successes + 1/2). First flights are worse by a factor on the
+        odds, so that a vehicle of mature quality m fails on them as often as the prior says, and none for certain.
         """
         if record is None:
             return Reliability(Chance(1.0 - (fixed if fixed is not None else 1.0)), (), 0)
@@ -104,6 +105,12 @@ class Registry:
         else:
             a = record.failures + prior.weight * prior.mature
             b = successes + prior.weight * (1.0 - prior.mature)
-            early = tuple(share / prior.mature for share in prior.early)
+            early = tuple(_odds(share) / _odds(prior.mature) for share in prior.early)
         law = Beta(a, b)
         return Reliability(Chance(law.mean, law, self.stream(stream)), early, record.flights)
+
+
+def _odds(share: float) -> float:
+    """Give failures for each success; a hair inside 0 and 1, so that a certain prior stays finite."""
+    inside = min(max(share, 1e-9), 1.0 - 1e-9)
+    return inside / (1.0 - inside)

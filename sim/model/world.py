@@ -75,7 +75,8 @@ class Class:
         number = self.flights
         self.flights += 1
         factor = self.early[number] if number < len(self.early) else 1.0
-        return min(self.quality * factor, 0.95)
+        failing = self.quality * factor
+        return failing / (failing + 1.0 - self.quality)
 
 
 class Power:
