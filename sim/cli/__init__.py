@@ -13,7 +13,7 @@ from sim import __version__
 
 VERBS = ("check", "report", "run")
 DONE, WRONG_INPUT, OUR_BUG, INTERRUPTED = 0, 1, 70, 130
-REPORT_AT = "the issue tracker of the project"
+REPORT_AT = "the project's issue tracker"
 
 
 class Verbs(click.Group):
@@ -60,8 +60,8 @@ def _explain(error: Exception, *, debug: bool) -> int:
     else:
         said = " ".join(str(error).split())
         click.echo(
-            f"internal error: {type(error).__name__}: {said}; please report it with the output of "
-            f"`ilrs --debug ...` to {REPORT_AT}",
+            f"internal error, a bug of ours: {type(error).__name__}: {said}; please report it to "
+            f"{REPORT_AT} with what the same command says after `ilrs --debug`",
             err=True,
         )
     return OUR_BUG

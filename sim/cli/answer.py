@@ -33,19 +33,19 @@ def answer(study: Study, findings: Findings, page: Path) -> str:
 
 def _headline(goal: GoalFinding, findings: Findings, calendar: Calendar) -> list[str]:
     by_share = {round(one.share * 100): one for one in goal.quantiles}
+    p50, p80 = (_month(by_share[share], calendar) for share in (50, 80))
     lines = [
         f">>> {_sentence(goal, calendar)}",
-        f"    P50 {_month(by_share[50], calendar)}: half of the replications have reached it by then; "
-        f"P80 {_month(by_share[80], calendar)}: four in five.",
+        f"    P50 {p50} (half of the replications have it by then), P80 {p80} (four in five)",
     ]
     costs = [one for one in goal.slip_by_cause if one.mean_d > 0.0][:3]
     if costs:
-        lines.append(f"    What costs most days against the plan: {_costs(costs)}.")
+        lines.append(f"    What costs most days against the plan, in the mean: {_costs(costs)}")
     if goal.censored:
         share = goal.censored / findings.replications
         lines.append(
             f"    {goal.censored} of {findings.replications} replications ({_percent(share)}) do not "
-            f"reach it by the calendar's end, {_day(findings.calendar_end_d, calendar)}."
+            f"reach it by the calendar's end, {_day(findings.calendar_end_d, calendar)}"
         )
     return [*lines, ""] if len(findings.goals) > 1 else lines
 
@@ -100,7 +100,7 @@ def _day(day: float, calendar: Calendar) -> str:
 
 def _month(quantile: Quantile, calendar: Calendar) -> str:
     if quantile.t_d is None:
-        return f"not before {_day(calendar.length_d, calendar)}"
+        return f"after {_day(calendar.length_d, calendar)}"
     date = datetime.date.fromisoformat(calendar.iso(quantile.t_d))
     return f"{MONTHS[date.month - 1]} {date.year}"
 

@@ -16,9 +16,7 @@ if TYPE_CHECKING:
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @scenario_options
 @click.option("--strict", is_flag=True, help="Warnings count as errors.")
-@click.option(
-    "--flights", is_flag=True, help="Also compute transfers and close every flight's mass (slower)."
-)
+@click.option("--flights", is_flag=True, help="Also compute transfers and close every flight's mass (slower).")
 @as_json("the problems")
 @click.pass_context
 def command(
@@ -41,9 +39,7 @@ def command(
         ctx.exit(1)
 
 
-def _problems(
-    file: str, variants: tuple[str, ...], sets: tuple[str, ...], *, flights: bool
-) -> tuple[Problem, ...]:
+def _problems(file: str, variants: tuple[str, ...], sets: tuple[str, ...], *, flights: bool) -> tuple[Problem, ...]:
     from sim.problems import ScenarioError
     from sim.scenario.load import load_scenario
 

@@ -26,9 +26,7 @@ if TYPE_CHECKING:
     type=click.IntRange(min=1),
     help="Worker processes [default: one for each processor]; the result does not depend on it.",
 )
-@click.option(
-    "-o", "--out", type=click.Path(path_type=Path), help="Run folder [default: runs/SCENARIO-KEY-sSEED]."
-)
+@click.option("-o", "--out", type=click.Path(path_type=Path), help="Run folder [default: runs/SCENARIO-KEY-sSEED].")
 @scenario_options
 @as_json("the summary")
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
@@ -82,9 +80,7 @@ def _simulate(
 ) -> Study:
     from sim.study.runner import run_study
 
-    return run_study(
-        campaign, replications=replications, seed=seed, jobs=jobs, folder=out, on_progress=progress.update
-    )
+    return run_study(campaign, replications=replications, seed=seed, jobs=jobs, folder=out, on_progress=progress.update)
 
 
 def _conclude(study: Study) -> tuple[Findings, Path]:

@@ -1,0 +1,131 @@
+"""`ilrs run` says the answer, prints one document, and can be called again."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+from click.testing import Result
+
+Call = Callable[..., Result]
+N = 60
+
+
+@pytest.fixture
+def document(small: Path, ilrs: Call) -> Any:
+    done = ilrs("run", small, "-n", N, "-j", 1, "--json", "-o", "out")
+    assert done.exit_code == 0, done.output
+    assert done.stderr == ""
+    return json.loads(done.stdout)
+
+
+def test_the_document_has_the_promised_keys(document: Any) -> None:
+    """Source: the command's specification."""
+    assert set(document) == {
+        "scenario",
+        "identity",
+        "seed",
+        "replications",
+        "folder",
+        "wall_s",
+        "events",
+        "goals",
+        "slip_by_cause_d",
+    }
+    keys = {"by", "probability", "interval", "reached", "nominal", "p10", "p50", "p80", "p90"}
+    assert set(document["goals"]["hut-stands"]) == keys
+    assert (document["scenario"], document["seed"], document["replications"]) == ("small", 2035, N)
+    assert Path(document["folder"]) == Path("out")
+
+
+def test_dates_are_iso_or_null(document: Any) -> None:
+    goal = document["goals"]["hut-stands"]
+    assert goal["by"] == "2032-01-01"
+    for key in ("nominal", "p10", "p50", "p80", "p90"):
+        assert goal[key] is None or re.fullmatch(r"\d{4}-\d\d-\d\d", goal[key])
+
+
+def test_the_document_agrees_with_the_stored_table(document: Any) -> None:
+    """Counted straight from the Parquet file: 730 days from 2030-01-01 to 2032-01-01."""
+    dates = pq.read_table("out/outcomes", columns=["reached.hut-stands"]).column(0).to_pylist()
+    goal = document["goals"]["hut-stands"]
+    assert goal["probability"] == sum(date <= 730 for date in dates) / N
+    assert goal["reached"] == sum(date < float("inf") for date in dates)
+    assert goal["interval"][0] < goal["probability"] < goal["interval"][1]
+
+
+def test_days_by_cause_add_up_to_the_total(document: Any) -> None:
+    slips = document["slip_by_cause_d"]["hut-stands"]
+    total = slips.pop("total")
+    assert total == pytest.approx(sum(slips.values()), abs=1e-9)  # rounding of a sum of 21 floats
+    assert total > 0
+
+
+def test_the_document_is_kept(document: Any) -> None:
+    assert json.loads(Path("out/summary.json").read_text(encoding="utf-8")) == document
+
+
+def test_the_answer_names_chance_dates_causes_and_the_dashboard(small: Path, ilrs: Call) -> None:
+    done = ilrs("run", small, "-n", N, "-j", 1, "-q")
+    assert done.exit_code == 0
+    assert done.stderr == ""
+    for words in ("hut-stands by 1 Jan 2032", "95 % interval", f"N = {N}", "P50", "P80", "sampling error only"):
+        assert words in done.stdout
+    assert "What costs most days" in done.stdout
+    page = re.search(r"^Dashboard: (.+)$", done.stdout, re.MULTILINE)
+    assert page is not None
+    assert Path(page[1]).is_file()
+    assert Path(page[1]).parent.parent == Path("runs")
+
+
+def test_elsewhere_than_on_a_terminal_progress_is_lines(small: Path, ilrs: Call) -> None:
+    done = ilrs("run", small, "-n", 120, "-j", 1, "-o", "out")
+    assert "100 of 120 replications" in done.stderr
+    assert "120 of 120 replications" in done.stderr
+    assert "\x1b" not in done.output
+
+
+def test_a_seed_gives_the_same_numbers_again_with_any_number_of_jobs(small: Path, ilrs: Call) -> None:
+    tables = []
+    for folder, jobs in (("one", 1), ("two", 2)):
+        assert ilrs("run", small, "-n", 120, "-j", jobs, "-q", "-o", folder).exit_code == 0
+        tables.append({file.name: file.read_bytes() for file in sorted(Path(folder).rglob("*.parquet"))})
+    assert len(tables[0]) == 4
+    assert tables[0] == tables[1]
+
+
+def test_values_can_be_set(small: Path, ilrs: Call) -> None:
+    plain = json.loads(ilrs("run", small, "-n", 10, "-j", 1, "--json").stdout)
+    changed = json.loads(ilrs("run", small, "-n", 10, "-j", 1, "--json", "-S", "goals.hut-stands.by=2033-01-01").stdout)
+    assert changed["goals"]["hut-stands"]["by"] == "2033-01-01"
+    assert changed["identity"] != plain["identity"]
+    assert changed["folder"] != plain["folder"]
+
+
+def test_a_missed_goal_is_a_result(small: Path, ilrs: Call) -> None:
+    done = ilrs("run", small, "-n", 10, "-j", 1, "--json", "-S", "goals.hut-stands.by=2030-01-02")
+    assert done.exit_code == 0
+    assert json.loads(done.stdout)["goals"]["hut-stands"]["probability"] == 0.0
+
+
+def test_a_report_can_be_drawn_again(small: Path, ilrs: Call) -> None:
+    ilrs("run", small, "-n", 10, "-j", 1, "-q", "-o", "out")
+    Path("out/report.html").unlink()
+    done = ilrs("report", "out")
+    assert (done.exit_code, done.stdout.strip()) == (0, str(Path("out/report.html")))
+    assert Path("out/report.html").is_file()
+
+
+def test_several_reports_go_to_a_folder_each(small: Path, ilrs: Call) -> None:
+    for folder in ("a", "b"):
+        ilrs("run", small, "-n", 10, "-j", 1, "-q", "-o", folder)
+    done = ilrs("report", "a", "b", "-o", "pages", "--json")
+    assert done.exit_code == 0
+    found = [entry["report"] for entry in json.loads(done.stdout)]
+    assert found == [str(Path("pages/a/report.html")), str(Path("pages/b/report.html"))]
+    assert all(Path(page).is_file() for page in found)
