@@ -79,7 +79,13 @@ def draw_gantt(findings: Findings, goal: GoalFinding) -> Card:
             Key("P10 to P90 finish", theme.INK, "whisker"),
             Key("target date", theme.VERMILLION, dash=theme.TARGET_DASH),
         ),
-        narrow={"yaxis.ticktext": _tick_text(rows, _LABEL_NARROW), "yaxis.tickfont.size": 11, "margin.r": 44},
+        narrow={
+            "yaxis.ticktext": _tick_text(rows, _LABEL_NARROW),
+            "yaxis.tickfont.size": 11,
+            "margin.r": 52,
+            "xaxis.nticks": 5,
+            "xaxis2.nticks": 5,
+        },
     )
 
 

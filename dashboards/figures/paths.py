@@ -54,7 +54,7 @@ def draw_paths(findings: Findings, goal: GoalFinding) -> Card:
         figure=figure,
         table=_table(ranked, goal, count),
         keys=tuple(Key(*theme.BAR_KINDS.get(kind, (kind, theme.GREY)), "dot") for kind in kinds),
-        narrow={"yaxis.tickfont.size": 11, "xaxis.title.text": "share of runs"},
+        narrow={"yaxis.tickfont.size": 11, "xaxis.title.text": "share of runs", "xaxis.nticks": 4},
     )
 
 

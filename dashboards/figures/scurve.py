@@ -242,11 +242,12 @@ def _summary(calendar: Calendar, findings: Findings) -> Table:
 
 
 def _dates(calendar: Calendar, curve: Curve) -> list[str]:
-    """Return the dates of the steps, from the calendar's start to its end so that the plateau shows."""
-    return [calendar.iso(0.0), *(calendar.iso(t) for t in curve.t_d), calendar.iso(calendar.length_d)]
+    """Return the dates of the steps and the calendar's end, so that the plateau shows; never empty."""
+    steps = [calendar.iso(t) for t in curve.t_d] or [calendar.iso(0.0)]
+    return [*steps, calendar.iso(calendar.length_d)]
 
 
 def _percents(shares: Sequence[float]) -> list[float]:
     """Return the shares of the steps in percent, to go with `_dates`."""
-    last = shares[-1] if shares else 0.0
-    return [0.0, *(round(100 * share, 2) for share in shares), round(100 * last, 2)]
+    steps = [round(100 * share, 2) for share in shares] or [0.0]
+    return [*steps, steps[-1]]
