@@ -12,6 +12,7 @@ import numba
 
 from sim.physics.ephemeris import cache_folder
 
+_SOURCES = ("compiled", "constants", "correction", "field", "refine", "transfer")
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
 
@@ -35,5 +36,5 @@ def compiled(kernel: Kernel) -> Kernel:
 
 @cache
 def _digest() -> str:
-    sources = sorted(Path(__file__).parent.glob("*.py"))
+    sources = (Path(__file__).with_name(f"{name}.py") for name in _SOURCES)
     return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:12]

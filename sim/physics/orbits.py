@@ -4,10 +4,14 @@ always offline.
 
 from __future__ import annotations
 
+import importlib
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import Any, Literal
 
 import erfa  # type: ignore[import-untyped]
 import numpy as np
@@ -17,9 +21,12 @@ from astropy.time import Time
 from astropy.utils import data as astropy_data
 from astropy.utils import iers
 
-from sim.physics.constants import AU_KM, DAY_S, J2000_JD
+from sim.physics.constants import AU_KM, DAY_S, EARTH_RADIUS_KM, J2000_JD, MOON_RADIUS_KM
 from sim.physics.ephemeris import EphemerisTable, FloatArray
-from sim.physics.limits import PhysicsError
+from sim.physics.limits import PhysicsError, require_above_surface, require_between
+
+Body = Literal["earth", "moon"]
+_RADIUS_KM = {"earth": EARTH_RADIUS_KM, "moon": MOON_RADIUS_KM}
 
 
 @contextmanager
@@ -103,3 +110,183 @@ def _difference(body: object, earth: object, part: int) -> FloatArray:
     unit = units.km if part == 0 else units.km / units.s
     away = body - earth  # type: ignore[operator]
     return np.ascontiguousarray(away.xyz.to_value(unit).T, dtype=np.float64)
+
+
+def library_name() -> str:
+    """Give the package in use and its version: boinor where it is installed, otherwise poliastro, which it
+    continues.
+    """
+    package = _package()
+    return f"{package.__name__} {package.__version__}"
+
+
+@dataclass(frozen=True, slots=True)
+class Manoeuvre:
+    """Describes burns about one body: the sum and each in m/s, and the days from the first to the last."""
+
+    dv_m_s: float
+    burns_m_s: tuple[float, ...]
+    duration_d: float
+
+
+def change_altitude(body: Body, from_km: float, to_km: float) -> Manoeuvre:
+    """Give Hohmann's two burns between circular orbits at two altitudes; raises PhysicsError below the
+    surface.
+
+    Source: poliastro `Maneuver.hohmann`.
+    """
+    orbit = _orbit(body, from_km, from_km)
+    final = (_RADIUS_KM[body] + _above(body, to_km)) * units.km
+    with offline():
+        return _described(_module("maneuver").Maneuver.hohmann(orbit, final))
+
+
+def change_apsides(body: Body, before_km: tuple[float, float], after_km: tuple[float, float]) -> Manoeuvre:
+    """Give the burns at the apses between two coplanar orbits with their apses in line, in the cheaper order.
+
+    Altitudes are (periapsis, apoapsis). One burn, at periapsis, sets the new apoapsis; the other, half a turn
+    away, the new periapsis. Circularising is a change to two equal altitudes. Source: poliastro
+    `Maneuver.impulse`.
+    """
+    low = _orbit(body, *before_km)
+    _orbit(body, *after_km)
+    with offline():
+        high = low.propagate(0.5 * low.period)
+        ways = (_two_burns(low, body, after_km[::-1]), _two_burns(high, body, after_km))
+    return min(ways, key=lambda way: way.dv_m_s)
+
+
+def change_plane(body: Body, altitude_km: float, angle_deg: float) -> Manoeuvre:
+    """Give the burn that turns a circular orbit's plane by an angle, at the node. Source: poliastro
+    `Maneuver`.
+    """
+    require_between("plane change", angle_deg, -180.0, 180.0, "deg")
+    orbit = _orbit(body, altitude_km, altitude_km)
+    with offline():
+        speed, normal = orbit.v, _unit(np.cross(orbit.r.value, orbit.v.value))
+        angle = np.radians(angle_deg)
+        size = np.linalg.norm(speed.value) * speed.unit
+        turned = speed * np.cos(angle) + normal * size * np.sin(angle)
+        return _described(_module("maneuver").Maneuver.impulse(turned - speed))
+
+
+def change_phase(body: Body, altitude_km: float, ahead_deg: float, turns: int) -> Manoeuvre:
+    """Give the two burns that gain an angle along a circular orbit within a number of turns of the phasing
+    orbit.
+
+    A negative angle waits to be overtaken. Raises PhysicsError when the phasing orbit would touch the
+    surface.
+    Source: phasing orbit of period T (1 - angle / (2 pi turns)), Vallado 2013, section 6.6.1; burns by
+    poliastro.
+    """
+    if turns < 1:
+        raise PhysicsError(f"phasing takes at least one turn; {turns} were given")
+    orbit = _orbit(body, altitude_km, altitude_km)
+    shorter = 1.0 - ahead_deg / (360.0 * turns)
+    require_between("share of the period", shorter, 0.1, 4.0, "")
+    radius_km = _RADIUS_KM[body] + altitude_km
+    other_km = 2.0 * radius_km * shorter ** (2.0 / 3.0) - radius_km - _RADIUS_KM[body]
+    require_above_surface("the phasing orbit's far side", other_km, body.title())
+    with offline():
+        burn = _retarget(orbit, body, other_km)
+        period_d = float(orbit.apply_maneuver(burn).period.to_value(units.day))
+        one = float(burn.get_total_cost().to_value(units.m / units.s))
+    return Manoeuvre(2.0 * one, (one, one), turns * period_d)
+
+
+def lambert_km_s(body: Body, start_km: FloatArray, end_km: FloatArray, tof_s: float) -> tuple[FloatArray, FloatArray]:
+    """Give the velocities (3,) km/s at both ends of a conic between two places (3,) km in a time.
+
+    Source: poliastro `iod.izzo.lambert` (Izzo 2015).
+    """
+    attractor = getattr(_module("bodies"), body.title())
+    with offline():
+        start, end = _module("iod.izzo").lambert(attractor.k, start_km * units.km, end_km * units.km, tof_s * units.s)
+    return start.to_value(units.km / units.s), end.to_value(units.km / units.s)
+
+
+def moon_fixed_direction(epoch_d: float, direction: FloatArray) -> FloatArray:
+    """Give a direction (3,) of ICRS axes in poliastro's MoonFixed axes: a check on `frames.moon_axes`."""
+    fixed = _module("frames.fixed").MoonFixed
+    with offline():
+        when = Time(J2000_JD, epoch_d, format="jd", scale="tdb")
+        ascension, declination, prime = fixed.rot_elements_at_epoch(when)
+        turn = [
+            _turn(float(prime.to_value(units.rad)), 2),
+            _turn(np.pi / 2.0 - float(declination.to_value(units.rad)), 0),
+            _turn(np.pi / 2.0 + float(ascension.to_value(units.rad)), 2),
+        ]
+    return np.asarray(turn[0] @ turn[1] @ turn[2] @ direction)
+
+
+@cache
+def _package() -> Any:
+    """The library; the first import takes a second or two, so it waits until it is asked for."""
+    with offline():
+        try:
+            return importlib.import_module("boinor")
+        except ImportError:
+            return importlib.import_module("poliastro")
+
+
+def _module(name: str) -> Any:
+    with offline():
+        return importlib.import_module(f"{_package().__name__}.{name}")
+
+
+def _above(body: Body, altitude_km: float) -> float:
+    require_above_surface("altitude", altitude_km, body.title())
+    return altitude_km
+
+
+def _orbit(body: Body, periapsis_km: float, apoapsis_km: float) -> Any:
+    """An orbit at periapsis, in the body's own equator."""
+    low, high = (_RADIUS_KM[body] + _above(body, height) for height in (periapsis_km, apoapsis_km))
+    if high < low:
+        raise PhysicsError(f"apoapsis altitude {apoapsis_km:g} km is below periapsis altitude {periapsis_km:g} km")
+    angles = [0.0 * units.deg] * 4
+    with offline():
+        attractor = getattr(_module("bodies"), body.title())
+        shape = (0.5 * (low + high) * units.km, (high - low) / (high + low) * units.one)
+        return _module("twobody").Orbit.from_classical(attractor, *shape, *angles)
+
+
+def _two_burns(orbit: Any, body: Body, opposite_km: tuple[float, float]) -> Manoeuvre:
+    """Two burns half a turn apart, each setting the altitude of the side opposite to it."""
+    first = _retarget(orbit, body, opposite_km[0])
+    middle = orbit.apply_maneuver(first)
+    half_turn = 0.5 * middle.period
+    second = _retarget(middle.propagate(half_turn), body, opposite_km[1])
+    burns = tuple(float(burn.get_total_cost().to_value(units.m / units.s)) for burn in (first, second))
+    # without a second burn there is nothing to wait for
+    wait_d = float(half_turn.to_value(units.day)) if min(burns) > 1e-6 else 0.0
+    return Manoeuvre(sum(burns), burns, wait_d)
+
+
+def _retarget(orbit: Any, body: Body, opposite_km: float) -> Any:
+    """The impulse along the track, at an apsis, that puts the other side of the orbit at an altitude."""
+    opposite = _RADIUS_KM[body] + _above(body, opposite_km)
+    place, speed = orbit.r.to_value(units.km), orbit.v.to_value(units.km / units.s)
+    here = float(np.linalg.norm(place))
+    mu_km3_s2 = float(orbit.attractor.k.to_value(units.km**3 / units.s**2))
+    wanted = np.sqrt(2.0 * mu_km3_s2 * opposite / (here * (here + opposite)))
+    gain = (wanted - np.linalg.norm(speed)) * _unit(speed)
+    return _module("maneuver").Maneuver.impulse(gain * units.km / units.s)
+
+
+def _described(manoeuvre: Any) -> Manoeuvre:
+    burns = tuple(float(np.linalg.norm(dv.to_value(units.m / units.s))) for _, dv in manoeuvre.impulses)
+    duration_d = float(manoeuvre.get_total_time().to_value(units.day))
+    return Manoeuvre(sum(burns), burns, duration_d)
+
+
+def _unit(vector: FloatArray) -> FloatArray:
+    return np.asarray(vector / np.linalg.norm(vector))
+
+
+def _turn(angle_rad: float, axis: Literal[0, 2]) -> FloatArray:
+    """Rotation of axes about x (0) or z (2)."""
+    cos, sin = np.cos(angle_rad), np.sin(angle_rad)
+    if axis == 0:
+        return np.array([[1.0, 0.0, 0.0], [0.0, cos, sin], [0.0, -sin, cos]])
+    return np.array([[cos, sin, 0.0], [-sin, cos, 0.0], [0.0, 0.0, 1.0]])

@@ -34,6 +34,23 @@ from sim.physics.ephemeris import EphemerisTable, FloatArray
 from sim.physics.limits import PhysicsError, require_between
 from sim.physics.places import LunarOrbit, Parking
 
+__all__ = [
+    "BRANCHES",
+    "TOF_LIMITS_H",
+    "BestDepartures",
+    "DepartureTable",
+    "LunarOrbit",
+    "Parking",
+    "PlaneChange",
+    "Solution",
+    "Transfer",
+    "departure_table",
+    "find_transfer",
+    "plane_change_dv_m_s",
+    "sky_from",
+    "solve_conic",
+]
+
 BRANCHES: tuple[Literal["asc"], Literal["desc"]] = (
     "asc",
     "desc",
