@@ -57,9 +57,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     ),
     "speed": Kind("speed", {"m/s": 1.0, "km/s": 1e3}, "3.1 km/s", ceiling=299_792_458.0),
     "length": Kind("length", {"km": 1e3, "m": 1.0}, "200 km", ceiling=1e12),
-    "angle": Kind(
-        "angle", {"deg": math.pi / 180, "rad": 1.0}, "-88.8 deg", low=-math.inf, ceiling=2 * math.pi + 1e-9
-    ),
+    "angle": Kind("angle", {"deg": math.pi / 180, "rad": 1.0}, "-88.8 deg", low=-math.inf, ceiling=2 * math.pi + 1e-9),
     "power": Kind("power", {"kW": 1e3, "W": 1.0, "MW": 1e6}, "40 kW", ceiling=1e12),
     "energy": Kind(
         "energy",
@@ -69,9 +67,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     ),
     "share": Kind("share", {"%": 0.01}, "15 %", high=1.0),
     "margin": Kind("margin", {"%": 0.01}, "10 %", low=-1.0, ceiling=1e4),
-    "rate": Kind(
-        "rate", {"%/yr": 0.01 / _YEAR_D, "%/d": 0.01, "/yr": 1 / _YEAR_D, "/d": 1.0}, "2 %/yr", ceiling=1e4
-    ),
+    "rate": Kind("rate", {"%/yr": 0.01 / _YEAR_D, "%/d": 0.01, "/yr": 1 / _YEAR_D, "/d": 1.0}, "2 %/yr", ceiling=1e4),
     "specific impulse": Kind("specific impulse", {"s": 1.0}, "450 s", ceiling=1e6),
     "mass rate": Kind(
         "mass rate",
@@ -147,7 +143,7 @@ def parse_quantity(text: object, kind: str) -> float:
     if isinstance(text, str) and len(text) <= _LONGEST:
         match = _QUANTITY.fullmatch(text.strip())
         if match and match[2] in table.units:
-            return _finite(float(match[1]) * table.units[match[2]], text, table)
+            return _finite(_scaled(float(match[1]), table.units[match[2]]), text, table)
     raise _refusal(text, table)
 
 
@@ -162,9 +158,7 @@ def within(value: float, text: str, kind: str) -> float:
     table = KINDS[kind]
     if value < table.low:
         least = format_quantity(table.low, kind)
-        raise UnitError(
-            f"'{text}' is below {least}", f"a {table.noun} is at least {least}", Code.OUT_OF_RANGE
-        )
+        raise UnitError(f"'{text}' is below {least}", f"a {table.noun} is at least {least}", Code.OUT_OF_RANGE)
     if value > table.high:
         most = format_quantity(table.high, kind)
         raise UnitError(f"'{text}' is above {most}", f"a {table.noun} is at most {most}", Code.OUT_OF_RANGE)
@@ -179,6 +173,13 @@ def format_quantity(value: float, kind: str) -> str:
         return f"{value / units[first]:.6g} {first}"
     unit = min(units, key=lambda name: (_awkwardness(abs(value) / units[name]), name != first))
     return f"{value / units[unit]:.6g} {unit}"
+
+
+def _scaled(number: float, factor: float) -> float:
+    """Multiply, or divide by the inverse where that is a whole number: 70 % is 0.7 to the last digit."""
+    inverse = 1.0 / factor
+    whole = round(inverse)
+    return number / whole if factor < 1.0 and abs(inverse - whole) < 1e-9 * inverse else number * factor
 
 
 def _awkwardness(number: float) -> float:
@@ -229,9 +230,7 @@ def _bare_number(value: object, table: Kind, known: str) -> UnitError | None:
         return None
     first = next(iter(table.units))
     shown = _shown(value).strip()
-    return UnitError(
-        f"{shown} has no unit", f"write for example {shown} {first} ({known})", Code.UNIT_MISSING
-    )
+    return UnitError(f"{shown} has no unit", f"write for example {shown} {first} ({known})", Code.UNIT_MISSING)
 
 
 def _no_number(value: object, table: Kind, known: str) -> UnitError | None:
@@ -266,6 +265,9 @@ def _comma(value: object, table: Kind, known: str) -> UnitError | None:
 
 def _range(value: object, table: Kind, known: str) -> UnitError | None:
     match = _RANGE.fullmatch(str(value).strip())
+    if _DATE.fullmatch(str(value).strip()):
+        hint = f"write for example {table.example}"
+        return UnitError(f"'{_shown(value)}' is a date, not a {table.noun}", hint, Code.WRONG_TYPE)
     if not match:
         return None
     unit = match[4]
@@ -274,9 +276,7 @@ def _range(value: object, table: Kind, known: str) -> UnitError | None:
 
 
 def _other_unit(value: object, table: Kind, known: str) -> UnitError | None:
-    match = _QUANTITY.fullmatch(str(value).strip()) or re.fullmatch(
-        rf"({_NUMBER}) +(\S.*)", str(value).strip()
-    )
+    match = _QUANTITY.fullmatch(str(value).strip()) or re.fullmatch(rf"({_NUMBER}) +(\S.*)", str(value).strip())
     if not match:
         return None
     unit = match[2]
@@ -316,9 +316,7 @@ def parse_date(text: object) -> datetime.datetime:
 
 def _check_date(text: str, year: int, month: int, day: int) -> None:
     if not FIRST_YEAR <= year <= LAST_YEAR:
-        raise UnitError(
-            f"{year} is out of reach", f"years go from {FIRST_YEAR} to {LAST_YEAR}", Code.OUT_OF_RANGE
-        )
+        raise UnitError(f"{year} is out of reach", f"years go from {FIRST_YEAR} to {LAST_YEAR}", Code.OUT_OF_RANGE)
     if not 1 <= month <= 12:
         raise UnitError(f"'{text}': there is no month {month:02d}", "write year-month-day", Code.DATE)
     first_of_next = datetime.date(year + month // 12, month % 12 + 1, 1)
@@ -395,9 +393,7 @@ Rate = Annotated[float, BeforeValidator(_reader("rate")), WithJsonSchema(quantit
 SpecificImpulse = Annotated[
     float, BeforeValidator(_reader("specific impulse")), WithJsonSchema(quantity_schema("specific impulse"))
 ]
-MassRate = Annotated[
-    float, BeforeValidator(_reader("mass rate")), WithJsonSchema(quantity_schema("mass rate"))
-]
+MassRate = Annotated[float, BeforeValidator(_reader("mass rate")), WithJsonSchema(quantity_schema("mass rate"))]
 Hours = Annotated[float, BeforeValidator(_reader("labour")), WithJsonSchema(quantity_schema("labour"))]
 Date = Annotated[
     datetime.datetime,

@@ -29,11 +29,7 @@ def read_columns(root: Node, tree: Tree, folders: Mapping[str, FilePath], home: 
         if path and path[-1] == "empirical" and isinstance(node.value, str):
             wanted, _, column = node.value.partition("#")
             found = tree.find(wanted, folders.get(node.mark.file, home), node.mark, path_text(path))
-            cells = (
-                found
-                if isinstance(found, Problem)
-                else _read_column(found, column, node.mark, path_text(path))
-            )
+            cells = found if isinstance(found, Problem) else _read_column(found, column, node.mark, path_text(path))
             if isinstance(cells, Problem):
                 problems.append(cells)
                 node.value = "?"

@@ -107,9 +107,7 @@ class Stack:
         below = self._read_parents(parents, path, shown, (*descent, path.resolve())) if parents else None
         return self._merge(below, root, ()) if below else self._without_nulls(root)
 
-    def _read_parents(
-        self, parents: Node, path: FilePath, shown: str, descent: tuple[FilePath, ...]
-    ) -> Node | None:
+    def _read_parents(self, parents: Node, path: FilePath, shown: str, descent: tuple[FilePath, ...]) -> Node | None:
         items = parents.value if isinstance(parents.value, list) else [parents]
         merged: Node | None = None
         for item in items:
@@ -134,14 +132,10 @@ class Stack:
             return None
         if found in descent:
             circle = " -> ".join(file.name for file in (*descent[descent.index(found) :], found))
-            self._complain(
-                mark, "extends", Code.EXTENDS, f"files extend each other in a circle: {circle}", "cut it"
-            )
+            self._complain(mark, "extends", Code.EXTENDS, f"files extend each other in a circle: {circle}", "cut it")
             return None
         if len(self.files) >= _MOST_FILES:
-            self._complain(
-                mark, "extends", Code.FILE_TOO_LARGE, f"more than {_MOST_FILES} files", "extend fewer"
-            )
+            self._complain(mark, "extends", Code.FILE_TOO_LARGE, f"more than {_MOST_FILES} files", "extend fewer")
             return None
         return self._read(found, _shown_beside(shown, wanted, path, found), descent)
 
@@ -214,23 +208,17 @@ class Stack:
         before = len(self.problems)
         base = f"variants.{name}"
         if not isinstance(variant.value, dict):
-            self._complain(
-                variant.mark, base, Code.WRONG_TYPE, "a mapping is wanted here", "name what changes"
-            )
+            self._complain(variant.mark, base, Code.WRONG_TYPE, "a mapping is wanted here", "name what changes")
             return False
         for key in _NOT_IN_A_VARIANT:
             if key in variant.value:
                 mark = variant.value[key].key
-                self._complain(
-                    mark, f"{base}.{key}", Code.UNKNOWN_KEY, f"a variant cannot set {key}", "remove it"
-                )
+                self._complain(mark, f"{base}.{key}", Code.UNKNOWN_KEY, f"a variant cannot set {key}", "remove it")
         for path, node in _leaves(variant):
             other = _clash(path, taken)
             if other and other != name:
                 message = f"variant '{other}' sets the same key"
-                self._complain(
-                    node.key, f"{base}.{path_text(path)}", Code.VARIANTS_CLASH, message, "choose one"
-                )
+                self._complain(node.key, f"{base}.{path_text(path)}", Code.VARIANTS_CLASH, message, "choose one")
             taken[path] = name
         return len(self.problems) == before
 

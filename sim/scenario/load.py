@@ -108,7 +108,7 @@ def _name_after_file(top: dict[str, Node], file: FilePath, shown: str) -> None:
 def _validate(layered: Layered, before: list[Problem], whole: bool) -> tuple[Scenario | None, list[Problem]]:
     """Validate the shape; when it is wrong, leave out what is wrong, so that sense can be checked too."""
     try:
-        return Scenario.model_validate(layered.values), []
+        return Scenario.model_validate(layered.values, strict=True), []
     except ValidationError as error:
         problems = shape_problems(error.errors(include_url=False), layered, Scenario)
     known = [problem.path for problem in before]
@@ -133,7 +133,7 @@ def _salvage(layered: Layered, problems: Sequence[Problem]) -> Scenario | None:
         else:
             _remove(values, path[:2])
     try:
-        return Scenario.model_validate(values)
+        return Scenario.model_validate(values, strict=True)
     except ValidationError:
         return None
 

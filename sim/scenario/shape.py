@@ -77,9 +77,7 @@ def _best_branch(fork: Path, findings: Iterable[Finding], layered: Layered, mode
     return max(branches, key=lambda branch: _likeness(branch, value, models, literals))
 
 
-def _likeness(
-    branch: str, value: object, models: Mapping[str, type[BaseModel]], literals: list[str]
-) -> float:
+def _likeness(branch: str, value: object, models: Mapping[str, type[BaseModel]], literals: list[str]) -> float:
     if isinstance(value, dict):
         for name, kind in models.items():
             if name in branch:
@@ -91,9 +89,7 @@ def _likeness(
         return 2.0 if branch.startswith("list") else 0.0
     if branch.startswith("literal"):
         return 3.0 if difflib.get_close_matches(str(value), literals) else 0.5
-    return (
-        2.0 if branch.startswith(("function", "float", "int")) else 1.0 if branch.startswith("str") else 0.0
-    )
+    return 2.0 if branch.startswith(("function", "float", "int")) else 1.0 if branch.startswith("str") else 0.0
 
 
 def _value_at(values: Any, path: Path) -> Any:

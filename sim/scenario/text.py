@@ -18,7 +18,7 @@ from sim.problems import Code, Mark, Problem
 
 LARGEST_FILE: Final = 5_000_000  # bytes
 DEEPEST: Final = 50
-MOST_NODES: Final = 200_000
+MOST_NODES: Final = 100_000
 _LONGEST_INTEGER: Final = 18  # digits
 
 Scalar = str | int | float | bool | None
@@ -99,9 +99,7 @@ def read_text(
         builder.problems.append(_syntax_problem(error, builder))
         return None, builder.problems
     if builder.root is None and not builder.problems:
-        builder.complain(
-            Mark(file, 1, 1), Code.EMPTY_VALUE, "the document is empty", "write at least one key"
-        )
+        builder.complain(Mark(file, 1, 1), Code.EMPTY_VALUE, "the document is empty", "write at least one key")
     return (None if builder.full else builder.root), builder.problems
 
 
@@ -114,17 +112,13 @@ def _decode(data: bytes | str, file: str) -> tuple[str, Problem | None]:
         except UnicodeDecodeError as error:
             before = data[: error.start].decode("utf-8", "replace")
             line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
-            return "", _encoding_problem(
-                file, line, column, f"byte 0x{data[error.start]:02x} is not UTF-8 text"
-            )
+            return "", _encoding_problem(file, line, column, f"byte 0x{data[error.start]:02x} is not UTF-8 text")
     else:
         text = data
     bad = _UNPRINTABLE.search(text.replace("\r", "\n"))
     if bad:
         line, column = text.count("\n", 0, bad.start()) + 1, bad.start() - text.rfind("\n", 0, bad.start())
-        return "", _encoding_problem(
-            file, line, column, f"character U+{ord(bad[0]):04X} cannot stand in a text"
-        )
+        return "", _encoding_problem(file, line, column, f"character U+{ord(bad[0]):04X} cannot stand in a text")
     return text, None
 
 
@@ -198,9 +192,7 @@ class _Builder:
             self._keys.pop()
             self._parts.pop()
         elif kind is yaml.AliasEvent:
-            self._refuse(
-                event, f"the alias *{event.anchor} is not read", "write the value out, or use extends"
-            )
+            self._refuse(event, f"the alias *{event.anchor} is not read", "write the value out, or use extends")
             self._place_value(Node(None, self.place(event.start_mark), self.place(event.start_mark)))
         elif kind is yaml.DocumentStartEvent:
             self._start_document(event)
@@ -216,23 +208,15 @@ class _Builder:
 
     def _check_properties(self, event: Any) -> None:
         if event.anchor is not None:
-            self._refuse(
-                event, f"the anchor &{event.anchor} is not read", "write the value out, or use extends"
-            )
+            self._refuse(event, f"the anchor &{event.anchor} is not read", "write the value out, or use extends")
         if event.tag is not None:
             self._refuse(event, f"the tag {event.tag} is not read", "leave it out; types follow from the key")
 
     def _count(self, event: Any) -> None:
         self._nodes += 1
         if self._nodes > MOST_NODES or len(self._open) > DEEPEST:
-            what = (
-                f"deeper than {DEEPEST} levels"
-                if len(self._open) > DEEPEST
-                else f"more than {MOST_NODES} values"
-            )
-            self.complain(
-                self.place(event.start_mark), Code.FILE_TOO_LARGE, f"the document has {what}", "split it"
-            )
+            what = f"deeper than {DEEPEST} levels" if len(self._open) > DEEPEST else f"more than {MOST_NODES} values"
+            self.complain(self.place(event.start_mark), Code.FILE_TOO_LARGE, f"the document has {what}", "split it")
             self.full = True
 
     def _open_block(self, event: Any, value: dict[str, Node] | list[Node]) -> None:
@@ -324,8 +308,6 @@ class _Builder:
     def _float(self, text: str, mark: Mark) -> float:
         value = float(text)
         if abs(value) == float("inf"):
-            self.complain(
-                mark, Code.NUMBER_FORMAT, f"{text[:20]} is too large a number", "give a finite number"
-            )
+            self.complain(mark, Code.NUMBER_FORMAT, f"{text[:20]} is too large a number", "give a finite number")
             return 0.0
         return value

@@ -16,9 +16,7 @@ class Tree:
     home: Path
     shipped: Path
 
-    def find(
-        self, wanted: str, beside: Path, mark: Mark, path: str, code: Code = Code.EXTENDS
-    ) -> Path | Problem:
+    def find(self, wanted: str, beside: Path, mark: Mark, path: str, code: Code = Code.EXTENDS) -> Path | Problem:
         """Give the file that a relative path means, seen from `beside`, or say why it cannot be read.
 
         What is not found beside the file is looked for in the shipped folder. Links are followed before the
@@ -60,9 +58,7 @@ def read_bytes(path: Path, shown: str) -> bytes | Problem:
         return Problem(mark, "", Code.FILE_UNREADABLE, "error", f"the file cannot be read: {reason}", "")
     if len(data) > LARGEST_FILE:
         message = f"the file is larger than {LARGEST_FILE // 1_000_000} MB"
-        return Problem(
-            mark, "", Code.FILE_TOO_LARGE, "error", message, "split it, or remove what is no scenario"
-        )
+        return Problem(mark, "", Code.FILE_TOO_LARGE, "error", message, "split it, or remove what is no scenario")
     return data
 
 

@@ -190,18 +190,14 @@ def _points(spec: object, measure: Measure, names: tuple[str, ...]) -> list[floa
     return points
 
 
-def _fields(
-    spec: object, law: str, needed: tuple[str, ...], optional: tuple[str, ...] = ()
-) -> dict[str, object]:
+def _fields(spec: object, law: str, needed: tuple[str, ...], optional: tuple[str, ...] = ()) -> dict[str, object]:
     """Read a mapping with the named keys."""
     wanted = ", ".join(f"{name}: ..." for name in needed)
     if not isinstance(spec, dict):
         raise _wrong(f"{law} is a mapping", f"write {{{wanted}}}")
     for key in spec:
         if key not in needed + optional:
-            raise WrongValueError(
-                f"{law} has no {key}", suggest(key, needed + optional), Code.UNKNOWN_KEY, (key,)
-            )
+            raise WrongValueError(f"{law} has no {key}", suggest(key, needed + optional), Code.UNKNOWN_KEY, (key,))
     missing = [name for name in needed if name not in spec]
     if missing:
         raise WrongValueError(f"{law} needs {' and '.join(missing)}", f"write {{{wanted}}}", Code.MISSING_KEY)
@@ -272,9 +268,7 @@ def _read_weibull(spec: object, measure: Measure) -> Distribution:
     fields = _fields(spec, "weibull", ("shape", "scale"), ("zero",))
     shape = _at("shape", _above_zero(read_number), fields["shape"])
     if not 0.1 <= shape <= 100:
-        raise _wrong(
-            f"a shape of {shape:g} is out of range", "shapes go from 0.1 to 100; 1 is the exponential law"
-        )
+        raise _wrong(f"a shape of {shape:g} is out of range", "shapes go from 0.1 to 100; 1 is the exponential law")
     scale = _at("scale", _above_zero(measure.point), fields["scale"])
     zero = _at("zero", lambda value: read_quantity(value, "share"), fields.get("zero", "0 %"))
     if zero >= 1:
@@ -305,9 +299,7 @@ def _key_value(key: str, measure: Measure) -> object:
 
 def _read_empirical(spec: object, measure: Measure) -> Distribution:
     if not isinstance(spec, list) or not spec:
-        raise _wrong(
-            "empirical is a CSV file or a list of values", "write file.csv#column or [3 d, 8 d, 20 d]"
-        )
+        raise _wrong("empirical is a CSV file or a list of values", "write file.csv#column or [3 d, 8 d, 20 d]")
     return chance.Empirical(tuple(_at(index, measure.point, item) for index, item in enumerate(spec)))
 
 

@@ -103,6 +103,10 @@ def test_usual_slip_gets_an_answer_of_its_own(text: object, kind: str, code: Cod
     assert hint in caught.value.hint
 
 
+def test_percent_is_exact_to_the_last_digit() -> None:
+    assert [parse_quantity(f"{number} %", "share") for number in (70, 7, 29)] == [0.7, 0.07, 0.29]
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_written_quantity_is_read_back(kind: str) -> None:
     value = parse_quantity(KINDS[kind].example, kind)
