@@ -16,8 +16,8 @@ from sim.physics.ephemeris import EphemerisTable, cache_folder, load_ephemeris, 
 from sim.physics.epochs import epoch_from_iso
 from sim.physics.intervals import Intervals
 from sim.physics.light import Site, light_intervals
-from sim.physics.tracking import Station, cover_intervals
 from sim.physics.places import LunarOrbit, Parking
+from sim.physics.tracking import Station, cover_intervals
 from sim.physics.transfer import departure_table
 from sim.scenario.schema import Ground, Leg, Place
 

@@ -25,6 +25,7 @@ from sim.units import (
     Hours,
     Length,
     Mass,
+    MassRate,
     Name,
     Power,
     Rate,
@@ -44,9 +45,7 @@ Count = Annotated[int, Field(ge=0, le=100_000)]
 class Block(BaseModel):
     """A mapping whose keys are all known."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, use_attribute_docstrings=True, populate_by_name=True
-    )
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, populate_by_name=True)
 
 
 class SourceNote(Block):
@@ -138,8 +137,33 @@ Leaving = Annotated[
 ]
 
 
+class Budget(Sourced):
+    """Money a partner has each year; what is not spent carries over."""
+
+    per_year: Annotated[float, Field(ge=0, le=1e12)]
+    """What is there each year, in units of the index."""
+    index: Annotated[int, Field(ge=1950, le=2199)] | None = None
+    """The year whose prices the units are in; an index, not a currency."""
+    at_start: Annotated[float, Field(ge=0, le=1e12)] = 0.0
+    """What is there on the first day beside the first year's share."""
+
+
+class Barred(Block):
+    """A time in which a partner may not take part."""
+
+    from_: Date = Field(alias="from")
+    """First day."""
+    until: Date
+    """First day on which the partner may take part again."""
+
+
 class Partner(Sourced):
     """A state or agency that takes part."""
+
+    budget: Budget | None = None
+    """Yearly money; work with a `cost` starts when it is there. Unlimited if not said."""
+    barred: Barred | None = None
+    """A time in which its work waits."""
 
     joins: UncertainDate | None = None
     """When the partner joins; from the start if not said."""
@@ -217,6 +241,8 @@ class Activity(Sourced):
     """Planned date of completion, when the plan names a date rather than a duration."""
     slip: Slip | None = None
     """How much later than planned the work ends."""
+    cost: Annotated[float, Field(ge=0, le=1e12)] = 0.0
+    """What it takes from the partner's budget when it starts."""
     done: Date | None = None
     """The date on which it did happen, when it has."""
 
@@ -295,9 +321,7 @@ class Record(Sourced):
     @model_validator(mode="after")
     def _counts(self) -> Record:
         if self.failures > self.flights:
-            raise ValueError(
-                f"{self.failures} failures in {self.flights} flights: failures count among the flights"
-            )
+            raise ValueError(f"{self.failures} failures in {self.flights} flights: failures count among the flights")
         return self
 
 
@@ -372,9 +396,7 @@ class Stage(Sourced):
 class Spacecraft(Sourced):
     """Something that flies after launch."""
 
-    kind: Literal[
-        "lander", "orbiter", "relay", "ship", "transfer-stage", "station", "tanker", "sample-return"
-    ]
+    kind: Literal["lander", "orbiter", "relay", "ship", "transfer-stage", "station", "tanker", "sample-return"]
     """What it is."""
     partner: Name | None = None
     """Who builds it."""
@@ -390,6 +412,8 @@ class Spacecraft(Sourced):
     """What must have happened before it first flies."""
     landing: Record | None = None
     """Landings of this class so far."""
+    ascent: Record | None = None
+    """Ascents from the Moon of this class so far."""
     capture: Record | None = None
     """Lunar orbit insertions of this class so far."""
     ground_mass: Mass | None = None
@@ -440,6 +464,8 @@ class Burn(Sourced):
     """Time from the start of the leg."""
     about: str | None = None
     """What it does."""
+    correction: bool = False
+    """Whether it is a course correction, which better navigation makes smaller."""
 
 
 class Leg(Sourced):
@@ -480,6 +506,8 @@ class Assembly(Sourced):
 
     robot: Hours = 0.0
     """Robot-hours."""
+    crew: Hours = 0.0
+    """Crew-hours, done while people are at the base."""
     unloading: Hours = 0.0
     """Robot-hours to unload and place it."""
 
@@ -491,8 +519,64 @@ class Research(Sourced):
     """How many work at once."""
 
 
+class Operation(Sourced):
+    """One step of a flight told step by step, without computed physics."""
+
+    name: Name
+    """What is done."""
+    duration: UncertainDuration
+    """How long it takes."""
+    needs: list[Need] = []
+    """What must have happened before this step."""
+    scrub: Share = 0.0
+    """Chance that a try is called off."""
+    recycle: UncertainDuration | None = None
+    """Time from a scrub to the next try."""
+    fails: Share = 0.0
+    """Chance that it fails."""
+    then: Literal["lose", "spare"] = "lose"
+    """After a failure the whole flight is lost, or a spare vehicle starts again from the first step."""
+
+    @model_validator(mode="after")
+    def _recycles(self) -> Operation:
+        if self.scrub > 0.0 and self.recycle is None:
+            raise ValueError("a step that can scrub needs a recycle time")
+        return self
+
+
+class Filling(Sourced):
+    """Tankers that fill a station's tank, one after the other."""
+
+    delivers: Mass
+    """Propellant each tanker brings."""
+    fleet: Annotated[int, Field(ge=1, le=10_000)]
+    """Tankers there are; each one lost is gone, and the last one's loss ends the filling."""
+    operations: list[Operation] = Field(min_length=1)
+    """The steps of one tanker's flight."""
+    spare: UncertainDuration
+    """Time until another tanker stands ready after a loss."""
+    needs: list[Need] = []
+    """What must have happened before the first tanker."""
+    launcher: Name | None = None
+    """Vehicle on which tankers launch; without one the first steps stand for the launch."""
+
+
+class Tank(Sourced):
+    """A propellant tank in orbit."""
+
+    capacity: Mass
+    """What it holds."""
+    boil_off: Rate = 0.0
+    """Share lost per day."""
+    filled_by: Filling | None = None
+    """The tankers that fill it."""
+
+
 class Station(Sourced):
-    """A station in lunar orbit."""
+    """A station in orbit."""
+
+    tank: Tank | None = None
+    """Propellant for those who dock."""
 
     at: Name
     """Its orbit."""
@@ -508,6 +592,26 @@ class Station(Sourced):
     """What must have happened before it can be commissioned."""
     commissioning: UncertainDuration
     """Time from arrival to operation."""
+
+
+class Trials(Sourced):
+    """Commissioning tests that can fail."""
+
+    fails: Share
+    """Chance that a test campaign fails."""
+    repair: UncertainDuration
+    """Time to put right what failed, before the tests are repeated."""
+
+
+class Breakdown(Sourced):
+    """Failures in operation."""
+
+    every: UncertainDuration
+    """Time from the start of operation, or of the last repair, to the next failure."""
+    spares: Mass = 0.0
+    """Spares a repair takes from the base's store of `spares`; it waits while there are none."""
+    repair: UncertainDuration
+    """Time the repair takes."""
 
 
 class Element(Sourced):
@@ -529,6 +633,12 @@ class Element(Sourced):
     """What must have happened before it can be assembled."""
     commissioning: UncertainDuration
     """Tests from the end of assembly to operation."""
+    tests: Trials | None = None
+    """Chance that commissioning fails, and what it takes then."""
+    failures: Breakdown | None = None
+    """Failures in operation, and their repair."""
+    makes: dict[Name, MassRate] = {}
+    """Goods it makes from local resources while it works."""
     robot_shift: Hours = 0.0
     """Robot-hours a day it adds to the base when in operation."""
 
@@ -560,6 +670,8 @@ class Launch(Block):
     """What the launcher delivers to: `tli`, or a place it has a capacity for."""
     after: Need | None = None
     """What must have happened before this launch, such as `lander.arrived` of the same mission."""
+    spacing: Duration = 0.0
+    """Time between that and this launch at the least."""
 
 
 class Rendezvous(Block):
@@ -583,9 +695,22 @@ class Crew(Block):
     down: Count = 0
     """How many go to the surface."""
     stay: Duration = 0.0
-    """Time on the surface."""
+    """Time on the surface, unless the reserve of goods is reached before."""
     mass_each: Mass = 100.0
     """Mass of a person with suit and personal things."""
+
+
+class Refuel(Block):
+    """Propellant taken on at a station on the way."""
+
+    at: Name
+    """The station, which lies at a place of the route."""
+    propellant: Mass
+    """How much."""
+    stage: str = Field(pattern=r"^[^.\s]+\.[^.\s]+$", max_length=120)
+    """Whose tank it goes to, as `spacecraft.stage`."""
+    duration: UncertainDuration
+    """Time at the port."""
 
 
 class Flown(Sourced):
@@ -633,10 +758,24 @@ class Mission(Sourced):
     """Elements and stations it carries, or masses of goods by name."""
     crew: Crew | None = None
     """People on board."""
-    on_loss: Literal["refly", "abandon"] = "refly"
-    """What happens after a loss."""
+    on_loss: Literal["refly", "abandon", "substitute"] = "refly"
+    """What happens after a loss: the payload is built again, nothing, or another mission flies in its place."""
+    substitute: Name | None = None
+    """The mission that flies in its place, which says `reserve: true`."""
+    reserve: bool = False
+    """Whether it only flies in place of another."""
     rebuild: UncertainDuration | None = None
     """Time to build the payload again."""
+    spares: Count = 0
+    """Payloads that stand ready to replace a lost one at once."""
+    cost: Annotated[float, Field(ge=0, le=1e12)] = 0.0
+    """What it takes from the partner's budget when its launch campaign starts."""
+    refuel: Refuel | None = None
+    """Propellant taken on on the way."""
+    operations: list[Operation] = []
+    """Steps of the flight, for one told without computed physics."""
+    if_partner_leaves: Literal["successor", "drop", "wait"] = "successor"
+    """What happens when the partner leaves before the launch campaign: taken over, dropped, or waiting."""
     every: UncertainDuration | None = None
     """The mission repeats after this time."""
     from_: Need | None = Field(default=None, alias="from")
@@ -656,6 +795,32 @@ class GroundStation(Sourced):
     """Who operates it."""
 
 
+class Navigation(Sourced):
+    """What better navigation changes once it is there."""
+
+    needs: list[Need] = Field(min_length=1)
+    """What must have happened, such as the activity that builds the reference stations."""
+    landing_failures: Share = 1.0
+    """Factor on the odds of a landing failure."""
+    corrections: Share = 1.0
+    """Factor on the burns marked as corrections."""
+
+
+class Living(Sourced):
+    """What people at the base use."""
+
+    per_crew_day: dict[Name, Mass] = Field(min_length=1)
+    """Goods a person uses in a day, by name."""
+    recycling: dict[Name, Share] = {}
+    """Share of each good that is won back."""
+    reserve: Duration
+    """People come home when goods last no longer than this."""
+    stock: dict[Name, Mass] = {}
+    """Goods at the base from the start."""
+    crew_shift: Hours = 6.0
+    """Hours of work a day that each person at the base can give."""
+
+
 class Ground(Sourced):
     """Ground segment: who can see the Moon when it matters."""
 
@@ -665,6 +830,10 @@ class Ground(Sourced):
     """The Moon must stand this high."""
     critical: list[Literal["tli", "loi", "landing", "rendezvous"]] = []
     """Events that must be seen."""
+    hold: Duration = 0.25
+    """How long one critical event keeps an antenna busy."""
+    navigation: Navigation | None = None
+    """What better navigation changes."""
 
 
 class Scenario(Sourced):
@@ -708,6 +877,8 @@ class Scenario(Sourced):
     """Flights."""
     ground: Ground | None = None
     """Ground segment."""
+    living: Living | None = None
+    """What people at the base use."""
     variants: dict[Name, dict[str, Any]] = {}
     """Named partial overrides, chosen with `--variant`."""
     sweep: dict[str, Any] | None = None
