@@ -115,7 +115,7 @@ def name_goal(goal: GoalFinding) -> str:
 def _headline(findings: Findings, goal: GoalFinding) -> str:
     calendar = formats.calendar_of(findings)
     odds = f"{formats.percent(goal.probability.value)} chance by {formats.day(calendar, goal.by_d)}"
-    return f"{name_goal(goal)}: {odds}, {_later_odds(calendar, goal)}"
+    return f"{name_goal(goal)}: {odds} ({formats.interval(goal.probability)}), {_later_odds(calendar, goal)}"
 
 
 def _later_odds(calendar: Calendar, goal: GoalFinding) -> str:

@@ -83,21 +83,21 @@ def load(context: BrowserContext, path: Path) -> Seen:
     return seen
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def desktop(browser: Browser, report: Path) -> Iterator[Seen]:
     context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme="light")
     yield load(context, report)
     context.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def phone(browser: Browser, report: Path) -> Iterator[Seen]:
     context = browser.new_context(viewport={"width": 390, "height": 844}, color_scheme="light")
     yield load(context, report)
     context.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def night(browser: Browser, report: Path) -> Iterator[Seen]:
     context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme="dark")
     yield load(context, report)
@@ -142,12 +142,12 @@ def test_text_of_a_scenario_never_runs(desktop: Seen) -> None:
     assert HOSTILE in desktop.page.locator("#manifest").inner_text()
 
 
-@pytest.mark.parametrize("width", [390, 768, 1280, 1600])
-def test_a_page_never_scrolls_sideways(browser: Browser, report: Path, width: int) -> None:
-    context = browser.new_context(viewport={"width": width, "height": 900})
-    page = load(context, report).page
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    context.close()
+def test_a_page_never_scrolls_sideways(phone: Seen) -> None:
+    overflow = {}
+    for width in (1600, 1280, 1000, 768, 640, 390):
+        phone.page.set_viewport_size({"width": width, "height": 844})
+        overflow[width] = phone.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    assert overflow == dict.fromkeys(overflow, 0)
 
 
 def test_no_figure_is_wider_than_its_card_on_a_phone(phone: Seen) -> None:
@@ -208,10 +208,12 @@ def test_whiskers_do_not_vanish_in_the_dark(night: Seen) -> None:
 
 def test_the_theme_button_redraws_the_figures(desktop: Seen) -> None:
     ink = "document.querySelector('[data-figure=scurve]')._fullLayout.font.color"
-    before = desktop.page.evaluate(ink)
-    desktop.page.click("#theme")
-    assert luminance(colour_of(desktop.page, "body", "backgroundColor")) < 0.05
-    assert desktop.page.evaluate(ink) != before
+    looks = []
+    for _ in range(2):
+        desktop.page.click("#theme")
+        ground = luminance(colour_of(desktop.page, "body", "backgroundColor"))
+        looks.append((ground < 0.05, desktop.page.evaluate(ink)))
+    assert looks == [(True, "#EEF2F6"), (False, "#1C2430")]
 
 
 def test_paper_gets_every_figure_in_light_colours(browser: Browser, report: Path) -> None:

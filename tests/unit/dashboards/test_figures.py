@@ -1,0 +1,231 @@
+"""Each figure says what the findings say."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import Any
+
+import pytest
+
+from dashboards.card import Card
+from dashboards.figures import bat, causes, chain, gantt, manifest, margin, mass, paths, power, scurve
+from sim.analysis.findings import Bar, CauseDays, Findings, GoalFinding, Quantile, Trace
+from tests.unit.dashboards.sample import END_D, HOSTILE, sample_findings
+
+DAY_MS = 86_400_000
+ROUNDING_D = 0.02
+"""Bars are sent with two digits."""
+
+
+@pytest.fixture(scope="module")
+def findings() -> Findings:
+    return sample_findings()
+
+
+@pytest.fixture(scope="module")
+def goal(findings: Findings) -> GoalFinding:
+    return findings.goals[0]
+
+
+@pytest.fixture(scope="module")
+def never(findings: Findings) -> GoalFinding:
+    return findings.goals[2]
+
+
+def drawn(card: Card) -> Any:
+    """Return a card's figure as the browser gets it."""
+    assert card.figure is not None
+    return json.loads(card.figure.to_json())
+
+
+def bars_of(card: Card) -> list[Any]:
+    return [trace for trace in drawn(card)["data"] if trace["type"] == "bar"]
+
+
+def test_the_waterfall_ends_at_the_total(findings: Findings, goal: GoalFinding) -> None:
+    (bars,) = bars_of(causes.draw_causes(findings, goal))
+    assert sum(bars["x"][:-1]) == pytest.approx(goal.total_slip_d, abs=ROUNDING_D * len(bars["x"]))
+    assert bars["x"][-1] == pytest.approx(goal.total_slip_d, abs=ROUNDING_D)
+
+
+def test_each_bar_of_the_waterfall_starts_where_the_one_before_ends(findings: Findings, goal: GoalFinding) -> None:
+    (bars,) = bars_of(causes.draw_causes(findings, goal))
+    ends = [base + length for base, length in zip(bars["base"], bars["x"], strict=True)][:-2]
+    assert bars["base"][1:-1] == pytest.approx(ends, abs=ROUNDING_D)
+
+
+def test_small_causes_share_a_bar_so_that_the_sum_holds() -> None:
+    days = [CauseDays(f"cause-{i}", 20.0 - i, 0.0) for i in range(20)]
+    shown, rest = causes.fold_causes(tuple(days))
+    assert sum(c.mean_d for c in [*shown, *rest]) == sum(c.mean_d for c in days)
+    assert len(shown) < len(days)
+
+
+def test_causes_without_slip_have_no_bar(findings: Findings, goal: GoalFinding) -> None:
+    (bars,) = bars_of(causes.draw_causes(findings, goal))
+    assert "flight" not in bars["y"]
+
+
+def test_runs_that_never_arrive_are_named_under_the_waterfall(findings: Findings, never: GoalFinding) -> None:
+    assert "500 of 500" in causes.draw_causes(findings, never).note
+
+
+def test_the_curve_is_drawn_in_steps_and_so_is_its_band(findings: Findings, goal: GoalFinding) -> None:
+    lines = [t for t in drawn(scurve.draw_scurve(findings, goal))["data"] if t["mode"] == "lines"]
+    assert [line["line"]["shape"] for line in lines[:3]] == ["hv"] * 3
+
+
+def test_the_curve_of_a_goal_never_reached_lies_at_zero(findings: Findings, never: GoalFinding) -> None:
+    curve = drawn(scurve.draw_scurve(findings, never))["data"][2]
+    assert set(curve["y"]) == {0.0}
+
+
+def test_a_goal_never_reached_has_no_flag(findings: Findings, never: GoalFinding) -> None:
+    words = [note["text"] for note in drawn(scurve.draw_scurve(findings, never))["layout"]["annotations"]]
+    assert [text for text in words if "P50" in text] == []
+
+
+def test_a_plateau_reaches_the_calendar_end(findings: Findings, goal: GoalFinding) -> None:
+    curve = drawn(scurve.draw_scurve(findings, goal))["data"][2]
+    assert curve["x"][-1] >= "2049-12-31"
+    assert curve["y"][-1] == pytest.approx(100 * goal.curve.share[-1], abs=0.01)
+
+
+def test_the_title_of_the_curve_carries_chance_and_interval(findings: Findings, goal: GoalFinding) -> None:
+    assert scurve.draw_scurve(findings, goal).title.startswith("10 % (7 to 13 %)")
+
+
+def test_the_wanted_confidence_is_read_off_the_curve(goal: GoalFinding) -> None:
+    wanted = margin.read_quantile(goal, 0.5)
+    known = goal.quantiles[1]
+    assert wanted.t_d is not None
+    assert known.t_d == pytest.approx(wanted.t_d, abs=30.0)
+
+
+def test_the_wanted_confidence_has_a_line_of_its_own(findings: Findings, goal: GoalFinding) -> None:
+    shown = margin.draw_margin(findings, goal).shown
+    assert shown is not None
+    assert [row[0] for row in shown.rows] == ["P10", "P50", "P70 (wanted)", "P80", "P90"]
+
+
+def test_no_promise_is_made_for_a_goal_never_reached(findings: Findings, never: GoalFinding) -> None:
+    shown = margin.draw_margin(findings, never).shown
+    assert shown is not None
+    assert {row[1] for row in shown.rows} == {"not by 2050"}
+
+
+def test_a_bar_of_the_campaign_is_as_long_as_its_median_span(findings: Findings, goal: GoalFinding) -> None:
+    bar = next(b for b in findings.bars if b.kind == "station")
+    assert bar.start_p50_d is not None
+    assert bar.finish_p50_d is not None
+    lengths = [x for trace in bars_of(gantt.draw_gantt(findings, goal)) for x in trace["x"]]
+    assert round((bar.finish_p50_d - bar.start_p50_d) * DAY_MS) in lengths
+
+
+def test_every_subject_of_the_campaign_is_listed(findings: Findings, goal: GoalFinding) -> None:
+    headings = len({bar.kind for bar in findings.bars})
+    axis = drawn(gantt.draw_gantt(findings, goal))["layout"]["yaxis"]
+    assert len(axis["ticktext"]) == len(findings.bars) + headings
+
+
+def test_facts_have_no_whisker(findings: Findings, goal: GoalFinding) -> None:
+    facts = tuple(bar for bar in findings.bars if bar.fact)
+    only_facts = dataclasses.replace(findings, bars=facts)
+    lines = [t for t in drawn(gantt.draw_gantt(only_facts, goal))["data"] if t.get("mode") == "lines"]
+    assert [x for line in lines for x in line["x"]] == []
+
+
+def test_a_bar_without_p90_runs_to_the_calendar_end(findings: Findings, goal: GoalFinding) -> None:
+    late = next(bar for bar in findings.bars if bar.label == "observatory")
+    lines = [t for t in drawn(gantt.draw_gantt(with_bars(findings, late), goal))["data"] if t.get("mode") == "lines"]
+    assert "2050-01-01" in lines[0]["x"]
+
+
+def with_bars(findings: Findings, *bars: Bar) -> Findings:
+    return dataclasses.replace(findings, bars=bars)
+
+
+def test_earth_is_at_the_bottom_and_the_lunar_surface_on_top(findings: Findings) -> None:
+    lanes = bat.order_lanes(findings.places)
+    assert (lanes.names[0], lanes.names[-1]) == ("Earth", "shackleton")
+
+
+def test_a_launch_pad_lies_on_earth(findings: Findings) -> None:
+    assert bat.order_lanes(findings.places).level("wenchang.lc-301") == 0
+
+
+def test_the_zoom_finds_the_crewed_mission(findings: Findings) -> None:
+    assert {move.subject for move in bat.find_episode(findings.traces[0].moves)} == {"first-crew"}
+
+
+def test_a_lost_flight_is_crossed_out(findings: Findings) -> None:
+    traces = drawn(bat.draw_bat(findings, findings.traces[0]))["data"]
+    crosses = [t for t in traces if t.get("marker", {}).get("symbol") == "x"]
+    assert [len(t["x"]) for t in crosses] == [1]
+
+
+def test_an_empty_run_is_drawn_empty(findings: Findings) -> None:
+    card = bat.draw_bat(findings, Trace("P90", 12, (), (), {}, (), (), ()))
+    assert card.title == "Nothing moves in the P90 run"
+    assert drawn(card)["data"] == []
+
+
+def test_the_chain_of_a_run_ends_with_its_goal(findings: Findings, goal: GoalFinding) -> None:
+    card = chain.draw_chain(findings, goal)
+    told = findings.traces[0].chains[goal.name]
+    assert sum(sum(bars["x"]) for bars in bars_of(card)) == pytest.approx(2 * told[-1].end_d * DAY_MS, rel=1e-6)
+
+
+def test_landed_mass_is_a_step_function(findings: Findings) -> None:
+    first = findings.mass.t_d[0]
+    values = findings.mass.p50_kg
+    assert mass.landed_by(findings.mass, values, first - 1) == 0.0
+    assert mass.landed_by(findings.mass, values, first) == values[0]
+    assert mass.landed_by(findings.mass, values, END_D) == values[-1]
+
+
+def test_a_deficit_counts_until_the_next_step() -> None:
+    trace = Trace("nominal", None, (), (), {}, (0.0, 10.0, 40.0), (5.0, 5.0, 9.0), (4.0, 7.0, 8.0))
+    assert power.deficit_days(trace) == 30.0
+
+
+def test_the_most_critical_subject_comes_first(findings: Findings, goal: GoalFinding) -> None:
+    shares = [bar.criticality[goal.name] for bar in paths.rank_bars(findings, goal)]
+    assert shares == sorted(shares, reverse=True)
+    assert min(shares) > 0
+
+
+def test_the_manifest_lists_history_first_and_fades_it(findings: Findings) -> None:
+    shown = manifest.draw_manifest(findings).shown
+    assert shown is not None
+    assert shown.rows[0][0] == "change-6"
+    assert shown.faded == frozenset({0})
+
+
+def test_a_chance_in_the_manifest_carries_its_interval(findings: Findings) -> None:
+    shown = manifest.draw_manifest(findings).shown
+    assert shown is not None
+    assert shown.rows[1][-1] == "80 % (76 to 83 %)"
+
+
+@pytest.mark.parametrize("index", [0, 1, 2])
+def test_hostile_names_are_escaped_in_every_figure(findings: Findings, index: int) -> None:
+    goal = findings.goals[index]
+    trace = findings.traces[0]
+    cards = (
+        scurve.draw_goals(findings),
+        gantt.draw_gantt(findings, goal),
+        chain.draw_chain(findings, goal),
+        paths.draw_paths(findings, goal),
+        bat.draw_bat(findings, trace),
+        bat.draw_bat_zoom(findings, trace),
+    )
+    assert [card.id for card in cards if "<script" in json.dumps(drawn(card))] == []
+    assert HOSTILE.startswith("<script")
+
+
+def test_a_median_beyond_the_calendar_is_said_in_the_title(findings: Findings, goal: GoalFinding) -> None:
+    late = dataclasses.replace(goal, quantiles=tuple(Quantile(q.share, None, None, None) for q in goal.quantiles))
+    card = scurve.draw_scurve(dataclasses.replace(findings, goals=(late,)), late)
+    assert card.title.endswith("most never get there by 2050")

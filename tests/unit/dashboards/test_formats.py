@@ -1,0 +1,79 @@
+"""Dates, shares and text as they are worded on a page."""
+
+from __future__ import annotations
+
+import datetime
+import math
+
+import pytest
+
+from dashboards import formats
+from sim.analysis.findings import Quantile, Share
+from sim.clock import Calendar
+
+CALENDAR = Calendar(datetime.datetime(2022, 1, 1), datetime.datetime(2050, 1, 1))
+
+
+def test_a_share_that_is_not_zero_is_not_printed_as_zero() -> None:
+    assert formats.percent(0.002) == "< 1 %"
+
+
+def test_a_share_that_is_not_one_is_not_printed_as_one() -> None:
+    assert formats.percent(0.998) == "> 99 %"
+
+
+def test_a_certain_share_is_printed_plainly() -> None:
+    assert (formats.percent(0.0), formats.percent(1.0)) == ("0 %", "100 %")
+
+
+def test_a_chance_carries_its_interval() -> None:
+    assert formats.chance(Share(0.312, 0.274, 0.353)) == "31 % (27 to 35 %)"
+
+
+def test_a_date_is_told_to_the_month() -> None:
+    """2035-12-31 is day 5112 of a calendar that starts on 2022-01-01: 14 years of 365 days, 3 leap days, less 1."""
+    assert formats.month(CALENDAR, 14 * 365 + 3 - 1) == "Dec 2035"
+
+
+@pytest.mark.parametrize("time_d", [None, math.nan])
+def test_a_missing_date_is_not_reached(time_d: float | None) -> None:
+    assert formats.month(CALENDAR, time_d) == "not reached"
+
+
+def test_an_interval_open_at_the_calendar_end_says_so() -> None:
+    assert formats.span(CALENDAR, Quantile(0.9, 9000.0, 8766.0, None)) == "Jan 2046 to not by 2050"
+
+
+def test_a_quantile_beyond_the_calendar_has_no_date() -> None:
+    assert formats.span(CALENDAR, Quantile(0.9, None, None, None)) == "not by 2050"
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        (0.2, "on the day"),
+        (12.0, "12 d later"),
+        (-12.0, "12 d earlier"),
+        (430.0, "14 months later"),
+        (1461.0, "4.0 years later"),
+    ],
+)
+def test_a_difference_of_dates_is_told_in_the_unit_one_would_use(days: float, words: str) -> None:
+    assert formats.lateness(days) == words
+
+
+def test_markup_in_a_figure_stays_letters() -> None:
+    assert formats.figure_text("<b>x</b>") == "&lt;b&gt;x&lt;/b&gt;"
+
+
+def test_a_template_in_a_name_is_not_filled_in() -> None:
+    assert "%{" not in formats.figure_text("%{customdata}")
+
+
+@pytest.mark.parametrize("length", [5, 10, 40])
+def test_a_shortened_text_is_never_longer_than_asked(length: int) -> None:
+    assert len(formats.shorten("a-rather-long-name-of-an-element", length)) <= length
+
+
+def test_words_are_listed_as_one_says_them() -> None:
+    assert [formats.listing(list("abc"[:n])) for n in (1, 2, 3)] == ["a", "a and b", "a, b and c"]
