@@ -105,6 +105,7 @@ class Compiler:
             goals=self._goals(),
             deliveries=tuple(self.missions.deliveries),
             flights=tuple(self.missions.flights),
+            sheets=tuple(self.missions.sheets),
             places=self._places(),
             subjects=tuple(registry.subjects),
             milestones=tuple(registry.milestones),

@@ -7,28 +7,17 @@ LOI) are swept on a grid and interpolated; the margin is smooth in both, so 10 m
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, exp
 
 import numpy as np
 
-from sim.campaign.plan import Floats
+from sim.campaign.plan import Floats, FlightSheet, Step
 from sim.physics.rocket import Action, Burn, Stack, Stage, burn
 from sim.scenario.schema import Spacecraft
 
 GRID_STEP_M_S = 10.0
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step of a script: a burn of `dv_m_s`, or of the day's TLI or LOI; or mass moved into a spacecraft."""
-
-    kind: str
-    """burn, tli, loi, load or split."""
-    dv_m_s: float = 0.0
-    craft: str = ""
-    delta_kg: float = 0.0
-    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +51,7 @@ def build_stack(crafts: list[tuple[str, Spacecraft]], cargo_kg: float, crew_kg: 
     return Stack(tuple(stages))
 
 
-def fly_script(stack: Stack, steps: list[Step], tli_m_s: float, loi_m_s: float) -> FlightReport:
+def fly_script(stack: Stack, steps: Sequence[Step], tli_m_s: float, loi_m_s: float) -> FlightReport:
     """Fly a script on a day with these burns.
 
     What is missing is the propellant that the last tank would have needed more at the start for its burns to close.
@@ -110,7 +99,7 @@ class Tanks:
                 self.stack, dv_m_s = self.stack.without(engine.name), result.dv_short_m_s
 
 
-def margins_over(stack: Stack, steps: list[Step], tli_m_s: Floats, loi_m_s: Floats) -> Floats:
+def margins_over(stack: Stack, steps: Sequence[Step], tli_m_s: Floats, loi_m_s: Floats) -> Floats:
     """Give the propellant margin in kg for every pair of TLI and LOI; minus what is missing where it is short."""
     kinds = {step.kind for step in steps}
     if not any(stage.isp_s > 0.0 for stage in stack.stages):
@@ -130,3 +119,6 @@ def margins_over(stack: Stack, steps: list[Step], tli_m_s: Floats, loi_m_s: Floa
 def _grid(values: Floats) -> Floats:
     low, high = float(values.min()), float(values.max())
     return np.linspace(low, max(high, low + 1.0), max(2, ceil((high - low) / GRID_STEP_M_S) + 1))
+
+
+__all__ = ["FlightReport", "FlightSheet", "StageLeft", "Step", "Tanks", "build_stack", "fly_script", "margins_over"]

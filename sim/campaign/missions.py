@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.campaign.flights import Step, build_stack, margins_over
+from sim.campaign.flights import FlightSheet, Step, build_stack, margins_over
 from sim.campaign.plan import (
     NEVER,
     Chance,
@@ -55,6 +55,7 @@ class MissionCompiler:
         self._flights_of: list[tuple[str, Mission, int]] = []
         """(name, mission, repeat) of every flight; 0 when it does not repeat."""
         self._milestones: dict[str, dict[str, int]] = {}
+        self.sheets: list[FlightSheet] = []
         self._tabled: dict[str, int] = {}
         """Opportunities already tabled, by all they depend on."""
 
@@ -225,6 +226,7 @@ class MissionCompiler:
         launcher = whole.scenario.launchers[launch.launcher]
         first = legs[0][1] if legs else None
         stack = self._stack(mission, launch)
+        self.sheets.append(FlightSheet(stack, tuple(self._script(mission, launch)) if mission.flown is None else ()))
         fly = mission.flown is None and first is not None
         table = self._opportunities((*path, "launches", key), mission, launch, first, stack) if fly and first else -1
         local, outside = self._after(mission, launch)
@@ -254,6 +256,7 @@ class MissionCompiler:
             transfer_d=duration_d(first) if first else 0.0,
             legs=tuple(self._leg(k, leg) for k, leg in legs[1:]) if mission.rendezvous else (),
             mass_kg=stack.mass_kg,
+            sheet=len(self.sheets) - 1,
             capture_class=max((whole.flight_class(craft, "capture") for craft in launch.carries), default=-1),
             streams=streams,
             launched=found[f"{key}.launched"],

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.chance import Distribution
+from sim.physics.rocket import Stack
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int32]
@@ -221,6 +222,8 @@ class LaunchPlan:
     legs: tuple[LegPlan, ...]
     """Legs flown alone, after the first."""
     mass_kg: float
+    sheet: int
+    """Index of its flight sheet: the stack and every burn."""
     capture_class: int
     """Index of the class whose lunar orbit insertions are on record, or -1."""
     streams: LaunchStreams
@@ -342,6 +345,26 @@ class PlaceName:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a flight: a burn of `dv_m_s`, or of the day's TLI or LOI, or mass moved into a spacecraft."""
+
+    kind: str
+    """burn, tli, loi or load."""
+    dv_m_s: float = 0.0
+    craft: str = ""
+    delta_kg: float = 0.0
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FlightSheet:
+    """What one launch carries and every step of its flight; flown by :func:`sim.campaign.flights.fly_script`."""
+
+    stack: Stack
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FlightCard:
     """What the manifest prints of one launch on its nominal day."""
 
@@ -386,6 +409,7 @@ class Campaign:
     goals: tuple[GoalPlan, ...]
     deliveries: tuple[Delivery, ...]
     flights: tuple[FlightCard, ...]
+    sheets: tuple[FlightSheet, ...]
     places: tuple[PlaceName, ...]
     guesses: int = 0
     figures: int = 0
