@@ -13,7 +13,7 @@ from math import ceil, exp
 
 import numpy as np
 
-from sim.campaign.plan import Floats, FlightSheet, Step
+from sim.campaign.plan import FlightSheet, Floats, Step
 from sim.physics.rocket import Action, Burn, Stack, Stage, burn
 from sim.scenario.schema import Spacecraft
 

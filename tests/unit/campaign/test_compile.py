@@ -33,7 +33,7 @@ def test_a_flight_that_lacks_propellant_is_refused_with_the_kilograms_that_are_m
 
 
 def test_a_stack_above_the_launchers_capacity_is_refused_with_the_excess() -> None:
-    assert "kg too heavy for the launcher" in _refusals("launchers.big.to.tli=24 t")
+    assert "over what big lifts to tli" in _refusals("launchers.big.to.tli=24 t")
 
 
 def test_two_capacities_that_contradict_the_upper_stage_are_refused() -> None:
