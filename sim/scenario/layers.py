@@ -15,7 +15,7 @@ Order of precedence: `--set` > `--variant` (left to right) > file > parent.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 from typing import Any, Final
@@ -49,6 +49,7 @@ class Layered:
     """A scenario after merging: plain values, and by path the place of value and key and the origin.
 
     `values` has neither `extends` nor `variants`; the names of the latter are in `variants`.
+    `shipped` holds those of the `files` that ship with the simulator.
     An origin is `file.yaml:12`, `variant late (file.yaml:80)` or `--set key=value`.
     """
 
@@ -58,6 +59,7 @@ class Layered:
     origins: Mapping[Path, str]
     variants: tuple[str, ...]
     files: tuple[str, ...]
+    shipped: frozenset[str] = frozenset()
 
     def mark(self, path: Path) -> Mark | None:
         """Give the place of the value at a path, or of the nearest block around it."""
@@ -138,6 +140,11 @@ class Stack:
             self._complain(mark, "extends", Code.FILE_TOO_LARGE, f"more than {_MOST_FILES} files", "extend fewer")
             return None
         return self._read(found, _shown_beside(shown, wanted, path, found), descent)
+
+    def shipped_files(self) -> list[str]:
+        """Give the files read so far that ship with the simulator."""
+        shipped = self.tree.shipped.resolve()
+        return [name for name, folder in self.folders.items() if folder.is_relative_to(shipped)]
 
     def _complain(self, mark: Mark, path: str, code: Code, message: str, hint: str) -> None:
         self.problems.append(Problem(mark, path, code, "error", message, hint))
@@ -264,7 +271,7 @@ class Stack:
         return root
 
 
-def flatten(root: Node, files: Sequence[str]) -> Layered:
+def flatten(root: Node, files: Sequence[str], shipped: Iterable[str] = ()) -> Layered:
     """Give the plain values and places of a merged scenario."""
     assert isinstance(root.value, dict)
     top = dict(root.value)
@@ -276,7 +283,7 @@ def flatten(root: Node, files: Sequence[str]) -> Layered:
     for path, node in walk(Node(top, root.mark, root.key, root.layer)):
         marks[path], keys[path], origins[path] = node.mark, node.key, _origin(node)
     values = plain(Node(top, root.mark, root.key))
-    return Layered(values, marks, keys, origins, names, tuple(files))
+    return Layered(values, marks, keys, origins, names, tuple(files), frozenset(shipped))
 
 
 def _origin(node: Node) -> str:

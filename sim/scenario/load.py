@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 from typing import Any
 
 from pydantic import ValidationError
 
 from sim.problems import Code, Mark, Problem, ScenarioError, suggest
+from sim.scenario.checks import check_blocks, check_names, check_sense
 from sim.scenario.data import read_columns
 from sim.scenario.layers import Layered, Stack, flatten
 from sim.scenario.schema import Scenario
 from sim.scenario.shape import shape_problems
 from sim.scenario.shipped import shipped_folder, shipped_names
+from sim.scenario.sources import check_sources
 from sim.scenario.text import Node, path_text
 from sim.scenario.tree import Tree
 from sim.units import parse_name
@@ -40,10 +42,10 @@ def load_scenario(path: str | FilePath, variants: Sequence[str] = (), sets: Sequ
     layered, problems, whole = read_layers(path, variants, sets)
     if layered is None:
         raise ScenarioError(_in_order(problems))
-    scenario, shape = _validate(layered, problems, whole)
+    scenario, shape = _validate(layered, problems, whole=whole)
     problems = problems + shape
-    if scenario is not None and whole:
-        problems += _sense(scenario, layered, damaged=bool(problems))
+    if whole:
+        problems += _check(scenario, layered, problems)
     if scenario is None or any(problem.severity == "error" for problem in problems):
         raise ScenarioError(_in_order(problems))
     return Loaded(scenario, layered, tuple(_in_order(problems)))
@@ -67,9 +69,10 @@ def read_layers(
     if isinstance(root.value, dict):
         _name_after_file(root.value, file, stack.files[0])
     whole = not any(problem.code in _INCOMPLETE for problem in stack.problems)
-    return flatten(root, stack.files), stack.problems, whole
+    return flatten(root, stack.files, stack.shipped_files()), stack.problems, whole
 
 
+_MOST_PRUNINGS = 8
 _INCOMPLETE = (
     Code.EXTENDS,
     Code.FILE_MISSING,
@@ -105,8 +108,8 @@ def _name_after_file(top: dict[str, Node], file: FilePath, shown: str) -> None:
     top["name"] = Node(parse_name(plain[:80].strip("-")), mark, mark)
 
 
-def _validate(layered: Layered, before: list[Problem], whole: bool) -> tuple[Scenario | None, list[Problem]]:
-    """Validate the shape; when it is wrong, leave out what is wrong, so that sense can be checked too."""
+def _validate(layered: Layered, before: list[Problem], *, whole: bool) -> tuple[Scenario | None, list[Problem]]:
+    """Validate the shape; problems at or below a path that is already complained of are left out."""
     try:
         return Scenario.model_validate(layered.values, strict=True), []
     except ValidationError as error:
@@ -115,23 +118,33 @@ def _validate(layered: Layered, before: list[Problem], whole: bool) -> tuple[Sce
     fresh = [problem for problem in problems if not any(_below(problem.path, path) for path in known)]
     if not whole:
         fresh = [problem for problem in fresh if problem.code != Code.MISSING_KEY]
-    return _salvage(layered, problems), fresh
+    return None, fresh
 
 
 def _below(path: str, block: str) -> bool:
     return bool(block) and (path == block or path.startswith((f"{block}.", f"{block}[")))
 
 
-def _salvage(layered: Layered, problems: Sequence[Problem]) -> Scenario | None:
-    """Give the scenario without the named blocks in which something is wrong; None if that does not help."""
+def _check(scenario: Scenario | None, layered: Layered, before: list[Problem]) -> list[Problem]:
+    """Check the sense: of the whole scenario, or of the blocks in which nothing is wrong so far."""
+    problems = [*check_names(layered), *check_sources(layered)]
+    if scenario is not None and not any(problem.severity == "error" for problem in problems):
+        return problems + check_sense(scenario, layered)
+    rest = _without(layered, [*before, *problems])
+    return problems + (check_blocks(rest, layered) if rest else [])
+
+
+def _without(layered: Layered, problems: Sequence[Problem]) -> Scenario | None:
+    """Give the scenario without the blocks in which something is wrong; None if too little is left."""
     values = copy.deepcopy(layered.values)
     paths = {path_text(path): path for path in layered.marks}
-    for problem in problems:
-        path = paths.get(problem.path) or paths.get(problem.path.rpartition(".")[0], ())
-        if problem.code == Code.UNKNOWN_KEY:
-            _remove(values, path)
-        else:
-            _remove(values, path[:2])
+    for _ in range(_MOST_PRUNINGS):
+        for problem in problems:
+            path = paths.get(problem.path) or paths.get(problem.path.rpartition(".")[0], ())
+            _remove(values, path if problem.code == Code.UNKNOWN_KEY else path[:2])
+        problems = check_names(replace(layered, values=values))
+        if not problems:
+            break
     try:
         return Scenario.model_validate(values, strict=True)
     except ValidationError:
@@ -140,15 +153,11 @@ def _salvage(layered: Layered, problems: Sequence[Problem]) -> Scenario | None:
 
 def _remove(values: Any, path: Sequence[str | int]) -> None:
     for part in path[:-1]:
-        if not isinstance(values, Mapping) or part not in values:
+        if not isinstance(values, dict) or part not in values:
             return
         values = values[part]
     if path and isinstance(values, dict):
         values.pop(path[-1], None)
-
-
-def _sense(scenario: Scenario, layered: Layered, *, damaged: bool) -> list[Problem]:
-    return []
 
 
 def _in_order(problems: Sequence[Problem]) -> list[Problem]:

@@ -1,0 +1,164 @@
+"""Every name in a scenario: what may be referred to, and from where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from sim.problems import Code, Problem, suggest
+from sim.scenario.layers import Layered
+from sim.scenario.text import Path, path_text
+
+Values = Mapping[str, Any]
+
+REFERENCES: Final = (
+    ("activities.*.partner", "partners"),
+    ("activities.*.parties.#", "partners"),
+    ("activities.*.slip.by_lead", "slips"),
+    ("base.at", "places"),
+    ("elements.*.at", "places"),
+    ("elements.*.partner", "partners"),
+    ("ground.stations.*.partner", "partners"),
+    ("launch_sites.*.partner", "partners"),
+    ("launchers.*.pads.#", "pads"),
+    ("launchers.*.partner", "partners"),
+    ("launchers.*.record.prior", "priors"),
+    ("legs.*.from", "places"),
+    ("legs.*.to", "places"),
+    ("missions.*.back.#", "places"),
+    ("missions.*.cargo.#", "elements"),
+    ("missions.*.launches.*.carries.#", "spacecraft"),
+    ("missions.*.launches.*.launcher", "launchers"),
+    ("missions.*.partner", "partners"),
+    ("missions.*.rendezvous.at", "places"),
+    ("missions.*.rendezvous.goes_on.#", "spacecraft"),
+    ("missions.*.route.#", "places"),
+    ("missions.*.slip.by_lead", "slips"),
+    ("partners.*.successor.partner", "partners"),
+    ("risks.*.stretches.*", "activities"),
+    ("spacecraft.*.capture.prior", "priors"),
+    ("spacecraft.*.landing.prior", "priors"),
+    ("spacecraft.*.partner", "partners"),
+    ("stations.*.at", "places"),
+    ("stations.*.partner", "partners"),
+)
+"""Where a name stands that refers to a block (`*` any key, `#` any item of a list), and in which section."""
+
+NEEDS: Final = (
+    "activities.*.needs.#",
+    "elements.*.needs.#",
+    "goals.*.needs.#",
+    "launch_sites.*.pads.*.needs.#",
+    "launchers.*.needs.#",
+    "missions.*.from",
+    "missions.*.needs.#",
+    "spacecraft.*.needs.#",
+    "stations.*.needs.#",
+)
+"""Where a need stands."""
+
+_NOUNS: Final = {
+    "activities": "activity",
+    "elements": "element or station",
+    "launchers": "launcher",
+    "pads": "pad",
+    "partners": "partner",
+    "places": "place",
+    "priors": "prior",
+    "slips": "slip law",
+    "spacecraft": "spacecraft",
+}
+_EARTH: Final = "earth"  # a place that is always there
+
+
+def find(values: Any, pattern: str) -> Iterator[tuple[Path, Any]]:
+    """Give what stands at a pattern of keys, with its path."""
+    yield from _find(values, pattern.split("."), ())
+
+
+def _find(value: Any, parts: list[str], path: Path) -> Iterator[tuple[Path, Any]]:
+    if not parts:
+        yield path, value
+        return
+    part, rest = parts[0], parts[1:]
+    if part == "#" and isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _find(item, rest, (*path, index))
+    elif part == "*" and isinstance(value, dict):
+        for key, item in value.items():
+            yield from _find(item, rest, (*path, key))
+    elif isinstance(value, dict) and part in value:
+        yield from _find(value[part], rest, (*path, part))
+
+
+def section(values: Values, name: str) -> dict[str, Any]:
+    """Give a section of a scenario, empty where there is none."""
+    found = values.get(name)
+    return found if isinstance(found, dict) else {}
+
+
+def _known(values: Values, kind: str) -> set[str]:
+    if kind == "pads":
+        return {f"{path[1]}.{path[3]}" for path, _ in find(values, "launch_sites.*.pads.*")}
+    if kind == "elements":
+        return {*section(values, "elements"), *section(values, "stations")}
+    return {*section(values, kind), *((_EARTH,) if kind == "places" else ())}
+
+
+def check_references(layered: Layered) -> Iterator[Problem]:
+    """Refuse names of blocks that do not exist."""
+    known = {kind: _known(layered.values, kind) for _, kind in REFERENCES}
+    for pattern, kind in REFERENCES:
+        for path, value in find(layered.values, pattern):
+            name = path[-1] if pattern.endswith("stretches.*") else value
+            if isinstance(name, str) and name not in known[kind]:
+                mark = layered.key_mark(path) if name is path[-1] else layered.mark(path)
+                message = f"there is no {_NOUNS[kind]} '{name[:80]}'"
+                hint = suggest(name, known[kind]) or f"add it under {kind if kind != 'pads' else 'launch_sites'}"
+                yield Problem(mark, path_text(path), Code.NO_SUCH_NAME, "error", message, hint)
+
+
+def check_needs(layered: Layered) -> Iterator[Problem]:
+    """Refuse needs that nothing fulfils."""
+    events = event_names(layered.values)
+    for pattern in NEEDS:
+        for path, value in find(layered.values, pattern):
+            if isinstance(value, str) and value not in events:
+                yield _no_event(layered, path, value, events)
+    for path, value in find(layered.values, "missions.*.launches.*.after"):
+        launches = section(section(layered.values, "missions")[str(path[1])], "launches")
+        local = {f"{name}.{word}" for name in launches for word in ("launched", "arrived")}
+        if isinstance(value, str) and value not in local and value not in events:
+            yield _no_event(layered, path, value, events | local)
+
+
+def _no_event(layered: Layered, path: Path, name: str, events: set[str]) -> Problem:
+    head = name.partition(".")[0]
+    words = sorted(event for event in events if event == head or event.startswith(f"{head}."))
+    hint = f"{head} has: {', '.join(words[:8])}" if words else suggest(name, events)
+    message = f"nothing here is called '{name[:80]}'"
+    return Problem(layered.mark(path), path_text(path), Code.NO_SUCH_NAME, "error", message, hint)
+
+
+def event_names(values: Values) -> set[str]:
+    """Give everything that can be needed: `cz10-dev`, `command-hub.operational`, `ilrs-1.landed`, ..."""
+    names: set[str] = set()
+    for kind, word in (("activities", "done"), ("elements", "operational"), ("stations", "operational")):
+        names.update(event for name in section(values, kind) for event in (name, f"{name}.{word}"))
+    names.update(event for name in section(values, "goals") for event in (name, f"{name}.reached"))
+    for name, mission in section(values, "missions").items():
+        names |= _mission_events(name, mission if isinstance(mission, dict) else {})
+    return names
+
+
+def _mission_events(name: str, mission: dict[str, Any]) -> set[str]:
+    words = ["launched", "landed", "arrived"]
+    words += ["returned", "home"] if mission.get("back") else []
+    words += [f"{launch}.{word}" for launch in section(mission, "launches") for word in ("launched", "arrived")]
+    times = mission.get("times")
+    count = min(times, 200) if isinstance(times, int) else 60
+    flights = [name, *(f"{name}-{number}" for number in range(1, count + 1))] if "every" in mission else [name]
+    events = {f"{flight}.{word}" for flight in flights for word in words} | set(flights)
+    cargo = mission.get("cargo")
+    items = [item for item in cargo if isinstance(item, str)] if isinstance(cargo, list) else []
+    return events | {f"{item}.{word}" for item in items for word in ("landed", "delivered")}
