@@ -3,6 +3,7 @@
 (() => {
   const NARROW_PX = 560;
   const PRINT_PX = 690;
+  const TALL_PX = 500;
   const source = document.getElementById("figures").textContent;
   const { figures, dark } = JSON.parse(source);
   const root = document.documentElement;
@@ -40,7 +41,11 @@
       fitted.annotations = fitted.annotations?.filter((note) => note.name !== "wide");
       Object.entries(changes).forEach(([path, value]) => setPath(fitted, path, value));
     }
-    if (printing) fitted.width = PRINT_PX;
+    if (printing) {
+      fitted.width = PRINT_PX;
+      if (fitted.height < TALL_PX) fitted.height = Math.round(0.78 * fitted.height);
+      Object.entries(changes).filter(([path]) => path.endsWith("nticks")).forEach((entry) => setPath(fitted, ...entry));
+    }
     return { data: structuredClone(data), layout: fitted, look: `${narrow}|${isDark()}|${printing}` };
   };
 

@@ -29,7 +29,7 @@ def draw_manifest(findings: Findings) -> Card:
         "mass",
         "spare lift",
         "spare propellant",
-        "as planned (95 %)",
+        "as planned",
     )
     table = Table(
         columns,

@@ -162,6 +162,7 @@ def _mark_dates(figure: go.Figure, calendar: Calendar, goal: GoalFinding) -> Non
             dash=theme.NOMINAL_DASH,
             colour=theme.SOFT,
             name="wide",
+            y=0.93,
             **sides[not target_is_later],
         )
 
@@ -172,7 +173,7 @@ def _date_range(calendar: Calendar, findings: Findings, goals: Sequence[GoalFind
     steps = [t for goal in goals for t in goal.curve.t_d if 0 <= t <= calendar.length_d]
     first = min(stated + steps)
     last = max(stated + steps) if steps else calendar.length_d
-    room = max(_HALF_YEAR_D, 0.12 * (last - first))
+    room = max(_HALF_YEAR_D, 0.15 * (last - first))
     start = max(0.0, first - room)
     end = min(max(last + 0.5 * room, findings.as_of_d or 0.0), calendar.length_d)
     return [calendar.iso(start), calendar.iso(end)]
