@@ -11,7 +11,7 @@ from typing import Final
 
 from sim.problems import Code, Problem, Severity
 from sim.scenario.layers import Layered
-from sim.scenario.names import check_needs, check_references, section
+from sim.scenario.names import section
 from sim.scenario.order import Network, check_cycles, earliest_days, root_of
 from sim.scenario.schema import Element, Mission, Scenario, Station
 from sim.scenario.text import Path, path_text
@@ -33,11 +33,6 @@ class Case:
         """Say what is wrong at a path."""
         mark = self.layered.key_mark(path) if key else self.layered.mark(path)
         return Problem(mark, path_text(path), code, severity, message, hint)
-
-
-def check_names(layered: Layered) -> list[Problem]:
-    """Give the names that lead nowhere; works on values of any shape."""
-    return [*check_references(layered), *check_needs(layered)]
 
 
 def check_sense(scenario: Scenario, layered: Layered) -> list[Problem]:

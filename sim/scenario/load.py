@@ -12,9 +12,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from sim.problems import Code, Mark, Problem, ScenarioError, suggest
-from sim.scenario.checks import check_blocks, check_names, check_sense
+from sim.scenario.checks import check_blocks, check_sense
 from sim.scenario.data import read_columns
 from sim.scenario.layers import Layered, Stack, flatten
+from sim.scenario.names import check_needs, check_references
 from sim.scenario.schema import Scenario
 from sim.scenario.shape import shape_problems
 from sim.scenario.shipped import shipped_folder, shipped_names
@@ -84,15 +85,15 @@ _INCOMPLETE = (
 
 
 def _find(path: str | FilePath) -> tuple[FilePath, Problem | None]:
-    given = FilePath(path)
+    given, name = FilePath(path), str(path)
+    shipped = shipped_folder() / f"{name}.yaml"
     try:
         if given.exists():
             return given, None
-    except (OSError, ValueError):
+        if re.fullmatch(r"[a-z0-9-]+(/[a-z0-9-]+)*", name) and shipped.is_file():
+            return shipped, None
+    except (OSError, ValueError):  # a name too long, or with a character no file name has
         pass
-    name = str(path)
-    if re.fullmatch(r"[a-z0-9-]+(/[a-z0-9-]+)*", name) and (shipped_folder() / f"{name}.yaml").is_file():
-        return shipped_folder() / f"{name}.yaml", None
     shown = name if name.isprintable() else ascii(name)[1:-1]
     hint = suggest(name, shipped_names()) or "give the path of a scenario file"
     return given, Problem(Mark(shown[:200]), "", Code.FILE_MISSING, "error", "there is no such file", hint)
@@ -127,10 +128,11 @@ def _below(path: str, block: str) -> bool:
 
 def _check(scenario: Scenario | None, layered: Layered, before: list[Problem]) -> list[Problem]:
     """Check the sense: of the whole scenario, or of the blocks in which nothing is wrong so far."""
-    problems = [*check_names(layered), *check_sources(layered)]
-    if scenario is not None and not any(problem.severity == "error" for problem in problems):
+    names, needs = list(check_references(layered)), list(check_needs(layered))
+    problems = [*names, *needs, *check_sources(layered)]
+    if scenario is not None and not names and not needs:
         return problems + check_sense(scenario, layered)
-    rest = _without(layered, [*before, *problems])
+    rest = _without(layered, [*before, *names])
     return problems + (check_blocks(rest, layered) if rest else [])
 
 
@@ -138,17 +140,21 @@ def _without(layered: Layered, problems: Sequence[Problem]) -> Scenario | None:
     """Give the scenario without the blocks in which something is wrong; None if too little is left."""
     values = copy.deepcopy(layered.values)
     paths = {path_text(path): path for path in layered.marks}
+    for problem in problems:
+        path = paths.get(problem.path) or paths.get(problem.path.rpartition(".")[0], ())
+        _remove(values, path if problem.code == Code.UNKNOWN_KEY else path[:2])
     for _ in range(_MOST_PRUNINGS):
-        for problem in problems:
-            path = paths.get(problem.path) or paths.get(problem.path.rpartition(".")[0], ())
-            _remove(values, path if problem.code == Code.UNKNOWN_KEY else path[:2])
-        problems = check_names(replace(layered, values=values))
-        if not problems:
-            break
-    try:
-        return Scenario.model_validate(values, strict=True)
-    except ValidationError:
-        return None
+        wrong = [paths.get(problem.path, ())[:2] for problem in check_references(replace(layered, values=values))]
+        try:
+            rest = Scenario.model_validate(values, strict=True)
+        except ValidationError as error:
+            wrong += [details["loc"][:1] for details in error.errors(include_url=False)]
+        else:
+            if not wrong:
+                return rest
+        for path in wrong:
+            _remove(values, path)
+    return None
 
 
 def _remove(values: Any, path: Sequence[str | int]) -> None:

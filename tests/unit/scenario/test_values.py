@@ -99,7 +99,7 @@ REFUSED: list[tuple[TypeAdapter[Any], Any, Code, tuple[str | int, ...], str]] = 
     (DATE, {"lognormal": {"median": "1 d", "p90": "3 d"}}, Code.DISTRIBUTION, ("lognormal",), "cannot be lognormal"),
     (DATE, {"pert": ["2030-01-01", "2029-01-01", "2031-01-01"]}, Code.DISTRIBUTION, ("pert",), "fall from left"),
     (DATE, {"uniform": ["2030-01-01", "2030-13-01"]}, Code.DATE, ("uniform", 1), "no month 13"),
-    (DATE, {"normal": {"mean": "2030-01-01", "sd": "2031-01-01"}}, Code.WRONG_TYPE, ("normal", "sd"), "a date, not a duration"),
+    (DATE, {"normal": {"mean": "2030-01-01", "sd": "2031-01-01"}}, Code.WRONG_TYPE, ("normal", "sd"), "is a date"),
     (DATE, 2030, Code.DATE, (), "is no date"),
 ]  # fmt: skip
 

@@ -1,0 +1,218 @@
+"""From a file to a scenario, or to everything that is wrong with it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sim.chance import Empirical, Triangular
+from sim.problems import ScenarioError
+from sim.scenario.load import load_scenario
+from sim.scenario.shipped import shipped_names
+from tests.unit.scenario.small import SMALL, problems_of, told
+
+
+def test_values_arrive_in_si(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(SMALL)
+    scenario = load_scenario(tmp_path / "a.yaml").scenario
+    assert scenario.launchers["cz-10"].to == {"tli": 27_000.0}
+    assert scenario.risks["trouble"].stretches["cz10-dev"] == Triangular(1.1, 1.4, 2.2)
+    assert scenario.goals["base"].power_margin == 0.1
+
+
+SHAPE: list[tuple[str, str, str, str, str]] = [
+    # child; code; path; place in child.yaml; part of the text
+    ("abuot: x", "unknown-key", "abuot", "2:1", "did you mean 'about'?"),
+    ("launchers: {cz-10: {turnaruond: 5}}", "unknown-key", "launchers.cz-10.turnaruond", "2:21", "known: about"),
+    ("legs: {out: {frm: leo}}", "unknown-key", "legs.out.frm", "2:14", "did you mean 'from'?"),
+    ("launchers: {slv: {to: {tli: 1 t}}}", "missing-key", "launchers.slv.pads", "2:13",
+     "'pads' is missing; it says: Pads it can use"),
+    ("launchers: {cz-10: {to: {tli: 27 MT}}}", "unit-unknown", "launchers.cz-10.to.tli", "2:31", "'MT' is not a unit"),
+    ("launchers: {cz-10: {to: {tli: 27}}}", "unit-missing", "launchers.cz-10.to.tli", "2:31", "27 has no unit"),
+    ("activities: {lander-dev: {duration: {pert: [5 yr, 3 yr, 8 yr]}}}", "distribution",
+     "activities.lander-dev.duration.pert", "2:44", "fall from left to right"),
+    ("activities: {lander-dev: {duration: {pert: [1 yr, 3 months, 8 yr]}}}", "unit-unknown",
+     "activities.lander-dev.duration.pert[1]", "2:51", "months vary in length"),
+    ("activities: {lander-dev: {duration: {pret: [1 yr, 3 yr, 8 yr]}}}", "unknown-key",
+     "activities.lander-dev.duration.pret", "2:38", "did you mean 'pert'?"),
+    ("goals: {base: {by: 2035-02-30}}", "date", "goals.base.by", "2:20", "2035-02 ends with 2035-02-28"),
+    ("goals: {base: {confidence: 120 %}}", "out-of-range", "goals.base.confidence", "2:28", "at most 100 %"),
+    ("missions: {cargo-1: {on_loss: fly}}", "wrong-choice", "missions.cargo-1.on_loss", "2:31", "mean 'refly'?"),
+    ("missions: {cargo-1: {needs: cz10-dev}}", "wrong-type", "missions.cargo-1.needs", "2:29", "a list is wanted"),
+    ("missions: {cargo-1: 5}", "wrong-type", "missions.cargo-1", "2:21", "a mapping (lines 'key: value')"),
+    ("missions: {Cargo_2: {flown: {launched: 2024-01-01}}}", "name", "missions.Cargo_2", "2:12", "write 'cargo-2'"),
+    ("spacecraft: {lanyue: {crew: 2.5}}", "wrong-type", "spacecraft.lanyue.crew", "2:29", "a whole number is wanted"),
+    ("spacecraft: {lanyue: {crew: true}}", "wrong-type", "spacecraft.lanyue.crew", "2:29", "not true"),
+    ("spacecraft: {lanyue: {crew: -1}}", "out-of-range", "spacecraft.lanyue.crew", "2:29", "must be at least 0"),
+    ("legs: {out: {light: 'yes'}}", "wrong-type", "legs.out.light", "2:21", "true or false is wanted"),
+    ("about: 5", "wrong-type", "about", "2:8", "put it in quotes"),
+    ("format: 2", "wrong-choice", "format", "2:9", "known: 1"),
+    ("activities: {x: {}}", "value", "activities.x", "2:17", "exactly one of duration, finish and done"),
+    ("launchers: {cz-10: {record: {failures: 3}}}", "value", "launchers.cz-10.record", "2:29", "3 failures in 2"),
+    ("partners: {roscosmos: {withdraws: {per_yaer: 2 %}}}", "unknown-key", "partners.roscosmos.withdraws.per_yaer",
+     "2:36", ""),
+    ("partners: {roscosmos: {withdraws: nevr}}", "date", "partners.roscosmos.withdraws", "2:35", "is no date"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("child", "code", "path", "place", "text"), SHAPE, ids=[f"{c[1]}-{c[2]}" for c in SHAPE])
+def test_wrong_shape_is_told_at_its_place(
+    tmp_path: Path, child: str, code: str, path: str, place: str, text: str
+) -> None:
+    found = problems_of(tmp_path, child)
+    assert told(found)[0] == (code, path)
+    assert f"child.yaml:{place}: {path}: " in found[0].text()
+    assert text in found[0].text()
+
+
+def test_problem_in_a_parent_has_the_place_in_the_parent(tmp_path: Path) -> None:
+    (problem,) = problems_of(tmp_path, base=SMALL.replace("tli: 27 t", "tli: 27 tt"))
+    assert problem.mark is not None
+    assert problem.mark.file.endswith("small.yaml")
+    assert problem.text().endswith(
+        "launchers.cz-10.to.tli: 'tt' is not a unit of mass; did you mean 't'? known: t, kg, g"
+    )
+
+
+def test_problem_in_a_variant_has_the_place_in_the_variant(tmp_path: Path) -> None:
+    child = "variants:\n  weak: {launchers: {cz-10: {to: {tli: 5 k}}}}\n"
+    assert told(problems_of(tmp_path, child)) == []
+    (problem,) = problems_of(tmp_path, child, variants=["weak"])
+    assert "child.yaml:3:40: launchers.cz-10.to.tli: 'k' is not a unit of mass" in problem.text()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("launchers.cz-10.to.tli=5", "launchers.cz-10.to.tli: 5 has no unit"),
+        ("launchers.cz10.production.every=3 d", "launchers.cz10: there is no such block; did you mean 'cz-10'?"),
+        ("missions.cargo-1.cargoo=[hub]", "missions.cargo-1.cargoo: unknown key; did you mean 'cargo'?"),
+        ("lunchers.cz-10.integration=3 d", "lunchers: unknown key; did you mean 'launchers'?"),
+        ("missions.cargo-1.launches.main.launcher=cz9", "there is no launcher 'cz9'"),
+    ],
+)
+def test_wrong_setting_is_told_with_the_setting(tmp_path: Path, text: str, said: str) -> None:
+    problems = problems_of(tmp_path, sets=[text])
+    assert len(problems) == 1
+    assert problems[0].text().startswith(f"--set {text}: ")
+    assert said in problems[0].text()
+    assert problems[0].as_json()["line"] is None
+
+
+def test_name_is_not_inherited(tmp_path: Path) -> None:
+    (tmp_path / "base.yaml").write_text("name: parent\n" + SMALL)
+    (tmp_path / "Late_Nuclear 2.yaml").write_text("extends: base.yaml\n")
+    assert load_scenario(tmp_path / "base.yaml").scenario.name == "parent"
+    assert load_scenario(tmp_path / "Late_Nuclear 2.yaml").scenario.name == "late-nuclear-2"
+    assert load_scenario(tmp_path / "base.yaml", sets=["name=mine"]).scenario.name == "mine"
+
+
+def test_missing_parent_is_told_without_all_that_follows_from_it(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("extends: nowhere.yaml\ngoals: {g: {by: 2035-13-01, needs: [x]}}\n")
+    with pytest.raises(ScenarioError) as caught:
+        load_scenario(tmp_path / "a.yaml")
+    assert told(caught.value.problems) == [("file-missing", "extends"), ("date", "goals.g.by")]
+
+
+def test_problems_come_in_the_order_of_the_file(tmp_path: Path) -> None:
+    problems = problems_of(tmp_path, "format: 3\nabuot: x\nlegs: {out: {frm: leo}}\nbase: {at: x}\n")
+    assert [problem.mark.line for problem in problems if problem.mark] == [2, 3, 4, 5]
+
+
+@pytest.mark.parametrize(
+    ("csv", "value", "law"),
+    [
+        ("delay\n3 d\n1 wk\n", "d.csv", Empirical((3, 7))),
+        ("lead_d,delay_days\n1,3\n2,4.5\n", "d.csv#delay_days", Empirical((3, 4.5))),
+        ("\ufeffdelay_h\n24\n", "d.csv", Empirical((1,))),
+    ],
+)
+def test_observed_values_come_from_a_column(tmp_path: Path, csv: str, value: str, law: Empirical) -> None:
+    (tmp_path / "d.csv").write_text(csv)
+    (tmp_path / "a.yaml").write_text(
+        SMALL + f'  x: {{every: {{empirical: "{value}"}}, flown: {{launched: 2024-01-01}}}}\n'
+    )
+    assert load_scenario(tmp_path / "a.yaml").scenario.missions["x"].every == law
+
+
+@pytest.mark.parametrize(
+    ("csv", "value", "said"),
+    [
+        ("a,b\n1,2\n", "d.csv", "name one: d.csv#b"),
+        ("a,b\n1,2\n", "d.csv#c", "there is no column 'c'"),
+        ("delay_d\n", "d.csv", "1 rows"),
+        ("delay_d\n1\n \n", "d.csv", "row 3 has no value"),
+        ("delay\n1\n", "d.csv", "1 has no unit"),
+        ("delay_d\nx\n", "d.csv", "'x' is no slip"),
+        (b"\xff\xfe\x00", "d.csv", "not CSV text"),
+        ("delay_d\n1\n", "e.csv", "there is no file 'e.csv'; did you mean 'd.csv'?"),
+        ("delay_d\n1\n", "../d.csv", "leads out of"),
+        ("delay_d\n1\n", "/etc/passwd", "not a relative path"),
+    ],
+)
+def test_unusable_column_is_answered(tmp_path: Path, csv: str | bytes, value: str, said: str) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "d.csv").write_bytes(csv if isinstance(csv, bytes) else csv.encode())
+    (tmp_path / "d.csv").write_text("a_d\n1\n")
+    problems = problems_of(home, f'activities: {{cz10-dev: {{slip: {{empirical: "{value}"}}}}}}\n')
+    assert problems[0].path.startswith("activities.cz10-dev.slip.empirical")
+    assert said in problems[0].text()
+
+
+@pytest.mark.parametrize(
+    "path", ["nowhere.yaml", "ilrs-2036", "", "a\0b", "x" * 5000, "/dev/zero", "/dev", "\udcff"], ids=range(8)
+)
+def test_path_without_a_scenario_is_one_line(path: str) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        load_scenario(path)
+    assert len(str(caught.value).splitlines()) == 1
+    assert caught.value.problems[0].code in ("file-missing", "file-unreadable")
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root and Windows may read everything")
+def test_unreadable_file_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(SMALL)
+    (tmp_path / "a.yaml").chmod(0)
+    with pytest.raises(ScenarioError, match="cannot be read"):
+        load_scenario(tmp_path / "a.yaml")
+
+
+@pytest.mark.parametrize("name", shipped_names())
+def test_shipped_scenario_is_right_and_every_figure_has_a_source(name: str) -> None:
+    assert [problem.text() for problem in load_scenario(name).warnings] == []
+
+
+@pytest.mark.parametrize("name", shipped_names())
+def test_every_variant_of_a_shipped_scenario_is_right(name: str) -> None:
+    for variant in load_scenario(name).layered.variants:
+        load_scenario(name, [variant])
+
+
+def test_shipped_figure_without_a_source_is_a_warning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sim.scenario.load.shipped_folder", lambda: tmp_path)
+    warned = {problem.path for problem in problems_of(tmp_path) if problem.code == "source-missing"}
+    assert {"launchers.cz-10", "activities.lander-dev", "places.leo", "elements.hub"} <= warned
+    assert "missions.scout" not in warned - {"missions.scout.flown"}
+
+
+def test_source_beside_a_figure_covers_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sim.scenario.load.shipped_folder", lambda: tmp_path)
+    child = "elements: {hub: {source: estimate}}\n"
+    child += "places: {leo: {sources: {altitude: {source: x}, inclination: {source: x}}}}\n"
+    warned = {problem.path for problem in problems_of(tmp_path, child)}
+    assert not warned & {"elements.hub", "elements.hub.supply", "places.leo"}
+
+
+def test_own_figure_needs_no_source(tmp_path: Path) -> None:
+    assert problems_of(tmp_path) == []
+
+
+def test_reading_loads_no_heavy_library() -> None:
+    heavy = ("numpy", "scipy", "pandas", "astropy", "plotly", "simpy")
+    code = f"import sys, sim.scenario.load as l; l.shipped_names(); sys.exit(any(m in sys.modules for m in {heavy}))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
