@@ -1,0 +1,237 @@
+"""The JSON Schema that editors check and complete a scenario file with, made of the pydantic models.
+
+What stands in a file is not yet a scenario: with `extends` every block may be partial and `null` removes what a
+parent says; a variant is partial too; a part of a catalogue has neither calendar nor goals. Hence two definitions of
+every block: whole (`Launcher`) and partial (`Launcher-part`). Lists and random values are replaced whole by a child,
+so inside them everything is whole.
+
+The schema is draft 7, which editors know best. They show `description` when the mouse rests on a key, so each
+description ends with the units that may stand there and the default.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import TypeAdapter
+
+from sim.scenario.schema import Scenario
+from sim.units import KINDS, Date, Name, format_quantity, quantity_schema
+
+Schema = dict[str, Any]
+
+SCHEMA_FILE: Final = Path(__file__).with_name("schema.json")
+_WIDTH: Final = 160
+_REF: Final = "#/definitions/"
+_NOISE: Final = ("title", "default")
+_ALTERNATIVES: Final = ("anyOf", "oneOf")
+_NOT_IN_A_VARIANT: Final = ("extends", "variants", "format", "name")
+_NEVER_NULL: Final = ("extends", "format", "name")
+_EXTENDS: Final[Schema] = {
+    "description": "The file this one builds on, beside it or among the shipped ones; or several that do not "
+    "contradict each other. Write below only what differs; null removes what a parent says.",
+    "anyOf": [
+        {"type": "string", "minLength": 1, "pattern": r"^[^/\\]"},
+        {"type": "array", "items": {"type": "string", "minLength": 1, "pattern": r"^[^/\\]"}, "minItems": 1},
+    ],
+    "examples": ["ilrs-2035.yaml", ["catalogue/launchers.yaml", "catalogue/spacecraft.yaml"]],
+}
+
+
+def editor_schema() -> Schema:
+    """Give the JSON Schema of what may stand in a scenario file."""
+    raw = Scenario.model_json_schema(by_alias=True)
+    blocks = {name: _tidy(block) for name, block in raw.pop("$defs").items()}
+    blocks["Scenario"] = _scenario_in_a_file(_tidy(raw))
+    parts = {f"{name}-part": _part_of_block(block) for name, block in blocks.items() if "properties" in block}
+    free = {key: value for key, value in parts["Scenario-part"]["properties"].items() if key not in _NOT_IN_A_VARIANT}
+    variant = parts["Scenario-part"] | {"properties": free, "description": "What differs from the scenario."}
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "ilrs scenario",
+        "description": "A scenario of the lunar station simulator ilrs, a variation of one, or a part of a catalogue.",
+        "type": "object",
+        "if": {"required": ["extends"]},
+        "then": {"$ref": f"{_REF}Scenario-part"},
+        "else": {
+            "if": {"anyOf": [{"required": [key]} for key in ("format", "name", "calendar", "goals")]},
+            "then": {"$ref": f"{_REF}Scenario"},
+            "else": {"$ref": f"{_REF}Scenario-part"},
+        },
+        "definitions": dict(sorted({**_simple(), **blocks, **parts, "Variant": variant}.items())),
+    }
+
+
+def schema_text() -> str:
+    """Give the schema as it stands in `schema.json`."""
+    return _lines(editor_schema(), "") + "\n"
+
+
+def _lines(value: Any, indent: str) -> str:
+    """Write JSON with what fits on a line in one line, so that a change is a line of the diff."""
+    flat = json.dumps(value, ensure_ascii=False)
+    if len(indent) + len(flat) <= _WIDTH or not isinstance(value, (dict, list)):
+        return flat
+    inner = indent + " "
+    if isinstance(value, list):
+        return "[\n" + ",\n".join(inner + _lines(item, inner) for item in value) + f"\n{indent}]"
+    rows = (f"{inner}{json.dumps(key)}: {_lines(item, inner)}" for key, item in value.items())
+    return "{\n" + ",\n".join(rows) + f"\n{indent}}}"
+
+
+def _scenario_in_a_file(block: Schema) -> Schema:
+    """Add what only files have: `extends` and `variants`; the name may come from the file name."""
+    variants = block["properties"]["variants"] | {"additionalProperties": {"$ref": f"{_REF}Variant"}}
+    properties = {"extends": _EXTENDS, **block["properties"], "variants": variants}
+    return block | {"properties": properties, "required": [key for key in block["required"] if key != "name"]}
+
+
+# --- values of one kind -----------------------------------------------------------------------------------------------
+
+
+def _simple() -> dict[str, Schema]:
+    """Give the definitions of quantities, dates and names, which pydantic writes out at every use."""
+    kinds = {kind.replace(" ", "-"): quantity_schema(kind) for kind in KINDS}
+    return {**kinds, "date": TypeAdapter(Date).json_schema(), "name": TypeAdapter(Name).json_schema()}
+
+
+def _identity(schema: Mapping[str, Any]) -> str:
+    return json.dumps([schema.get("pattern"), schema.get("examples")])
+
+
+_SIMPLE_NAMES: Final[Mapping[str, str]] = {_identity(schema): name for name, schema in _simple().items()}
+
+
+def kind_of(schema: Mapping[str, Any]) -> str:
+    """Give the name of the definition a schema refers to, or empty text."""
+    return str(schema.get("$ref", "")).removeprefix(_REF)
+
+
+def _note(name: str) -> str:
+    """Say which units may stand where a definition is used."""
+    noun = name.replace("-", " ")
+    if noun in KINDS:
+        return f"A {noun} with a unit: {', '.join(KINDS[noun].units)}; for example {KINDS[noun].example}."
+    return _RANDOM_NOTES.get(name, {"date": "A date: year-month-day."}.get(name, ""))
+
+
+def _random_note(kind: str, example: str) -> str:
+    table = KINDS[kind]
+    return f"A {table.noun} with a unit ({', '.join(table.units)}), or a random one: {{triangular: [{example}]}}."
+
+
+_RANDOM_NOTES: Final[Mapping[str, str]] = {
+    "UncertainDuration": _random_note("duration", "20 d, 30 d, 60 d"),
+    "UncertainSlip": _random_note("slip", "-10 d, 30 d, 200 d"),
+    "UncertainMass": _random_note("mass", "1 t, 1.2 t, 2 t"),
+    "UncertainShare": _random_note("share", "1 %, 2 %, 5 %"),
+    "UncertainSpeed": _random_note("speed", "10 m/s, 20 m/s, 50 m/s"),
+    "UncertainPower": _random_note("power", "2 kW, 3 kW, 5 kW"),
+    "UncertainFactor": "A number, or a random one: {triangular: [1.1, 1.4, 2.2]}.",
+    "UncertainDate": "A date, or a random one: {triangular: [2030-01-01, 2031-06-01, 2034-01-01]}.",
+}
+
+
+# --- whole blocks -----------------------------------------------------------------------------------------------------
+
+
+def _tidy(schema: Mapping[str, Any]) -> Schema:
+    """Take out what pydantic adds and files do not have: titles, nulls, SI defaults, units written out."""
+    plain = {key: _tidy_value(key, value) for key, value in schema.items() if key not in _NOISE}
+    if isinstance(schema.get("title"), dict):
+        plain["title"] = _tidy(schema["title"])
+    if "patternProperties" in plain:
+        plain["additionalProperties"] = next(iter(plain.pop("patternProperties").values()))
+        plain["propertyNames"] = {"$ref": f"{_REF}name"}
+    plain = _without_null(plain)
+    simple = _SIMPLE_NAMES.get(_identity(plain), "") if plain.get("type") == "string" and "pattern" in plain else ""
+    if simple:
+        said = plain.get("description", "")
+        plain = {"$ref": f"{_REF}{simple}"} | (
+            {"description": said} if said != _simple()[simple]["description"] else {}
+        )
+    return _annotated(plain, schema.get("default"))
+
+
+def _tidy_value(key: str, value: Any) -> Any:
+    if key in ("properties", "patternProperties"):
+        return {name: _tidy(inner) for name, inner in value.items()}
+    if isinstance(value, dict) and key not in ("const",):
+        ref = value.get("$ref")
+        return _tidy(value) if ref is None or len(value) > 1 else {"$ref": ref.replace("#/$defs/", _REF)}
+    if key == "$ref":
+        return value.replace("#/$defs/", _REF)
+    if key in (*_ALTERNATIVES, "allOf"):
+        return [_tidy(item) for item in value]
+    return value
+
+
+def _without_null(schema: Schema) -> Schema:
+    """Drop the null branch: in a file without parents null is an error, with parents it removes."""
+    for word in _ALTERNATIVES:
+        if {"type": "null"} in schema.get(word, ()):
+            rest = [item for item in schema[word] if item != {"type": "null"}]
+            others = {key: value for key, value in schema.items() if key != word}
+            return {**rest[0], **others} if len(rest) == 1 else {**others, word: rest}
+    return schema
+
+
+def _annotated(schema: Schema, default: Any) -> Schema:
+    """End the description of a key with its units and its default."""
+    if "properties" in schema or "description" not in schema:
+        return schema
+    kind = kind_of(schema)
+    written = _written(kind, default)
+    branches = (_note(kind_of(item)) for word in _ALTERNATIVES for item in schema.get(word, ()))
+    unit = _note(kind) or " ".join(filter(None, branches))
+    notes = [" ".join(schema["description"].split()), unit, f"Default: {written}." if written != "" else ""]
+    said = " ".join(note for note in notes if note)
+    return schema | {"description": said} | ({"default": written} if written != "" else {})
+
+
+def _written(kind: str, default: Any) -> Any:
+    """Give a default as a file would say it, empty text for none."""
+    if default is None or default in ({}, []):
+        return ""
+    noun = kind.replace("-", " ")
+    return format_quantity(default, noun) if noun in KINDS else default
+
+
+# --- partial blocks ---------------------------------------------------------------------------------------------------
+
+
+def _part_of_block(block: Schema) -> Schema:
+    free = {key: value for key, value in block.items() if key not in ("required", "minProperties")}
+    properties = {
+        key: _part(value) if key in _NEVER_NULL else _nullable(_part(value))
+        for key, value in block["properties"].items()
+    }
+    return free | {"properties": properties}
+
+
+def _part(schema: Schema) -> Schema:
+    """Give what may stand in a file that has parents: blocks are partial, lists and random values whole."""
+    part = {key: value for key, value in schema.items() if key not in (*_ALTERNATIVES, "minProperties")}
+    if _is_block(kind_of(schema)):
+        part["$ref"] = f"{schema['$ref']}-part"
+    if isinstance(schema.get("additionalProperties"), dict) and "properties" not in schema:
+        part["additionalProperties"] = _nullable(_part(schema["additionalProperties"]))
+    branches = [_part(item) for word in _ALTERNATIVES for item in schema.get(word, ())]
+    return part | ({"anyOf": branches} if branches else {})
+
+
+def _is_block(name: str) -> bool:
+    return bool(name) and not name.startswith("Uncertain") and name not in (*_SIMPLE_NAMES.values(), "Variant")
+
+
+def _nullable(schema: Schema) -> Schema:
+    if "anyOf" in schema:
+        return schema | {"anyOf": [*schema["anyOf"], {"type": "null"}]}
+    if isinstance(schema.get("type"), str) and "enum" not in schema:
+        return schema | {"type": [schema["type"], "null"]}
+    outside = {key: schema[key] for key in ("description", "default") if key in schema}
+    inside = {key: value for key, value in schema.items() if key not in outside}
+    return outside | {"anyOf": [inside, {"type": "null"}]}
