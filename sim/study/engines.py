@@ -7,7 +7,9 @@ Every chunk depends on the work and its span alone, so it may run anywhere, and 
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -119,7 +121,16 @@ _worker: list[Work] = []
 
 def _start_worker(work: Work) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all of them; only the parent decides
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
     _worker[:] = [work]
+
+
+def _leave_with_parent() -> None:
+    """End this worker when its parent has gone; without this, a killed study leaves its workers waiting."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _run_span(span: Span) -> Chunk:

@@ -96,6 +96,7 @@ def test_fewer_replications_use_the_first_and_keep_the_rest(study: Study, campai
     run_study(campaign, replications=N, seed=7, jobs=1, folder=folder)
     fewer = run_study(campaign, replications=60, seed=7, jobs=1, folder=folder)
     assert np.array_equal(fewer.sample.reached_d, study.sample.reached_d[:60])
+    assert np.array_equal(fewer.sample.on_chain, study.sample.on_chain[:60])
     assert tables_in(folder) == tables_in(study.folder)
 
 
@@ -151,7 +152,7 @@ def test_the_stories_are_those_of_the_order_statistics(study: Study) -> None:
     """P50 of 130 replications is the 65th date in order, counted by hand from the sorted dates."""
     p50 = next(told for told in study.stories if told.title == "P50")
     assert p50.replication is not None
-    dates = study.sample.reached_d[:, 2]
+    dates = study.sample.reached_d[:, study.outline.goals[0].reached]
     assert dates[p50.replication] == sorted(dates)[64]
     assert p50.story.chains["both"][-1].end_d == dates[p50.replication]
     assert replication_at(dates, 0.5) == p50.replication
@@ -165,7 +166,7 @@ def test_every_column_says_its_unit_and_meaning(study: Study) -> None:
 
 def test_one_column_can_be_read_alone(study: Study) -> None:
     found = store.column(study.folder, "reached.both").to_numpy()
-    assert np.array_equal(found, study.sample.reached_d[:, 2])
+    assert np.array_equal(found, study.sample.reached_d[:, study.outline.milestones.index("both")])
 
 
 def test_the_same_study_has_the_same_folder(campaign: Campaign) -> None:

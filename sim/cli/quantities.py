@@ -1,0 +1,175 @@
+"""Quantities, dates and pictures on the command line: what the verbs of physics share."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from sim.problems import InputError
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from dashboards.card import Page
+    from sim.physics.ephemeris import EphemerisTable
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_FACTORS = {"angle": 180.0 / math.pi, "duration": 24.0, "length": 1e-3}
+"""From the units of `sim.units` to degrees, hours and kilometres."""
+
+
+class Quantity(click.ParamType[float]):
+    """A number with its unit, with or without a blank between: degrees, hours or kilometres come out.
+
+    A wrong unit is wrong input, like a wrong value in a scenario: InputError, exit code 1.
+    """
+
+    def __init__(self, kind: str, name: str) -> None:
+        self.kind = kind
+        self.name = name
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Give the value in the unit that physics takes; raises InputError that names the option."""
+        if isinstance(value, float):
+            return value
+        from sim.units import UnitError, parse_quantity
+
+        try:
+            return round(parse_quantity(value, self.kind) * _FACTORS[self.kind], 9)
+        except UnitError as error:
+            hint = f"; {error.hint}" if error.hint else ""
+            raise InputError(f"{_option(param)}: {error.message}{hint}") from None
+
+
+class Moment(click.ParamType[float]):
+    """A date or a date and time, TDB; its epoch in days since J2000 comes out."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Give the epoch; raises InputError that names the option."""
+        if isinstance(value, float):
+            return value
+        from sim.physics.epochs import epoch_from_iso
+
+        with physics_limits(_option(param)):
+            return epoch_from_iso(value)
+
+
+ANGLE = Quantity("angle", "angle")
+DURATION = Quantity("duration", "duration")
+LENGTH = Quantity("length", "length")
+MOMENT = Moment()
+
+
+def kernel_option(function: F) -> F:
+    """Add `--kernel`, a better ephemeris."""
+    return click.option(
+        "--kernel",
+        type=click.Path(path_type=Path),
+        help="JPL ephemeris file (.bsp) instead of astropy's built-in series.",
+    )(function)
+
+
+def plot_option(what: str) -> Callable[[F], F]:
+    """Add `--plot`."""
+    return click.option(
+        "--plot", type=click.Path(path_type=Path), metavar="FILE", help=f"Write {what} as an offline HTML page."
+    )
+
+
+@contextlib.contextmanager
+def physics_limits(prefix: str = "") -> Iterator[None]:
+    """Turn what physics refuses into wrong input."""
+    from sim.physics.limits import PhysicsError
+
+    try:
+        yield
+    except PhysicsError as error:
+        raise InputError(f"{prefix}: {error}" if prefix else str(error)) from None
+
+
+def open_ephemeris(kernel: Path | None) -> EphemerisTable:
+    """Give the ephemeris; raises InputError when the kernel cannot be used."""
+    from sim.physics.ephemeris import load_ephemeris
+
+    with physics_limits("--kernel"):
+        return load_ephemeris(kernel)
+
+
+def require_order(first_d: float, last_d: float, first: str, last: str) -> None:
+    """Refuse a span that ends before it starts; raises InputError."""
+    if not last_d > first_d:
+        raise InputError(f"{last} must be after {first}")
+
+
+def hourly(first_d: float, last_d: float) -> npt.NDArray[np.float64]:
+    """Give the epochs of a span at steps of an hour or a little less, both ends among them."""
+    import numpy as np
+
+    return np.linspace(first_d, last_d, max(2, math.ceil((last_d - first_d) * 24.0) + 1))
+
+
+def print_json(result: dict[str, Any]) -> None:
+    """Print a result; what is no number becomes null."""
+    import json
+
+    click.echo(json.dumps(_without_nan(result), indent=1, ensure_ascii=False, allow_nan=False))
+
+
+def print_table(rows: Sequence[Sequence[str]]) -> None:
+    """Print rows in columns: the first row is the head; numbers stand flush right."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    right = [all(_is_number(row[i]) for row in rows[1:]) for i in range(len(widths))]
+    for row in rows:
+        cells = (
+            cell.rjust(width) if flush else cell.ljust(width)
+            for cell, width, flush in zip(row, widths, right, strict=True)
+        )
+        click.echo("  ".join(cells).rstrip())
+
+
+def print_pairs(pairs: Iterable[tuple[str, str]]) -> None:
+    """Print names and values in two columns."""
+    known = list(pairs)
+    width = max(len(name) for name, _ in known)
+    for name, value in known:
+        click.echo(f"{name.ljust(width)}  {value}")
+
+
+def save_picture(page: Page, path: Path) -> None:
+    """Write a picture and say where on stderr; raises InputError when the file cannot be written."""
+    from dashboards.picture import write_picture
+
+    try:
+        write_picture(page, path)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written: {error.strerror or error}") from None
+    click.echo(f"Picture: {path}", err=True)
+
+
+def _option(param: click.Parameter | None) -> str:
+    return param.opts[0] if param else "value"
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return text == "-"
+    return True
+
+
+def _without_nan(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {key: _without_nan(item) for key, item in value.items()}
+    return [_without_nan(item) for item in value] if isinstance(value, list) else value
