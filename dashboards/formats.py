@@ -8,7 +8,7 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
-from sim.analysis.findings import Findings, Quantile, Share
+from sim.analysis.findings import Findings, Quantile, Share, Trace
 from sim.clock import Calendar
 
 NEVER: Final = "not reached"
@@ -123,6 +123,12 @@ def figure_text(text: str) -> str:
 def shorten(text: str, length: int) -> str:
     """Return a text of at most `length` characters, with an ellipsis where it was cut."""
     return text if len(text) <= length else text[: length - 1].rstrip(" -_.") + "…"
+
+
+def run_name(trace: Trace) -> str:
+    """Return what a kept replication is called in a sentence: `nominal run`, `P50 run`."""
+    quantile = trace.title[:1] == "P" and trace.title[1:].isdigit()
+    return f"{trace.title if quantile else trace.title.lower()} run"
 
 
 def listing(words: Sequence[str]) -> str:

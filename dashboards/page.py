@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
@@ -37,6 +38,10 @@ _NAMES: Final = (
 )
 _STACKED: Final = 6
 """Columns from which a table becomes a list of cards on a phone."""
+_BOUND: Final = re.compile(
+    r"(?<=\d) (?=%|t\b|kg\b|d\b|kW\b|W\b)|(?<=[A-Z][a-z]{2}) (?=\d{4}\b)|(?<=N) (?==)|(?<==) (?=\d)"
+)
+"""Spaces at which a line must not break."""
 _DASHES: Final = {"solid": "none", "dash": "6 4", "dot": "2 3", "dashdot": "7 3 2 3"}
 
 
@@ -148,7 +153,7 @@ def _bar(page: Page) -> str:
 def _lead(page: Page) -> str:
     tiles = "".join(_tile(tile) for tile in page.tiles)
     return (
-        f'<div class="lead" id="answer"><h1>{escape(page.headline)}</h1><p class="verdict">{escape(page.verdict)}</p>'
+        f'<div class="lead" id="answer"><h1>{_prose(page.headline)}</h1><p class="verdict">{_prose(page.verdict)}</p>'
         f'<p class="about">{escape(page.about)}</p></div><dl class="tiles">{tiles}</dl>'
     )
 
@@ -156,8 +161,8 @@ def _lead(page: Page) -> str:
 def _tile(tile: Tile) -> str:
     edge = f' style="border-top-color:var(--{_variable(tile.accent)})"' if tile.accent else ""
     return (
-        f'<div class="tile"{edge}><dt>{escape(tile.label)}</dt><dd class="value">{escape(tile.value)}</dd>'
-        f'<dd class="detail">{escape(tile.detail)}</dd></div>'
+        f'<div class="tile"{edge}><dt>{escape(tile.label)}</dt><dd class="value">{_prose(tile.value)}</dd>'
+        f'<dd class="detail">{_prose(tile.detail)}</dd></div>'
     )
 
 
@@ -173,8 +178,8 @@ def _section(section: Section) -> str:
 def _card(card: Card, *, alone: bool) -> str:
     key = escape(card.id)
     wide = " wide" if card.wide or alone else ""
-    parts = [f'<article class="card{wide}" id="{key}"><h3 id="{key}-title">{escape(card.title)}</h3>']
-    parts.append(f'<p class="reading">{escape(card.reading)}</p>')
+    parts = [f'<article class="card{wide}" id="{key}"><h3 id="{key}-title">{_prose(card.title)}</h3>']
+    parts.append(f'<p class="reading">{_prose(card.reading)}</p>')
     if card.figure is not None:
         parts.append(f'<figure aria-labelledby="{key}-title">{_keys(card.keys)}{_plot(card)}</figure>')
     if card.note:
@@ -233,7 +238,7 @@ def _css(name: str) -> str:
 
 
 def _keys(keys: tuple[Key, ...]) -> str:
-    items = "".join(f"<li>{_swatch(key)}<span>{escape(key.label)}</span></li>" for key in keys)
+    items = "".join(f"<li>{_swatch(key)}<span>{_prose(key.label)}</span></li>" for key in keys)
     return f'<ul class="keys">{items}</ul>' if keys else ""
 
 
@@ -250,6 +255,11 @@ def _swatch(key: Key) -> str:
         "whisker": f'<path d="M2 7H26M2 3V11M26 3V11" {line}/>',
     }
     return f'<svg width="28" height="14" viewBox="0 0 28 14" aria-hidden="true">{drawings[key.shape]}</svg>'
+
+
+def _prose(text: str) -> str:
+    """Return escaped text in which a number stays with its unit and a month with its year."""
+    return _BOUND.sub("\u00a0", escape(text))
 
 
 def _variable(colour: str) -> str:

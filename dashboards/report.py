@@ -25,7 +25,8 @@ from dashboards.figures.paths import draw_paths
 from dashboards.figures.power import draw_power
 from dashboards.figures.scurve import draw_goals, draw_scurve
 from dashboards.page import PLOTLY_FILE, render_page
-from sim.analysis.findings import Findings, GoalFinding, Quantile, Trace
+from sim.analysis.estimates import wilson
+from sim.analysis.findings import Findings, GoalFinding, Quantile, Share, Trace
 from sim.clock import Calendar
 
 REPORT_FILE = "report.html"
@@ -144,15 +145,18 @@ def _verdict(findings: Findings, goal: GoalFinding) -> str:
         )
     if not goal.censored:
         return plan
-    share = goal.censored / findings.replications
-    return f"{plan} In {formats.percent(share)} of the runs it is not reached by {calendar.end.year}."
+    missed = wilson(goal.censored, findings.replications)
+    share = formats.chance(Share(missed.value, missed.lo, missed.hi))
+    return f"{plan} In {share} of the runs it is not reached by {calendar.end.year}."
 
 
 def _about(findings: Findings) -> str:
     known = ""
     if findings.as_of_d is not None:
         known = f" What had happened by {formats.day(formats.calendar_of(findings), findings.as_of_d)} is fixed."
-    return f"{findings.scenario}: {findings.about.strip()}{known}"
+    goal = findings.goals[0]
+    meaning = "" if name_goal(goal) != goal.name or not goal.about.strip() else f" {goal.name}: {goal.about.strip()}"
+    return f"{findings.scenario}: {findings.about.strip()}{known}{meaning}"
 
 
 def _tiles(findings: Findings, goal: GoalFinding) -> tuple[Tile, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import plotly.graph_objects as go
 
@@ -13,6 +13,8 @@ from sim.analysis.findings import Findings, Move, Trace
 from sim.clock import Calendar
 
 _EARTH = "Earth"
+_EARTH_ORBIT = "Earth orbit"
+_MOON = "lunar surface"
 _ROOM_D = 3.0
 _PAUSE_D = 30.0
 _LONGEST_ZOOM_D = 60.0
@@ -21,21 +23,26 @@ _OFFSET = 0.035
 
 
 @dataclass(frozen=True, slots=True)
-class _Lanes:
-    """Which height a place has: Earth 0, then orbits outward, the lunar surface on top."""
+class Lanes:
+    """The heights of the chart: Earth 0, its orbits 1, then each orbit of the Moon, its surface on top."""
 
     names: tuple[str, ...]
+    places: dict[str, int]
 
     def level(self, place: str) -> int:
         """Return the height of a place; one that is not a node, such as a launch pad, lies on Earth."""
-        return self.names.index(place) if place in self.names else 0
+        return self.places.get(place, 0)
+
+    def is_top(self, place: str) -> bool:
+        """Tell whether a place lies on the lunar surface."""
+        return self.level(place) == len(self.names) - 1
 
 
 def draw_bat(findings: Findings, trace: Trace) -> Card:
     """Return the bat chart of a whole replication."""
     calendar = formats.calendar_of(findings)
     lanes = order_lanes(findings.places)
-    moves = sorted(trace.moves, key=lambda move: (move.start_d, move.end_d))
+    moves = _told_moves(trace)
     figure = _draw(calendar, lanes, moves, height=430)
     if moves:
         figure.update_xaxes(range=_date_range(calendar, moves))
@@ -43,8 +50,9 @@ def draw_bat(findings: Findings, trace: Trace) -> Card:
         id=f"bat-{_slug(trace)}",
         title=_title(moves, lanes, trace),
         reading=(
-            f"How to read: one run only, the {trace.title} run, not a forecast. Level lines are stays, slanted ones "
-            "journeys: from Earth at the bottom over the orbits to the lunar surface on top. A cross is a loss. "
+            f"How to read: one run only, the {formats.run_name(trace)}, not a forecast. Level lines are stays, "
+            "slanted ones journeys: from Earth at the bottom over the orbits to the lunar surface on top. A dot is a "
+            "landing, a cross a loss. "
             "Journeys last days, so over decades they look upright; the zoom below shows them."
         ),
         figure=figure,
@@ -58,10 +66,10 @@ def draw_bat_zoom(findings: Findings, trace: Trace) -> Card:
     """Return the few weeks of a replication in which its most eventful mission flies."""
     calendar = formats.calendar_of(findings)
     lanes = order_lanes(findings.places)
-    own = find_episode(trace.moves)
+    own = find_episode(_told_moves(trace))
     subject = own[0].subject
     start, end = own[0].start_d - _ROOM_D, _last(own) + _ROOM_D
-    moves = [move for move in trace.moves if move.end_d >= start and move.start_d <= end]
+    moves = [move for move in _told_moves(trace) if move.end_d >= start and move.start_d <= end]
     figure = _draw(calendar, lanes, [_clip(move, start, end) for move in moves], height=380, faint_but=subject)
     figure.update_xaxes(
         range=[formats.iso_time(calendar, start), formats.iso_time(calendar, end)], tickformat="%-d %b\n%Y"
@@ -80,19 +88,31 @@ def draw_bat_zoom(findings: Findings, trace: Trace) -> Card:
     )
 
 
-def order_lanes(places: Sequence[tuple[str, str, bool]]) -> _Lanes:
-    """Return the places from the bottom up: Earth, its orbits, other orbits, lunar orbits, the lunar surface."""
-
-    def rank(place: tuple[str, str, bool]) -> int:
-        _, body, surface = place
+def order_lanes(places: Sequence[tuple[str, str, bool]]) -> Lanes:
+    """Return the lanes from the bottom up; all Earth orbits share one, and so do all sites on the Moon."""
+    orbits = [name for name, body, surface in places if body.lower() != "earth" and not surface]
+    names = (_EARTH, _EARTH_ORBIT, *orbits, _MOON)
+    levels = {name: names.index(name) for name in orbits}
+    for name, body, surface in places:
         if body.lower() == "earth":
-            return 0 if surface else 1
-        if body.lower() == "moon":
-            return 4 if surface else 3
-        return 2
+            levels[name] = 0 if surface else 1
+        elif surface:
+            levels[name] = len(names) - 1
+    return Lanes(names, levels)
 
-    ordered = [name for name, body, surface in sorted(places, key=rank) if not (body.lower() == "earth" and surface)]
-    return _Lanes((_EARTH, *ordered))
+
+def fill_stays(moves: Sequence[Move]) -> list[Move]:
+    """Return the stays that lie between journeys: a vehicle waits where it arrived until it, or its crew, departs."""
+    stays: list[Move] = []
+    for arrival in _journeys(moves):
+        later = [m for m in _journeys(moves) if m.subject == arrival.subject and m.start_d >= arrival.end_d]
+        departures = [m for m in later if m.origin == arrival.destination]
+        own = [m.start_d for m in departures if m.vehicle == arrival.vehicle]
+        others = [m.start_d for m in departures if m.start_d - arrival.end_d <= _LONGEST_ZOOM_D]
+        end = min(own) if own else max(others, default=arrival.end_d)
+        if arrival.outcome != "lost" and end > arrival.end_d:
+            stays.append(replace(arrival, origin=arrival.destination, start_d=arrival.end_d, end_d=end))
+    return stays
 
 
 def find_episode(moves: Sequence[Move]) -> list[Move]:
@@ -117,7 +137,7 @@ def find_episode(moves: Sequence[Move]) -> list[Move]:
 
 def has_journeys(trace: Trace) -> bool:
     """Tell whether there is anything to zoom on."""
-    return bool(_journeys(trace.moves))
+    return bool(_journeys(_told_moves(trace)))
 
 
 def _date_range(calendar: Calendar, moves: Sequence[Move]) -> list[str]:
@@ -129,7 +149,7 @@ def _date_range(calendar: Calendar, moves: Sequence[Move]) -> list[str]:
 
 
 def _draw(
-    calendar: Calendar, lanes: _Lanes, moves: Sequence[Move], *, height: int, faint_but: str | None = None
+    calendar: Calendar, lanes: Lanes, moves: Sequence[Move], *, height: int, faint_but: str | None = None
 ) -> go.Figure:
     figure = theme.draft_figure(height)
     for kind, members in _by_kind(moves).items():
@@ -137,6 +157,8 @@ def _draw(
             _add_lines(figure, calendar, lanes, kind, [m for m in members if m.subject != faint_but], opacity=0.3)
         strong = members if faint_but is None else [m for m in members if m.subject == faint_but]
         _add_lines(figure, calendar, lanes, kind, strong, opacity=0.95)
+    landings = [m for m in moves if lanes.is_top(m.destination) and not _is_stay(m) and m.outcome != "lost"]
+    _add_landings(figure, calendar, lanes, landings, faint_but)
     _add_losses(figure, calendar, lanes, [move for move in moves if move.outcome == "lost"])
     names = [formats.figure_text(formats.shorten(name, 18)) for name in lanes.names]
     figure.update_xaxes(type="date", showgrid=True)
@@ -151,7 +173,7 @@ def _draw(
 
 
 def _add_lines(
-    figure: go.Figure, calendar: Calendar, lanes: _Lanes, kind: str, moves: Sequence[Move], *, opacity: float
+    figure: go.Figure, calendar: Calendar, lanes: Lanes, kind: str, moves: Sequence[Move], *, opacity: float
 ) -> None:
     if not moves:
         return
@@ -175,7 +197,26 @@ def _add_lines(
     )
 
 
-def _add_losses(figure: go.Figure, calendar: Calendar, lanes: _Lanes, lost: Sequence[Move]) -> None:
+def _add_landings(
+    figure: go.Figure, calendar: Calendar, lanes: Lanes, landings: Sequence[Move], faint_but: str | None
+) -> None:
+    if landings:
+        figure.add_scatter(
+            x=[formats.iso_time(calendar, move.end_d) for move in landings],
+            y=[lanes.level(move.destination) + _shift(move.kind) for move in landings],
+            mode="markers",
+            marker={
+                "symbol": "circle",
+                "size": 7,
+                "color": [theme.vehicle_style(move.kind)[0] for move in landings],
+                "opacity": [1.0 if faint_but in {None, move.subject} else 0.35 for move in landings],
+            },
+            customdata=[_hover(calendar, move) for move in landings],
+            hovertemplate="%{customdata}<extra></extra>",
+        )
+
+
+def _add_losses(figure: go.Figure, calendar: Calendar, lanes: Lanes, lost: Sequence[Move]) -> None:
     if lost:
         figure.add_scatter(
             x=[formats.iso_time(calendar, move.end_d) for move in lost],
@@ -203,22 +244,21 @@ def _clip(move: Move, start_d: float, end_d: float) -> Move:
     """Return a stay cut to the days shown; a journey stays whole, for its slope means its length."""
     if not _is_stay(move):
         return move
-    return Move(
-        subject=move.subject,
-        vehicle=move.vehicle,
-        kind=move.kind,
-        origin=move.origin,
-        destination=move.destination,
-        start_d=max(move.start_d, start_d),
-        end_d=min(move.end_d, end_d),
-        mass_kg=move.mass_kg,
-        crew=move.crew,
-        outcome=move.outcome,
-    )
+    return replace(move, start_d=max(move.start_d, start_d), end_d=min(move.end_d, end_d))
 
 
 def _is_stay(move: Move) -> bool:
     return move.origin == move.destination
+
+
+def _told_moves(trace: Trace) -> list[Move]:
+    """Return the moves that can be drawn, in order, with the stays between them.
+
+    A move without a place, such as a past flight that is only known to have happened, cannot be drawn.
+    """
+    known = [move for move in trace.moves if move.origin and move.destination]
+    stays = [] if any(_is_stay(move) for move in known) else fill_stays(known)
+    return sorted([*known, *stays], key=lambda move: (move.start_d, move.end_d))
 
 
 def _journeys(moves: Sequence[Move]) -> list[Move]:
@@ -248,17 +288,16 @@ def _keys(moves: Sequence[Move]) -> tuple[Key, ...]:
     return tuple(keys)
 
 
-def _title(moves: Sequence[Move], lanes: _Lanes, trace: Trace) -> str:
-    run = f"the {trace.title} run"
+def _title(moves: Sequence[Move], lanes: Lanes, trace: Trace) -> str:
+    run = formats.run_name(trace)
     if not moves:
-        return f"Nothing moves in {run}"
-    launches = sum(move.kind == "launcher" for move in moves)
-    top = lanes.names[-1]
-    landings = sum(move.destination == top and not _is_stay(move) and move.outcome != "lost" for move in moves)
+        return f"Nothing moves in the {run}"
+    launches = sum(event.verb == "launches" for event in trace.events)
+    arrivals = [move for move in _journeys(moves) if lanes.is_top(move.destination)]
+    landings = sum(move.outcome != "lost" for move in arrivals)
     lost = sum(move.outcome == "lost" for move in moves)
-    ending = f", {lost} lost" if lost else ", none lost"
-    start = f"{launches} launches and " if launches else ""
-    return f"{start}{landings} landings at {formats.shorten(top, 30)}{ending}: one run, {run}"
+    start = f"{launches} launches, " if launches else ""
+    return f"{start}{landings} landings on the Moon, {lost or 'none'} lost: this is one run, the {run}"
 
 
 def _zoom_title(calendar: Calendar, own: Sequence[Move], trace: Trace) -> str:
@@ -267,7 +306,7 @@ def _zoom_title(calendar: Calendar, own: Sequence[Move], trace: Trace) -> str:
     length = formats.duration(_last(own) - own[0].start_d)
     start = formats.day(calendar, own[0].start_d)
     name = formats.shorten(own[0].subject, 40)
-    return f"{name}{people} flies for {length} from {start}, in the {trace.title} run"
+    return f"{name}{people} flies for {length} from {start}, in the {formats.run_name(trace)}"
 
 
 def _slug(trace: Trace) -> str:

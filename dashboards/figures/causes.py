@@ -113,9 +113,11 @@ def _title(goal: GoalFinding) -> str:
     top = [cause for cause in goal.slip_by_cause if cause.mean_d >= _LEAST_D][:3]
     if not top:
         return "On average no cause costs this goal a day"
-    share = sum(cause.mean_d for cause in top)
     names = formats.listing([c.cause for c in top])
-    return f"{names[:1].upper()}{names[1:]} cost most: {share:,.0f} of {goal.total_slip_d:,.0f} days of mean slip"
+    cost = f"{names[:1].upper()}{names[1:]} cost most, {sum(c.mean_d for c in top):,.0f} days"
+    saved = min(goal.slip_by_cause, key=lambda cause: cause.mean_d)
+    back = f"; {saved.cause} gives back {-saved.mean_d:,.0f}" if saved.mean_d <= -_LEAST_D else ""
+    return f"{cost}{back}; the mean slip is {goal.total_slip_d:,.0f} days"
 
 
 def _reading(findings: Findings, goal: GoalFinding) -> str:

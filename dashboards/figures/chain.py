@@ -29,7 +29,7 @@ def draw_chain(findings: Findings, goal: GoalFinding) -> Card:
     figure.update_yaxes(
         tickmode="array",
         tickvals=list(range(len(told))),
-        ticktext=[f"{formats.figure_text(trace.title)} run" for trace in told],
+        ticktext=[formats.figure_text(formats.run_name(trace)) for trace in told],
         range=[len(told) - 0.45, -0.75],
         showgrid=False,
         tickfont={"color": theme.INK, "size": 13},
@@ -112,11 +112,11 @@ def _hover(calendar: Calendar, segment: Segment) -> str:
 def _title(calendar: Calendar, goal: GoalFinding, told: Sequence[Trace]) -> str:
     if not told:
         return "No run was kept to tell its chain"
-    trace = told[-1]
+    trace = next((one for one in told if one.title == "P50"), told[-1])
     chain = trace.chains[goal.name]
     longest = max(chain, key=lambda segment: segment.end_d - segment.start_d)
     return (
-        f"In the {trace.title} run {formats.shorten(longest.subject, 40)} holds the goal up longest: "
+        f"In the {formats.run_name(trace)} {formats.shorten(longest.subject, 40)} holds the goal up longest: "
         f"{formats.duration(longest.end_d - longest.start_d)} of {longest.cause}, until "
         f"{formats.month(calendar, longest.end_d)}"
     )

@@ -15,9 +15,8 @@ def draw_facilities(findings: Findings, goal: GoalFinding) -> Card:
     return Card(
         id="facilities",
         title=(
-            f"{formats.shorten(name, 40)} has given {middle:,.0f} facility-days by "
-            f"{formats.month(calendar, goal.by_d)} "
-            f"in the median run (P10 to P90: {low:,.0f} to {high:,.0f})"
+            f"By {formats.month(calendar, goal.by_d)} {formats.shorten(name, 60)}: {middle:,.0f} facility-days in the "
+            f"median run (P10 to P90: {low:,.0f} to {high:,.0f})"
         ),
         reading=(
             "How to read: one facility at work for one day is one facility-day, counted from commissioning. "

@@ -39,7 +39,7 @@ def draw_paths(findings: Findings, goal: GoalFinding) -> Card:
         )
     figure.update_xaxes(
         ticksuffix=" %",
-        range=[0, min(102.0, 100 * (_highest(shown, goal) + 0.08))],
+        range=[0, min(102.0, 103 * _highest(shown, goal, count))],
         title_text="share of runs in which it is on the chain",
     )
     figure.update_yaxes(type="category", autorange="reversed", tickfont={"color": theme.INK})
@@ -81,8 +81,8 @@ def _title(ranked: list[Bar], goal: GoalFinding, count: int) -> str:
     return f"{start}, then {formats.listing([formats.shorten(bar.label, 30) for bar in ranked[1:3]])}"
 
 
-def _highest(shown: list[Bar], goal: GoalFinding) -> float:
-    return max((bar.criticality[goal.name] for bar in shown), default=0.0)
+def _highest(shown: list[Bar], goal: GoalFinding, count: int) -> float:
+    return max((wilson(round(bar.criticality[goal.name] * count), count).hi for bar in shown), default=1.0)
 
 
 def _table(ranked: list[Bar], goal: GoalFinding, count: int) -> Table:

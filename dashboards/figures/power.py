@@ -48,8 +48,8 @@ def draw_power(findings: Findings, trace: Trace) -> Card:
         id="power",
         title=_title(calendar, trace),
         reading=(
-            f"How to read: one run only, the {trace.title} run. Supply and demand at the base change by steps when "
-            "an element is commissioned; red ground is demand that supply does not cover."
+            f"How to read: one run only, the {formats.run_name(trace)}. Supply and demand at the base change by steps "
+            "when an element is commissioned; red ground is demand that supply does not cover."
         ),
         figure=figure,
         table=_table(calendar, trace),
@@ -70,7 +70,7 @@ def deficit_days(trace: Trace) -> float:
 
 
 def _title(calendar: Calendar, trace: Trace) -> str:
-    run = f"in the {trace.title} run"
+    run = f"in the {formats.run_name(trace)}"
     short = deficit_days(trace)
     if short:
         pairs = zip(trace.power_t_d, trace.power_supply_w, trace.power_demand_w, strict=True)

@@ -14,6 +14,7 @@ from sim.clock import Calendar
 
 _FLAGGED = (0.5, 0.8)
 _HALF_YEAR_D = 183.0
+_NEARLY_ALL = 0.985
 
 
 def draw_scurve(findings: Findings, goal: GoalFinding) -> Card:
@@ -170,13 +171,20 @@ def _mark_dates(figure: go.Figure, calendar: Calendar, goal: GoalFinding) -> Non
 def _date_range(calendar: Calendar, findings: Findings, goals: Sequence[GoalFinding]) -> list[str]:
     """Return the span in which something happens, with room at both ends for words."""
     stated = [goal.by_d for goal in goals] + [goal.nominal_d for goal in goals if goal.nominal_d is not None]
-    steps = [t for goal in goals for t in goal.curve.t_d if 0 <= t <= calendar.length_d]
+    steps = [t for goal in goals for t in _busy_steps(goal.curve)]
     first = min(stated + steps)
     last = max(stated + steps) if steps else calendar.length_d
     room = max(_HALF_YEAR_D, 0.15 * (last - first))
     start = max(0.0, first - room)
     end = min(max(last + 0.5 * room, findings.as_of_d or 0.0), calendar.length_d)
     return [calendar.iso(start), calendar.iso(end)]
+
+
+def _busy_steps(curve: Curve) -> list[float]:
+    """Return the steps up to nearly the last run: one straggler must not squeeze the rest into a corner."""
+    enough = _NEARLY_ALL * curve.share[-1] if curve.share else 0.0
+    late = next((i for i, share in enumerate(curve.share) if share >= enough), len(curve.share))
+    return list(curve.t_d[: late + 1])
 
 
 def _title(calendar: Calendar, goal: GoalFinding) -> str:
@@ -207,10 +215,10 @@ def _goals_title(findings: Findings) -> str:
         return (
             f"All {len(findings.goals)} goals are equally likely by their dates: {formats.chance(likely.probability)}"
         )
+    first, last = formats.shorten(likely.name, 30), formats.shorten(unlikely.name, 30)
     return (
-        f"{formats.shorten(likely.name, 40)} is the likeliest to come in time "
-        f"({formats.percent(likely.probability.value)}), {formats.shorten(unlikely.name, 40)} the least "
-        f"({formats.percent(unlikely.probability.value)})"
+        f"{first} is likeliest to come in time, {formats.chance(likely.probability)}; "
+        f"{last} least, {formats.chance(unlikely.probability)}"
     )
 
 

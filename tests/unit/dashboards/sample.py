@@ -234,7 +234,7 @@ def _trace(title: str, replication: int | None) -> Trace:
         moves += _flight(f"{name}-cargo" if name == "first-crew" else name, 1900.0 + 190 * index, index)
     moves += _crewed("first-crew", 3050.0)
     moves.append(Move("lunar-orbital-lab", "lab", "station", "llo", "llo", 3500.0, END_D, 8200.0, 0, "ok"))
-    events = (Event(3050.0, "first-crew", "launches", "wenchang.lc-301", 26000.0, HOSTILE),)
+    events = tuple(Event(m.start_d, m.subject, "launches", "wenchang.lc-301", m.mass_kg, HOSTILE) for m in moves[::4])
     t = tuple(np.arange(4200.0, 6200.0, 120.0).tolist())
     supply = tuple(20000.0 + 5000.0 * (i // 4) for i in range(len(t)))
     demand = tuple(12000.0 + 5600.0 * (i // 5) for i in range(len(t)))

@@ -10,7 +10,7 @@ import pytest
 
 from dashboards.card import Card
 from dashboards.figures import bat, causes, chain, gantt, manifest, margin, mass, paths, power, scurve
-from sim.analysis.findings import Bar, CauseDays, Findings, GoalFinding, Quantile, Trace
+from sim.analysis.findings import Bar, CauseDays, Findings, GoalFinding, Move, Quantile, Trace
 from tests.unit.dashboards.sample import END_D, HOSTILE, sample_findings
 
 DAY_MS = 86_400_000
@@ -148,11 +148,25 @@ def with_bars(findings: Findings, *bars: Bar) -> Findings:
 
 def test_earth_is_at_the_bottom_and_the_lunar_surface_on_top(findings: Findings) -> None:
     lanes = bat.order_lanes(findings.places)
-    assert (lanes.names[0], lanes.names[-1]) == ("Earth", "shackleton")
+    assert (lanes.names[0], lanes.names[-1]) == ("Earth", "lunar surface")
+    assert lanes.is_top("shackleton")
 
 
 def test_a_launch_pad_lies_on_earth(findings: Findings) -> None:
     assert bat.order_lanes(findings.places).level("wenchang.lc-301") == 0
+
+
+def test_a_vehicle_waits_where_it_arrived_until_it_departs() -> None:
+    out = Move("crew", "ship", "ship", "leo", "llo", 10.0, 15.0, 1.0, 3, "ok")
+    back = Move("crew", "ship", "ship", "llo", "earth", 22.0, 27.0, 1.0, 3, "ok")
+    (stay,) = bat.fill_stays([out, back])
+    assert (stay.origin, stay.destination, stay.start_d, stay.end_d) == ("llo", "llo", 15.0, 22.0)
+
+
+def test_what_is_lost_does_not_stay() -> None:
+    lost = Move("crew", "ship", "ship", "leo", "llo", 10.0, 15.0, 1.0, 0, "lost")
+    again = Move("crew", "ship", "ship", "llo", "earth", 22.0, 27.0, 1.0, 3, "ok")
+    assert bat.fill_stays([lost, again]) == []
 
 
 def test_the_zoom_finds_the_crewed_mission(findings: Findings) -> None:
