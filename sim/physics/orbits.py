@@ -16,7 +16,13 @@ from typing import Any, Literal
 import erfa  # type: ignore[import-untyped]
 import numpy as np
 from astropy import units
-from astropy.coordinates import get_body_barycentric_posvel, solar_system_ephemeris
+from astropy.coordinates import (
+    AltAz,
+    EarthLocation,
+    get_body,
+    get_body_barycentric_posvel,
+    solar_system_ephemeris,
+)
 from astropy.time import Time
 from astropy.utils import data as astropy_data
 from astropy.utils import iers
@@ -217,6 +223,18 @@ def moon_fixed_direction(epoch_d: float, direction: FloatArray) -> FloatArray:
             _turn(np.pi / 2.0 + float(ascension.to_value(units.rad)), 2),
         ]
     return np.asarray(turn[0] @ turn[1] @ turn[2] @ direction)
+
+
+def moon_altaz_deg(latitude_deg: float, longitude_deg: float, epoch_d: FloatArray) -> FloatArray:
+    """Give the Moon's elevation (n,) at a place by astropy's full chain: a check on `tracking.moon_elevation_deg`.
+
+    Earth-orientation data older than the epoch are used as they are.
+    """
+    with offline():
+        when = Time(J2000_JD, epoch_d, format="jd", scale="tdb")
+        place = EarthLocation.from_geodetic(longitude_deg * units.deg, latitude_deg * units.deg)
+        frame = AltAz(obstime=when, location=place)
+        return np.asarray(get_body("moon", when, location=place).transform_to(frame).alt.to_value(units.deg))
 
 
 @cache

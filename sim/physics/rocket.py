@@ -18,6 +18,8 @@ from sim.physics.limits import PhysicsError, require_between
 FloatArray = npt.NDArray[np.float64]
 Verb = Literal["burn", "stage"]
 
+CUT_OFF_M_S = 5e-4  # m/s; a burn that misses by less is done: engines do not cut off finer
+
 
 @dataclass(frozen=True, slots=True)
 class Stage:
@@ -160,27 +162,26 @@ class Stack:
 def burn(stack: Stack, wanted: Burn) -> BurnResult:
     """Fly one burn: its stages drain in turn, dropped as the actions say.
 
-    Every action is carried out even when the burn falls short; the shortfall is reported, never hidden.
-    `kg_short` is what the last engine's tank lacks. Raises PhysicsError when an action names a stage that is
-    not there or has no engine.
+    Every action is carried out even when the burn falls short; a shortfall above `CUT_OFF_M_S` is reported.
+    `kg_short` is the propellant that the last engine's tank would have needed more when it lit. Raises
+    PhysicsError when an action names a stage that is not there or has no engine.
     Source: rocket equation, Tsiolkovsky 1903.
     """
-    rest_m_s, records, dropped, engine = wanted.dv_m_s, [], [], ""
-    empty_kg = stack.mass_kg
+    rest_m_s, exhaust_m_s, records, dropped = wanted.dv_m_s, 0.0, [], []
     for action in wanted.actions:
         if action.verb == "stage":
             dropped.append(stack.stage(action.stage))
             stack = stack.without(action.stage)
             continue
-        engine, record = action.stage, _drain(stack, action.stage, rest_m_s)
-        stack = stack.burned(engine, record.propellant_used_kg)
-        empty_kg, exhaust_m_s = stack.mass_kg, _exhaust_m_s(stack, engine)
+        record, exhaust_m_s = _drain(stack, action.stage, rest_m_s), _exhaust_m_s(stack, action.stage)
+        stack = stack.burned(action.stage, record.propellant_used_kg)
         rest_m_s -= record.dv_achieved_m_s
         records.append(record)
-    short_m_s = rest_m_s if rest_m_s > 1e-9 * max(1.0, wanted.dv_m_s) else 0.0
-    if short_m_s and not engine:
+    short_m_s = rest_m_s if rest_m_s > CUT_OFF_M_S else 0.0
+    if short_m_s and not records:
         raise PhysicsError(f"a burn of {wanted.dv_m_s:g} m/s names no stage to burn")
-    kg_short = empty_kg * (exp(short_m_s / exhaust_m_s) - 1.0) if short_m_s else 0.0
+    # with more propellant x: (lit mass + x) exp(-dv / ve) must still be the mass of the emptied stack
+    kg_short = records[-1].stack_mass_kg * (exp(short_m_s / exhaust_m_s) - 1.0) if short_m_s else 0.0
     return BurnResult(stack, tuple(dropped), wanted.dv_m_s - short_m_s, short_m_s, kg_short, tuple(records))
 
 

@@ -1,0 +1,11 @@
+from __future__ import annotations
+
+import pytest
+
+from sim.physics.ephemeris import EphemerisTable, load_ephemeris
+
+
+@pytest.fixture(scope="session")
+def table() -> EphemerisTable:
+    """Return the built-in ephemeris, 2000 to 2060."""
+    return load_ephemeris()

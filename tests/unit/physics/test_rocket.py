@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+from math import exp, log
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim.physics.constants import G0_M_S2
+from sim.physics.limits import PhysicsError
+from sim.physics.rocket import (
+    Action,
+    Burn,
+    Stack,
+    Stage,
+    break_even,
+    burn,
+    closure_margin_kg,
+    fly,
+    launcher_capacity_kg,
+)
+
+LOWER = Stage("lower", 1000.0, 9000.0, 300.0)
+UPPER = Stage("upper", 500.0, 3000.0, 450.0)
+BOTH = Stack((LOWER, UPPER))
+CUT_OFF_KG = 0.003  # what half a millimetre a second is worth in this stack
+IN_TURN = (Action("burn", "lower"), Action("stage", "lower"), Action("burn", "upper"))
+
+
+def test_an_empty_stage_gives_what_the_rocket_equation_says() -> None:
+    """Truth: Tsiolkovsky: ve ln(m0 / m1)."""
+    found = burn(BOTH, Burn(1e5, (Action("burn", "lower"),)))
+    assert found.dv_achieved_m_s == pytest.approx(300.0 * G0_M_S2 * log(13_500.0 / 4_500.0))
+
+
+def test_what_a_burn_lacks_is_what_would_have_closed_it() -> None:
+    short = burn(Stack((UPPER,)), Burn(9000.0, (Action("burn", "upper"),))).kg_short
+    more = Stage("upper", 500.0, 3000.0 + short, 450.0)
+    again = burn(Stack((more,)), Burn(9000.0, (Action("burn", "upper"),)))
+    assert short > 0.0
+    assert again.kg_short == 0.0
+    assert again.stack.mass_kg == pytest.approx(500.0, abs=1e-6)
+
+
+def test_a_stage_dropped_takes_its_propellant_and_cargo_along() -> None:
+    stack = Stack((Stage("a", 10.0, 20.0, 300.0, carried_kg=5.0), UPPER))
+    found = burn(stack, Burn(0.0, (Action("stage", "a"),)))
+    assert found.stack.mass_kg == UPPER.mass_kg
+    assert found.dropped[0].mass_kg == 35.0
+
+
+def test_residual_propellant_cannot_be_burnt() -> None:
+    stack = Stack((Stage("tank", 100.0, 50.0, 300.0, residual_kg=8.0),))
+    assert burn(stack, Burn(1e4, (Action("burn", "tank"),))).stack.stage("tank").propellant_kg == pytest.approx(8.0)
+
+
+def test_boil_off_compounds_by_the_day() -> None:
+    """Truth: 1 % a day leaves 0.99^30."""
+    stack = Stack((Stage("cold", 100.0, 1000.0, 450.0, boil_off_per_d=0.01),))
+    assert stack.after_waiting(30.0).stage("cold").propellant_kg == pytest.approx(1000.0 * 0.99**30)
+
+
+def test_cargo_can_be_moved_between_ships() -> None:
+    stack = Stack((Stage("ship", 100.0, carried_kg=400.0), Stage("lander", 50.0)))
+    moved = stack.loaded("ship", -400.0).loaded("lander", 400.0)
+    assert moved.mass_kg == stack.mass_kg
+    assert moved.stage("lander").carried_kg == 400.0
+
+
+def test_more_cargo_cannot_leave_than_was_aboard() -> None:
+    with pytest.raises(PhysicsError, match="carried_kg of ship is -1"):
+        Stack((Stage("ship", 100.0),)).loaded("ship", -1.0)
+
+
+def test_names_in_a_stack_differ() -> None:
+    with pytest.raises(PhysicsError, match="different names"):
+        Stack((UPPER, UPPER))
+
+
+def test_a_stage_that_is_not_there_is_named_with_those_that_are() -> None:
+    with pytest.raises(PhysicsError, match="no stage 'middle' in the stack; it has lower, upper"):
+        burn(BOTH, Burn(10.0, (Action("burn", "middle"),)))
+
+
+def test_a_stage_without_an_engine_cannot_burn() -> None:
+    with pytest.raises(PhysicsError, match="'box' has no engine"):
+        burn(Stack((Stage("box", 10.0),)), Burn(10.0, (Action("burn", "box"),)))
+
+
+@pytest.mark.parametrize("value", [-1.0, float("nan"), float("inf")])
+def test_a_mass_is_finite_and_not_negative(value: float) -> None:
+    with pytest.raises(PhysicsError, match="dry_mass_kg of s"):
+        Stage("s", value)
+
+
+@given(first=st.floats(0.0, 8000.0), second=st.floats(0.0, 8000.0))
+def test_margins_of_arrays_are_those_of_single_flights(first: float, second: float) -> None:
+    """Truth: the scalar replay, with lower dropped once upper has to take over."""
+    margin = closure_margin_kg(BOTH, [np.array([first]), np.array([second])])[0]
+    lower_m_s = 300.0 * G0_M_S2 * log(13_500.0 / 4_500.0)
+    shares: list[tuple[Action, ...]] = [(Action("burn", "lower"),), (Action("burn", "lower"),)]
+    if first > lower_m_s:
+        shares = [IN_TURN, (Action("burn", "upper"),)]
+    elif first + second > lower_m_s:
+        shares = [(Action("burn", "lower"),), IN_TURN]
+    flight = fly(BOTH, [Burn(first, shares[0]), Burn(second, shares[1])])
+    if flight.closes:
+        assert margin == pytest.approx(flight.stack.stage("upper").propellant_kg, abs=CUT_OFF_KG)
+    else:
+        assert margin < 0.0
+
+
+@given(dv=st.floats(1.0, 12_000.0))
+def test_a_negative_margin_is_the_propellant_that_closes_the_flight(dv: float) -> None:
+    margin = closure_margin_kg(Stack((UPPER,)), [np.array([dv])])[0]
+    if margin < 0.0:
+        more = Stack((Stage("upper", 500.0, 3000.0 - margin, 450.0),))
+        assert closure_margin_kg(more, [np.array([dv])])[0] == pytest.approx(0.0, abs=1e-6)
+
+
+def test_an_impossible_departure_has_no_margin() -> None:
+    margin = closure_margin_kg(BOTH, [np.array([np.nan, 100.0]), np.array([100.0, 100.0])])
+    assert np.isnan(margin[0])
+    assert margin[1] > 0.0
+
+
+def test_a_launchers_curve_passes_through_both_published_points() -> None:
+    """Truth: the two capacities themselves."""
+    found = launcher_capacity_kg(np.array([0.0, 3130.0]), 70_000.0, 27_000.0, 440.0, 3130.0)
+    assert found == pytest.approx([70_000.0, 27_000.0])
+
+
+def test_without_a_low_orbit_figure_the_curve_hangs_on_tli() -> None:
+    found = launcher_capacity_kg(3230.0, None, 27_000.0, 440.0, 3130.0)
+    assert found == pytest.approx(27_000.0 * exp(-100.0 / (440.0 * G0_M_S2)))
+
+
+def test_capacities_that_contradict_the_engine_are_refused() -> None:
+    with pytest.raises(PhysicsError, match="60000 kg to TLI is more than 70000 kg in LEO allow"):
+        launcher_capacity_kg(3130.0, 70_000.0, 60_000.0, 440.0, 3130.0)
+
+
+def test_a_break_even_that_does_not_exist_is_refused() -> None:
+    with pytest.raises(PhysicsError, match="still closes"):
+        break_even(lambda _: True, 0.0, 1.0)
+    with pytest.raises(PhysicsError, match="does not close"):
+        break_even(lambda _: False, 0.0, 1.0)
+
+
+@given(limit=st.floats(0.1, 0.9))
+def test_a_break_even_closes_and_just_beyond_does_not(limit: float) -> None:
+    found = break_even(lambda value: value <= limit, 0.0, 1.0)
+    assert found <= limit <= found + 2e-6
