@@ -98,7 +98,7 @@ class Problem:
         said = f"{self.message}; {self.hint}" if self.hint else self.message
         place = self.mark.text() if self.mark else ""
         warning = "warning" if self.severity == "warning" else ""
-        return ": ".join(part for part in (place, warning, self.path, said) if part)
+        return printable(": ".join(part for part in (place, warning, self.path, said) if part))
 
     def as_json(self) -> dict[str, str | int | None]:
         """Give the problem as a flat JSON object; `file`, `line`, `column` are null where there are none."""
@@ -144,6 +144,13 @@ class WrongValueError(ValueError):
         self.hint = hint
         self.code = code
         self.inner = inner
+
+
+def printable(text: str) -> str:
+    """Give text on one line, with everything escaped that could steer a terminal or hide letters."""
+    if text.isprintable():
+        return text
+    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
 
 
 def did_you_mean(word: str, candidates: Iterable[str]) -> str:

@@ -29,6 +29,11 @@ def test_warning_says_so() -> None:
     assert "warning: " in Problem(None, "a", Code.SOURCE_MISSING, "warning", "no source").text()
 
 
+def test_names_from_a_scenario_cannot_steer_the_terminal() -> None:
+    problem = Problem(Mark("a\n.yaml"), "x\x1b[31m", Code.NAME, "error", "no 'a\u202eb'")
+    assert problem.text() == "a\\n.yaml: x\\x1b[31m: no 'a\\u202eb'"
+
+
 def test_json_has_the_documented_keys() -> None:
     assert list(PROBLEM.as_json()) == [
         "file", "line", "column", "path", "code", "severity", "message", "hint",
