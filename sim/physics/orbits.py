@@ -13,23 +13,26 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-import erfa  # type: ignore[import-untyped]
 import numpy as np
-from astropy import units
-from astropy.coordinates import (
-    AltAz,
-    EarthLocation,
-    get_body,
-    get_body_barycentric_posvel,
-    solar_system_ephemeris,
-)
-from astropy.time import Time
-from astropy.utils import data as astropy_data
-from astropy.utils import iers
 
 from sim.physics.constants import AU_KM, DAY_S, EARTH_RADIUS_KM, J2000_JD, MOON_RADIUS_KM
 from sim.physics.ephemeris import EphemerisTable, FloatArray
 from sim.physics.limits import PhysicsError, require_above_surface, require_between
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # astropy 5 has words about numpy's layout when it is loaded
+    import erfa  # type: ignore[import-untyped]
+    from astropy import units
+    from astropy.coordinates import (
+        AltAz,
+        EarthLocation,
+        get_body,
+        get_body_barycentric_posvel,
+        solar_system_ephemeris,
+    )
+    from astropy.time import Time
+    from astropy.utils import data as astropy_data
+    from astropy.utils import iers
 
 Body = Literal["earth", "moon"]
 _RADIUS_KM = {"earth": EARTH_RADIUS_KM, "moon": MOON_RADIUS_KM}
