@@ -15,7 +15,7 @@ Order of precedence: `--set` > `--variant` (left to right) > file > parent.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 from typing import Any, Final
@@ -149,14 +149,15 @@ class Stack:
     def _complain(self, mark: Mark, path: str, code: Code, message: str, hint: str) -> None:
         self.problems.append(Problem(mark, path, code, "error", message, hint))
 
-    def _refuse_clash(self, first: Node, second: Node) -> None:
+    def _refuse_clash(self, first: Node, second: Node, path: Path = ()) -> None:
         """Complain where two parents give one key different values; lists and random values count whole."""
-        known = dict(_merging(first))
-        for path, node in _merging(second):
-            other = known.get(path)
-            if other and not (_merges(other) and _merges(node)) and plain(other) != plain(node):
-                message = f"two parents give different values; the other is at {other.mark.text()}"
-                self._complain(node.mark, path_text(path), Code.PARENTS_CLASH, message, "keep one of them")
+        if _merges(first) and _merges(second):
+            for key, other in _children(first).items():
+                if key in _children(second):
+                    self._refuse_clash(other, _children(second)[key], (*path, key))
+        elif plain(first) != plain(second):
+            message = f"two parents give different values; the other is at {first.mark.text()}"
+            self._complain(second.mark, path_text(path), Code.PARENTS_CLASH, message, "keep one of them")
 
     def _merge(self, below: Node, above: Node, path: Path) -> Node:
         """Lay a node over another one."""
@@ -308,12 +309,8 @@ def _in_variant(path: Path) -> bool:
     return path[:1] == ("variants",) and len(path) > 2
 
 
-def _merging(node: Node, path: Path = ()) -> Iterator[tuple[Path, Node]]:
-    """Give the nodes that merging looks at: not the insides of lists and random values."""
-    yield path, node
-    if isinstance(node.value, dict) and _merges(node):
-        for key, child in node.value.items():
-            yield from _merging(child, (*path, key))
+def _children(node: Node) -> dict[str, Node]:
+    return node.value if isinstance(node.value, dict) else {}
 
 
 def _labelled(node: Node, layer: str) -> Node:

@@ -52,6 +52,28 @@ def load_scenario(path: str | FilePath, variants: Sequence[str] = (), sets: Sequ
     return Loaded(scenario, layered, tuple(_in_order(problems)))
 
 
+def check_scenario(path: str | FilePath, variants: Sequence[str] = (), sets: Sequence[str] = ()) -> tuple[Problem, ...]:
+    """Give every problem and warning of a scenario, with the errors that each of its other variants would make."""
+    found = _problems(path, variants, sets)
+    layered = read_layers(path, variants, sets)[0]
+    for name in layered.variants if layered else ():
+        if name not in variants:
+            known = {(problem.mark, problem.path, problem.code) for problem in found}
+            found += [
+                replace(problem, message=f"with variant {name}: {problem.message}")
+                for problem in _problems(path, [name], sets)
+                if problem.severity == "error" and (problem.mark, problem.path, problem.code) not in known
+            ]
+    return tuple(found)
+
+
+def _problems(path: str | FilePath, variants: Sequence[str], sets: Sequence[str]) -> list[Problem]:
+    try:
+        return list(load_scenario(path, variants, sets).warnings)
+    except ScenarioError as error:
+        return list(error.problems)
+
+
 def read_layers(
     path: str | FilePath, variants: Sequence[str] = (), sets: Sequence[str] = ()
 ) -> tuple[Layered | None, list[Problem], bool]:

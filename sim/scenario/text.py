@@ -8,7 +8,6 @@ The document is built from parser events without recursion, so no input can exha
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -60,15 +59,22 @@ def plain(node: Node) -> Any:
     return value
 
 
-def walk(node: Node, path: Path = ()) -> Iterator[tuple[Path, Node]]:
+def walk(node: Node) -> list[tuple[Path, Node]]:
     """Give every node with its path, parents first."""
-    yield path, node
-    if isinstance(node.value, dict):
-        for key, child in node.value.items():
-            yield from walk(child, (*path, key))
-    elif isinstance(node.value, list):
-        for index, item in enumerate(node.value):
-            yield from walk(item, (*path, index))
+    found: list[tuple[Path, Node]] = []
+    _walk(node, (), found)
+    return found
+
+
+def _walk(node: Node, path: Path, found: list[tuple[Path, Node]]) -> None:
+    found.append((path, node))
+    value = node.value
+    if isinstance(value, dict):
+        for key, child in value.items():
+            _walk(child, (*path, key), found)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            _walk(item, (*path, index), found)
 
 
 def path_text(path: Path) -> str:

@@ -11,7 +11,7 @@ import pytest
 
 from sim.chance import Empirical, Triangular
 from sim.problems import ScenarioError
-from sim.scenario.load import load_scenario
+from sim.scenario.load import check_scenario, load_scenario
 from sim.scenario.shipped import shipped_names
 from tests.unit.scenario.small import SMALL, problems_of, told
 
@@ -101,6 +101,19 @@ def test_wrong_setting_is_told_with_the_setting(tmp_path: Path, text: str, said:
     assert problems[0].text().startswith(f"--set {text}: ")
     assert said in problems[0].text()
     assert problems[0].as_json()["line"] is None
+
+
+def test_check_finds_what_is_wrong_in_variants_that_are_not_chosen(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(SMALL + "variants:\n  gone: {partners: {cnsa: null}}\n  fine: {about: x}\n")
+    load_scenario(tmp_path / "a.yaml")
+    found = check_scenario(tmp_path / "a.yaml")
+    assert ("no-such-name", "missions.cargo-1.partner") in told(found)
+    assert all(problem.message.startswith("with variant gone: ") for problem in found)
+
+
+def test_check_tells_a_problem_of_the_file_once(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(SMALL + "abuot: x\nvariants: {one: {about: x}, two: {about: y}}\n")
+    assert told(check_scenario(tmp_path / "a.yaml")) == [("unknown-key", "abuot")]
 
 
 def test_name_is_not_inherited(tmp_path: Path) -> None:
