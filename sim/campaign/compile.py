@@ -5,14 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from math import inf, log
+from datetime import datetime
+from math import inf, log, nan
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from sim.campaign.causes import CAUSE_OF_KIND
+from sim.campaign.ground import GroundCompiler
+from sim.campaign.living import LivingCompiler
 from sim.campaign.missions import MissionCompiler
 from sim.campaign.network import Planned, plan_starts
+from sim.campaign.opportunities import OpportunityCompiler
 from sim.campaign.plan import (
     ActivityPlan,
     BasePlan,
@@ -30,6 +34,7 @@ from sim.campaign.plan import (
 )
 from sim.campaign.registry import Path, Registry
 from sim.campaign.slips import Scaled, law_by_lead
+from sim.campaign.staging import StagingCompiler
 from sim.campaign.tables import Sky
 from sim.chance import Distribution, Exponential, Shifted
 from sim.clock import Calendar
@@ -40,6 +45,8 @@ if TYPE_CHECKING:
     from sim.scenario.load import Loaded
 
 YEAR_D = 365.25
+WHOLE_DAY_D = 1.0 - 1e-6
+"""A goal wanted by a day may be reached until that day ends; a hair less, so that it prints as that day."""
 
 
 def compile_campaign(loaded: Loaded) -> Campaign:
@@ -69,6 +76,10 @@ class Compiler:
         self.activity_done: dict[str, int] = {}
         self.subject_of: dict[tuple[str, str], int] = {}
         self.lights: dict[tuple[str, float], int] = {}
+        self.ground = GroundCompiler(self)
+        self.living = LivingCompiler(self)
+        self.staging = StagingCompiler(self)
+        self.opportunities = OpportunityCompiler(self)
         self.missions = MissionCompiler(self)
 
     def compile(self) -> Campaign:
@@ -96,12 +107,15 @@ class Compiler:
             launchers=launchers,
             families=tuple(self.families),
             flight_classes=classes,
-            departures=tuple(self.missions.departures.values()),
-            opportunities=tuple(self.missions.opportunities),
+            departures=tuple(self.opportunities.departures.values()),
+            opportunities=tuple(self.opportunities.tables),
             lights=self._lights(),
             missions=missions,
             elements=elements,
+            tanks=self.staging.compile(),
             base=base,
+            living=self.living.plan(),
+            ground=self.ground.plan(),
             goals=self._goals(),
             deliveries=tuple(self.missions.deliveries),
             flights=tuple(self.missions.flights),
@@ -125,6 +139,11 @@ class Compiler:
         """Give a partner's index, or -1."""
         return self.partners.get(name, -1) if name is not None else -1
 
+    def payer(self, name: str | None) -> int:
+        """Give the index of the partner whose limited budget pays, or -1."""
+        number = self.partner(name)
+        return number if number >= 0 and self.scenario.partners[name or ""].budget is not None else -1
+
     def slip_law(self, slip: Distribution | SlipByLead, planned_d: float) -> Distribution:
         """Give the law of a slip: as written, or by how far ahead of today the plan lies."""
         if not isinstance(slip, SlipByLead):
@@ -145,6 +164,8 @@ class Compiler:
             subject = registry.subject(name, kind, element.about)
             self.subject_of["element", name] = subject
             registry.milestone(subject, name, f"{name}.operational")
+            if isinstance(element, Station):
+                self.staging.declare(name, element, subject)
         self.missions.declare()
         for name, goal in scenario.goals.items():
             subject = registry.subject(name, "goal", goal.about)
@@ -162,7 +183,17 @@ class Compiler:
             withdraws=self._leaving(name, item),
             successor=self.partner(successor.partner) if successor else -1,
             handover=registry.chance(successor.after, f"handover/{name}") if successor else None,
+            barred=(self.day(item.barred.from_), self.day(item.barred.until)) if item.barred else (inf, inf),
+            per_year=item.budget.per_year if item.budget else nan,
+            at_start=item.budget.at_start if item.budget else 0.0,
+            grants_d=self._grants_d() if item.budget else (),
         )
+
+    def _grants_d(self) -> tuple[float, ...]:
+        """Give the days on which a year's money comes: the first day, then every first of January."""
+        start, end = self.calendar.start, self.calendar.end
+        years = range(start.year + 1, end.year + 1)
+        return (0.0, *(self.calendar.to_days(datetime(year, 1, 1)) for year in years))
 
     def _leaving(self, name: str, item: Partner) -> Chance | None:
         leaving = item.withdraws
@@ -226,6 +257,8 @@ class Compiler:
             finish_d=finish_d,
             slip=registry.slip(self.slip_law(item.slip, planned_d), f"slip/{name}") if item.slip is not None else None,
             fact=item.done is not None,
+            payer=self.payer(item.partner),
+            cost=item.cost,
         )
 
     # --- fleet ----------------------------------------------------------------------------------------------------
@@ -326,6 +359,8 @@ class Compiler:
         supply = item.supply if isinstance(item, Element) else None
         work = item.assembly if isinstance(item, Element) else None
         research = item.research if isinstance(item, Station) else None
+        tests = item.tests if isinstance(item, Element) else None
+        failures = item.failures if isinstance(item, Element) else None
         delivered = self.missions.delivered_by.get(name)
         return ElementPlan(
             subject=self.subject_of["element", name],
@@ -345,6 +380,14 @@ class Compiler:
             facilities=research.facilities if research else 0,
             commissioning=registry.chance(item.commissioning, f"commissioning/{name}"),
             landed=delivered if delivered is not None else -1,
+            crew_h=work.crew if work else 0.0,
+            test_fails=tests.fails if tests else 0.0,
+            test_stream=registry.stream(f"test/{name}"),
+            test_repair=registry.chance(tests.repair, f"test-repair/{name}") if tests else None,
+            breakdown=registry.chance(failures.every, f"breakdown/{name}") if failures else None,
+            breakdown_repair=registry.chance(failures.repair, f"repair/{name}") if failures else None,
+            breakdown_spares_kg=failures.spares if failures else 0.0,
+            makes=self.living.made(item.makes) if isinstance(item, Element) else (),
             operational=registry.needs([name], (kind, name))[0],
         )
 
@@ -355,7 +398,7 @@ class Compiler:
                 about=goal.about or "",
                 subject=self.subject_of["goal", name],
                 reached=self.registry.needs([f"{name}.reached"], ("goals", name))[0],
-                by_d=self.calendar.to_days(goal.by),
+                by_d=self.calendar.to_days(goal.by) + WHOLE_DAY_D,
                 wanted=goal.confidence,
                 needs=self.registry.needs(goal.needs, ("goals", name, "needs")),
                 power_margin=float("nan") if goal.power_margin is None else goal.power_margin,

@@ -60,6 +60,8 @@ def fly_script(stack: Stack, steps: Sequence[Step], tli_m_s: float, loi_m_s: flo
     for step in steps:
         if step.kind == "load":
             tanks.stack = tanks.stack.loaded(step.craft, step.delta_kg)
+        elif step.kind == "refuel":
+            tanks.refuel(step.craft, step.delta_kg)
         else:
             tanks.burn({"tli": tli_m_s, "loi": loi_m_s}.get(step.kind, step.dv_m_s))
     return FlightReport(tanks.margin_kg, tuple(StageLeft(name, kg) for name, kg in tanks.left_kg.items()))
@@ -80,6 +82,11 @@ class Tanks:
         """Propellant left in the engine that burned last, or minus what was missing."""
         return -self._short_kg if self._short_kg > 0.0 else self.left_kg.get(self._last, 0.0)
 
+    def refuel(self, stage: str, propellant_kg: float) -> None:
+        """Take propellant on."""
+        self.stack = self.stack.burned(stage, -propellant_kg)
+        self.left_kg[stage] = self.stack.stage(stage).propellant_kg
+
     def burn(self, dv_m_s: float) -> None:
         """Burn, going on to the next engine where one runs dry; raises ValueError when the stack has none."""
         engines = [stage for stage in self.stack.stages if stage.isp_s > 0.0]
@@ -89,12 +96,13 @@ class Tanks:
             result = burn(self.stack, Burn(dv_m_s, (Action("burn", engine.name),)))
             self.stack, self._last = result.stack, engine.name
             self.left_kg[engine.name] = self.stack.stage(engine.name).propellant_kg
+            before_m_s = self._given_m_s[engine.name]
             self._given_m_s[engine.name] += result.dv_achieved_m_s
             if result.dv_short_m_s <= 0.0:
                 return
             if engine is engines[-1]:
                 exhaust_m_s = engine.isp_s * self.stack.g0_m_s2
-                self._short_kg += result.kg_short * exp(self._given_m_s[engine.name] / exhaust_m_s)
+                self._short_kg += result.kg_short * exp(before_m_s / exhaust_m_s)
             else:
                 self.stack, dv_m_s = self.stack.without(engine.name), result.dv_short_m_s
 

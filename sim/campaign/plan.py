@@ -58,6 +58,13 @@ class PartnerPlan:
     successor: int
     """Index of the partner who takes over, or -1."""
     handover: Chance | None
+    barred: tuple[float, float]
+    """From and until when its work waits; (never, never) when it is not barred."""
+    per_year: float
+    """Money each year; nan when it is not limited."""
+    at_start: float
+    grants_d: tuple[float, ...]
+    """Days on which a year's money comes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +94,9 @@ class ActivityPlan:
     """Planned date of completion, or the date of the fact."""
     slip: Chance | None
     fact: bool
+    payer: int
+    """Index of the partner whose budget pays, or -1."""
+    cost: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,12 +166,19 @@ class Opportunities:
     departures: int
     window: Indices
     """Possible in geometry and mass."""
-    open: Indices
-    """... and the critical events are seen from the ground: a subset of `window`."""
+    open: tuple[Indices, ...]
+    """... and the critical events are seen from the ground, for each set of absent partners: subsets of `window`."""
     capacity_margin_kg: Floats
     """Launcher capacity left, for each index in `window`."""
     propellant_margin_kg: Floats
-    """Propellant left after the last burn, for each index in `window`."""
+    """Propellant left after the last burn without any wait, for each index in `window`."""
+    waits_d: Floats
+    """(waits,) waiting times for which the margin is tabled; more than one where propellant boils off."""
+    wait_margin_kg: Floats
+    """(waits, window) propellant left after the last burn when the stack has waited so long."""
+    planes_d: tuple[Floats, ...]
+    """Days on which a stack waiting in orbit can leave, for each of several orbital planes; empty when it launches
+    into the plane it needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +200,57 @@ class LegPlan:
     lands: bool
     light: int
     """Index of a light table, or -1."""
+    tracked: bool
+    """Whether the arrival must be seen from the ground."""
+
+
+@dataclass(frozen=True, slots=True)
+class OperationPlan:
+    """One step of a flight told step by step."""
+
+    name: str
+    duration: Chance
+    needs: tuple[int, ...]
+    scrub: float
+    scrub_stream: int
+    recycle: Chance | None
+    fails: float
+    fail_stream: int
+    spare: bool
+    """After a failure a spare starts again from the first step; otherwise the flight is lost."""
+    done: int
+    """Milestone, or -1 for the steps of a tanker."""
+
+
+@dataclass(frozen=True, slots=True)
+class TankPlan:
+    """A tank in orbit and the tankers that fill it."""
+
+    subject: int
+    place: str
+    ports: int
+    capacity_kg: float
+    boil_off_per_d: float
+    delivers_kg: float
+    """0 when nobody fills it."""
+    fleet: int
+    operations: tuple[OperationPlan, ...]
+    spare: Chance | None
+    launcher: int
+    """Vehicle on which tankers launch, or -1."""
+    launch: LaunchPlan | None
+    needs: tuple[int, ...]
+    filled: int
+    """Milestone, or -1."""
+
+
+@dataclass(frozen=True, slots=True)
+class RefuelPlan:
+    """Propellant taken on at a station."""
+
+    tank: int
+    propellant_kg: float
+    duration: Chance
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +279,9 @@ class LaunchPlan:
     """Milestones outside the mission."""
     after: tuple[int, ...]
     """Launches of the same mission that must have arrived."""
+    after_launched: tuple[int, ...]
+    """Launches of the same mission that must have left Earth."""
+    spacing_d: float
     opportunities: int
     """Index into the campaign's opportunities, or -1 when any day will do."""
     origin: str
@@ -271,6 +342,26 @@ class MissionPlan:
     """Day of the launch when it is a fact, else never."""
     flown_arrival_d: float
     lost: bool
+    payer: int
+    cost: float
+    if_left: str
+    """What happens when the partner has left: successor, drop or wait."""
+    spares: int
+    stand_in: MissionPlan | None
+    """The mission that flies in its place after a loss, with this one's milestones."""
+    reserve: bool
+    opportunities: int
+    """Departures of the gathered stack from its parking orbit, or -1."""
+    refuel: RefuelPlan | None
+    operations: tuple[OperationPlan, ...]
+    goods: tuple[tuple[int, float], ...]
+    """(good, kg) set down at the base."""
+    crew_down: int
+    lives_at_base: bool
+    ascent_class: int
+    ascent_stream: int
+    stayed: int
+    """Milestone: the crew has stayed as long as planned, or -1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,6 +387,15 @@ class ElementPlan:
     commissioning: Chance
     landed: int
     operational: int
+    crew_h: float
+    test_fails: float
+    test_stream: int
+    test_repair: Chance | None
+    breakdown: Chance | None
+    breakdown_repair: Chance | None
+    breakdown_spares_kg: float
+    makes: tuple[tuple[int, float], ...]
+    """(good, kg a day) while it works."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,6 +409,37 @@ class BasePlan:
     light: int
     """Index of the light table, or -1."""
     longest_dark_d: float
+
+
+@dataclass(frozen=True, slots=True)
+class LivingPlan:
+    """What people at the base use, and what is in store."""
+
+    goods: tuple[str, ...]
+    use_kg_d: tuple[float, ...]
+    """Net use of each good by one person in a day, after recycling."""
+    stock_kg: tuple[float, ...]
+    reserve_d: float
+    crew_shift_h: float
+
+
+@dataclass(frozen=True, slots=True)
+class GroundPlan:
+    """Who sees the Moon when it matters."""
+
+    partners: tuple[int, ...]
+    """Partners who own antennas and may be absent; a set of absent ones is a number with a bit for each."""
+    covers: tuple[LightTable, ...]
+    """Intervals in which the Moon is seen, for each set of absent partners."""
+    antennas: tuple[int, ...]
+    """Antennas there are, for each set of absent partners."""
+    hold_d: float
+    rendezvous: bool
+    """Whether docking must be seen."""
+    navigation: tuple[int, ...]
+    """Milestones after which navigation is better; empty when it never is."""
+    landing_odds: float
+    """Factor on the odds of a landing failure then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,7 +480,7 @@ class Step:
     """One step of a flight: a burn of `dv_m_s`, or of the day's TLI or LOI, or mass moved into a spacecraft."""
 
     kind: str
-    """burn, tli, loi or load."""
+    """burn, tli, loi, load or refuel."""
     dv_m_s: float = 0.0
     craft: str = ""
     delta_kg: float = 0.0
@@ -405,7 +536,10 @@ class Campaign:
     lights: tuple[LightTable, ...]
     missions: tuple[MissionPlan, ...]
     elements: tuple[ElementPlan, ...]
+    tanks: tuple[TankPlan, ...]
     base: BasePlan | None
+    living: LivingPlan
+    ground: GroundPlan | None
     goals: tuple[GoalPlan, ...]
     deliveries: tuple[Delivery, ...]
     flights: tuple[FlightCard, ...]

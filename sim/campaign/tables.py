@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from math import degrees
@@ -19,7 +20,8 @@ from sim.physics.light import Site, light_intervals
 from sim.physics.places import LunarOrbit, Parking
 from sim.physics.tracking import Station, cover_intervals
 from sim.physics.transfer import departure_table
-from sim.scenario.schema import Ground, Leg, Place
+from sim.physics.windows import stack_departures
+from sim.scenario.schema import GroundStation, Leg, Place
 
 STEP_D = 0.25
 """Departures are tabled every six hours."""
@@ -81,15 +83,41 @@ class Sky:
         key = ["light", asdict(self.span), repr(site)]
         return self._intervals(key, lambda: light_intervals(self.ephemeris, site, first, last))
 
-    def cover(self, ground: Ground) -> Intervals:
-        """Give when a station of the ground segment sees the Moon."""
-        stations = [
-            Station(name, degrees(item.latitude), degrees(item.longitude)) for name, item in ground.stations.items()
-        ]
+    def cover(self, antennas: Mapping[str, GroundStation], minimum_rad: float) -> Intervals:
+        """Give when one of these antennas sees the Moon."""
+        stations = [Station(name, degrees(item.latitude), degrees(item.longitude)) for name, item in antennas.items()]
         first, last = self.span.epoch_d, self.span.epoch_d + self.span.end_d
-        minimum = degrees(ground.minimum_elevation)
+        if not stations:
+            return Intervals(np.zeros(0), np.zeros(0), first, last)
+        minimum = degrees(minimum_rad)
         key = ["cover", asdict(self.span), repr(stations), minimum]
         return self._intervals(key, lambda: cover_intervals(self.ephemeris, stations, first, last, minimum_deg=minimum))
+
+    def planes(self, origin: Place, destination: Place, leg: Leg, count: int) -> tuple[Floats, ...]:
+        """Give, for each of `count` nodes on day 0, the days on which a stack waiting in that plane can leave."""
+        parking = Parking((origin.altitude or 0.0) / 1e3, degrees(origin.inclination or 0.0))
+        target = LunarOrbit(*_apses_km(destination))
+        hours = _tofs_h(leg)
+        tof_h = hours[len(hours) // 2]
+        first, last = self.span.epoch_d, self.span.epoch_d + self.span.end_d
+        key = ["planes", asdict(self.span), asdict(parking), asdict(target), tof_h, count]
+
+        def make() -> dict[str, Floats]:
+            return {
+                f"plane{number:02d}": stack_departures(
+                    self.ephemeris,
+                    first,
+                    last,
+                    parking=parking,
+                    target=target,
+                    raan_deg=360.0 * number / count,
+                    tof_h=tof_h,
+                ).best_d
+                - first
+                for number in range(count)
+            }
+
+        return tuple(days for _, days in sorted(_look_up(key, make).items()))
 
     def _intervals(self, key: list[Any], make: Any) -> Intervals:
         def arrays() -> dict[str, Floats]:
@@ -110,6 +138,8 @@ class Sky:
         """Say for each day whether the Moon is seen."""
         epochs = days + self.span.epoch_d
         place = np.searchsorted(cover.open_d, epochs, side="right") - 1
+        if len(cover.open_d) == 0:
+            return np.zeros(len(days), dtype=np.bool_)
         inside: np.ndarray[Any, np.dtype[np.bool_]] = (place >= 0) & (epochs < cover.close_d[np.maximum(place, 0)])
         return inside
 

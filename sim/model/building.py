@@ -1,8 +1,8 @@
-"""Building: elements of the base and stations in orbit, from delivery to operation."""
+"""Building: elements of the base and stations in orbit, from delivery to operation, failure and repair."""
 
 from __future__ import annotations
 
-from sim.campaign.causes import LABOUR, LIGHTING, PARTNER, POWER
+from sim.campaign.causes import FAILURE, LABOUR, LIGHTING, PARTNER, POWER
 from sim.campaign.plan import ElementPlan, GoalPlan
 from sim.model.ledger import Span
 from sim.model.world import Process, World
@@ -16,15 +16,29 @@ def build(world: World, plan: ElementPlan) -> Process:
         yield from world.spend_until(span, world.joins[plan.partner], PARTNER)
     if plan.on_surface and plan.unloading_h + plan.assembly_h > 0.0:
         yield from assemble(world, span, plan)
+    if plan.crew_h > 0.0:
+        yield from work_by_hand(world, span, plan)
     if plan.demand_w > 0.0 and plan.on_surface:
         span = yield from wait_for_power(world, span, plan.demand_w, 0.0)
         world.power.demand_w += plan.demand_w
         world.power.announce(world.env.now)
-    yield from world.spend(span, world.sample(plan.commissioning), LABOUR)
+    yield from commission(world, span, plan)
     world.close(span)
     world.note(plan.subject, "works", plan.place, plan.mass_kg)
     world.reach(plan.operational, span)
-    _add_supply(world, plan, span)
+    switch_on(world, plan, span)
+    if plan.breakdown is not None:
+        yield from break_down(world, span, plan)
+
+
+def commission(world: World, span: Span, plan: ElementPlan) -> Process:
+    """Test until the tests succeed."""
+    yield from world.spend(span, world.sample(plan.commissioning), LABOUR)
+    while world.happens(plan.test_fails, plan.test_stream):
+        world.note(plan.subject, "fails its tests", plan.place)
+        if plan.test_repair is not None:
+            yield from world.spend(span, world.sample(plan.test_repair), FAILURE)
+        yield from world.spend(span, world.sample(plan.commissioning), LABOUR)
 
 
 def assemble(world: World, span: Span, plan: ElementPlan) -> Process:
@@ -51,8 +65,8 @@ def work_by_light(world: World, span: Span, days: float, light: int) -> Process:
     place = int(table.end_d.searchsorted(now, side="right"))
     while rest > 0.0:
         if place == len(table.end_d):
-            span.marks.append((now, LIGHTING))
-            yield world.env.event()
+            yield world.env.timeout(now - world.env.now)
+            yield from world.give_up(span, LIGHTING)
         up, down = float(table.start_d[place]), float(table.end_d[place])
         if up > now:
             span.marks.append((now, LIGHTING))
@@ -61,6 +75,21 @@ def work_by_light(world: World, span: Span, days: float, light: int) -> Process:
         worked = min(rest, down - now)
         now, rest, place = now + worked, rest - worked, place + 1
     yield world.env.timeout(now - world.env.now)
+
+
+def work_by_hand(world: World, span: Span, plan: ElementPlan) -> Process:
+    """Work while people are at the base, faster the more there are."""
+    hours, shift_h = plan.crew_h, world.campaign.living.crew_shift_h
+    while hours > 1e-9:
+        span.marks.append((world.env.now, LABOUR))
+        rate_h_d, since = world.store.crew * shift_h, world.env.now
+        change = world.store.change()
+        if rate_h_d > 0.0:
+            yield world.env.timeout(hours / rate_h_d) | change
+        else:
+            yield change
+        hours -= rate_h_d * (world.env.now - since)
+    world.note(plan.subject, "is finished by hand", plan.place, plan.mass_kg)
 
 
 def wait_for_power(world: World, span: Span, extra_w: float, margin: float) -> Process:
@@ -75,21 +104,40 @@ def wait_for_power(world: World, span: Span, extra_w: float, margin: float) -> P
         yield world.power.change(world.env)
     world.close(span)
     after = world.ledger.open(span.subject, "powered")
-    yield from world.release(after, world.power.supplier or span)
+    supplier = world.power.supplier
+    yield from world.release(after, supplier if supplier is not None and supplier.end == world.env.now else span)
     return after
 
 
-def _add_supply(world: World, plan: ElementPlan, span: Span) -> None:
-    """Let an element that works now give its power and its robots to the base."""
-    world.robot_shift_h += plan.robot_shift_h
+def switch_on(world: World, plan: ElementPlan, span: Span | None, sign: float = 1.0) -> None:
+    """Let an element give its power, robots and goods to the base, or, with sign -1, no longer."""
+    world.robot_shift_h += sign * plan.robot_shift_h
+    for good, kg_d in plan.makes:
+        world.store.make(good, sign * kg_d)
     if plan.constant_w + plan.solar_w + plan.storage_j > 0.0:
         base, power = world.campaign.base, world.power
         dark_s = base.longest_dark_d * 86400.0 if base is not None else 0.0
-        power.constant_w += plan.constant_w
-        power.solar_w += plan.solar_w
-        power.storage_w += plan.storage_j / dark_s if dark_s > 0.0 else float("inf")
+        power.constant_w += sign * plan.constant_w
+        power.solar_w += sign * plan.solar_w
+        power.storage_w += sign * plan.storage_j / dark_s if dark_s > 0.0 else 0.0
+        power.night = dark_s > 0.0
         power.supplier = span
         power.announce(world.env.now)
+
+
+def break_down(world: World, span: Span, plan: ElementPlan) -> Process:
+    """Fail in operation, wait for spares, be repaired, and so on to the calendar's end; nothing fails in the plan."""
+    while world.draws is not None and plan.breakdown is not None and plan.breakdown_repair is not None:
+        yield world.env.timeout(world.sample(plan.breakdown))
+        world.note(plan.subject, "breaks down", plan.place)
+        switch_on(world, plan, None, -1.0)
+        spares = len(world.campaign.living.goods) - 1
+        while world.store.stock_kg[spares] < plan.breakdown_spares_kg:
+            yield world.store.change()
+        world.store.add(spares, -plan.breakdown_spares_kg)
+        yield world.env.timeout(world.sample(plan.breakdown_repair))
+        world.note(plan.subject, "is repaired", plan.place)
+        switch_on(world, plan, span)
 
 
 def await_goal(world: World, plan: GoalPlan) -> Process:

@@ -98,11 +98,10 @@ def wait_for_window(world: World, span: Span, plan: LaunchPlan) -> Process:
     days = world.campaign.departures[table.departures].t_d
     now = world.env.now
     first = int(days.searchsorted(now))
-    for rows, cause in ((table.window, WINDOW), (table.open, TRACKING)):
+    for rows, cause in ((table.window, WINDOW), (table.open[world.absent()], TRACKING)):
         place = int(rows.searchsorted(np.int32(first)))  # of the rows' own type, or numpy copies them all
         if place == len(rows):
-            span.marks.append((world.env.now, cause))
-            yield world.env.event()
+            yield from world.give_up(span, cause)
         first = int(rows[place])
         day = float(days[first])
         if day > now:

@@ -81,6 +81,14 @@ class Outcome:
     launch_failures: int
     landing_failures: int
     scrubs: int
+    tankers: int
+    """Tanker flights that delivered."""
+    crew_days: float
+    """Days people have lived at the base."""
+    early_returns: int
+    """Crews that came home because the reserve was reached."""
+    cost: NDArray[np.float64]
+    """(goals,) money spent by the day of each goal, or by the calendar's end."""
     events: int
     """Events the simulation processed."""
     story: Story | None = None

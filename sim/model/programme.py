@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import inf
 
-from sim.campaign.causes import PARTNER, PLAN
+from sim.campaign.causes import BUDGET, PARTNER, PLAN
 from sim.campaign.plan import ActivityPlan
 from sim.model.ledger import Span
 from sim.model.world import Process, World
@@ -31,16 +31,23 @@ def wait_for_partners(world: World, span: Span, partners: tuple[int, ...]) -> Pr
     """Wait until every partner takes part, or until a successor has taken over; forever when nobody will."""
     for partner in partners:
         yield from world.spend_until(span, world.joins[partner], PARTNER)
+        yield from wait_out_bar(world, span, partner)
         if world.env.now >= world.leaves[partner]:
             yield from hand_over(world, span, partner)
+
+
+def wait_out_bar(world: World, span: Span, partner: int) -> Process:
+    """Wait while a partner is barred."""
+    since, until = world.campaign.partners[partner].barred
+    if since <= world.env.now < until:
+        yield from world.spend_until(span, until, PARTNER)
 
 
 def hand_over(world: World, span: Span, partner: int) -> Process:
     """Pass work on to the successor of a partner who has left; give the successor, or wait forever."""
     plan = world.campaign.partners[partner]
     if plan.successor < 0 or plan.handover is None:
-        span.marks.append((world.env.now, PARTNER))
-        yield world.env.event()
+        yield from world.give_up(span, PARTNER)
     left = world.leaves[partner]
     handover_d = world.sample(plan.handover) if plan.handover is not None else 0.0
     yield from world.spend_until(span, left + handover_d, PARTNER)
@@ -48,17 +55,35 @@ def hand_over(world: World, span: Span, partner: int) -> Process:
 
 
 def work(world: World, span: Span, partners: tuple[int, ...], days: float, cause: int) -> Process:
-    """Work for some days; when a partner leaves in between, the rest waits for the successor."""
-    leaves, who = min(((world.leaves[p], p) for p in partners), default=(inf, -1))
+    """Work for some days; when a partner leaves or is barred in between, the rest waits."""
     now = world.env.now
-    if not now < leaves < now + days:
+    stops = [(world.leaves[p], p, "leaves") for p in partners]
+    stops += [(world.campaign.partners[p].barred[0], p, "barred") for p in partners]
+    stop, who, why = min((item for item in stops if item[0] > now), default=(inf, -1, ""))
+    if not stop < now + days:
         yield from world.spend(span, days, cause)
         return
-    yield from world.spend(span, leaves - now, cause)
-    rest = days - (leaves - now)
-    successor = yield from hand_over(world, span, who)
-    others = tuple(p for p in partners if p != who)
-    yield from work(world, span, (*others, successor), rest, cause)
+    yield from world.spend(span, stop - now, cause)
+    rest = days - (stop - now)
+    if why == "barred":
+        yield from wait_out_bar(world, span, who)
+        yield from work(world, span, partners, rest, cause)
+    else:
+        successor = yield from hand_over(world, span, who)
+        others = tuple(p for p in partners if p != who)
+        yield from work(world, span, (*others, successor), rest, cause)
+
+
+def pay(world: World, span: Span, payer: int, cost: float) -> Process:
+    """Wait until there is money for a piece of work, and spend it."""
+    account = world.accounts[payer] if payer >= 0 else None
+    if account is not None and cost > 0.0:
+        day = account.claim(cost)
+        if day == inf:
+            yield from world.give_up(span, BUDGET)
+        yield from world.spend_until(span, day, BUDGET)
+    if cost > 0.0:
+        world.spent.append((world.env.now, cost))
 
 
 def carry_out(world: World, number: int, plan: ActivityPlan) -> Process:
@@ -71,6 +96,7 @@ def carry_out(world: World, number: int, plan: ActivityPlan) -> Process:
         yield from wait_for_partners(world, span, plan.partners)
         if plan.not_before is not None:
             yield from world.spend_until(span, world.sample(plan.not_before), PLAN)
+        yield from pay(world, span, plan.payer, plan.cost)
         yield from work(world, span, plan.partners, _days_of_work(world, number, plan), plan.cause)
     world.close(span)
     world.note(plan.subject, "is finished")

@@ -15,6 +15,7 @@ from sim.model.launching import open_pads
 from sim.model.ledger import Ledger, tell
 from sim.model.outcome import Outcome, Segment, Story
 from sim.model.programme import carry_out, settle_partners, settle_risks
+from sim.model.staging import fill
 from sim.model.world import World
 
 NOMINAL = -1
@@ -46,6 +47,7 @@ def _replicate(campaign: Campaign, replication: int, draws: Draws | None, *, sto
     settle_risks(world)
     start(world)
     world.env.run(until=campaign.end_d)
+    world.store.settle()
     return collect(world, replication)
 
 
@@ -56,7 +58,11 @@ def start(world: World) -> None:
     for number, activity in enumerate(campaign.activities):
         env.process(carry_out(world, number, activity))
     for mission in campaign.missions:
-        env.process(fly(world, mission))
+        if not mission.reserve:
+            env.process(fly(world, mission))
+    for number, tank in enumerate(campaign.tanks):
+        if tank.filled >= 0:
+            env.process(fill(world, number, tank))
     for element in campaign.elements:
         env.process(build(world, element))
     for goal in campaign.goals:
@@ -89,6 +95,10 @@ def collect(world: World, replication: int) -> Outcome:
         launch_failures=world.launch_failures,
         landing_failures=world.landing_failures,
         scrubs=world.scrubs,
+        tankers=world.tankers,
+        crew_days=world.store.crew_days,
+        early_returns=world.early_returns,
+        cost=_cost(world),
         events=next(world.env._eid),
         story=_story(world, chains) if world.story else None,
     )
@@ -110,6 +120,12 @@ def _facility_days(world: World) -> np.ndarray[tuple[int], np.dtype[np.float64]]
             for goal in world.campaign.goals
         ]
     )
+
+
+def _cost(world: World) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """Give the money spent by the day of each goal, or by the calendar's end."""
+    days = [min(world.reached[goal.reached], world.campaign.end_d) for goal in world.campaign.goals]
+    return np.array([sum(cost for day, cost in world.spent if day <= until) for until in days])
 
 
 def _story(world: World, chains: dict[str, tuple[Segment, ...]]) -> Story:

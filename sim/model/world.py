@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from math import ceil, inf
 from typing import Any
 
 import simpy
 
-from sim.campaign.plan import Campaign, Chance, Reliability
+from sim.campaign.plan import Campaign, Chance, LaunchPlan, LivingPlan, MissionPlan, Reliability, TankPlan
 from sim.chance import Draws
 from sim.model.ledger import Ledger, Span
 from sim.model.outcome import Event, Move
@@ -51,6 +52,27 @@ class Line:
         return day
 
 
+class Account:
+    """A partner's money: a share each year, what is not spent carries over, first come first served."""
+
+    __slots__ = ("_grants_d", "_per_year", "_promised", "_start")
+
+    def __init__(self, per_year: float, at_start: float, grants_d: tuple[float, ...]) -> None:
+        self._per_year = per_year
+        self._start = at_start
+        self._grants_d = grants_d
+        self._promised = 0.0
+
+    def claim(self, cost: float) -> float:
+        """Promise money for a piece of work; give the day on which it is there, infinity when it never is."""
+        self._promised += cost
+        missing = self._promised - self._start
+        if missing <= 1e-9:
+            return 0.0
+        years = ceil(missing / self._per_year - 1e-12) if self._per_year > 0.0 else len(self._grants_d) + 1
+        return self._grants_d[years - 1] if years <= len(self._grants_d) else inf
+
+
 class Family:
     """Vehicles that stand down together."""
 
@@ -82,10 +104,12 @@ class Class:
 class Power:
     """Supply and demand of power at the base: what holds through the longest night."""
 
-    __slots__ = ("_changed", "constant_w", "demand_w", "history", "solar_w", "storage_w", "supplier")
+    __slots__ = ("_changed", "constant_w", "demand_w", "history", "night", "solar_w", "storage_w", "supplier")
 
     def __init__(self) -> None:
         self.constant_w = self.solar_w = self.storage_w = self.demand_w = 0.0
+        self.night = True
+        """Whether the base ever lies in the dark."""
         self.supplier: Span | None = None
         """The span that last added to the supply."""
         self.history: list[tuple[float, float, float]] = []
@@ -94,7 +118,7 @@ class Power:
     @property
     def firm_w(self) -> float:
         """Power that holds through the longest night: constant sources, and stores as far as arrays can fill them."""
-        return self.constant_w + min(self.solar_w, self.storage_w)
+        return self.constant_w + (min(self.solar_w, self.storage_w) if self.night else self.solar_w)
 
     def enough(self, extra_w: float, margin: float) -> bool:
         """Whether supply covers demand and `extra_w`, with a margin."""
@@ -112,6 +136,93 @@ class Power:
         changed, self._changed = self._changed, []
         for event in changed:
             event.succeed()
+
+
+class Tank:
+    """Propellant in orbit."""
+
+    def __init__(self, plan: TankPlan) -> None:
+        self.capacity_kg = plan.capacity_kg
+        self._boil_off_per_d = plan.boil_off_per_d
+        self._level_kg = 0.0
+        self._since = 0.0
+        self.waiting: list[simpy.Event] = []
+
+    def level_kg(self, now: float) -> float:
+        """Give what is left now."""
+        self._level_kg *= (1.0 - self._boil_off_per_d) ** (now - self._since)
+        self._since = now
+        return self._level_kg
+
+    def move(self, now: float, kg: float) -> None:
+        """Put propellant in, or take it out, and wake who waits."""
+        self._level_kg = min(max(self.level_kg(now) + kg, 0.0), self.capacity_kg)
+        waiting, self.waiting = self.waiting, []
+        for event in waiting:
+            event.succeed()
+
+
+class Store:
+    """Goods at the base: levels that change steadily between events, and who waits for a change."""
+
+    def __init__(self, env: simpy.Environment, plan: LivingPlan) -> None:
+        self._env = env
+        self._plan = plan
+        self._changed: list[simpy.Event] = []
+        self._since = 0.0
+        self.stock_kg = list(plan.stock_kg)
+        self.makes_kg_d = [0.0] * len(plan.goods)
+        self.crew = 0
+        self.crew_days = 0.0
+
+    def settle(self) -> None:
+        """Bring the levels up to now."""
+        days, self._since = self._env.now - self._since, self._env.now
+        self.crew_days += self.crew * days
+        if days > 0.0:
+            for good, use in enumerate(self._plan.use_kg_d):
+                net = self.makes_kg_d[good] - use * self.crew
+                self.stock_kg[good] = max(self.stock_kg[good] + net * days, 0.0)
+
+    def change(self) -> simpy.Event:
+        """Give an event that happens when goods or crew next change."""
+        event = self._env.event()
+        self._changed.append(event)
+        return event
+
+    def announce(self) -> None:
+        """Wake all who wait for a change."""
+        changed, self._changed = self._changed, []
+        for event in changed:
+            event.succeed()
+
+    def add(self, good: int, kg: float) -> None:
+        """Put goods in, or take them out."""
+        self.settle()
+        self.stock_kg[good] += kg
+        self.announce()
+
+    def make(self, good: int, kg_d: float) -> None:
+        """Change what is made in a day."""
+        self.settle()
+        self.makes_kg_d[good] += kg_d
+        self.announce()
+
+    def board(self, people: int) -> None:
+        """Let people come to the base, or leave it."""
+        self.settle()
+        self.crew += people
+        self.announce()
+
+    def lasts_d(self, extra_crew: int = 0) -> float:
+        """Give for how many days the scarcest good lasts; infinity when nothing is used up."""
+        self.settle()
+        days = inf
+        for good, use in enumerate(self._plan.use_kg_d):
+            net = use * (self.crew + extra_crew) - self.makes_kg_d[good]
+            if net > 0.0:
+                days = min(days, self.stock_kg[good] / net)
+        return days
 
 
 class World:
@@ -133,11 +244,22 @@ class World:
         self.jobs = simpy.Resource(self.env, campaign.base.jobs_at_once) if campaign.base else None
         self.robot_shift_h = campaign.base.robot_shift_h if campaign.base else 0.0
         self.power = Power()
+        self.store = Store(self.env, campaign.living)
+        self.accounts = [
+            Account(p.per_year, p.at_start, p.grants_d) if p.per_year == p.per_year else None for p in campaign.partners
+        ]
+        self.spent: list[tuple[float, float]] = []
+        """(day, cost) of everything that was started."""
+        self.ports = [simpy.Resource(self.env, tank.ports) for tank in campaign.tanks]
+        self.tanks = [Tank(tank) for tank in campaign.tanks]
+        self.antennas_busy: list[tuple[float, float]] = []
+        """(from, until) of critical events."""
         self.stretch: dict[int, float] = {}
         """Factor of the risks that happen on each activity."""
         self.leaves = [float("inf")] * len(campaign.partners)
         self.joins = [0.0] * len(campaign.partners)
         self.launches = self.launch_failures = self.landing_failures = self.scrubs = 0
+        self.tankers = self.early_returns = 0
         self.story = story
         self.moves: list[Move] = []
         self.log: list[Event] = []
@@ -153,6 +275,18 @@ class World:
     def happens(self, probability: float, stream: int) -> bool:
         """Whether something happens this time; never in the nominal run."""
         return self.draws is not None and probability > 0.0 and self.draws.u(stream) < probability
+
+    def absent(self) -> int:
+        """Give the set of partners with antennas who do not take part now, as a number with a bit for each."""
+        ground, now = self.campaign.ground, self.env.now
+        if ground is None:
+            return 0
+        return sum(1 << bit for bit, partner in enumerate(ground.partners) if not self.takes_part(partner, now))
+
+    def takes_part(self, partner: int, day: float) -> bool:
+        """Whether a partner takes part on a day."""
+        since, until = self.campaign.partners[partner].barred
+        return self.joins[partner] <= day < self.leaves[partner] and not since <= day < until
 
     # --- milestones -----------------------------------------------------------------------------------------------
 
@@ -196,6 +330,11 @@ class World:
             span.marks.append((now, cause))
             yield self.env.timeout(day - now)
 
+    def give_up(self, span: Span, cause: int) -> Process:
+        """Let a span wait forever: what it waits for will never come."""
+        span.marks.append((self.env.now, cause))
+        yield self.env.event()
+
     def close(self, span: Span) -> None:
         """End a span now."""
         span.end = self.env.now
@@ -205,3 +344,32 @@ class World:
         if self.story:
             name = self.campaign.subjects[subject].name
             self.log.append(Event(self.env.now, name, verb, place, mass_kg, detail))
+
+    def travel(self, plan: MissionPlan, origin: str, destination: str, start_d: float, *, lost: bool) -> None:
+        """Write a journey of a whole mission into the trace, when one is wanted."""
+        if self.story:
+            self._move(
+                plan, plan.vehicle, plan.kind, (origin, destination), start_d, (plan.mass_kg, plan.crew), lost=lost
+            )
+
+    def carry(self, plan: MissionPlan, item: LaunchPlan, start_d: float, *, lost: bool) -> None:
+        """Write the first leg of one launch into the trace, when one is wanted."""
+        if self.story:
+            crew = plan.crew if plan.launches[-1] is item else 0
+            way = (item.origin, item.destination)
+            self._move(plan, item.vehicle, item.kind, way, start_d, (item.mass_kg, crew), lost=lost)
+
+    def _move(
+        self,
+        plan: MissionPlan,
+        vehicle: str,
+        kind: str,
+        way: tuple[str, str],
+        start_d: float,
+        load: tuple[float, int],
+        *,
+        lost: bool,
+    ) -> None:
+        name = self.campaign.subjects[plan.subject].name
+        outcome = "lost" if lost else "ok"
+        self.moves.append(Move(name, vehicle, kind, *way, start_d, self.env.now, *load, outcome))

@@ -10,7 +10,7 @@ import pytest
 
 from sim.campaign.compile import compile_campaign, identify
 from sim.campaign.flights import Step, build_stack, fly_script, margins_over
-from sim.campaign.missions import injection_dv_m_s
+from sim.campaign.opportunities import injection_dv_m_s
 from sim.campaign.network import Planned, plan_starts
 from sim.campaign.slips import law_by_lead
 from sim.problems import ScenarioError

@@ -1,0 +1,157 @@
+"""Opportunities: on which departures a stack can leave, by geometry, mass, waiting and tracking."""
+
+from __future__ import annotations
+
+from math import inf
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.campaign.flights import margins_over
+from sim.campaign.plan import Departures, FlightSheet, Floats, Opportunities
+from sim.campaign.registry import Path
+from sim.physics.constants import EARTH_MU_KM3_S2, EARTH_RADIUS_KM
+from sim.physics.limits import PhysicsError
+from sim.physics.rocket import Stack, launcher_capacity_kg
+from sim.problems import Code, suggest
+from sim.scenario.schema import Launch, Launcher, Leg, Place
+
+if TYPE_CHECKING:
+    from sim.campaign.compile import Compiler
+
+TLI_C3_KM2_S2 = -2.0
+"""Departure energy at which published payloads to trans-lunar injection are understood to hold.
+
+Source: estimate; transfers of four to five days from 200 km need -2.1 to -1.9 km2/s2.
+"""
+WAITS = 6
+"""Waiting times for which margins are tabled where propellant boils off."""
+PLANES = 24
+"""Orbital planes for which the departures of a waiting stack are tabled: every 15 degrees of node."""
+
+
+class OpportunityCompiler:
+    """Makes the tables of departures, each once."""
+
+    def __init__(self, compiler: Compiler) -> None:
+        self.whole = compiler
+        self.departures: dict[tuple[str, str, str], Departures] = {}
+        self.tables: list[Opportunities] = []
+        self._known: dict[str, int] = {}
+
+    def for_launch(self, path: Path, launch: Launch, first: Leg | None, sheet: FlightSheet, wait_d: float) -> int:
+        """Table the departures on which a launch closes; give the index, or -1 when any day will do."""
+        launcher = self.whole.scenario.launchers[launch.launcher]
+        if first is None or first.transfer != "computed":
+            spare_kg = self._capacity_kg(path, launcher, launch, np.zeros(1), None) - sheet.stack.mass_kg
+            left_kg = margins_over(sheet.stack, sheet.steps, np.zeros(1), np.zeros(1))
+            self._require(path, sheet.stack, float(spare_kg[0]), float(left_kg[0]), "")
+            return -1
+        key = repr((first.from_, first.to, first.tof, launch.launcher, launch.to, sheet, wait_d))
+        if key not in self._known:
+            origin = self.whole.scenario.places[first.from_]
+            table, number = self._departures(path, first)
+            spare = self._capacity_kg(path, launcher, launch, table.tli_m_s, origin) - sheet.stack.mass_kg
+            self._known[key] = self._table(path, sheet, table, number, spare, wait_d, ())
+        return self._known[key]
+
+    def for_stack(self, path: Path, first: Leg, sheet: FlightSheet, wait_d: float) -> int:
+        """Table the departures on which a stack that has gathered in its parking orbit can leave."""
+        key = repr((first.from_, first.to, first.tof, "stack", sheet, wait_d))
+        if first.transfer != "computed":
+            left_kg = margins_over(sheet.stack, sheet.steps, np.zeros(1), np.zeros(1))
+            self._require(path, sheet.stack, 0.0, float(left_kg[0]), "")
+            return -1
+        if key not in self._known:
+            table, number = self._departures(path, first)
+            places = self.whole.scenario.places
+            planes = self.whole.sky.planes(places[first.from_], places[first.to], first, PLANES)
+            spare = np.zeros_like(table.tli_m_s)
+            self._known[key] = self._table(path, sheet, table, number, spare, wait_d, planes)
+        return self._known[key]
+
+    def _table(
+        self,
+        path: Path,
+        sheet: FlightSheet,
+        table: Departures,
+        number: int,
+        spare_kg: Floats,
+        wait_d: float,
+        planes: tuple[Floats, ...],
+    ) -> int:
+        if len(table.t_d) == 0:
+            return -1
+        boils = any(stage.boil_off_per_d > 0.0 for stage in sheet.stack.stages)
+        waits_d = np.linspace(0.0, wait_d, WAITS) if boils and 0.0 < wait_d < inf else np.zeros(1)
+        by_wait = [
+            margins_over(sheet.stack.after_waiting(float(wait)), sheet.steps, table.tli_m_s, table.loi_m_s)
+            for wait in waits_d
+        ]
+        best = int(np.argmax(np.minimum(spare_kg, by_wait[0]) if np.any(spare_kg) else by_wait[0]))
+        day = self.whole.calendar.iso(float(table.t_d[best]))
+        self._require(
+            path, sheet.stack, float(spare_kg[best]), float(by_wait[0][best]), f" even on its best day, {day}"
+        )
+        window = np.flatnonzero((spare_kg >= 0.0) & (by_wait[0] >= 0.0)).astype(np.int32)
+        self.tables.append(
+            Opportunities(
+                departures=number,
+                window=window,
+                open=tuple(window[seen[window]] for seen in self.whole.ground.seen(table)),
+                capacity_margin_kg=spare_kg[window],
+                propellant_margin_kg=by_wait[0][window],
+                waits_d=waits_d,
+                wait_margin_kg=np.array([row[window] for row in by_wait]),
+                planes_d=planes,
+            )
+        )
+        return len(self.tables) - 1
+
+    def _departures(self, path: Path, leg: Leg) -> tuple[Departures, int]:
+        places = self.whole.scenario.places
+        key = (leg.from_, leg.to, repr(leg.tof))
+        if key not in self.departures:
+            try:
+                self.departures[key] = self.whole.sky.departures(places[leg.from_], places[leg.to], leg)
+            except PhysicsError as error:
+                hint = f"change the orbits of {leg.from_} or {leg.to}"
+                self.whole.registry.problem(path, Code.OUT_OF_RANGE, str(error), hint)
+                nothing = np.zeros(0)
+                self.departures[key] = Departures(nothing, nothing, nothing, nothing)
+        return self.departures[key], list(self.departures).index(key)
+
+    def _capacity_kg(
+        self, path: Path, launcher: Launcher, launch: Launch, tli_m_s: Floats, origin: Place | None
+    ) -> Floats:
+        """Give what the launcher lifts on each departure."""
+        registry, stated = self.whole.registry, launcher.to.get(launch.to)
+        if stated is None:
+            hint = suggest(launch.to, launcher.to) + f"; give {launch.launcher} a capacity to {launch.to}"
+            registry.problem(path, Code.OVER_CAPACITY, f"{launch.launcher} has no capacity to {launch.to}", hint)
+            return np.full_like(tli_m_s, inf)
+        if launch.to != "tli" or launcher.upper_stage is None or origin is None:
+            return np.full_like(tli_m_s, stated)
+        reference = injection_dv_m_s((origin.altitude or 0.0) / 1e3)
+        try:
+            return launcher_capacity_kg(tli_m_s, launcher.to.get("leo"), stated, launcher.upper_stage.isp, reference)
+        except PhysicsError as error:
+            registry.problem(("launchers", launch.launcher, "to"), Code.VALUE, str(error), "check leo, tli and isp")
+            return np.full_like(tli_m_s, stated)
+
+    def _require(self, path: Path, stack: Stack, capacity_kg: float, margin_kg: float, when: str) -> None:
+        """Note a flight that does not close, by how many kilograms."""
+        registry = self.whole.registry
+        if capacity_kg < 0.0:
+            message = f"the stack of {stack.mass_kg:,.0f} kg is {-capacity_kg:,.0f} kg too heavy for the launcher{when}"
+            registry.problem(path, Code.MASS_OPEN, message, "carry less, or take a stronger launcher")
+        if margin_kg < 0.0:
+            message = f"the flight does not close: {-margin_kg:,.0f} kg of propellant are missing{when}"
+            registry.problem(path, Code.MASS_OPEN, message, "carry less, load more propellant, or shorten the route")
+
+
+def injection_dv_m_s(altitude_km: float) -> float:
+    """Give the delta-v from a circular parking orbit to the departure energy of published TLI payloads."""
+    radius_km = EARTH_RADIUS_KM + altitude_km
+    perigee_km_s = (TLI_C3_KM2_S2 + 2.0 * EARTH_MU_KM3_S2 / radius_km) ** 0.5
+    return float(1e3 * (perigee_km_s - (EARTH_MU_KM3_S2 / radius_km) ** 0.5))

@@ -1,0 +1,200 @@
+"""Routes: the legs of a mission, where its launches gather, and the steps its spacecraft fly."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from sim.campaign.flights import build_stack
+from sim.campaign.plan import Step
+from sim.campaign.registry import Path, Registry
+from sim.physics.rocket import Stack
+from sim.problems import Code
+from sim.scenario.schema import Element, Launch, Leg, Mission, Scenario, Spacecraft, Station
+
+
+class Route:
+    """One mission's way: which legs its launches fly alone, which together, and which home."""
+
+    def __init__(self, scenario: Scenario, registry: Registry, mission: Mission, path: Path) -> None:
+        self.scenario = scenario
+        self.registry = registry
+        self.mission = mission
+        self.path = path
+        self.out = self._legs(mission.route)
+        self.home = self._legs([mission.route[-1], *mission.back]) if mission.back and mission.route else []
+        self.gather = self._gather()
+        """How many legs each launch flies before the mission goes on together."""
+
+    def _legs(self, places: list[str]) -> list[tuple[str, Leg]]:
+        legs = []
+        for pair in pairwise(places):
+            found = [(name, leg) for name, leg in self.scenario.legs.items() if (leg.from_, leg.to) == pair]
+            if found:
+                legs.append(found[0])
+            else:
+                known = ", ".join(f"{leg.from_} to {leg.to}" for leg in self.scenario.legs.values())
+                message = f"no leg leads from {pair[0]} to {pair[1]}"
+                self.registry.problem(
+                    (*self.path, "route"), Code.NO_LEG, message, f"add one under legs; known: {known}"
+                )
+        return legs
+
+    def _gather(self) -> int:
+        mission = self.mission
+        if mission.rendezvous is not None and mission.rendezvous.at in mission.route:
+            return mission.route.index(mission.rendezvous.at)
+        if mission.refuel is not None and mission.refuel.at in self.scenario.stations:
+            place = self.scenario.stations[mission.refuel.at].at
+            if place in mission.route:
+                return mission.route.index(place)
+        return min(1, len(self.out))
+
+    @property
+    def alone(self) -> list[tuple[str, Leg]]:
+        """Legs that each launch flies before the mission goes on."""
+        return self.out[: self.gather]
+
+    @property
+    def together(self) -> list[tuple[str, Leg]]:
+        """Legs flown by what goes on."""
+        return self.out[self.gather :]
+
+    @property
+    def in_parking_orbit(self) -> bool:
+        """Whether the mission gathers in its parking orbit and injects from there."""
+        return self.gather == 0 and bool(self.out)
+
+    # --- who flies ------------------------------------------------------------------------------------------------
+
+    def craft(self, name: str) -> Spacecraft:
+        """Give a spacecraft by name."""
+        return self.scenario.spacecraft[name]
+
+    @property
+    def crafts(self) -> list[str]:
+        """All spacecraft, in the order of the launches."""
+        return [craft for launch in self.mission.launches.values() for craft in launch.carries]
+
+    @property
+    def going_on(self) -> list[str]:
+        """Spacecraft that fly the rest of the route."""
+        meet = self.mission.rendezvous
+        return list(meet.goes_on) if meet is not None and meet.goes_on else self.crafts
+
+    def goes_on(self, launch: Launch) -> bool:
+        """Whether something of this launch flies the rest of the route."""
+        return any(craft in self.going_on for craft in launch.carries)
+
+    def boards_later(self, launch: Launch) -> bool:
+        """Whether people board this launch's spacecraft only at the rendezvous."""
+        meet = self.mission.rendezvous
+        return meet is not None and bool(meet.goes_on) and self.goes_on(launch)
+
+    @property
+    def cargo_launch(self) -> Launch | None:
+        """The launch that carries the cargo: the first that has a hold and goes on."""
+        launches = [launch for launch in self.mission.launches.values() if self.goes_on(launch)]
+        with_hold = [x for x in launches if any(self.craft(c).cargo > 0.0 for c in x.carries)]
+        return next(iter(with_hold or launches), None)
+
+    @property
+    def cargo_kg(self) -> float:
+        """Mass of everything on the cargo list."""
+        if isinstance(self.mission.cargo, dict):
+            return sum(self.mission.cargo.values())
+        parts: dict[str, Element | Station] = {**self.scenario.elements, **self.scenario.stations}
+        return sum(parts[item].mass for item in self.mission.cargo if item in parts)
+
+    def stack(self, launch: Launch) -> Stack:
+        """Put the spacecraft of one launch together, with cargo and people."""
+        crafts = [(name, self.craft(name)) for name in launch.carries]
+        crew = self.mission.crew
+        crew_kg = 0.0
+        if crew and any(craft.crew for _, craft in crafts) and not self.boards_later(launch):
+            crew_kg = crew.number * crew.mass_each
+        return build_stack(crafts, self.cargo_kg if launch is self.cargo_launch else 0.0, crew_kg)
+
+    def joined(self) -> Stack:
+        """Put everything that leaves the parking orbit together."""
+        stacks = [self.stack(launch) for launch in self.mission.launches.values()]
+        whole = stacks[0]
+        for stack in stacks[1:]:
+            whole = whole.joined(stack)
+        return whole
+
+    # --- what they fly --------------------------------------------------------------------------------------------
+
+    def steps(self, launch: Launch) -> list[Step]:
+        """Write the steps of one launch's spacecraft from injection to the end of their way."""
+        if self.in_parking_orbit:
+            return []
+        alone = self.burns(self.alone, launch.to != "tli")
+        meet = self.mission.rendezvous
+        if meet is not None and meet.goes_on and not self.goes_on(launch):
+            return [*alone, *self._stay_behind(launch)]
+        return [*alone, *self._boarding(launch), *self._onwards(launch.carries, launch is self.cargo_launch)]
+
+    def joint_steps(self) -> list[Step]:
+        """Write the steps of the whole stack from its parking orbit on."""
+        return self._onwards(self.crafts, carries_cargo=True)
+
+    def _onwards(self, carries: list[str], carries_cargo: bool) -> list[Step]:
+        meet = self.mission.rendezvous
+        steps = [*self._refuel(), *self.burns(self.together, self.in_parking_orbit)]
+        if self.home and carries_cargo and self.cargo_kg > 0.0:
+            hold = next((craft for craft in carries if self.craft(craft).cargo > 0.0), carries[-1])
+            steps.append(Step("load", craft=hold, delta_kg=-self.cargo_kg, about="cargo set down"))
+        tail = len(self.home)
+        if meet is not None and meet.goes_on:
+            tail = next((i for i, (_, leg) in enumerate(self.home) if leg.from_ == meet.at), tail)
+        return [*steps, *self.burns(self.home[:tail], own_injection=False)]
+
+    def _stay_behind(self, launch: Launch) -> list[Step]:
+        """Write what a ship does that waits at the rendezvous: some leave it and come back, then it goes home."""
+        meet, crew = self.mission.rendezvous, self.mission.crew
+        tail = (
+            [pair for i, pair in enumerate(self.home) if any(x.from_ == meet.at for _, x in self.home[: i + 1])]
+            if meet
+            else []
+        )
+        if crew is None or not crew.down:
+            return self.burns(tail, own_injection=False)
+        cabin = self._cabin(launch)
+        moved_kg = crew.down * crew.mass_each
+        away = Step("load", craft=cabin, delta_kg=-moved_kg, about="crew to the lander")
+        again = Step("load", craft=cabin, delta_kg=moved_kg, about="crew from the lander")
+        return [away, again, *self.burns(tail, own_injection=False)]
+
+    def _boarding(self, launch: Launch) -> list[Step]:
+        crew = self.mission.crew
+        if crew is None or not crew.down or not self.boards_later(launch):
+            return []
+        return [Step("load", craft=self._cabin(launch), delta_kg=crew.down * crew.mass_each, about="crew boards")]
+
+    def _cabin(self, launch: Launch) -> str:
+        return next((craft for craft in launch.carries if self.craft(craft).crew), launch.carries[-1])
+
+    def _refuel(self) -> list[Step]:
+        refuel = self.mission.refuel
+        if refuel is None or refuel.propellant <= 0.0:
+            return []
+        return [Step("refuel", craft=refuel.stage, delta_kg=refuel.propellant, about=f"propellant from {refuel.at}")]
+
+    def burns(self, legs: list[tuple[str, Leg]], own_injection: bool) -> list[Step]:
+        """Write the burns of some legs; `own_injection` when the stack injects itself."""
+        steps: list[Step] = []
+        for _, leg in legs:
+            way = f"{leg.from_} to {leg.to}"
+            if leg.transfer == "computed" and own_injection:
+                steps.append(Step("tli", about=f"{way}: injection"))
+            steps += [Step("correction" if b.correction else "burn", b.dv, about=b.about or way) for b in leg.burns]
+            if leg.transfer == "computed":
+                steps.append(Step("loi", about=f"{way}: capture"))
+        return steps
+
+
+def duration_d(leg: Leg) -> float:
+    """Give the planned days of a leg: its time of flight, or the time of its last burn."""
+    if leg.tof:
+        return sum(leg.tof) / len(leg.tof)
+    return max((burn.after for burn in leg.burns), default=0.0)

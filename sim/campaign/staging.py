@@ -1,0 +1,69 @@
+"""Staging: tanks in orbit, the tankers that fill them, and flights told step by step."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.campaign.plan import OperationPlan, TankPlan
+from sim.campaign.registry import Path
+from sim.scenario.schema import Operation, Station
+
+if TYPE_CHECKING:
+    from sim.campaign.compile import Compiler
+
+
+class StagingCompiler:
+    """Turns stations with tanks and ports into plans."""
+
+    def __init__(self, compiler: Compiler) -> None:
+        self.whole = compiler
+        self.tanks = {name: number for number, name in enumerate(compiler.scenario.stations)}
+        """Every station has ports; its tank may be empty."""
+        self._filled: dict[str, int] = {}
+
+    def declare(self, name: str, station: Station, subject: int) -> None:
+        """Name the milestone of a full tank."""
+        if station.tank is not None and station.tank.filled_by is not None:
+            self._filled[name] = self.whole.registry.milestone(subject, f"{name}.filled")
+
+    def compile(self) -> tuple[TankPlan, ...]:
+        """Resolve every station's ports and tank."""
+        return tuple(self._tank(name, item) for name, item in self.whole.scenario.stations.items())
+
+    def _tank(self, name: str, station: Station) -> TankPlan:
+        registry, tank = self.whole.registry, station.tank
+        filling = tank.filled_by if tank is not None else None
+        path: Path = ("stations", name, "tank", "filled_by")
+        launchers = list(self.whole.scenario.launchers)
+        steps = filling.operations if filling is not None else []
+        return TankPlan(
+            subject=self.whole.subject_of["element", name],
+            place=station.at,
+            ports=station.ports,
+            capacity_kg=tank.capacity if tank is not None else 0.0,
+            boil_off_per_d=tank.boil_off if tank is not None else 0.0,
+            delivers_kg=filling.delivers if filling is not None else 0.0,
+            fleet=filling.fleet if filling is not None else 0,
+            operations=tuple(self.operation(step, f"{name}/{step.name}", -1, (*path, "operations")) for step in steps),
+            spare=registry.chance(filling.spare, f"spare/{name}") if filling is not None else None,
+            launcher=launchers.index(filling.launcher) if filling is not None and filling.launcher in launchers else -1,
+            launch=None,
+            needs=registry.needs(filling.needs, (*path, "needs")) if filling is not None else (),
+            filled=self._filled.get(name, -1),
+        )
+
+    def operation(self, step: Operation, stream: str, done: int, path: Path) -> OperationPlan:
+        """Resolve one step of a flight told step by step."""
+        registry = self.whole.registry
+        return OperationPlan(
+            name=step.name,
+            duration=registry.chance(step.duration, f"step/{stream}"),
+            needs=registry.needs(step.needs, path),
+            scrub=step.scrub,
+            scrub_stream=registry.stream(f"step-scrub/{stream}"),
+            recycle=registry.chance(step.recycle, f"step-recycle/{stream}"),
+            fails=step.fails,
+            fail_stream=registry.stream(f"step-failure/{stream}"),
+            spare=step.then == "spare",
+            done=done,
+        )

@@ -1,0 +1,35 @@
+"""Living: people at the base, the goods they use, and when they must come home."""
+
+from __future__ import annotations
+
+from sim.campaign.causes import PLAN, SUPPLY
+from sim.campaign.plan import MissionPlan
+from sim.model.ledger import Span
+from sim.model.world import Process, World
+
+
+def wait_for_goods(world: World, span: Span, plan: MissionPlan) -> Process:
+    """Wait until the base has goods for a crew's whole stay and the reserve beyond it."""
+    wanted_d = plan.stay_d + world.campaign.living.reserve_d
+    while world.store.lasts_d(plan.crew_down) < wanted_d:
+        span.marks.append((world.env.now, SUPPLY))
+        yield world.store.change()
+
+
+def stay(world: World, span: Span, plan: MissionPlan) -> Process:
+    """Live at the base as long as planned, or until goods last no longer than the reserve."""
+    world.store.board(plan.crew_down)
+    world.note(plan.subject, "moves in", world.campaign.base.place if world.campaign.base else "")
+    span.marks.append((world.env.now, PLAN))
+    end_d = world.env.now + plan.stay_d
+    while world.env.now < end_d:
+        left_d = world.store.lasts_d() - world.campaign.living.reserve_d
+        if left_d <= 1e-9:
+            world.early_returns += 1
+            world.note(plan.subject, "leaves early: the reserve is reached")
+            break
+        alarm = world.env.timeout(min(left_d, end_d - world.env.now))
+        yield alarm | world.store.change()
+    else:
+        world.reach(plan.stayed, span)
+    world.store.board(-plan.crew_down)
