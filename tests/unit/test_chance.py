@@ -14,7 +14,7 @@ import pytest
 from scipy import stats
 
 from sim import chance
-from sim.chance import DrawTable
+from sim.chance import DrawTable, draws
 
 SHARES = [1e-9, 1e-4, 0.01, 0.1, 0.25, 0.5, 0.77, 0.9, 0.99, 0.9999, 1 - 1e-9]
 EXACT = 1e-12  # relative; both sides are doubles
@@ -154,9 +154,9 @@ def test_impossible_law_is_refused(make: Any) -> None:
 STREAMS = ["slip/cz-10", "scrub/ilrs-1", "failure"]
 
 
-def _numbers(table: DrawTable, replication: int, draws: int = 6) -> list[list[float]]:
+def _numbers(table: DrawTable, replication: int, count: int = 6) -> list[list[float]]:
     row = table.replication(replication)
-    return [[row.u(stream) for _ in range(draws)] for stream in range(len(table.stream_names))]
+    return [[row.u(stream) for _ in range(count)] for stream in range(len(table.stream_names))]
 
 
 def test_numbers_do_not_depend_on_the_chunk() -> None:
@@ -187,19 +187,19 @@ def test_first_four_draws_are_plain_numpy_philox() -> None:
     key = int.from_bytes(hashlib.blake2b(b"failure", digest_size=8).digest(), "little")
     words = _philox([42, key], [5, 0, 0, 0]).random_raw(4)
     expected = [((int(word) >> 12) + 0.5) / 2**52 for word in words]
-    assert _numbers(DrawTable(42, STREAMS, 0, 9), 5, draws=4)[2] == expected
+    assert _numbers(DrawTable(42, STREAMS, 0, 9), 5, count=4)[2] == expected
 
 
 def test_draws_beyond_the_block_come_from_their_own_counters() -> None:
     key = int.from_bytes(hashlib.blake2b(b"failure", digest_size=8).digest(), "little")
     words = _philox([42, key], [0, 5, 0, 1]).random_raw(200)
     expected = [((int(word) >> 12) + 0.5) / 2**52 for word in words]
-    assert _numbers(DrawTable(42, STREAMS, 5, 1), 5, draws=204)[2][4:] == expected
+    assert _numbers(DrawTable(42, STREAMS, 5, 1), 5, count=204)[2][4:] == expected
 
 
 def test_no_number_is_drawn_twice() -> None:
     table = DrawTable(7, STREAMS, 0, 50)
-    drawn = [number for r in range(50) for stream in _numbers(table, r, draws=40) for number in stream]
+    drawn = [number for r in range(50) for stream in _numbers(table, r, count=40) for number in stream]
     assert len(set(drawn)) == len(drawn) == 50 * 3 * 40
 
 
@@ -220,7 +220,7 @@ def test_seed_and_replication_change_the_numbers() -> None:
 
 
 def test_numbers_lie_strictly_inside_the_unit_interval() -> None:
-    extremes = chance._uniform(np.array([0, 2**64 - 1], dtype=np.uint64))
+    extremes = draws._uniform(np.array([0, 2**64 - 1], dtype=np.uint64))
     assert 0 < extremes[0] < extremes[1] < 1
 
 

@@ -1,0 +1,38 @@
+"""Distributions, and random numbers that are found by their key."""
+
+from sim.chance.distributions import (
+    Beta,
+    Discrete,
+    Distribution,
+    Empirical,
+    Exponential,
+    Fixed,
+    Lognormal,
+    Normal,
+    Pert,
+    Shifted,
+    Triangular,
+    Uniform,
+    Weibull,
+    shift,
+)
+from sim.chance.draws import Draws, DrawTable
+
+__all__ = [
+    "Beta",
+    "Discrete",
+    "Distribution",
+    "DrawTable",
+    "Draws",
+    "Empirical",
+    "Exponential",
+    "Fixed",
+    "Lognormal",
+    "Normal",
+    "Pert",
+    "Shifted",
+    "Triangular",
+    "Uniform",
+    "Weibull",
+    "shift",
+]
