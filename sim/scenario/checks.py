@@ -163,7 +163,7 @@ def check_slip_rows(case: Case) -> Iterator[Problem]:
 def check_missions(case: Case) -> Iterator[Problem]:
     """A mission has flown, or says how it will fly."""
     for name, mission in case.scenario.missions.items():
-        if mission.flown is None and not (mission.launches and mission.route):
+        if mission.flown is None and not mission.operations and not (mission.launches and mission.route):
             message = "it says neither that it has flown nor how it will fly"
             hint = "give launches and a route, or flown"
             yield case.problem(("missions", name), Code.MISSING_KEY, message, hint, key=True)
@@ -353,11 +353,17 @@ def _remedy(never: str) -> str:
     return "let a mission carry it" if "delivers" in never else "need something else"
 
 
+def _stands_already(case: Case, name: str) -> bool:
+    """Whether a station needs no delivery: its tank is filled where it is."""
+    station = case.scenario.stations.get(name)
+    return station is not None and station.tank is not None
+
+
 def check_deliveries(case: Case, network: Network) -> Iterator[Problem]:
     """Every element and station is delivered by a mission (warning)."""
     for kind in ("elements", "stations"):
         for name in section(case.layered.values, kind):
-            if network.carrier(name) is None:
+            if network.carrier(name) is None and not _stands_already(case, name):
                 hint = "put it into the cargo of a mission, or remove it"
                 message = "no mission delivers it"
                 yield case.problem((kind, name), Code.UNDELIVERED, message, hint, "warning", key=True)
