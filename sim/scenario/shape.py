@@ -111,6 +111,7 @@ def _problem(finding: Finding, layered: Layered, model: type[BaseModel]) -> Prob
         return Problem(mark, path_text(path), error.code, "error", error.message, error.hint)
     mark = _mark(layered, path, finding.is_key)
     code, message, hint = _said(kind, details)
+    hint = hint or _block_hint(kind, path, details, model)
     return Problem(mark, path_text(path), code, "error", message, hint)
 
 
@@ -143,8 +144,19 @@ def _description(model: type[BaseModel], block: Path, key: str) -> str:
         for name, field in kind.model_fields.items():
             if key in (name, field.alias) and field.description:
                 first = field.description.strip().splitlines()[0].rstrip(".")
-                return f"it says: {first}"
-    return ""
+                return f"add '{key}: ...' ({first[:1].lower()}{first[1:]})"
+    return f"add '{key}: ...'"
+
+
+def _block_hint(kind: str, path: Path, details: Details, model: type[BaseModel]) -> str:
+    """Say how a block is written where something else stands."""
+    if kind == "dict_type" and isinstance(details.get("input"), list):
+        return "give each entry a name of its own: {main: ...}"
+    if kind != "model_type":
+        return ""
+    fields = [(f.alias or name, f) for block in _models_at(model, path)[:1] for name, f in block.model_fields.items()]
+    needed = [key for key, field in fields if field.is_required()] or [key for key, _ in fields[:1]]
+    return f"write {{{', '.join(f'{key}: ...' for key in needed)}}}" if needed else ""
 
 
 _WANTED: Final = {

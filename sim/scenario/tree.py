@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path, PureWindowsPath
 
 from sim.problems import Code, Mark, Problem, did_you_mean
@@ -35,8 +36,14 @@ class Tree:
             message = f"'{wanted[:80]}' leads out of the scenario's folder"
             hint = "put the file into the folder of the scenario or below"
             return Problem(mark, path, code, "error", message, hint)
-        near = did_you_mean(Path(wanted).name, _names(beside, Path(wanted).suffix))
+        near = did_you_mean(wanted, [*self._names(beside), *self._names(self.shipped)])
         return Problem(mark, path, Code.FILE_MISSING, "error", f"there is no file '{wanted[:80]}'", near)
+
+    @staticmethod
+    def _names(folder: Path) -> list[str]:
+        """Give the files of a folder and those one folder below."""
+        found = (path for pattern in ("*.yaml", "*.csv", "*/*.yaml") for path in islice(folder.glob(pattern), 200))
+        return sorted(path.relative_to(folder).as_posix() for path in found)
 
     def _holds(self, path: Path) -> bool:
         return any(path.is_relative_to(folder.resolve()) for folder in (self.home, self.shipped))
@@ -68,7 +75,3 @@ def _resolved(path: Path) -> Path | None:
         return found if found.is_file() else None
     except (OSError, ValueError, RuntimeError):  # RuntimeError: a circle of links, before Python 3.13
         return None
-
-
-def _names(folder: Path, suffix: str) -> list[str]:
-    return sorted(path.name for path in folder.glob(f"*{suffix}")) if folder.is_dir() else []

@@ -30,7 +30,7 @@ SHAPE: list[tuple[str, str, str, str, str]] = [
     ("launchers: {cz-10: {turnaruond: 5}}", "unknown-key", "launchers.cz-10.turnaruond", "2:21", "known: about"),
     ("legs: {out: {frm: leo}}", "unknown-key", "legs.out.frm", "2:14", "did you mean 'from'?"),
     ("launchers: {slv: {to: {tli: 1 t}}}", "missing-key", "launchers.slv.pads", "2:13",
-     "'pads' is missing; it says: Pads it can use"),
+     "'pads' is missing; add 'pads: ...' (pads it can use"),
     ("launchers: {cz-10: {to: {tli: 27 MT}}}", "unit-unknown", "launchers.cz-10.to.tli", "2:31", "'MT' is not a unit"),
     ("launchers: {cz-10: {to: {tli: 27}}}", "unit-missing", "launchers.cz-10.to.tli", "2:31", "27 has no unit"),
     ("activities: {lander-dev: {duration: {pert: [5 yr, 3 yr, 8 yr]}}}", "distribution",
