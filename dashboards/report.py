@@ -13,6 +13,7 @@ from pathlib import Path
 
 from dashboards import formats, theme
 from dashboards.card import Card, Page, Section, Tile
+from dashboards.comparison import compose_comparison
 from dashboards.figures.bat import draw_bat, draw_bat_zoom, has_journeys
 from dashboards.figures.causes import draw_causes
 from dashboards.figures.chain import draw_chain, has_chain
@@ -35,14 +36,14 @@ _PLAIN_NAME = 60
 
 
 def write_report(findings: Sequence[Findings], folder: Path, *, single_file: bool = True) -> Path:
-    """Write the report of one study into `folder` and return the page's path.
+    """Write the report of one study, or the comparison of several, into `folder` and return the page's path.
 
     The page appears whole or not at all. With `single_file` plotly.js is inside it, else beside it.
-    Raises ValueError when not given exactly one study, OSError when the folder cannot be written.
+    Raises ValueError when there is no study, no goal, or no goal that all studies have; OSError when the folder
+    cannot be written.
     """
-    if len(findings) != 1:
-        raise ValueError(f"a report shows one study, not {len(findings)}")
-    document = render_page(compose_page(findings[0]), single_file=single_file)
+    page = compose_page(findings[0]) if len(findings) == 1 else compose_comparison(findings)
+    document = render_page(page, single_file=single_file)
     folder.mkdir(parents=True, exist_ok=True)
     if document.script is not None:
         _write_whole(folder / PLOTLY_FILE, document.script)

@@ -15,9 +15,10 @@ from sim.clock import Calendar
 _EARTH = "Earth"
 _EARTH_ORBIT = "Earth orbit"
 _MOON = "lunar surface"
+_EARTH_PLACE = "earth"
 _ROOM_D = 3.0
-_PAUSE_D = 30.0
-_LONGEST_ZOOM_D = 60.0
+_PAUSE_D = 50.0
+_LONGEST_ZOOM_D = 90.0
 _OFFSET = 0.035
 """Lanes a vehicle class is shifted by, so that classes do not hide one another."""
 
@@ -54,6 +55,7 @@ def draw_bat(findings: Findings, trace: Trace) -> Card:
             "slanted ones journeys: from Earth at the bottom over the orbits to the lunar surface on top. A dot is a "
             "landing, a cross a loss. "
             "Journeys last days, so over decades they look upright; the zoom below shows them."
+            f"{_untold(trace)}"
         ),
         figure=figure,
         table=_table(calendar, moves),
@@ -101,6 +103,20 @@ def order_lanes(places: Sequence[tuple[str, str, bool]]) -> Lanes:
     return Lanes(names, levels)
 
 
+def launch_legs(trace: Trace) -> list[Move]:
+    """Return the way up of each launch that is told as an event only, to where the mission's next journey starts."""
+    legs: list[Move] = []
+    for event in trace.events:
+        if event.verb != "launches":
+            continue
+        ways = (m for m in trace.moves if m.subject == event.subject and 0 <= m.start_d - event.t_d < 1)
+        onward = next(ways, None)
+        if onward is not None and onward.origin and onward.origin != _EARTH_PLACE:
+            up = replace(onward, vehicle=event.detail, kind="launcher", origin=event.place, crew=onward.crew)
+            legs.append(replace(up, destination=onward.origin, start_d=event.t_d, end_d=onward.start_d, outcome="ok"))
+    return legs
+
+
 def fill_stays(moves: Sequence[Move]) -> list[Move]:
     """Return the stays that lie between journeys: a vehicle waits where it arrived until it, or its crew, departs."""
     stays: list[Move] = []
@@ -110,7 +126,7 @@ def fill_stays(moves: Sequence[Move]) -> list[Move]:
         own = [m.start_d for m in departures if m.vehicle == arrival.vehicle]
         others = [m.start_d for m in departures if m.start_d - arrival.end_d <= _LONGEST_ZOOM_D]
         end = min(own) if own else max(others, default=arrival.end_d)
-        if arrival.outcome != "lost" and end > arrival.end_d:
+        if arrival.outcome != "lost" and arrival.kind != "launcher" and end > arrival.end_d:
             stays.append(replace(arrival, origin=arrival.destination, start_d=arrival.end_d, end_d=end))
     return stays
 
@@ -118,7 +134,7 @@ def fill_stays(moves: Sequence[Move]) -> list[Move]:
 def find_episode(moves: Sequence[Move]) -> list[Move]:
     """Return the journeys worth a closer look, in order: of one mission, the most crewed ones, then simply the most.
 
-    A mission that pauses for longer than a month starts a new episode; two months are shown at most.
+    A mission that pauses for longer than seven weeks starts a new episode; three months are shown at most.
     """
     episodes: list[list[Move]] = []
     for move in sorted(_journeys(moves), key=lambda m: (m.subject, m.start_d)):
@@ -257,6 +273,8 @@ def _told_moves(trace: Trace) -> list[Move]:
     A move without a place, such as a past flight that is only known to have happened, cannot be drawn.
     """
     known = [move for move in trace.moves if move.origin and move.destination]
+    if not any(move.kind == "launcher" for move in known):
+        known += launch_legs(trace)
     stays = [] if any(_is_stay(move) for move in known) else fill_stays(known)
     return sorted([*known, *stays], key=lambda move: (move.start_d, move.end_d))
 
@@ -295,9 +313,14 @@ def _title(moves: Sequence[Move], lanes: Lanes, trace: Trace) -> str:
     launches = sum(event.verb == "launches" for event in trace.events)
     arrivals = [move for move in _journeys(moves) if lanes.is_top(move.destination)]
     landings = sum(move.outcome != "lost" for move in arrivals)
-    lost = sum(move.outcome == "lost" for move in moves)
+    lost = sum(move.outcome == "lost" for move in trace.moves)
     start = f"{launches} launches, " if launches else ""
     return f"{start}{landings} landings on the Moon, {lost or 'none'} lost: this is one run, the {run}"
+
+
+def _untold(trace: Trace) -> str:
+    count = sum(not (move.origin and move.destination) for move in trace.moves)
+    return f" Past flights whose way is not told are left out: {count}." if count else ""
 
 
 def _zoom_title(calendar: Calendar, own: Sequence[Move], trace: Trace) -> str:

@@ -23,13 +23,13 @@ def draw_scurve(findings: Findings, goal: GoalFinding) -> Card:
     figure = theme.draft_figure(430)
     colour, _ = theme.goal_style(findings.goals.index(goal))
     _add_band(figure, calendar, goal.curve, colour)
-    _add_curve(figure, calendar, goal.curve, colour)
+    add_curve(figure, calendar, goal.curve, colour)
     for quantile in goal.quantiles:
         if quantile.share in _FLAGGED and quantile.t_d is not None:
             _add_flag(figure, calendar, quantile, quantile.t_d, colour)
     _mark_dates(figure, calendar, goal)
     figure.update_yaxes(range=[0, 104], ticksuffix=" %", dtick=20, title_text="replications that have it")
-    figure.update_xaxes(type="date", range=_date_range(calendar, findings, (goal,)), title_text=None)
+    figure.update_xaxes(type="date", range=show_span(calendar, findings, (goal,)), title_text=None)
     return Card(
         id="scurve",
         title=_title(calendar, goal),
@@ -54,11 +54,11 @@ def draw_goals(findings: Findings) -> Card:
     keys: list[Key] = []
     for index, goal in enumerate(findings.goals):
         colour, dash = theme.goal_style(index)
-        _add_curve(figure, calendar, goal.curve, colour, dash, goal.name)
+        add_curve(figure, calendar, goal.curve, colour, dash, goal.name)
         _add_chance(figure, calendar, goal, colour)
         keys.append(Key(f"{goal.name}: {formats.chance(goal.probability)}", colour, dash=dash))
     figure.update_yaxes(range=[0, 104], ticksuffix=" %", dtick=25)
-    figure.update_xaxes(type="date", range=_date_range(calendar, findings, findings.goals))
+    figure.update_xaxes(type="date", range=show_span(calendar, findings, findings.goals))
     return Card(
         id="goals",
         title=_goals_title(findings),
@@ -85,9 +85,10 @@ def _add_band(figure: go.Figure, calendar: Calendar, curve: Curve, colour: str) 
     figure.add_scatter(y=_percents(curve.high), fill="tonexty", fillcolor=theme.tint(colour), **steps)
 
 
-def _add_curve(
+def add_curve(
     figure: go.Figure, calendar: Calendar, curve: Curve, colour: str, dash: str = "solid", name: str = ""
 ) -> None:
+    """Draw a curve as steps that go on to the calendar's end; `name` is scenario text for the hover label."""
     label = f"{formats.figure_text(formats.shorten(name, 40))}<br>" if name else ""
     figure.add_scatter(
         x=_dates(calendar, curve),
@@ -168,8 +169,8 @@ def _mark_dates(figure: go.Figure, calendar: Calendar, goal: GoalFinding) -> Non
         )
 
 
-def _date_range(calendar: Calendar, findings: Findings, goals: Sequence[GoalFinding]) -> list[str]:
-    """Return the span in which something happens, with room at both ends for words."""
+def show_span(calendar: Calendar, findings: Findings, goals: Sequence[GoalFinding]) -> list[str]:
+    """Return the ISO dates between which something happens, with room at both ends for words."""
     stated = [goal.by_d for goal in goals] + [goal.nominal_d for goal in goals if goal.nominal_d is not None]
     steps = [t for goal in goals for t in _busy_steps(goal.curve)]
     first = min(stated + steps)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import shutil
 from collections.abc import Iterator
@@ -133,6 +134,16 @@ def test_a_page_with_plotly_beside_it_is_drawn_too(browser: Browser, tmp_path: P
     context = browser.new_context()
     seen = load(context, path)
     assert (count_undrawn(seen.page), seen.errors) == (0, [])
+    context.close()
+
+
+def test_a_comparison_is_drawn_without_a_sound(browser: Browser, tmp_path: Path) -> None:
+    first = sample_findings()
+    path = write_report([first, dataclasses.replace(first, scenario=HOSTILE)], tmp_path, single_file=False)
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    seen = load(context, path)
+    assert (count_undrawn(seen.page), seen.errors, seen.dialogs) == (0, [], [])
+    assert seen.page.evaluate("document.documentElement.scrollWidth") <= 390
     context.close()
 
 

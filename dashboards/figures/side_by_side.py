@@ -1,0 +1,276 @@
+"""Several studies of the same goal beside each other: curves, dates and causes."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import plotly.graph_objects as go
+
+from dashboards import formats, theme
+from dashboards.card import Card, Key, Table
+from dashboards.figures.scurve import add_curve, show_span
+from sim.analysis.findings import Findings, GoalFinding, Quantile
+from sim.clock import Calendar
+
+_MARKS = ((0.5, "circle"), (0.8, "diamond"))
+_CHANCE = "chance by the goal's date"
+
+
+@dataclass(frozen=True, slots=True)
+class Contender:
+    """One study in a comparison, under the name it goes by there, with the goal that is compared."""
+
+    name: str
+    findings: Findings
+    goal: GoalFinding
+
+    @property
+    def calendar(self) -> Calendar:
+        """The calendar its days count on."""
+        return formats.calendar_of(self.findings)
+
+    def quantile(self, share: float) -> Quantile | None:
+        """Return one of the goal's quantiles; None when it was not asked for."""
+        return next((q for q in self.goal.quantiles if abs(q.share - share) < 1e-6), None)
+
+
+def draw_curves(contenders: Sequence[Contender]) -> Card:
+    """Return the S-curves of all studies in one picture."""
+    figure = theme.draft_figure(420)
+    keys = []
+    for index, one in enumerate(contenders):
+        colour, dash = theme.goal_style(index)
+        add_curve(figure, one.calendar, one.goal.curve, colour, dash, one.name)
+        label = f"{formats.shorten(one.name, 50)}: {formats.chance(one.goal.probability)}"
+        keys.append(Key(f"{label} by {formats.month(one.calendar, one.goal.by_d)}", colour, dash=dash))
+    spans = [show_span(one.calendar, one.findings, (one.goal,)) for one in contenders]
+    figure.update_xaxes(type="date", range=[min(start for start, _ in spans), max(end for _, end in spans)])
+    figure.update_yaxes(range=[0, 104], ticksuffix=" %", dtick=20, title_text="replications that have it")
+    return Card(
+        id="curves",
+        title=_curves_title(contenders),
+        reading=(
+            "How to read: a curve further left comes sooner, a steeper one is surer. The key gives each study's "
+            f"{_CHANCE} with its 95 % interval (sampling error only; {_sizes(contenders)})."
+        ),
+        figure=figure,
+        table=_table(contenders),
+        keys=tuple(keys),
+        narrow={"yaxis.title.text": None},
+    )
+
+
+def draw_dates(contenders: Sequence[Contender]) -> Card:
+    """Return the P50 and P80 dates of all studies with their intervals."""
+    figure = theme.draft_figure(80 + 46 * len(contenders))
+    for level, one in enumerate(contenders):
+        colour, _ = theme.goal_style(level)
+        for (share, symbol), shift in zip(_MARKS, (-0.14, 0.14), strict=True):
+            quantile = one.quantile(share)
+            if quantile is not None and quantile.t_d is not None:
+                _add_date(figure, one.calendar, quantile, quantile.t_d, level + shift, colour, symbol)
+    names = [formats.figure_text(formats.shorten(one.name, 28)) for one in contenders]
+    figure.update_xaxes(type="date", range=_date_range(contenders))
+    figure.update_yaxes(
+        tickmode="array",
+        tickvals=list(range(len(names))),
+        ticktext=names,
+        range=[len(names) - 0.4, -0.6],
+        showgrid=False,
+        tickfont={"color": theme.INK},
+    )
+    return Card(
+        id="dates",
+        title=_dates_title(contenders),
+        reading=(
+            f"How to read: dots are P50, diamonds P80; lines are 95 % intervals of each study alone "
+            f"({_sizes(contenders)}). Studies with the same seed share their luck, so two overlapping intervals do "
+            "not mean that there is no difference: paired differences say that."
+        ),
+        figure=figure,
+        table=_table(contenders),
+        keys=(Key("P50, even odds", theme.SOFT, "dot"), Key("P80, four in five", theme.SOFT, "diamond")),
+        narrow={"yaxis.tickfont.size": 11, "yaxis.ticktext": [formats.shorten(name, 14) for name in names]},
+    )
+
+
+def draw_families(contenders: Sequence[Contender]) -> Card:
+    """Return the mean slip of all studies by family of causes, stacked."""
+    figure = theme.draft_figure(90 + 44 * len(contenders))
+    names = [formats.figure_text(formats.shorten(one.name, 28)) for one in contenders]
+    days = [family_days(one.goal) for one in contenders]
+    shown = [family for family in theme.FAMILY_COLOUR if any(abs(each.get(family, 0.0)) >= 0.5 for each in days)]
+    for family in shown:
+        figure.add_bar(
+            orientation="h",
+            y=list(range(len(names))),
+            x=[round(each.get(family, 0.0), 2) for each in days],
+            width=0.5,
+            marker={"color": theme.FAMILY_COLOUR[family], "line": {"color": theme.CARD, "width": 1}},
+            hovertemplate=f"{family}: %{{x:+,.0f}} d<extra></extra>",
+        )
+    totals = [one.goal.total_slip_d for one in contenders]
+    marker = {"symbol": "line-ns-open", "size": 24, "color": theme.INK, "line": {"width": 3}}
+    figure.add_scatter(
+        x=[round(total, 2) for total in totals],
+        y=list(range(len(names))),
+        mode="markers",
+        marker=marker,
+        hovertemplate="mean slip %{x:+,.0f} d<extra></extra>",
+    )
+    figure.update_layout(barmode="relative")
+    figure.update_xaxes(title_text="days after the nominal date", zeroline=True, zerolinecolor=theme.GREY)
+    figure.update_yaxes(
+        tickmode="array",
+        tickvals=list(range(len(names))),
+        ticktext=names,
+        range=[len(names) - 0.4, -0.6],
+        showgrid=False,
+        tickfont={"color": theme.INK},
+    )
+    return Card(
+        id="families",
+        title=_families_title(contenders),
+        reading=(
+            "How to read: mean days that each family of causes adds (right) or gives back (left) against the study's "
+            "own nominal run; the upright mark is their sum, the mean slip."
+        ),
+        figure=figure,
+        table=_families_table(contenders),
+        keys=(
+            *(Key(family, theme.FAMILY_COLOUR[family], "box") for family in shown),
+            Key("mean slip", theme.INK, "whisker"),
+        ),
+        narrow={"yaxis.tickfont.size": 11, "yaxis.ticktext": [formats.shorten(name, 14) for name in names]},
+    )
+
+
+def family_days(goal: GoalFinding) -> dict[str, float]:
+    """Return the mean slip in days by family of causes; the days add up to the goal's total slip."""
+    days: dict[str, float] = {}
+    for cause in goal.slip_by_cause:
+        family = theme.CAUSE_FAMILY.get(cause.cause, "the plan itself")
+        days[family] = days.get(family, 0.0) + cause.mean_d
+    return days
+
+
+def _date_range(contenders: Sequence[Contender]) -> list[str] | None:
+    """Return the span of the P50 and P80 intervals with some room; None, Plotly's own, when there is none."""
+    dates = [
+        one.calendar.to_date(date)
+        for one in contenders
+        for quantile in (one.quantile(share) for share, _ in _MARKS)
+        if quantile is not None and quantile.t_d is not None
+        for date in (quantile.low_d, quantile.t_d, quantile.high_d or one.calendar.length_d)
+        if date is not None
+    ]
+    if not dates:
+        return None
+    room = max((max(dates) - min(dates)) / 25, datetime.timedelta(days=30))
+    return [(min(dates) - room).date().isoformat(), (max(dates) + room).date().isoformat()]
+
+
+def _add_date(
+    figure: go.Figure,
+    calendar: Calendar,
+    quantile: Quantile,
+    date_d: float,
+    level: float,
+    colour: str,
+    symbol: str,
+) -> None:
+    low = quantile.low_d if quantile.low_d is not None else date_d
+    high = quantile.high_d if quantile.high_d is not None else calendar.length_d
+    line = {"color": colour, "width": 3}
+    span = [calendar.iso(low), calendar.iso(high)]
+    figure.add_scatter(x=span, y=[level, level], mode="lines", line=line, opacity=0.6, hoverinfo="skip")
+    figure.add_scatter(
+        x=[calendar.iso(date_d)],
+        y=[level],
+        mode="markers",
+        marker={"symbol": symbol, "size": 11, "color": colour, "line": {"color": theme.CARD, "width": 1.5}},
+        hovertemplate=f"{formats.quantile_name(quantile)}: %{{x|%b %Y}}<extra></extra>",
+    )
+
+
+def _curves_title(contenders: Sequence[Contender]) -> str:
+    best = max(contenders, key=lambda one: one.goal.probability.value)
+    worst = min(contenders, key=lambda one: one.goal.probability.value)
+    return (
+        f"{formats.shorten(best.name, 40)} is likeliest to come in time, {formats.chance(best.goal.probability)}; "
+        f"{formats.shorten(worst.name, 40)} least, {formats.chance(worst.goal.probability)}"
+    )
+
+
+def _dates_title(contenders: Sequence[Contender]) -> str:
+    found = []
+    for one in contenders:
+        half = one.quantile(0.5)
+        if half is not None and half.t_d is not None:
+            found.append((one.calendar.to_date(half.t_d), half.t_d, one))
+    if not found:
+        return "No study gets there in half of its runs"
+    date, day, first = min(found, key=lambda item: item[0])
+    start = f"{formats.shorten(first.name, 40)} is first to even odds, in {formats.month(first.calendar, day)}"
+    last_date, last_day, last = max(found, key=lambda item: item[0])
+    if last is first:
+        return start
+    gap = formats.lateness((last_date - date).days)
+    return f"{start}; {formats.shorten(last.name, 40)} in {formats.month(last.calendar, last_day)}, {gap}"
+
+
+def _families_title(contenders: Sequence[Contender]) -> str:
+    leaders = []
+    for one in contenders:
+        days = family_days(one.goal)
+        family = max(days, key=lambda name: days[name], default="nothing")
+        leaders.append((family, formats.shorten(one.name, 30), days.get(family, 0.0)))
+    families = {family for family, _, _ in leaders}
+    if len(families) == 1:
+        least, most = min(leaders, key=lambda each: each[2]), max(leaders, key=lambda each: each[2])
+        name = leaders[0][0]
+        start = f"{name[:1].upper()}{name[1:]} costs most in every study"
+        return f"{start}, from {least[2]:,.0f} days in {least[1]} to {most[2]:,.0f} in {most[1]}"
+    return f"What costs most: {formats.listing([f'{f} in {name} ({d:+,.0f} d)' for f, name, d in leaders[:3]])}"
+
+
+def _sizes(contenders: Sequence[Contender]) -> str:
+    sizes = sorted({one.findings.replications for one in contenders})
+    return "N = " + (f"{sizes[0]:,}" if len(sizes) == 1 else f"{sizes[0]:,} to {sizes[-1]:,}")
+
+
+def _table(contenders: Sequence[Contender]) -> Table:
+    columns = ("study", "by", "chance", "low 95 %", "high 95 %", "nominal", "P50", "P80", "N", "seed", "identity")
+    return Table(columns, tuple(_row(one) for one in contenders), frozenset({2, 3, 4, 8, 9}))
+
+
+def _row(one: Contender) -> tuple[str, ...]:
+    calendar, chance = one.calendar, one.goal.probability
+    dates = [formats.iso(calendar, q.t_d) if q is not None else None for q in (one.quantile(0.5), one.quantile(0.8))]
+    return (
+        one.name,
+        calendar.iso(one.goal.by_d),
+        f"{chance.value:.4f}",
+        f"{chance.low:.4f}",
+        f"{chance.high:.4f}",
+        formats.iso(calendar, one.goal.nominal_d) or formats.NEVER,
+        *(date or formats.NEVER for date in dates),
+        str(one.findings.replications),
+        str(one.findings.seed),
+        one.findings.identity[:12],
+    )
+
+
+def _families_table(contenders: Sequence[Contender]) -> Table:
+    families = list(theme.FAMILY_COLOUR)
+    rows = tuple(
+        (
+            one.name,
+            *(f"{family_days(one.goal).get(family, 0.0):.2f}" for family in families),
+            f"{one.goal.total_slip_d:.2f}",
+        )
+        for one in contenders
+    )
+    return Table(("study", *families, "mean slip, d"), rows, frozenset(range(1, len(families) + 2)))
