@@ -12,12 +12,13 @@ from math import cos, radians, sin, sqrt
 
 import numpy as np
 
+from sim.physics.conic import solve_conic
 from sim.physics.constants import EARTH_MU_KM3_S2, EARTH_RADIUS_KM, HOUR_S, MOON_MU_KM3_S2, MOON_RADIUS_KM
 from sim.physics.correction import TERMS, Encounter, departure_sine, fill_terms
 from sim.physics.ephemeris import EphemerisTable, FloatArray, load_ephemeris
 from sim.physics.epochs import epoch_from_iso
 from sim.physics.refine import RefinedSolution, refine_transfer
-from sim.physics.transfer import LunarOrbit, Parking, solve_conic
+from sim.physics.transfer import LunarOrbit, Parking
 
 
 def sample(
@@ -81,9 +82,7 @@ def conic(
         recede_km_s=recede,
         perigee_km=perigee,
         perigee_km_s=perigee_speed,
-        departure_sine=departure_sine(
-            sin(radians(parking.inclination_deg)), rise, way, cosine / bend, sine / bend
-        ),
+        departure_sine=departure_sine(sin(radians(parking.inclination_deg)), rise, way, cosine / bend, sine / bend),
         alike=float(flight @ drift / np.linalg.norm(drift)),
         sun_out=float(sunward @ out),
         sun_along=float(sunward @ flight),

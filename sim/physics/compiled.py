@@ -12,7 +12,7 @@ import numba
 
 from sim.physics.ephemeris import cache_folder
 
-_SOURCES = ("compiled", "constants", "correction", "field", "refine", "transfer")
+_SOURCES = ("approach", "compiled", "conic", "constants", "correction", "field", "refine")
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
 

@@ -5,12 +5,14 @@ asked.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import asin, asinh, atan2, cos, pi, sin, sqrt
-from typing import Literal, NamedTuple
+from math import asin, atan2, cos, pi, sin, sqrt
+from typing import Literal
 
 import numpy as np
 
+from sim.physics.approach import Wish, b_axes, b_target, read_approach, since_perilune
 from sim.physics.compiled import compiled
+from sim.physics.conic import solve_conic
 from sim.physics.constants import (
     DAY_S,
     EARTH_MU_KM3_S2,
@@ -24,26 +26,12 @@ from sim.physics.field import Field, coast, field_from, first_slope, moon_state,
 from sim.physics.frames import moon_axes
 from sim.physics.limits import require_between
 from sim.physics.places import LunarOrbit, Parking
-from sim.physics.transfer import BRANCHES, TOF_LIMITS_H, find_transfer, solve_conic
+from sim.physics.transfer import BRANCHES, TOF_LIMITS_H, find_transfer
 
 Side = Literal["A", "B"]  # of the Moon's pole, on which the approach passes
 _STEPS = 2000  # of the integrator; a transfer takes about 100
 _ROUNDS = 25  # of the corrector; it converges in 4 to 8
 _FAR_KM = 40_000.0  # where the first rounds read the approach: before the Moon's own bend can mislead them
-
-
-class Wish(NamedTuple):
-    """Carries what a transfer must do into compiled code: km, s, radians; `tilt` is the cosine of lunar
-    inclination.
-    """
-
-    tof_s: float
-    parking_km: float
-    inclination: float
-    perilune_km: float
-    tilt: float
-    branch: float  # +1 northbound at the Moon, -1 southbound
-    side: float  # +1 A, -1 B
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,8 +262,8 @@ def _guess(axes: FloatArray, lunar_pole: FloatArray, wish: Wish, moon: FloatArra
     velocity -= moon[3:]
     excess2 = velocity[0] ** 2 + velocity[1] ** 2 + velocity[2] ** 2
     incoming = velocity / sqrt(excess2)
-    across, down = _b_axes(incoming, lunar_pole)
-    want_across, want_down = _b_target(incoming, lunar_pole, down, excess2, wish)
+    across, down = b_axes(incoming, lunar_pole)
+    want_across, want_down = b_target(incoming, lunar_pole, down, excess2, wish)
     place += want_across * across + want_down * down
     _conic_plane(axes, wish, place, aim, velocity)
 
@@ -328,27 +316,6 @@ def _departure(wish: Wish, axes: FloatArray, aim: FloatArray, state: FloatArray)
 
 
 @compiled
-def _b_axes(incoming: FloatArray, lunar_pole: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Give T and R of the B-plane: T across the pole's plane, R completing the triad. Source: Kizner 1961."""
-    across = np.cross(incoming, lunar_pole)
-    across /= sqrt(across[0] ** 2 + across[1] ** 2 + across[2] ** 2)
-    return across, np.cross(incoming, across)
-
-
-@compiled
-def _b_target(
-    incoming: FloatArray, lunar_pole: FloatArray, down: FloatArray, excess2: float, wish: Wish
-) -> tuple[float, float]:
-    """Give B.T and B.R of the perilune and the plane that are wanted."""
-    size = wish.perilune_km * sqrt(1.0 + 2.0 * MOON_MU_KM3_S2 / (wish.perilune_km * excess2))
-    # the angular momentum h lies in the B-plane with h.pole = tilt; a tilt beyond reach becomes the nearest
-    # one
-    spin_down = min(1.0, max(-1.0, wish.tilt / np.dot(down, lunar_pole)))
-    spin_across = wish.side * sqrt(1.0 - spin_down * spin_down)
-    return -size * spin_down, size * spin_across
-
-
-@compiled
 def _arrive(
     field: Field,
     axes: FloatArray,
@@ -385,55 +352,10 @@ def _arrive(
         guess = next_span(guess, error)
     if near_km == 0.0:
         # end the last step at perilune itself
-        after = _since_perilune(moon)
+        after = since_perilune(moon)
         if 0.0 < after < guess:
             guess -= after
             step(field, time_s, old, guess, stages, work, new)
             moon_state(field, time_s + guess, moon)
             moon[:] = new - moon
-    _read_approach(lunar_pole, wish, moon, time_s + guess, out)
-
-
-@compiled
-def _shape(relative: FloatArray) -> tuple[float, float]:
-    """Give excess speed squared (kept positive) and eccentricity of a state relative to the Moon."""
-    apart = sqrt(relative[0] ** 2 + relative[1] ** 2 + relative[2] ** 2)
-    speed2 = relative[3] ** 2 + relative[4] ** 2 + relative[5] ** 2
-    excess2 = max(speed2 - 2.0 * MOON_MU_KM3_S2 / apart, 1e-3)
-    closing = relative[0] * relative[3] + relative[1] * relative[4] + relative[2] * relative[5]
-    spin2 = apart * apart * speed2 - closing * closing
-    return excess2, sqrt(1.0 + spin2 * excess2 / MOON_MU_KM3_S2**2)
-
-
-@compiled
-def _since_perilune(relative: FloatArray) -> float:
-    """Give the time in s since perilune on the hyperbola of a state. Source: hyperbolic Kepler's equation."""
-    excess2, ecc = _shape(relative)
-    axis = MOON_MU_KM3_S2 / excess2
-    closing = relative[0] * relative[3] + relative[1] * relative[4] + relative[2] * relative[5]
-    turn = closing / (ecc * sqrt(MOON_MU_KM3_S2 * axis))
-    return float((ecc * turn - asinh(turn)) * sqrt(axis / MOON_MU_KM3_S2) * axis)
-
-
-@compiled
-def _read_approach(lunar_pole: FloatArray, wish: Wish, relative: FloatArray, time_s: float, out: FloatArray) -> None:
-    """Fill `_arrive`'s result from a state relative to the Moon. Source: Vallado 2013, section 12.5
-    (B-plane).
-    """
-    excess2, ecc = _shape(relative)
-    place, speed = relative[:3], relative[3:]
-    spin = np.cross(place, speed)
-    size = sqrt(spin[0] ** 2 + spin[1] ** 2 + spin[2] ** 2)
-    spin /= size
-    apart = sqrt(place[0] ** 2 + place[1] ** 2 + place[2] ** 2)
-    toward = np.cross(speed, spin) * (size / MOON_MU_KM3_S2) - place / apart
-    toward /= sqrt(toward[0] ** 2 + toward[1] ** 2 + toward[2] ** 2)
-    incoming = toward / ecc + np.cross(spin, toward) * sqrt(1.0 - 1.0 / (ecc * ecc))
-    across, down = _b_axes(incoming, lunar_pole)
-    want_across, want_down = _b_target(incoming, lunar_pole, down, excess2, wish)
-    offset = np.cross(incoming, spin) * (size / sqrt(excess2))
-    perilune_s = time_s - _since_perilune(relative)
-    out[0] = np.dot(offset, across) - want_across
-    out[1] = np.dot(offset, down) - want_down
-    out[2] = (perilune_s - wish.tof_s) * sqrt(excess2)
-    out[3], out[4], out[5] = excess2, MOON_MU_KM3_S2 / excess2 * (ecc - 1.0), perilune_s
+    read_approach(lunar_pole, wish, moon, time_s + guess, out)

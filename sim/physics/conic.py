@@ -1,0 +1,219 @@
+"""Conics to the Moon's place, compiled: the arithmetic of the fast transfer."""
+
+from __future__ import annotations
+
+from math import cos, sin, sqrt
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.physics.compiled import compiled
+from sim.physics.constants import DAY_S, EARTH_MU_KM3_S2, MOON_MU_KM3_S2
+from sim.physics.correction import (
+    TERMS,
+    Encounter,
+    corrected_excess2,
+    departure_sine,
+    fill_terms,
+    tli_fix_m_s,
+)
+from sim.physics.ephemeris import EphemerisTable, FloatArray
+
+Vector = tuple[float, float, float]
+
+
+class Plan(NamedTuple):
+    """Carries a parking and a target orbit into compiled code: km and radians."""
+
+    parking_km: float
+    inclination: float
+    perilune_km: float
+    apolune_km: float
+    lunar_tilt: float
+    pay: bool
+
+
+class Sky(NamedTuple):
+    """Carries an ephemeris into compiled code: its arrays and its step in seconds."""
+
+    moon_km: FloatArray
+    moon_km_s: FloatArray
+    sun_km: FloatArray
+    equator: FloatArray
+    step_s: float
+
+
+def sky_from(table: EphemerisTable) -> Sky:
+    """Give an ephemeris in the form that compiled code reads."""
+    step_s = float(table.epoch_d[1] - table.epoch_d[0]) * DAY_S
+    moon = (table.moon_position_km, table.moon_velocity_km_s)
+    return Sky(*moon, table.sun_position_km, table.equator_of_date, step_s)
+
+
+@compiled
+def sweep(sky: Sky, starts_s: FloatArray, tofs_s: FloatArray, plan: Plan) -> FloatArray:
+    """Fill (n, k, 7): declination deg, c3, plane dv, TLI asc, TLI desc, LOI asc, LOI desc; dv in m/s."""
+    out = np.full((len(starts_s), len(tofs_s), 7), np.nan)
+    terms = np.empty(TERMS)
+    for row in range(len(starts_s)):
+        for column in range(len(tofs_s)):
+            _fly(
+                sky,
+                (starts_s[row] + tofs_s[column]) / sky.step_s,
+                tofs_s[column],
+                plan,
+                terms,
+                out[row, column],
+            )
+    return out
+
+
+@compiled
+def _moon_at(sky: Sky, left: int, share: float) -> tuple[Vector, Vector]:
+    x, u = _cubic(sky.moon_km, sky.moon_km_s, left, share, sky.step_s, 0)
+    y, v = _cubic(sky.moon_km, sky.moon_km_s, left, share, sky.step_s, 1)
+    z, w = _cubic(sky.moon_km, sky.moon_km_s, left, share, sky.step_s, 2)
+    return (x, y, z), (u, v, w)
+
+
+@compiled
+def _cubic(
+    places: FloatArray, speeds: FloatArray, left: int, share: float, step_s: float, axis: int
+) -> tuple[float, float]:
+    """Hermite cubic of one coordinate, as in `ephemeris`."""
+    rise = places[left + 1, axis] - places[left, axis]
+    start, end = speeds[left, axis] * step_s, speeds[left + 1, axis] * step_s
+    second, third = 3.0 * rise - 2.0 * start - end, start + end - 2.0 * rise
+    place = places[left, axis] + share * (start + share * (second + share * third))
+    return place, (start + share * (2.0 * second + 3.0 * share * third)) / step_s
+
+
+@compiled
+def _fly(sky: Sky, where: float, tof_s: float, plan: Plan, terms: FloatArray, out: FloatArray) -> None:
+    """Fill one row of `sweep` for an arrival `where` steps into the table."""
+    left = min(int(where), len(sky.moon_km) - 2)
+    moon, speed = _moon_at(sky, left, where - left)
+    pole = (sky.equator[left, 2, 0], sky.equator[left, 2, 1], sky.equator[left, 2, 2])
+    reach = sqrt(_dot(moon, moon))
+    recede, rise = _dot(moon, speed) / reach, _dot(moon, pole) / reach
+    level = sqrt(1.0 - rise * rise)
+    out[0] = np.degrees(np.arcsin(rise))
+    inclination, out[2] = _plane(plan, out[0])
+    perigee_speed, radial, across, out[1] = solve_conic(reach, plan.parking_km, tof_s)
+    if np.isnan(out[2]):
+        return
+    eastward = min(1.0, max(-1.0, cos(inclination) / level))  # of the flight's direction at the Moon
+    northward = sqrt(1.0 - eastward * eastward)
+    east, north = _level_axes(moon, pole, reach, level)
+    speed_east, speed_north = _dot(east, speed), _dot(north, speed)
+    sun = _sun_at(sky, left, where - left)
+    sun_out = _dot(sun, moon) / reach
+    spin = reach * across / EARTH_MU_KM3_S2
+    cosine, sine = spin * across - 1.0, spin * radial  # of the true anomaly, times the eccentricity
+    bend = sqrt(cosine * cosine + sine * sine)
+    parking_speed = sqrt(EARTH_MU_KM3_S2 / plan.parking_km)
+    orbit_speed = _perilune_speed(plan)
+    for branch in range(2):
+        way = 1.0 if branch == 0 else -1.0
+        side = way * northward
+        meeting = Encounter(
+            tof_s,
+            reach,
+            recede,
+            plan.parking_km,
+            perigee_speed,
+            departure_sine(sin(inclination), rise, way, cosine / bend, sine / bend),
+            (eastward * speed_east + side * speed_north) / sqrt(speed_east**2 + speed_north**2),
+            sun_out,
+            eastward * _dot(sun, east) + side * _dot(sun, north),
+            plan.lunar_tilt,
+        )
+        fill_terms(meeting, terms)
+        excess2 = (radial - recede) ** 2 + (across * eastward - speed_east) ** 2 + (across * side - speed_north) ** 2
+        arrival2 = corrected_excess2(excess2, terms) + 2.0 * MOON_MU_KM3_S2 / plan.perilune_km
+        out[3 + branch] = 1e3 * (perigee_speed - parking_speed) + tli_fix_m_s(terms)
+        out[5 + branch] = 1e3 * (sqrt(arrival2) - orbit_speed)
+
+
+@compiled
+def _plane(plan: Plan, declination_deg: float) -> tuple[float, float]:
+    """Give the inclination to fly and the cost of reaching it: the plan's own and 0, a paid one, or nan."""
+    need = abs(np.radians(declination_deg))
+    reach = min(plan.inclination, np.pi - plan.inclination)
+    if need <= reach:
+        return plan.inclination, 0.0
+    if not plan.pay:
+        return plan.inclination, np.nan
+    cost = 2e3 * sqrt(EARTH_MU_KM3_S2 / plan.parking_km) * sin(0.5 * (need - reach))
+    return (need if plan.inclination < 0.5 * np.pi else np.pi - need), cost
+
+
+@compiled
+def _perilune_speed(plan: Plan) -> float:
+    """Speed at perilune of the target orbit, km/s. Source: vis-viva."""
+    near, far = plan.perilune_km, plan.apolune_km
+    return sqrt(2.0 * MOON_MU_KM3_S2 * far / (near * (near + far)))
+
+
+@compiled
+def _dot(a: Vector, b: Vector) -> float:
+    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+
+
+@compiled
+def _level_axes(moon: Vector, pole: Vector, reach: float, level: float) -> tuple[Vector, Vector]:
+    """East and north at the Moon's place in the sky of the Earth's centre."""
+    size = reach * level
+    east = (
+        (pole[1] * moon[2] - pole[2] * moon[1]) / size,
+        (pole[2] * moon[0] - pole[0] * moon[2]) / size,
+        (pole[0] * moon[1] - pole[1] * moon[0]) / size,
+    )
+    tip = _dot(moon, pole) / reach / reach
+    north = (
+        (pole[0] - tip * moon[0]) / level,
+        (pole[1] - tip * moon[1]) / level,
+        (pole[2] - tip * moon[2]) / level,
+    )
+    return east, north
+
+
+@compiled
+def _sun_at(sky: Sky, left: int, share: float) -> Vector:
+    """Direction of the Sun; straight between knots, since it moves a quarter of a degree from one to the
+    next.
+    """
+    x = sky.sun_km[left, 0] + share * (sky.sun_km[left + 1, 0] - sky.sun_km[left, 0])
+    y = sky.sun_km[left, 1] + share * (sky.sun_km[left + 1, 1] - sky.sun_km[left, 1])
+    z = sky.sun_km[left, 2] + share * (sky.sun_km[left + 1, 2] - sky.sun_km[left, 2])
+    size = sqrt(x * x + y * y + z * z)
+    return x / size, y / size, z / size
+
+
+@compiled
+def solve_conic(reach: float, perigee: float, tof_s: float) -> tuple[float, float, float, float]:
+    """Ellipse from perigee to `reach` in a given time: perigee speed, radial and transverse speed there, C3.
+
+    The eccentric anomaly E at arrival is the one unknown, smooth through apogee: a = (R - p cos E) / (1 - cos E),
+    e = (R - p) / (R - p cos E), t = sqrt(a^3 / mu) (E - e sin E). Newton's steps square the error, so one of 3e-4
+    leaves 1e-7, worth 1e-5 m/s. Source: Kepler's equation; Battin 1999, section 4.3.
+    """
+    want = tof_s * sqrt(EARTH_MU_KM3_S2 / reach) / reach
+    # the parabola arrives at 0.47; the cubic is fitted to E from 0.9 to 3.6 and off by at most 0.02
+    root = sqrt(max(want - 0.465, 1e-3))
+    anomaly = -0.5797 + root * (7.7019 + root * (-4.9994 + root * 1.3819))
+    step, axis, ecc, sine = 1.0, 0.0, 0.0, 0.0
+    for _ in range(30):
+        cosine, sine = cos(anomaly), sin(anomaly)
+        gap, near = 1.0 - cosine, reach - perigee * cosine
+        axis, ecc = near / gap, (reach - perigee) / near
+        if abs(step) < 3e-4:
+            break
+        mean = anomaly - ecc * sine
+        share = axis / reach
+        slope = 1.0 - ecc * cosine + ecc * sine * (perigee * sine - 1.5 * mean * near / gap) / near
+        step = (want / (share * sqrt(share)) - mean) / slope
+        anomaly = min(max(anomaly + step, 0.3), 5.5)
+    speed = sqrt(EARTH_MU_KM3_S2 * (2.0 / perigee - 1.0 / axis))
+    radial = sqrt(EARTH_MU_KM3_S2 * axis) * ecc * sine / reach
+    return speed, radial, perigee * speed / reach, -EARTH_MU_KM3_S2 / axis
