@@ -84,7 +84,7 @@ def compare_values(first: ArrayLike, second: ArrayLike, *, level: float = 0.95) 
         only_first=int(np.count_nonzero(has_x & ~has_y)),
         only_second=int(np.count_nonzero(has_y & ~has_x)),
         mean=paired_mean(x[both], y[both], level=level) if pairs > 1 else None,
-        correlation=_correlation(x[both], y[both]),
+        correlation=correlation(x[both], y[both]),
     )
 
 
@@ -157,7 +157,8 @@ def compare_quantiles(
     return QuantileDifference(q, int(x.size), _known(value), _known(lo), _known(-hi))
 
 
-def _correlation(x: NDArray[np.float64], y: NDArray[np.float64]) -> float | None:
+def correlation(x: NDArray[np.float64], y: NDArray[np.float64]) -> float | None:
+    """Give Pearson's correlation of two columns of finite values, shape (n,); None where one does not vary."""
     if x.size < 2 or np.ptp(x) == 0.0 or np.ptp(y) == 0.0:
         return None
     return float(np.corrcoef(x, y)[0, 1])

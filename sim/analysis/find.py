@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,12 +15,14 @@ from sim.analysis.findings import (
     Curve,
     Findings,
     GoalFinding,
+    JointFinding,
     ManifestRow,
     MassCurve,
     Quantile,
     Share,
     Trace,
 )
+from sim.analysis.joint import joint_finding
 from sim.analysis.outline import FlightLine, GoalLine, Outline
 from sim.analysis.sample import Sample, Told
 
@@ -63,7 +65,14 @@ def find(
         guesses=outline.guesses,
         figures=outline.figures,
         versions=versions,
+        joint=tuple(_joint(outline, sample)),
     )
+
+
+def _joint(outline: Outline, sample: Sample) -> Iterator[JointFinding]:
+    for index, goal in enumerate(outline.goals):
+        if (sample.cost[:, index] > 0.0).any():
+            yield joint_finding(goal.name, sample.reached_d[:, goal.reached], sample.cost[:, index], goal.wanted)
 
 
 def _goal(outline: Outline, goal: GoalLine, index: int, sample: Sample, nominal: Sample) -> GoalFinding:

@@ -74,6 +74,32 @@ class GoalFinding:
 
 
 @dataclass(frozen=True, slots=True)
+class JointFinding:
+    """Cost and date of one goal together; there only where something costs.
+
+    The points are every `of`-th replication of those that reach the goal; the frontier joins the dates and costs
+    that are both kept with the chance the planner wants, over all replications.
+    """
+
+    goal: str
+    t_d: tuple[float, ...]
+    cost: tuple[float, ...]
+    """Spent by that day, in the scenario's own measure."""
+    of: int
+    """Each point stands for so many replications."""
+    unreached: int
+    """Replications in which the goal is not reached, which have no point."""
+    cost_p50: float
+    cost_p80: float
+    correlation: float | None
+    """Of date and cost where the goal is reached; None where one of them does not vary."""
+    wanted: float
+    frontier_t_d: tuple[float, ...]
+    frontier_cost: tuple[float, ...]
+    """Least cost limit that, with the date limit beside it, holds with the chance `wanted`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Bar:
     """One subject of the campaign Gantt."""
 
@@ -174,6 +200,8 @@ class Findings:
     """Figures in the scenario that carry a source."""
     versions: tuple[tuple[str, str], ...]
     """(package, version) used for the run."""
+    joint: tuple[JointFinding, ...] = ()
+    """One for each goal by which anything was spent."""
 
 
 __all__ = [
@@ -183,6 +211,7 @@ __all__ = [
     "Event",
     "Findings",
     "GoalFinding",
+    "JointFinding",
     "ManifestRow",
     "MassCurve",
     "Move",

@@ -30,10 +30,16 @@ class Sample:
     """(n, goals, subjects)"""
     facility_days: Floats
     """(n, goals)"""
+    cost: Floats
+    """(n, goals) money spent by the day of each goal, or by the calendar's end."""
+    crew_days: Floats
+    """(n,) days people have lived at the base."""
     launches: Counts
     launch_failures: Counts
     landing_failures: Counts
     scrubs: Counts
+    tankers: Counts
+    early_returns: Counts
     events: Counts
 
     @property
@@ -68,10 +74,14 @@ def stack(outcomes: Sequence[Outcome]) -> Sample:
         by_cause_d=np.stack([one.by_cause_d for one in outcomes]),
         on_chain=np.stack([one.on_chain for one in outcomes]),
         facility_days=np.stack([one.facility_days for one in outcomes]),
+        cost=np.stack([one.cost for one in outcomes]),
+        crew_days=np.array([one.crew_days for one in outcomes], dtype=np.float64),
         launches=_counts([one.launches for one in outcomes]),
         launch_failures=_counts([one.launch_failures for one in outcomes]),
         landing_failures=_counts([one.landing_failures for one in outcomes]),
         scrubs=_counts([one.scrubs for one in outcomes]),
+        tankers=_counts([one.tankers for one in outcomes]),
+        early_returns=_counts([one.early_returns for one in outcomes]),
         events=_counts([one.events for one in outcomes]),
     )
 

@@ -19,6 +19,7 @@ from sim.model.simulate import simulate, simulate_nominal
 from sim.study import store
 from sim.study.engines import Chunk, Span, Work, run_here, run_in_pool
 from sim.study.store import Manifest, Part, Study
+from sim.study.tables import TABLE_FORMAT
 from sim.study.versions import code_version, library_versions
 
 CHUNK = 50
@@ -76,8 +77,8 @@ def default_folder(campaign: Campaign, seed: int) -> Path:
 
 
 def study_key(identity: str, seed: int) -> str:
-    """Hash what decides the replications: the resolved scenario, the code and the seed."""
-    return store.digest(f"{identity}\n{code_version()}\n{seed}".encode())
+    """Hash what decides the tables: the resolved scenario, the code, the format of the tables and the seed."""
+    return store.digest(f"{identity}\n{code_version()}\n{TABLE_FORMAT}\n{seed}".encode())
 
 
 def spans_of(replications: int) -> list[Span]:

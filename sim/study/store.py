@@ -32,7 +32,7 @@ from sim.study import tables
 from sim.study.records import RecordError, from_json, to_json
 
 MARKER = "ilrs-run.json"
-RUN_FORMAT = 1
+RUN_FORMAT = 2
 RUNNING, COMPLETE, INTERRUPTED, FAILED = "running", "complete", "interrupted", "failed"
 _OUTLINE, _NOMINAL, _OUTCOMES, _STORIES = "outline.json", "nominal.parquet", "outcomes", "stories"
 

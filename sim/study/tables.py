@@ -17,13 +17,16 @@ from numpy.typing import NDArray
 from sim.analysis.outline import Outline
 from sim.analysis.sample import Sample
 
-TABLE_FORMAT = 1
+TABLE_FORMAT = 2
+"""Raised whenever a column comes, goes or changes its meaning; part of a study's key."""
 Scalar = TypeVar("Scalar", bound=np.generic)
 COUNTS = {
     "launches": "launches",
     "launch_failures": "launches that failed",
     "landing_failures": "landings that failed",
     "scrubs": "launch attempts that were called off",
+    "tankers": "tanker flights that delivered",
+    "early_returns": "crews that came home because the reserve was reached",
     "events": "events the simulation processed",
 }
 
@@ -45,6 +48,7 @@ def columns_of(outline: Outline) -> tuple[Column, ...]:
         Column("replication", "int64", "1", "number of the replication; -1 is the nominal run"),
         *_date_columns(outline),
         *_goal_columns(outline),
+        Column("crew_days", "double", "d", "days people have lived at the base"),
         *(Column(name, "int64", "1", meaning) for name, meaning in COUNTS.items()),
     )
 
@@ -105,6 +109,8 @@ def decode(table: pa.Table, outline: Outline) -> Sample:
         ).reshape(rows, len(goals), len(outline.causes)),
         on_chain=reader.lists((f"chain.{goal}" for goal in goals), np.bool_).reshape(rows, len(goals), len(subjects)),
         facility_days=reader.block((f"facility_days.{goal}" for goal in goals), np.float64),
+        cost=reader.block((f"cost.{goal}" for goal in goals), np.float64),
+        crew_days=reader.real("crew_days"),
         **{name: reader.column(name) for name in COUNTS},
     )
 
@@ -115,6 +121,10 @@ class _Reader:
 
     def column(self, name: str) -> NDArray[np.int64]:
         found: NDArray[np.int64] = self.table.column(name).to_numpy()
+        return found
+
+    def real(self, name: str) -> NDArray[np.float64]:
+        found: NDArray[np.float64] = self.table.column(name).to_numpy()
         return found
 
     def block(self, names: Iterable[str], kind: type[Scalar]) -> NDArray[Scalar]:
@@ -160,6 +170,9 @@ def _goal_columns(outline: Outline) -> Iterable[Column]:
     for goal in outline.goals:
         meaning = f"research facility-days in lunar orbit by the day {goal.name} is wanted by"
         yield Column(f"facility_days.{goal.name}", "double", "d", meaning)
+    for goal in outline.goals:
+        meaning = f"money spent by the day of {goal.name}, or by the calendar's end, in the scenario's own measure"
+        yield Column(f"cost.{goal.name}", "double", "1", meaning)
 
 
 def _schema(columns: Iterable[Column]) -> pa.Schema:
@@ -180,5 +193,7 @@ def _arrays(sample: Sample, outline: Outline) -> Iterable[tuple[str, NDArray[np.
             yield f"cause.{goal.name}.{cause}", sample.by_cause_d[:, row, index]
         yield f"chain.{goal.name}", sample.on_chain[:, row]
         yield f"facility_days.{goal.name}", sample.facility_days[:, row]
+        yield f"cost.{goal.name}", sample.cost[:, row]
+    yield "crew_days", sample.crew_days
     for name in COUNTS:
         yield name, getattr(sample, name)

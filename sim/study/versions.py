@@ -11,8 +11,8 @@ from pathlib import Path
 import sim
 
 PACKAGES = ("numpy", "simpy", "boinor", "poliastro", "astropy")
-DECIDING = ("chance.py", "clock.py", "units.py", "physics", "scenario", "campaign", "model")
-"""Sources, below the package, that decide what a replication gives."""
+DECIDING = ("chance", "clock", "units", "physics", "scenario", "campaign", "model")
+"""Modules and packages that decide what a replication gives."""
 
 
 @functools.cache
@@ -21,7 +21,7 @@ def code_version() -> str:
     top = Path(sim.__file__).parent
     digest = hashlib.sha256()
     for name in DECIDING:
-        for file in sorted((top / name).rglob("*.py")) or [top / name]:
+        for file in sorted([*top.glob(f"{name}.py"), *top.glob(f"{name}/**/*.py")]):
             digest.update(file.relative_to(top).as_posix().encode() + b"\0" + file.read_bytes())
     return f"{sim.__version__}+{digest.hexdigest()[:12]}"
 

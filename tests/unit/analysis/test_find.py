@@ -50,10 +50,14 @@ def sample(dates: list[tuple[float, float]], causes: list[tuple[float, float, fl
         by_cause_d=np.array(causes).reshape(n, 1, 3),
         on_chain=np.array([[[index < 2, True]] for index in range(n)]),
         facility_days=np.arange(n, dtype=float).reshape(n, 1),
+        cost=np.zeros((n, 1)),
+        crew_days=np.zeros(n),
         launches=counts,
         launch_failures=counts,
         landing_failures=counts,
         scrubs=counts,
+        tankers=counts,
+        early_returns=counts,
         events=counts,
     )
 
