@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -36,15 +37,19 @@ def values(text: str) -> Any:
     return plain(root)
 
 
+@functools.cache
+def validator() -> jsonschema.Draft7Validator:
+    return jsonschema.Draft7Validator(editor_schema())
+
+
 def faults(text: str) -> list[str]:
     """Give the paths of what jsonschema, an independent validator, finds wrong."""
-    validator = jsonschema.Draft7Validator(editor_schema())
-    return [".".join(map(str, error.absolute_path)) for error in validator.iter_errors(values(text))]
+    return [".".join(map(str, error.absolute_path)) for error in validator().iter_errors(values(text))]
 
 
 def place(text: str) -> str | None:
     """Give the path of the fault that an editor would underline; None for none."""
-    error = jsonschema.exceptions.best_match(jsonschema.Draft7Validator(editor_schema()).iter_errors(values(text)))
+    error = jsonschema.exceptions.best_match(validator().iter_errors(values(text)))
     return ".".join(map(str, error.absolute_path)) if error else None
 
 

@@ -1,0 +1,164 @@
+"""What `ilrs list` can list: the blocks of a scenario, kind by kind, with the figures that matter of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from sim.scenario.layers import Layered
+    from sim.scenario.provenance import Note
+    from sim.scenario.text import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Blocks of one kind: where they stand (`*` is any name), and the figures shown, as `heading=key.path|or this`."""
+
+    name: str
+    about: str
+    where: tuple[str, ...]
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A named block with the notes on its figures: on the whole first, then on single keys."""
+
+    name: str
+    path: Path
+    values: Mapping[str, Any]
+    origin: str
+    note: Note
+    inner: tuple[tuple[str, Note], ...]
+
+
+KINDS: Final = (
+    Kind("goals", "what is to be reached, and by when", ("goals",), ("by", "confidence", "power_margin", "needs")),
+    Kind("partners", "who takes part", ("partners",), ("joins", "withdraws", "successor")),
+    Kind(
+        "activities",
+        "work that must be finished first",
+        ("activities",),
+        ("kind", "partner", "plan=done|finish|duration", "slip", "needs"),
+    ),
+    Kind("risks", "what stretches many activities at once", ("risks",), ("probability", "stretches")),
+    Kind("slips", "laws of how late plans come", ("slips",), ("rows", "beyond")),
+    Kind("priors", "what is known of a class of vehicles", ("priors",), ("early", "mature", "weight")),
+    Kind(
+        "sites",
+        "launch sites",
+        ("launch_sites",),
+        ("latitude", "longitude", "partner", "scrub", "recycle"),
+    ),
+    Kind("pads", "launch pads", ("launch_sites", "*", "pads"), ("turnaround", "available", "needs")),
+    Kind(
+        "launchers",
+        "launch vehicles",
+        ("launchers",),
+        ("partner", "tli=to.tli", "leo=to.leo", "record=record|reliability", "every=production.every", "pads"),
+    ),
+    Kind(
+        "spacecraft",
+        "what flies after launch",
+        ("spacecraft",),
+        ("kind", "partner", "dry", "stages", "cargo", "crew", "landing"),
+    ),
+    Kind(
+        "places",
+        "orbits and sites",
+        ("places",),
+        ("body", "altitude=altitude|periapsis", "apoapsis", "inclination", "latitude", "longitude"),
+    ),
+    Kind("legs", "ways between places", ("legs",), ("from", "to", "transfer", "tof", "burns")),
+    Kind(
+        "stations",
+        "stations in lunar orbit",
+        ("stations",),
+        ("at", "mass", "partner", "ports", "research", "commissioning"),
+    ),
+    Kind(
+        "elements",
+        "parts of the base",
+        ("elements",),
+        ("mass", "partner", "demand", "supply", "assembly", "commissioning"),
+    ),
+    Kind(
+        "missions",
+        "flights",
+        ("missions",),
+        ("partner", "date=flown.launched|not_before|every", "launcher=launches.*.launcher", "route", "cargo", "crew"),
+    ),
+    Kind("antennas", "ground stations", ("ground", "stations"), ("latitude", "longitude", "partner")),
+)
+
+
+def items(kind: Kind, layered: Layered) -> list[Item]:
+    """Give the blocks of a kind with the notes on their figures."""
+    from sim.scenario.provenance import note_at, notes_of
+
+    notes = notes_of(layered.values)
+    return [
+        Item(
+            ".".join(str(part) for step, part in zip((*kind.where, "*"), path, strict=True) if step == "*"),
+            path,
+            values,
+            layered.origins.get(path, ""),
+            note_at(path, notes),
+            tuple(_inner(path, notes)),
+        )
+        for path, values in blocks(layered.values, kind.where)
+    ]
+
+
+def blocks(values: Any, where: tuple[str, ...], path: Path = ()) -> Iterator[tuple[Path, Mapping[str, Any]]]:
+    """Give every block below a key path in which `*` stands for any name."""
+    if not isinstance(values, dict):
+        return
+    if not where:
+        yield from (((*path, name), block) for name, block in values.items() if isinstance(block, dict))
+        return
+    for key in values if where[0] == "*" else [where[0]]:
+        yield from blocks(values.get(key), where[1:], (*path, key))
+
+
+def _inner(path: Path, notes: Mapping[Path, Note]) -> Iterator[tuple[str, Note]]:
+    """Give the notes on keys of a block; blocks that are listed on their own keep theirs."""
+    from sim.scenario.text import path_text
+
+    for other, note in notes.items():
+        if len(other) > len(path) and other[: len(path)] == path and "pads" not in other[len(path) : -1]:
+            yield path_text(other[len(path) :]), note
+
+
+def cell(values: Any, column: str) -> str:
+    """Write the figure of a column as the scenario says it; empty text where it says nothing."""
+    from sim.scenario.writing import flow
+
+    for choice in column.rpartition("=")[2].split("|"):
+        found = [value for value in _reach(values, choice.split(".")) if value not in (None, {}, [])]
+        if found:
+            return ", ".join(value if isinstance(value, str) else flow(_bare(value)).strip("[]") for value in found)
+    return ""
+
+
+def heading(column: str) -> str:
+    """Give the heading of a column."""
+    return column.partition("=")[0]
+
+
+def _reach(values: Any, keys: list[str]) -> Iterator[Any]:
+    if not keys:
+        yield values
+    elif isinstance(values, dict):
+        for key in values if keys[0] == "*" else [keys[0]]:
+            yield from _reach(values.get(key), keys[1:])
+
+
+def _bare(value: Any) -> Any:
+    """Leave the notes out: they have columns of their own."""
+    if isinstance(value, dict):
+        notes = ("source", "confidence", "access", "sources", "about")
+        return {key: _bare(item) for key, item in value.items() if key not in notes}
+    return [_bare(item) for item in value] if isinstance(value, list) else value

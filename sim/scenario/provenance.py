@@ -1,0 +1,125 @@
+"""Which figure of a scenario rests on which source, and which is only a guess.
+
+A figure is a quantity, a date, a number, a list of those, or a random value. It rests on the note nearest to it: in
+the random value itself, under `sources` of its block, on its block, or on the nearest block around that.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sim.scenario.layers import Layered
+from sim.scenario.text import Path
+from sim.scenario.writing import Leaf, is_law, leaves
+
+CONFIDENCE: Final = ("high", "medium", "low")
+_FIGURE: Final = re.compile(r"[-+]?\.?[0-9][^a-zA-Z]*( *[A-Za-z%°][A-Za-z%/]{0,5})?")
+_NO_FIGURES: Final = ("format", "sweep", "calendar")
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Where figures come from: the source, how far it can be trusted, how it was got; empty where not said."""
+
+    source: str = ""
+    confidence: str = ""
+    access: str = ""
+
+    @property
+    def is_guess(self) -> bool:
+        """Tell whether nobody has published the figures."""
+        return self.access == "estimate" or self.source.lower().startswith("estimate")
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure and the note it rests on."""
+
+    leaf: Leaf
+    note: Note
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A source, and the figures that rest on it."""
+
+    text: str
+    figures: tuple[Figure, ...]
+
+    @property
+    def guesses(self) -> int:
+        """Count the figures that are guesses."""
+        return sum(figure.note.is_guess for figure in self.figures)
+
+    def words(self, field: str) -> str:
+        """Give the confidences or ways of access of its figures, commonest first."""
+        count = Counter(getattr(figure.note, field) for figure in self.figures)
+        return "/".join(word for word, _ in count.most_common() if word)
+
+
+def notes_of(values: Mapping[str, Any]) -> dict[Path, Note]:
+    """Give the notes of a scenario by the path of what they speak of."""
+    return dict(_notes(values, ()))
+
+
+def _notes(value: Any, path: Path) -> Iterator[tuple[Path, Note]]:
+    if not isinstance(value, dict):
+        return
+    if value.get("source"):
+        yield path, _note(value)
+    for key, note in (value.get("sources") or {}).items():
+        yield (*path, *key.split(".")), _note(note)
+    for key, child in value.items():
+        if key != "sources":
+            yield from _notes(child, (*path, key))
+            for index, item in enumerate(child if isinstance(child, list) else ()):
+                yield from _notes(item, (*path, key, index))
+
+
+def _note(block: Mapping[str, Any]) -> Note:
+    confidence = str(block.get("confidence") or "")
+    known = confidence if confidence in CONFIDENCE else ""  # the confidence of a goal is a chance
+    return Note(" ".join(str(block["source"]).split()), known, str(block.get("access") or ""))
+
+
+def note_at(path: Path, notes: Mapping[Path, Note]) -> Note:
+    """Give the note nearest to a path: its own, or that of the nearest block around it."""
+    return next((notes[path[:length]] for length in range(len(path), -1, -1) if path[:length] in notes), Note())
+
+
+def figures_of(layered: Layered) -> list[Figure]:
+    """Give every figure of a scenario with the note it rests on."""
+    notes = notes_of(layered.values)
+    return [Figure(leaf, note_at(leaf.path, notes)) for leaf in leaves(layered) if _holds_figure(leaf)]
+
+
+def _holds_figure(leaf: Leaf) -> bool:
+    if not leaf.path or leaf.path[0] in _NO_FIGURES or "sources" in leaf.path[:-1]:
+        return False
+    return is_figure(leaf.value)
+
+
+def is_figure(value: Any) -> bool:
+    """Tell whether a value is a quantity, a date, a number, a list of those or a random value."""
+    if isinstance(value, bool) or value is None:
+        return False
+    if isinstance(value, str):
+        return bool(_FIGURE.fullmatch(value.strip()))
+    if isinstance(value, list):
+        return bool(value) and all(is_figure(item) for item in value)
+    if isinstance(value, dict):
+        return is_law(value) or any(is_figure(item) for item in value.values())
+    return True
+
+
+def sources_of(figures: Iterable[Figure]) -> list[Source]:
+    """Group figures by source, the source that carries most first; empty text stands for no source at all."""
+    grouped: dict[str, list[Figure]] = {}
+    for figure in figures:
+        grouped.setdefault(figure.note.source, []).append(figure)
+    sources = [Source(text, tuple(group)) for text, group in grouped.items()]
+    return sorted(sources, key=lambda source: (-len(source.figures), source.text))

@@ -1,0 +1,120 @@
+"""Plain values to YAML text that reads back as the same values, one line for each value that was said.
+
+Random values, lists and what stands in lists are written on one line. Text is put in quotes where YAML would read
+something else, and characters that do not print are written as escapes, so that no name can play with a terminal.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sim.problems import printable
+from sim.scenario.layers import LAWS, NOTES, Layered
+from sim.scenario.text import Path, path_text, read_text
+
+_PLAIN: Final = re.compile(r"[^\W_][^,:#\[\]{}]*|[-+.][0-9][^,:#\[\]{}]*")
+_PLAIN_OUTSIDE: Final = re.compile(r"[^\W_](?:[^:#]|:(?=[^\s])|(?<=[^\s])#)*|[-+.][0-9][^:#]*")
+_MAYBE_NO_TEXT: Final = "0123456789+-.nNtTfF"
+_FIRST: Final = ("format", "name", "about", "calendar", "goals")
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A value that was said as one: its path, the value, and where it came from."""
+
+    path: Path
+    value: Any
+    origin: str
+
+    @property
+    def name(self) -> str:
+        """Give the dotted path."""
+        return path_text(self.path)
+
+
+def flow(value: Any) -> str:
+    """Write a value on one line, as inside `{ }`.
+
+    >>> flow({"pert": ["20 d", "30 d", "60 d"], "source": "Wu: a talk"})
+    '{pert: [20 d, 30 d, 60 d], source: "Wu: a talk"}'
+    """
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_key(key)}: {flow(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(flow(item) for item in value) + "]"
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    return _text(value, _PLAIN) if isinstance(value, str) else repr(value)
+
+
+def _text(value: str, pattern: re.Pattern[str]) -> str:
+    return value if _stands_plain(value, pattern) and _reads_as_text(value) else _quoted(value)
+
+
+def _key(text: str) -> str:
+    return text if _stands_plain(text, _PLAIN) else _quoted(text)
+
+
+def _stands_plain(text: str, pattern: re.Pattern[str]) -> bool:
+    return bool(pattern.fullmatch(text)) and text.isprintable() and text == text.strip()
+
+
+def _quoted(text: str) -> str:
+    return '"' + printable(text.replace("\\", "\\\\").replace('"', '\\"')) + '"'
+
+
+def _reads_as_text(value: str) -> bool:
+    """Tell whether our reader takes this unquoted scalar for text: `NO` it does, `true` and `1e6` it does not."""
+    if value[0] not in _MAYBE_NO_TEXT:
+        return True
+    root, problems = read_text(value, "")
+    return root is not None and not problems and root.value == value
+
+
+def is_law(value: Any) -> bool:
+    """Tell whether a value is a random one: a mapping with one law of chance, and notes."""
+    return isinstance(value, dict) and len(value.keys() & LAWS) == 1 and value.keys() <= LAWS | NOTES
+
+
+def leaves(layered: Layered) -> Iterator[Leaf]:
+    """Give every value that was said as one, in the order of the scenario."""
+    first = {key: layered.values[key] for key in _FIRST if key in layered.values}
+    for path, value in _leaves(first | layered.values, ()):
+        yield Leaf(path, value, layered.origins.get(path, ""))
+
+
+def _leaves(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
+    if isinstance(value, dict) and value and not is_law(value):
+        for key, child in value.items():
+            yield from _leaves(child, (*path, key))
+    elif isinstance(value, list) and any(isinstance(item, (dict, list)) for item in value):
+        for index, item in enumerate(value):
+            yield (*path, index), item
+    else:
+        yield path, value
+
+
+def yaml_lines(layered: Layered, *, origins: bool = False) -> Iterator[str]:
+    """Write a resolved scenario; with `origins` each value is followed by the place it came from."""
+    opened: Path = ()
+    for leaf in leaves(layered):
+        block = leaf.path[:-1]
+        shared = _shared(opened, block)
+        for depth in range(shared, len(block)):
+            yield f"{'  ' * depth}{_key(str(block[depth]))}:"
+        opened = block
+        last = leaf.path[-1] if leaf.path else ""
+        head = "- " if isinstance(last, int) else f"{_key(last)}: "
+        value = _text(leaf.value, _PLAIN_OUTSIDE) if isinstance(leaf.value, str) else flow(leaf.value)
+        comment = f"  # {printable(leaf.origin)}" if origins and leaf.origin else ""
+        yield f"{'  ' * len(block)}{head}{value}{comment}"
+
+
+def _shared(one: Path, other: Path) -> int:
+    for depth, (first, second) in enumerate(zip(one, other, strict=False)):
+        if first != second:
+            return depth
+    return min(len(one), len(other))
