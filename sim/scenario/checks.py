@@ -136,6 +136,14 @@ def check_memberships(case: Case) -> Iterator[Problem]:
             yield case.problem(("partners", name, "withdraws"), Code.DATE_ORDER, message, "swap the dates")
 
 
+def check_bars(case: Case) -> Iterator[Problem]:
+    """A time in which a partner is barred ends after it began."""
+    for name, partner in case.scenario.partners.items():
+        if partner.barred is not None and partner.barred.until <= partner.barred.from_:
+            message = f"it ends before it begins on {format_date(partner.barred.from_)}"
+            yield case.problem(("partners", name, "barred", "until"), Code.DATE_ORDER, message, "swap the dates")
+
+
 def check_times_of_flight(case: Case) -> Iterator[Problem]:
     """A time of flight is one value, or the shortest and the longest."""
     for name, leg in case.scenario.legs.items():
@@ -204,6 +212,34 @@ def check_meetings(case: Case) -> Iterator[Problem]:
             if craft not in carried:
                 message, hint = f"no launch carries {craft}", f"one of {', '.join(sorted(carried))}"
                 yield case.problem((*path, "goes_on", index), Code.NO_SUCH_NAME, message, hint)
+
+
+def check_substitutes(case: Case) -> Iterator[Problem]:
+    """What flies in place of another mission is held in reserve."""
+    for name, mission in case.scenario.missions.items():
+        path: Path = ("missions", name)
+        if mission.on_loss == "substitute" and mission.substitute is None:
+            message, hint = "no mission is named to fly in its place", "add substitute: NAME"
+            yield case.problem((*path, "on_loss"), Code.MISSING_KEY, message, hint)
+        if mission.substitute is not None and not case.scenario.missions[mission.substitute].reserve:
+            message, hint = f"{mission.substitute} flies anyway", f"add reserve: true to {mission.substitute}"
+            yield case.problem((*path, "substitute"), Code.VALUE, message, hint)
+
+
+def check_refuelling(case: Case) -> Iterator[Problem]:
+    """Propellant is taken on at a station on the way that can hold it."""
+    for name, mission in case.scenario.missions.items():
+        refuel = mission.refuel
+        if refuel is None:
+            continue
+        station, path = case.scenario.stations[refuel.at], ("missions", name, "refuel")
+        if station.at not in mission.route:
+            message, hint = f"{refuel.at} is at {station.at}, which is not on the route", "add it to the route"
+            yield case.problem((*path, "at"), Code.NO_LEG, message, hint)
+        room = station.tank.capacity if station.tank else 0.0
+        if refuel.propellant > room:
+            message = f"{format_quantity(refuel.propellant, 'mass')} from a tank of {format_quantity(room, 'mass')}"
+            yield case.problem((*path, "propellant"), Code.OVER_CAPACITY, message, "take less, or a larger tank")
 
 
 def check_cargo(case: Case) -> Iterator[Problem]:
@@ -401,11 +437,14 @@ CHECKS: Final[tuple[Callable[[Case], Iterator[Problem]], ...]] = (
     check_facts,
     check_activity_dates,
     check_memberships,
+    check_bars,
     check_times_of_flight,
     check_slip_rows,
     check_missions,
     check_routes,
     check_meetings,
+    check_substitutes,
+    check_refuelling,
     check_cargo,
     check_crews,
     check_lifts,

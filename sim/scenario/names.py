@@ -30,17 +30,22 @@ REFERENCES: Final = (
     ("missions.*.launches.*.carries.#", "spacecraft"),
     ("missions.*.launches.*.launcher", "launchers"),
     ("missions.*.partner", "partners"),
+    ("missions.*.refuel.at", "stations"),
+    ("missions.*.refuel.stage", "stages"),
     ("missions.*.rendezvous.at", "places"),
     ("missions.*.rendezvous.goes_on.#", "spacecraft"),
     ("missions.*.route.#", "places"),
     ("missions.*.slip.by_lead", "slips"),
+    ("missions.*.substitute", "missions"),
     ("partners.*.successor.partner", "partners"),
     ("risks.*.stretches.*", "activities"),
+    ("spacecraft.*.ascent.prior", "priors"),
     ("spacecraft.*.capture.prior", "priors"),
     ("spacecraft.*.landing.prior", "priors"),
     ("spacecraft.*.partner", "partners"),
     ("stations.*.at", "places"),
     ("stations.*.partner", "partners"),
+    ("stations.*.tank.filled_by.launcher", "launchers"),
 )
 """Where a name stands that refers to a block (`*` any key, `#` any item of a list), and in which section."""
 
@@ -48,12 +53,16 @@ NEEDS: Final = (
     "activities.*.needs.#",
     "elements.*.needs.#",
     "goals.*.needs.#",
+    "ground.navigation.needs.#",
     "launch_sites.*.pads.*.needs.#",
     "launchers.*.needs.#",
     "missions.*.from",
     "missions.*.needs.#",
+    "missions.*.operations.#.needs.#",
     "spacecraft.*.needs.#",
     "stations.*.needs.#",
+    "stations.*.tank.filled_by.needs.#",
+    "stations.*.tank.filled_by.operations.#.needs.#",
 )
 """Where a need stands."""
 
@@ -61,13 +70,17 @@ _NOUNS: Final = {
     "activities": "activity",
     "elements": "element or station",
     "launchers": "launcher",
+    "missions": "mission",
     "pads": "pad",
     "partners": "partner",
     "places": "place",
     "priors": "prior",
     "slips": "slip law",
     "spacecraft": "spacecraft",
+    "stages": "stage",
+    "stations": "station",
 }
+_SECTIONS: Final = {"pads": "launch_sites", "stages": "spacecraft"}
 _EARTH: Final = "earth"  # a place that is always there
 
 
@@ -100,6 +113,8 @@ def section(values: Values, name: str) -> dict[str, Any]:
 def _known(values: Values, kind: str) -> set[str]:
     if kind == "pads":
         return {f"{path[1]}.{path[3]}" for path, _ in find(values, "launch_sites.*.pads.*")}
+    if kind == "stages":
+        return {f"{path[1]}.{path[3]}" for path, _ in find(values, "spacecraft.*.stages.*")}
     if kind == "elements":
         return {*section(values, "elements"), *section(values, "stations")}
     return {*section(values, kind), *((_EARTH,) if kind == "places" else ())}
@@ -114,7 +129,7 @@ def check_references(layered: Layered) -> Iterator[Problem]:
             if isinstance(name, str) and name not in known[kind]:
                 mark = layered.key_mark(path) if name is path[-1] else layered.mark(path)
                 message = f"there is no {_NOUNS[kind]} '{name[:80]}'"
-                hint = suggest(name, known[kind]) or f"add it under {kind if kind != 'pads' else 'launch_sites'}"
+                hint = suggest(name, known[kind]) or f"add it under {_SECTIONS.get(kind, kind)}"
                 yield Problem(mark, path_text(path), Code.NO_SUCH_NAME, "error", message, hint)
 
 
@@ -145,6 +160,7 @@ def event_names(values: Values) -> set[str]:
     names: set[str] = set()
     for kind, word in (("activities", "done"), ("elements", "operational"), ("stations", "operational")):
         names.update(event for name in section(values, kind) for event in (name, f"{name}.{word}"))
+    names.update(f"{path[1]}.filled" for path, _ in find(values, "stations.*.tank.filled_by"))
     names.update(event for name in section(values, "goals") for event in (name, f"{name}.reached"))
     for name, mission in section(values, "missions").items():
         names |= _mission_events(name, mission if isinstance(mission, dict) else {})
@@ -154,11 +170,13 @@ def event_names(values: Values) -> set[str]:
 def _mission_events(name: str, mission: dict[str, Any]) -> set[str]:
     words = ["launched", "landed", "arrived"]
     words += ["returned", "home"] if mission.get("back") else []
+    words += ["stayed"] if section(mission, "crew").get("stay") else []
+    words += [str(step) for _, step in find(mission, "operations.#.name")]
     words += [f"{launch}.{word}" for launch in section(mission, "launches") for word in ("launched", "arrived")]
     times = mission.get("times")
     count = min(times, 200) if isinstance(times, int) else 60
     flights = [name, *(f"{name}-{number}" for number in range(1, count + 1))] if "every" in mission else [name]
     events = {f"{flight}.{word}" for flight in flights for word in words} | set(flights)
-    cargo = mission.get("cargo")
+    cargo = mission.get("cargo") if mission.get("reserve") is not True else None
     items = [item for item in cargo if isinstance(item, str)] if isinstance(cargo, list) else []
     return events | {f"{item}.{word}" for item in items for word in ("landed", "delivered")}

@@ -13,7 +13,7 @@ from sim.chance import Distribution
 from sim.clock import Calendar
 from sim.problems import Code, Problem
 from sim.scenario.layers import Layered
-from sim.scenario.schema import Element, Mission, Scenario, SlipByLead, Station
+from sim.scenario.schema import Element, Filling, Mission, Scenario, SlipByLead, Station
 from sim.scenario.text import Path, path_text
 
 _MOST_CIRCLES = 10
@@ -88,12 +88,22 @@ class Network:
             path: Path = ("stations" if isinstance(item, Station) else "elements", name)
             event = Event(_listed(item.needs, (*path, "needs")), lasts_d=_least(item.commissioning), path=path)
             carrier = self._carriers.get(name)
+            tank = item.tank if isinstance(item, Station) else None
+            if tank is not None and tank.filled_by is not None:
+                self._add_filling(name, tank.filled_by)
             if carrier:
                 event.needs.append(carrier)
                 self._aliases.update((f"{name}.{word}", carrier[0]) for word in ("landed", "delivered"))
-            else:
+            elif tank is None:  # a tank without a carrier stands where it is
                 event.never = f"no mission delivers {name}"
             self._add(name, event, "operational")
+
+    def _add_filling(self, name: str, filling: Filling) -> None:
+        path: Path = ("stations", name, "tank", "filled_by")
+        event = Event(_listed(filling.needs, (*path, "needs")), path=path)
+        for index, step in enumerate(filling.operations):
+            event.needs += _listed(step.needs, (*path, "operations", index, "needs"))
+        self._add(f"{name}.filled", event)
 
     # --- missions -------------------------------------------------------------------------------------------------
 
@@ -105,14 +115,21 @@ class Network:
             self._add(f"{name}.{key}.launched", self._launched(name, mission, key))
             self._add(f"{name}.{key}.arrived", Event([(f"{name}.{key}.launched", None)], path=path))
             arrived.needs.append((f"{name}.{key}.arrived", None))
+        for index, step in enumerate(mission.operations):
+            needs = _listed(step.needs, (*path, "operations", index, "needs"))
+            self._add(f"{name}.{step.name}", Event([(f"{name}.launched", None), *needs], path=path))
+            arrived.needs.append((f"{name}.{step.name}", None))
         if mission.flown is not None and mission.flown.outcome == "lost":
             arrived.never = f"{name} was lost"
         self._add(name, arrived, "landed", "arrived")
         if mission.back:
-            self._add(f"{name}.returned", Event([(name, None)], path=path), "home")
+            self._add(f"{name}.returned", Event([(name, None)], path=path))
+            self._aliases[f"{name}.home"] = f"{name}.returned"
+        if mission.crew is not None and mission.crew.stay > 0.0:
+            self._add(f"{name}.stayed", Event([(name, None)], path=path))
         if mission.every is not None:
             self._add_repeats(name, mission)
-        if isinstance(mission.cargo, list):
+        if isinstance(mission.cargo, list) and not mission.reserve:
             for index, item in enumerate(mission.cargo):
                 self._carriers.setdefault(item, (name, (*path, "cargo", index)))
 

@@ -82,6 +82,23 @@ CASES: list[tuple[str, str, str, str, str]] = [
      "cz-10 belongs to cnsa, but roscosmos flies", "let cnsa fly it"),
     ("elements: {hub: {demand: 5 kW}}", "power-short", "goals.base.power_margin", "5.5 kW with margin", "deliver more"),
     ("missions: {scout: {flown: null}}", "missing-key", "missions.scout", "how it will fly", "launches and a route"),
+    ("missions: {cargo-1: {on_loss: substitute}}", "missing-key", "missions.cargo-1.on_loss", "no mission is named",
+     "substitute: NAME"),
+    ("missions: {cargo-1: {substitute: crew-1}}", "value", "missions.cargo-1.substitute", "crew-1 flies anyway",
+     "reserve: true"),
+    ("missions: {cargo-1: {substitute: cargo-2}}", "no-such-name", "missions.cargo-1.substitute",
+     "no mission 'cargo-2'", "did you mean 'cargo-1'?"),
+    ("missions: {cargo-1: {refuel: {at: depot, propellant: 3 t, stage: cargo-lander.main, duration: 1 d}}}\n"
+     "stations: {depot: {at: earth, mass: 1 t, commissioning: 1 d, tank: {capacity: 9 t}}}", "no-leg",
+     "missions.cargo-1.refuel.at", "depot is at earth", "add it to the route"),
+    ("missions: {cargo-1: {refuel: {at: depot, propellant: 30 t, stage: cargo-lander.main, duration: 1 d}}}\n"
+     "stations: {depot: {at: leo, mass: 1 t, commissioning: 1 d, tank: {capacity: 9 t}}}", "over-capacity",
+     "missions.cargo-1.refuel.propellant", "30 t from a tank of 9 t", "take less"),
+    ("missions: {cargo-1: {refuel: {at: depot, propellant: 3 t, stage: cargo-lander.mian, duration: 1 d}}}\n"
+     "stations: {depot: {at: leo, mass: 1 t, commissioning: 1 d, tank: {capacity: 9 t}}}", "no-such-name",
+     "missions.cargo-1.refuel.stage", "no stage 'cargo-lander.mian'", "did you mean 'cargo-lander.main'?"),
+    ("partners: {cnsa: {barred: {from: 2030-01-01, until: 2029-01-01}}}", "date-order",
+     "partners.cnsa.barred.until", "ends before it begins", "swap"),
     ("base: {at: llo}", "value", "base.at", "llo is not on the ground", "surface: true"),
     ("places: {pole: {latitude: null}}", "missing-key", "places.pole", "latitude and longitude", "add them"),
     ("places: {leo: {altitude: null}}", "missing-key", "places.leo", "needs its height", "give altitude"),
