@@ -1,0 +1,184 @@
+"""Sense of missions: a way to fly, room on board, a launcher that lifts it and a pad that takes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from typing import Final
+
+from sim.problems import Code, Problem
+from sim.scenario.case import Case
+from sim.scenario.schema import Element, Mission, Scenario, Station
+from sim.scenario.text import Path
+from sim.units import format_date, format_quantity
+
+_SCALED: Final = 1.1  # capacity to TLI grows a little where the departure asks for less energy than was published
+
+
+def check_missions(case: Case) -> Iterator[Problem]:
+    """A mission has flown, or says how it will fly."""
+    for name, mission in case.scenario.missions.items():
+        if mission.flown is None and not mission.operations and not (mission.launches and mission.route):
+            message = "it says neither that it has flown nor how it will fly"
+            hint = "give launches and a route, or flown"
+            yield case.problem(("missions", name), Code.MISSING_KEY, message, hint, key=True)
+
+
+def check_routes(case: Case) -> Iterator[Problem]:
+    """A leg leads from each place of a route to the next."""
+    known = {(leg.from_, leg.to) for leg in case.scenario.legs.values()}
+    for name, mission in case.scenario.missions.items():
+        way_home = [*mission.route[-1:], *mission.back] if mission.back else []
+        for key, route in (("route", mission.route), ("back", way_home)):
+            for index, (start, end) in enumerate(pairwise(route)):
+                if (start, end) not in known:
+                    at = index + 1 if key == "route" else index
+                    hint = _leg_hint(start, end, known)
+                    message = f"no leg leads from {start} to {end}"
+                    yield case.problem(("missions", name, key, at), Code.NO_LEG, message, hint)
+
+
+def _leg_hint(start: str, end: str, known: set[tuple[str, str]]) -> str:
+    onward = sorted(to for origin, to in known if origin == start)
+    said = f"from {start} legs lead to {', '.join(onward)}; " if onward else ""
+    return f"{said}add a leg {{from: {start}, to: {end}, ...}} under legs"
+
+
+def check_meetings(case: Case) -> Iterator[Problem]:
+    """Launches that meet do so on the route, with spacecraft that they carry."""
+    for name, mission in case.scenario.missions.items():
+        meeting = mission.rendezvous
+        if meeting is None:
+            continue
+        path: Path = ("missions", name, "rendezvous")
+        if mission.route and meeting.at not in mission.route:
+            message, hint = f"{meeting.at} is not on the route", f"one of {', '.join(mission.route)}"
+            yield case.problem((*path, "at"), Code.NO_LEG, message, hint)
+        carried = {craft for launch in mission.launches.values() for craft in launch.carries}
+        for index, craft in enumerate(meeting.goes_on):
+            if craft not in carried:
+                message, hint = f"no launch carries {craft}", f"one of {', '.join(sorted(carried))}"
+                yield case.problem((*path, "goes_on", index), Code.NO_SUCH_NAME, message, hint)
+
+
+def check_substitutes(case: Case) -> Iterator[Problem]:
+    """What flies in place of another mission is held in reserve."""
+    for name, mission in case.scenario.missions.items():
+        path: Path = ("missions", name)
+        if mission.on_loss == "substitute" and mission.substitute is None:
+            message, hint = "no mission is named to fly in its place", "add substitute: NAME"
+            yield case.problem((*path, "on_loss"), Code.MISSING_KEY, message, hint)
+        if mission.substitute is not None and not case.scenario.missions[mission.substitute].reserve:
+            message, hint = f"{mission.substitute} flies anyway", f"add reserve: true to {mission.substitute}"
+            yield case.problem((*path, "substitute"), Code.VALUE, message, hint)
+
+
+def check_refuelling(case: Case) -> Iterator[Problem]:
+    """Propellant is taken on at a station on the way that can hold it."""
+    for name, mission in case.scenario.missions.items():
+        refuel = mission.refuel
+        if refuel is None:
+            continue
+        station, path = case.scenario.stations[refuel.at], ("missions", name, "refuel")
+        if station.at not in mission.route:
+            message, hint = f"{refuel.at} is at {station.at}, which is not on the route", "add it to the route"
+            yield case.problem((*path, "at"), Code.NO_LEG, message, hint)
+        room = station.tank.capacity if station.tank else 0.0
+        if refuel.propellant > room:
+            message = f"{format_quantity(refuel.propellant, 'mass')} from a tank of {format_quantity(room, 'mass')}"
+            yield case.problem((*path, "propellant"), Code.OVER_CAPACITY, message, "take less, or a larger tank")
+
+
+def check_cargo(case: Case) -> Iterator[Problem]:
+    """The cargo fits into the spacecraft that carry it."""
+    craft = case.scenario.spacecraft
+    for name, mission in case.scenario.missions.items():
+        if mission.flown is not None or not mission.launches or not mission.cargo:
+            continue
+        carried = [c for launch in mission.launches.values() for c in launch.carries]
+        room = sum(craft[c].cargo for c in carried)
+        mass = _cargo_kg(case.scenario, mission)
+        if mass > room * (1 + 1e-9):
+            message = f"the cargo of {format_quantity(mass, 'mass')} is over the {format_quantity(room, 'mass')}"
+            message += f" that {', '.join(carried)} can carry"
+            hint = "carry less, or fly another spacecraft"
+            yield case.problem(("missions", name, "cargo"), Code.OVER_CAPACITY, message, hint, key=True)
+
+
+def _cargo_kg(scenario: Scenario, mission: Mission) -> float:
+    if isinstance(mission.cargo, dict):
+        return sum(mission.cargo.values())
+    parts: dict[str, Element | Station] = {**scenario.elements, **scenario.stations}
+    return sum(parts[item].mass for item in mission.cargo)
+
+
+def check_crews(case: Case) -> Iterator[Problem]:
+    """There is a seat for everybody."""
+    for name, mission in case.scenario.missions.items():
+        crew = mission.crew
+        if crew is None:
+            continue
+        path: Path = ("missions", name, "crew")
+        seats = [case.scenario.spacecraft[c].crew for launch in mission.launches.values() for c in launch.carries]
+        if mission.launches and crew.number > max(seats, default=0):
+            message = f"{crew.number} people and {max(seats, default=0)} seats"
+            yield case.problem((*path, "number"), Code.OVER_CAPACITY, message, "send fewer, or another ship")
+        if crew.down > crew.number:
+            message = f"{crew.down} go down of {crew.number} on board"
+            yield case.problem((*path, "down"), Code.VALUE, message, "down counts among number")
+
+
+def check_lifts(case: Case) -> Iterator[Problem]:
+    """A launcher has a capacity to where it is sent, and what it carries is not far over it.
+
+    Exactly what a launcher lifts on the day is computed when the scenario is compiled.
+    """
+    for name, mission in case.scenario.missions.items():
+        for key, launch in mission.launches.items() if mission.flown is None else ():
+            path: Path = ("missions", name, "launches", key)
+            launcher = case.scenario.launchers[launch.launcher]
+            if launch.to not in launcher.to:
+                message = f"{launch.launcher} has no capacity to '{launch.to}'"
+                hint = f"known: {', '.join(launcher.to)}; or add it under launchers.{launch.launcher}.to"
+                yield case.problem((*path, "to"), Code.OVER_CAPACITY, message, hint)
+                continue
+            alone = len(mission.launches) == 1
+            mass = sum(map(_wet_kg(case.scenario), launch.carries))
+            mass += _cargo_kg(case.scenario, mission) if alone else 0.0
+            if mass > launcher.to[launch.to] * _SCALED:
+                message = f"{format_quantity(mass, 'mass')} is over what {launch.launcher} lifts to {launch.to}"
+                message += f", {format_quantity(launcher.to[launch.to], 'mass')}"
+                hint = "carry less, or take a stronger launcher"
+                yield case.problem(path, Code.OVER_CAPACITY, message, hint, key=True)
+
+
+def _wet_kg(scenario: Scenario) -> Callable[[str], float]:
+    def wet(name: str) -> float:
+        craft = scenario.spacecraft[name]
+        return craft.dry + sum(stage.dry + stage.propellant for stage in craft.stages.values())
+
+    return wet
+
+
+def check_pads(case: Case) -> Iterator[Problem]:
+    """A launcher has a pad that is there before the calendar ends."""
+    end = case.scenario.calendar.end
+    for name, launcher in case.scenario.launchers.items():
+        pads = [case.scenario.launch_sites[site].pads[pad] for site, pad in (p.split(".", 1) for p in launcher.pads)]
+        if not any(pad.available is None or pad.available <= end for pad in pads):
+            message = f"none of its pads is there before the calendar ends on {format_date(end)}"
+            yield case.problem(("launchers", name, "pads"), Code.NO_PAD, message, "give it another pad")
+
+
+def check_owners(case: Case) -> Iterator[Problem]:
+    """Who flies a mission owns its launchers."""
+    for name, mission in case.scenario.missions.items():
+        if mission.flown is not None or mission.partner is None:
+            continue
+        for key, launch in mission.launches.items():
+            owner = case.scenario.launchers[launch.launcher].partner
+            if owner is not None and owner != mission.partner:
+                path: Path = ("missions", name, "launches", key, "launcher")
+                message = f"{launch.launcher} belongs to {owner}, but {mission.partner} flies this mission"
+                hint = f"let {owner} fly it, or take a launcher of {mission.partner}"
+                yield case.problem(path, Code.NOT_OWNER, message, hint)

@@ -1,0 +1,104 @@
+"""Sense of the base and the goals: a place to stand, a mission that delivers, power, and a date that can be met."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from sim.problems import Code, Problem
+from sim.scenario.case import Case
+from sim.scenario.names import section
+from sim.scenario.order import Network, earliest_days, root_of
+from sim.scenario.text import Path
+from sim.units import format_date, format_quantity
+
+
+def check_sites(case: Case) -> Iterator[Problem]:
+    """A place says where it is, and elements have somewhere to stand."""
+    base = case.scenario.base
+    if base is not None and not case.scenario.places[base.at].surface:
+        message = f"{base.at} is not on the ground"
+        yield case.problem(("base", "at"), Code.VALUE, message, "take a place with surface: true")
+    for name, element in case.scenario.elements.items():
+        if element.at is None and base is None:
+            message = "it has no place: there is no base"
+            yield case.problem(("elements", name), Code.MISSING_KEY, message, "give it at:, or add base:", key=True)
+    for name, place in case.scenario.places.items():
+        orbit = place.altitude is not None or (place.periapsis is not None and place.apoapsis is not None)
+        if place.surface and (place.latitude is None or place.longitude is None):
+            yield case.problem(
+                ("places", name), Code.MISSING_KEY, "a site needs latitude and longitude", "add them", key=True
+            )
+        elif not place.surface and not orbit:
+            hint = "give altitude, or periapsis and apoapsis"
+            yield case.problem(("places", name), Code.MISSING_KEY, "an orbit needs its height", hint, key=True)
+        if place.periapsis is not None and place.apoapsis is not None and place.periapsis > place.apoapsis:
+            message = "the periapsis lies above the apoapsis"
+            yield case.problem(("places", name, "periapsis"), Code.VALUE, message, "swap them")
+
+
+def check_goals(case: Case, network: Network) -> Iterator[Problem]:
+    """A goal can be met before the calendar ends (error) and by its date (warning), if nothing goes wrong."""
+    earliest = earliest_days(network)
+    for name, goal in case.scenario.goals.items():
+        found = earliest[name]
+        root = root_of(name, earliest)
+        path: Path = ("goals", name)
+        never = network.events[root].never
+        if found.day == math.inf:
+            message = f"it can never be met: {never}"
+            yield case.problem(path, Code.GOAL_UNREACHABLE, message, _remedy(never), key=True)
+        elif found.day > network.calendar.length_d:
+            message = f"it can never be met: {root} is not there before the calendar ends"
+            hint = "plan it earlier, or move the calendar's end"
+            yield case.problem(path, Code.GOAL_UNREACHABLE, message, hint, key=True)
+        elif found.day > network.calendar.to_days(goal.by):
+            message = f"it cannot be met by {format_date(goal.by)}: not before {network.calendar.iso(found.day)}"
+            hint = f"{root} sets that date; plan it earlier, or move the goal"
+            yield case.problem((*path, "by"), Code.GOAL_UNREACHABLE, message, hint, "warning")
+
+
+def _remedy(never: str) -> str:
+    return "let a mission carry it" if "delivers" in never else "need something else"
+
+
+def _stands_already(case: Case, name: str) -> bool:
+    """Whether a station needs no delivery: its tank is filled where it is."""
+    station = case.scenario.stations.get(name)
+    return station is not None and station.tank is not None
+
+
+def check_deliveries(case: Case, network: Network) -> Iterator[Problem]:
+    """Every element and station is delivered by a mission (warning)."""
+    for kind in ("elements", "stations"):
+        for name in section(case.layered.values, kind):
+            if network.carrier(name) is None and not _stands_already(case, name):
+                hint = "put it into the cargo of a mission, or remove it"
+                message = "no mission delivers it"
+                yield case.problem((kind, name), Code.UNDELIVERED, message, hint, "warning", key=True)
+
+
+def check_power(case: Case, network: Network) -> Iterator[Problem]:
+    """All supply together, in full sunlight, carries the demand of what a goal needs, with its margin."""
+    delivered = [item for name, item in case.scenario.elements.items() if network.carrier(name)]
+    supply = sum(item.supply.constant + item.supply.solar for item in delivered if item.supply)
+    for name, goal in case.scenario.goals.items():
+        if goal.power_margin is None:
+            continue
+        needed = _needed(network, name) & case.scenario.elements.keys()
+        demand = sum(case.scenario.elements[item].demand for item in needed) * (1 + goal.power_margin)
+        if demand > supply:
+            message = f"{format_quantity(demand, 'power')} with margin are needed, and all supply together is"
+            message += f" {format_quantity(supply, 'power')} in full sunlight"
+            hint = "deliver more supply, or ask for less"
+            yield case.problem(("goals", name, "power_margin"), Code.POWER_SHORT, message, hint)
+
+
+def _needed(network: Network, name: str) -> set[str]:
+    graph, seen, open_ = network.graph(), set[str](), [name]
+    while open_:
+        current = open_.pop()
+        if current not in seen:
+            seen.add(current)
+            open_ += [need for need, _ in graph[current]]
+    return seen
