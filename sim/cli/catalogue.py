@@ -58,9 +58,7 @@ def find_station(name: str) -> Place:
 def lunar_orbits() -> dict[str, Orbit]:
     """Give the lunar orbits of the catalogue by name."""
     places = _block("network.yaml", "places")
-    return {
-        name: _orbit(place) for name, place in places.items() if place["body"] == "moon" and "surface" not in place
-    }
+    return {name: _orbit(place) for name, place in places.items() if place["body"] == "moon" and "surface" not in place}
 
 
 def _orbit(place: dict[str, Any]) -> Orbit:

@@ -103,6 +103,7 @@ def _cover(
 
     table = open_ephemeris(kernel)
     every, *single = (
-        cover_intervals(table, group, *span_d, minimum_deg=minimum_deg) for group in (stations, *([s] for s in stations))
+        cover_intervals(table, group, *span_d, minimum_deg=minimum_deg)
+        for group in (stations, *([s] for s in stations))
     )
     return every, single

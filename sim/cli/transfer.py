@@ -118,7 +118,9 @@ def read_goal(text: str, tilt_deg: float | None) -> Goal:
     if name in _STAGING:
         from sim.physics.staging import staging_leg
 
-        return Goal(name, LunarOrbit(100.0, 100.0, 90.0 if tilt_deg is None else tilt_deg), staging_leg("TLI", _STAGING[name]))
+        return Goal(
+            name, LunarOrbit(100.0, 100.0, 90.0 if tilt_deg is None else tilt_deg), staging_leg("TLI", _STAGING[name])
+        )
     known = lunar_orbits()
     low_km, high_km, inclination_deg = known[name] if name in known else (*_altitudes(text, known), 90.0)
     return Goal(name, LunarOrbit(low_km, high_km, inclination_deg if tilt_deg is None else tilt_deg))
@@ -155,9 +157,7 @@ def _find(table: EphemerisTable, depart_d: float, tof_h: float, parking: Parking
         require_between(f"time of flight to {aim.name}", tof_h, low, high, "h")
     passage_h = min(tof_h, TOF_LIMITS_H[1]) if aim.leg else tof_h
     table.require(depart_d + tof_h / 24.0)
-    return find_transfer(
-        table, depart_d, passage_h, parking, aim.orbit, plane_change="pay" if pay else "refuse"
-    )
+    return find_transfer(table, depart_d, passage_h, parking, aim.orbit, plane_change="pay" if pay else "refuse")
 
 
 def _turned(parking: Parking, fast: Transfer) -> Parking:
@@ -174,7 +174,9 @@ def _refine(
     from sim.physics.refine import refine_transfer
 
     if aim.leg:
-        raise InputError(f"--refine: the way to {aim.name} is a tabled figure; only orbits close to the Moon are refined")
+        raise InputError(
+            f"--refine: the way to {aim.name} is a tabled figure; only orbits close to the Moon are refined"
+        )
     return refine_transfer(table, depart_d, tof_h, _turned(parking, fast), aim.orbit)
 
 
@@ -224,9 +226,7 @@ def _refined(precise: RefinedTransfer) -> dict[str, Any]:
         ],
         "c3_km2_s2": best.c3_km2_s2 if best else None,
         "method": "refined",
-        "failures": [
-            {"branch": one.branch, "side": one.side, "reason": one.reason} for one in precise.failures
-        ],
+        "failures": [{"branch": one.branch, "side": one.side, "reason": one.reason} for one in precise.failures],
     } | ({"arrive": iso_from_epoch(best.perilune_d)} if best else {})
 
 

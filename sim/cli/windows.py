@@ -102,7 +102,9 @@ def command(
     if plot:
         from dashboards.figures.windows import picture_windows
 
-        save_picture(picture_windows(windows, (first_d, last_d), place.name if place else None), plot)
+        node = f", node {raan_deg:g}°" if raan_deg is not None else ""
+        plan = f"{parking_km:g} km at {inclination_deg:g}°{node}, to {aim.name} in {tof_h:g} h"
+        save_picture(picture_windows(windows, (first_d, last_d), place.name if place else None, plan), plot)
     if json_:
         print_json({**result, "windows": [_said(window) for window in windows]})
     else:
@@ -160,7 +162,7 @@ def _launching(
     from sim.physics.transfer import BRANCHES
     from sim.physics.windows import launches_on_demand
 
-    parking, target, tof_h = trip
+    parking, _, tof_h = trip
     found = launches_on_demand(
         table,
         *span_d,

@@ -1,0 +1,121 @@
+"""A porkchop: what a transfer costs over departure and time of flight."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from dashboards import theme
+from dashboards.card import Card, Key, Table
+from dashboards.figures.calendar import AWAY
+from dashboards.picture import minute_text
+from sim.physics.ephemeris import EphemerisTable
+from sim.physics.epochs import iso_from_epoch
+from sim.physics.places import LunarOrbit, Parking
+from sim.physics.transfer import TOF_LIMITS_H, DepartureTable, departure_table
+
+SPAN_D = (-14.0, 15.0)
+"""Days before and after the departure that are shown: a sidereal month, in which the Moon has been everywhere."""
+_ON_COLOUR = "#20262E"
+"""Of lines and letters on the colours, which are bright in both themes: it has no dark twin."""
+_STEP_D = 0.25
+_TOF_STEP_H = 3.0
+_SPREAD_M_S = 160.0
+"""Cost above the least at which the colours end; beyond it nobody would fly."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The transfer that is marked in the figure: epoch and hours."""
+
+    depart_d: float
+    tof_h: float
+
+
+def sweep_departures(table: EphemerisTable, chosen: Chosen, parking: Parking, target: LunarOrbit) -> DepartureTable:
+    """Return the grid around a departure, as far as the ephemeris reaches."""
+    tof_h = np.arange(TOF_LIMITS_H[0], TOF_LIMITS_H[1] + 0.5, _TOF_STEP_H)
+    last_d = table.last_d - tof_h[-1] / 24.0
+    depart_d = np.arange(
+        max(chosen.depart_d + SPAN_D[0], table.first_d), min(chosen.depart_d + SPAN_D[1], last_d), _STEP_D
+    )
+    return departure_table(table, depart_d, tof_h, parking, target)
+
+
+def draw_porkchop(grid: DepartureTable, chosen: Chosen) -> Card:
+    """Return the total cost (the better branch) as colour and contours, the chosen transfer as a cross."""
+    best = np.where(
+        grid.feasible, np.nanmin(np.where(np.isnan(grid.total_dv_m_s), np.inf, grid.total_dv_m_s), axis=2), np.nan
+    )
+    figure = theme.draft_figure(430, left=64)
+    dates = [iso_from_epoch(d)[:16] for d in grid.depart_d.tolist()]
+    hours = grid.tof_h.tolist()
+    cells = [[None if np.isnan(cell) else round(cell, 1) for cell in row] for row in best.T.tolist()]
+    cheapest = float(np.nanmin(best)) if grid.feasible.any() else 0.0
+    low = 10.0 * np.floor(cheapest / 10.0)
+    figure.add_contour(
+        x=dates,
+        y=hours,
+        z=cells,
+        zmin=low,
+        zmax=low + _SPREAD_M_S,
+        connectgaps=False,
+        colorscale=[[0.0, theme.GREEN], [0.35, theme.SKY], [0.7, theme.ORANGE], [1.0, theme.VERMILLION]],
+        contours={
+            "coloring": "heatmap",
+            "start": low + 20.0,
+            "end": low + _SPREAD_M_S,
+            "size": 20.0,
+            "showlabels": True,
+            "labelfont": {"size": 11, "color": _ON_COLOUR},
+        },
+        line={"width": 0.8, "color": _ON_COLOUR},
+        colorbar={
+            "title": {"text": "m/s<br> ", "font": {"color": theme.SOFT, "size": 12}},
+            "thickness": 12,
+            "outlinewidth": 0,
+            "tickfont": {"color": theme.SOFT, "size": 11},
+        },
+        hovertemplate="leave %{x}<br>%{y:.0f} h<br>%{z:.0f} m/s<extra></extra>",
+    )
+    figure.add_scatter(
+        x=[iso_from_epoch(chosen.depart_d)[:16]],
+        y=[chosen.tof_h],
+        mode="markers",
+        marker={"symbol": "circle-x", "size": 15, "color": theme.CARD, "line": {"width": 2.5, "color": theme.INK}},
+        hovertemplate="asked for: leave %{x}, %{y:.0f} h<extra></extra>",
+    )
+    figure.update_xaxes(type="date", showgrid=False)
+    figure.update_yaxes(title_text="time of flight, h", showgrid=False, dtick=12, **AWAY)
+    return Card(
+        id="porkchop",
+        title=_title(grid, best),
+        reading="How to read: colour and contours are TLI and LOI together in the better branch, for each departure "
+        "and time of flight; blank is where the Moon stands beyond the orbit's plane. The cross is the transfer asked for.",
+        figure=figure,
+        table=_table(grid, best),
+        keys=(Key("transfer asked for", theme.INK, "cross"),),
+        narrow={"yaxis.title.text": "h"},
+    )
+
+
+def _title(grid: DepartureTable, best: np.ndarray) -> str:
+    if not grid.feasible.any():
+        return "Nowhere in the month does this plane reach the Moon"
+    row, column = np.unravel_index(int(np.nanargmin(best)), best.shape)
+    when = minute_text(float(grid.depart_d[row]))
+    return f"The cheapest of the month: {best[row, column]:,.0f} m/s, leaving {when} for {grid.tof_h[column]:.0f} h"
+
+
+def _table(grid: DepartureTable, best: np.ndarray) -> Table:
+    columns = [int(np.argmin(np.abs(grid.tof_h - hours))) for hours in (60, 72, 84, 96, 108, 120, 132, 144)]
+    head = ("departure", *(f"{grid.tof_h[i]:.0f} h, m/s" for i in columns))
+    rows = tuple(
+        (
+            minute_text(float(depart_d)),
+            *("" if np.isnan(best[i, column]) else f"{best[i, column]:.0f}" for column in columns),
+        )
+        for i, depart_d in enumerate(grid.depart_d)
+    )
+    return Table(head, rows, numeric=frozenset(range(1, len(head))), unbroken=frozenset({0}))

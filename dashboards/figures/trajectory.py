@@ -1,0 +1,238 @@
+"""A transfer in space: its path among the stars and in axes that turn with the Moon, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+from scipy.interpolate import CubicHermiteSpline
+
+from dashboards import formats, theme
+from dashboards.card import Card, Key, Page, Table, Tile
+from dashboards.figures.porkchop import Chosen, draw_porkchop, sweep_departures
+from dashboards.picture import compose_picture, minute_text
+from sim.physics.constants import DAY_S, MOON_RADIUS_KM
+from sim.physics.ephemeris import EphemerisTable, FloatArray
+from sim.physics.places import LunarOrbit, Parking
+from sim.physics.refine import fly_transfer, refine_transfer
+
+_DENSER = 4
+"""Points drawn for each step of the integrator: its steps grow to hours where the path is nearly straight."""
+_UNIT_KM = 1000.0
+
+
+@dataclass(frozen=True, slots=True)
+class Flight:
+    """A transfer that was asked for: when, how long, from where, where to and what that is called."""
+
+    depart_d: float
+    tof_h: float
+    parking: Parking
+    target: LunarOrbit
+    goal: str
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """A path flown and the Moon's: epochs (n,), geocentric places (n, 3) in km, GCRS axes."""
+
+    epoch_d: FloatArray
+    ship_km: FloatArray
+    moon_km: FloatArray
+    moon_km_s: FloatArray
+
+
+def picture_transfer(table: EphemerisTable, flight: Flight, result: Mapping[str, Any], *, computed: bool) -> Page:
+    """Return the page of a transfer: `result` as the command prints it, `computed` unless insertion is tabled."""
+    track = fly(table, flight) if computed and result["feasible"] else None
+    cards = [*(draw_tracks(track) if track else ())]
+    if computed:
+        chosen = Chosen(flight.depart_d, flight.tof_h)
+        cards.append(draw_porkchop(sweep_departures(table, chosen, flight.parking, flight.target), chosen))
+    return compose_picture(
+        title="Transfer to the Moon",
+        headline=_headline(result, flight),
+        verdict=_verdict(result, flight),
+        tiles=_tiles(result, flight),
+        cards=tuple(cards),
+        footer=_footer(result, computed=computed, drawn=track is not None),
+    )
+
+
+def fly(table: EphemerisTable, flight: Flight) -> Track | None:
+    """Return the path of the cheapest refined solution, evenly spaced along its bends; None when none converges."""
+    refined = refine_transfer(table, flight.depart_d, flight.tof_h, flight.parking, flight.target)
+    if not refined.solutions:
+        return None
+    epoch_d, states = fly_transfer(table, flight.depart_d, refined.solutions[0])
+    path = CubicHermiteSpline(epoch_d, states[:, :3], states[:, 3:] * DAY_S)
+    dense = np.interp(np.arange(_DENSER * (len(epoch_d) - 1) + 1) / _DENSER, np.arange(len(epoch_d)), epoch_d)
+    moon_km, moon_km_s = table.moon(dense)
+    return Track(dense, path(dense), moon_km, moon_km_s)
+
+
+def turn_with_moon(track: Track, place_km: FloatArray) -> FloatArray:
+    """Give places (n, 3) in axes that turn with the Moon: x towards it, z along its orbit's pole, in km."""
+    x = track.moon_km / np.linalg.norm(track.moon_km, axis=1)[:, None]
+    z = np.cross(track.moon_km, track.moon_km_s)
+    z /= np.linalg.norm(z, axis=1)[:, None]
+    axes = np.stack([x, np.cross(z, x), z], axis=1)
+    return np.asarray(np.einsum("nij,nj->ni", axes, place_km))
+
+
+def draw_tracks(track: Track) -> tuple[Card, Card]:
+    """Return the path in Earth-centred inertial axes and in the Earth-Moon rotating frame."""
+    nearest = float(np.linalg.norm(track.ship_km - track.moon_km, axis=1).min()) - MOON_RADIUS_KM
+    keys = (Key("transfer", theme.VERMILLION), Key("Moon", theme.GREY), Key("Earth", theme.BLUE, "dot"))
+    inertial = Card(
+        id="inertial",
+        title=f"Among the stars: the Moon is met {nearest:,.0f} km over its surface",
+        reading="How to read: Earth-centred inertial axes (GCRS). The Moon runs along its own path and is met at its "
+        "end. Turn with the mouse. Bodies are dots, not to scale.",
+        figure=_scene(track, track.ship_km, track.moon_km, eye=(0.5, -1.1, 1.25)),
+        table=_table(track),
+        keys=keys,
+        wide=False,
+    )
+    turned = turn_with_moon(track, track.ship_km)
+    aside = round(float(np.linalg.norm(turned[:, 1:], axis=1).max()), -3)
+    rotating = Card(
+        id="rotating",
+        title=f"With the Moon held still: the path swings {aside:,.0f} km off the Earth-Moon line",
+        reading="How to read: Earth-Moon rotating axes: x points to the Moon, z along the pole of its orbit. The Moon "
+        "moves along x only, as its distance changes.",
+        figure=_scene(track, turned, turn_with_moon(track, track.moon_km), eye=(0.15, -0.9, 1.3)),
+        keys=keys,
+        wide=False,
+    )
+    return inertial, rotating
+
+
+_FILL = 2.0
+"""Length of the diagonal: fills the card without leaving it when turned."""
+
+
+def _scene(track: Track, ship_km: FloatArray, moon_km: FloatArray, *, eye: tuple[float, float, float]) -> go.Figure:
+    figure = theme.draft_figure(400, left=0, right=0)
+    hours = 24.0 * (track.epoch_d - track.epoch_d[0])
+    _add_line(figure, moon_km, hours, "Moon", theme.GREY, 3)
+    _add_line(figure, ship_km, hours, "transfer", theme.VERMILLION, 5)
+    _add_dot(figure, (0.0, 0.0, 0.0), "Earth", theme.BLUE, 9)
+    _add_dot(figure, moon_km[-1], "Moon at arrival", theme.GREY, 6)
+    _add_dot(figure, moon_km[0], "Moon at departure", theme.CARD, 5)
+    axis = {
+        "gridcolor": theme.GRID,
+        "linecolor": theme.GRID,
+        "zerolinecolor": theme.GRID,
+        "showbackground": False,
+        "showspikes": False,
+        "nticks": 5,
+        "tickfont": {"color": theme.SOFT, "size": 10},
+    }
+    title = {"color": theme.SOFT, "size": 11}
+    figure.update_layout(
+        margin={"l": 0, "r": 0, "t": 0, "b": 0},
+        scene={
+            **{f"{name}axis": {**axis, "title": {"text": f"{name}, 1000 km", "font": title}} for name in "xyz"},
+            "zaxis": {**axis, "title": {"text": "z", "font": title}, "nticks": 3},
+            "aspectmode": "manual",
+            "aspectratio": _proportions(np.vstack([ship_km, moon_km, np.zeros((1, 3))])),
+            "dragmode": "turntable",
+            "camera": {"eye": dict(zip("xyz", eye, strict=True)), "projection": {"type": "orthographic"}},
+        },
+    )
+    return figure
+
+
+def _proportions(place_km: FloatArray) -> dict[str, float]:
+    """True proportions; a flat path keeps a little depth for the axis to be read."""
+    extent = np.ptp(place_km, axis=0)
+    return dict(zip("xyz", np.maximum(_FILL * extent / np.linalg.norm(extent), 0.08).tolist(), strict=True))
+
+
+def _add_line(figure: go.Figure, place_km: FloatArray, hours: FloatArray, name: str, colour: str, width: float) -> None:
+    x, y, z = (np.round(place_km.T / _UNIT_KM, 2)).tolist()
+    figure.add_scatter3d(
+        x=x,
+        y=y,
+        z=z,
+        mode="lines",
+        line={"color": colour, "width": width},
+        customdata=np.round(hours, 1).tolist(),
+        hovertemplate=f"{name} after %{{customdata:.1f}} h<br>%{{x:.0f}}, %{{y:.0f}}, %{{z:.0f}} x 1000 km<extra></extra>",
+    )
+
+
+def _add_dot(figure: go.Figure, place_km: FloatArray | tuple[float, ...], name: str, colour: str, size: float) -> None:
+    x, y, z = (round(float(part) / _UNIT_KM, 2) for part in place_km)
+    edge = theme.GREY if colour == theme.CARD else colour
+    figure.add_scatter3d(
+        x=[x],
+        y=[y],
+        z=[z],
+        mode="markers",
+        marker={"color": colour, "size": size, "line": {"color": edge, "width": 1}},
+        hovertemplate=f"{name}<extra></extra>",
+    )
+
+
+def _headline(result: Mapping[str, Any], flight: Flight) -> str:
+    if not result["feasible"]:
+        return "No transfer from this orbit on that date"
+    total = result["tli_dv_m_s"] + result["loi_dv_m_s"] + (result["plane_dv_m_s"] or 0.0)
+    return f"{total:,.0f} m/s from the parking orbit to {flight.goal}, {flight.tof_h:g} h under way"
+
+
+def _verdict(result: Mapping[str, Any], flight: Flight) -> str:
+    orbit = flight.target
+    if not result["feasible"]:
+        return f"{flight.parking.altitude_km:g} km, {minute_text(flight.depart_d)}: {result['reason']}."
+    return (
+        f"Leaves {minute_text(flight.depart_d)} from {flight.parking.altitude_km:g} km at "
+        f"{flight.parking.inclination_deg:.4g}°; arrives {result['arrive'][:16].replace('T', ' ')} at {flight.goal} "
+        f"({orbit.perilune_km:g} x {orbit.apolune_km:g} km, {orbit.inclination_deg:g}° to the Moon's equator)."
+    )
+
+
+def _tiles(result: Mapping[str, Any], flight: Flight) -> tuple[Tile, ...]:
+    ways = len(result["solutions"])
+    return (
+        Tile("TLI", _speed(result["tli_dv_m_s"]), f"cheapest of {ways} ways" if ways else "no way", theme.VERMILLION),
+        Tile("LOI", _speed(result["loi_dv_m_s"]), f"into {flight.goal}", theme.VERMILLION),
+        Tile("Plane change", _speed(result["plane_dv_m_s"]), "in the parking orbit", theme.ORANGE),
+        Tile("C3", formats.NONE if result["c3_km2_s2"] is None else f"{result['c3_km2_s2']:.3f}", "km²/s²", theme.GREY),
+        Tile("Moon's declination", f"{result['moon_declination_deg']:.2f}°", "at arrival", theme.GREY),
+    )
+
+
+def _footer(result: Mapping[str, Any], *, computed: bool, drawn: bool) -> tuple[str, ...]:
+    method = (
+        "integrated in the field of Earth (J2), Moon and Sun"
+        if result["method"] == "refined"
+        else "the fast, corrected conic"
+    )
+    said = [f"Figures: {method}. Burns are impulses.", *result["notes"]]
+    if drawn:
+        said.append("The path drawn is the cheapest solution in the field of Earth (J2), Moon and Sun.")
+    elif computed and result["feasible"]:
+        said.append("No path is drawn: its integration did not converge.")
+    return tuple(said)
+
+
+def _speed(dv_m_s: float | None) -> str:
+    return formats.NONE if dv_m_s is None or np.isnan(dv_m_s) else f"{dv_m_s:,.1f} m/s"
+
+
+def _table(track: Track) -> Table:
+    hours = 24.0 * (track.epoch_d - track.epoch_d[0])
+    gone = np.linalg.norm(track.ship_km, axis=1)
+    left = np.linalg.norm(track.ship_km - track.moon_km, axis=1)
+    rows = tuple(
+        (f"{hours[i]:.2f}", *(f"{part:.0f}" for part in track.ship_km[i]), f"{gone[i]:.0f}", f"{left[i]:.0f}")
+        for i in range(len(hours))
+    )
+    head = ("h after TLI", "x, km", "y, km", "z, km", "from the Earth, km", "from the Moon, km")
+    return Table(head, rows, numeric=frozenset(range(6)))
