@@ -60,6 +60,12 @@ class GroundCompiler:
             self._covers = [self.whole.sky.cover(left, self.spec.minimum_elevation) for left in self._sets()]
         return self._covers
 
+    @property
+    def correction_factor(self) -> float:
+        """Factor that better navigation, where it is ever to come, puts on course corrections."""
+        navigation = self.spec.navigation if self.spec is not None else None
+        return navigation.corrections if navigation is not None else 1.0
+
     def is_critical(self, event: str) -> bool:
         """Whether an event must be seen from the ground."""
         return self.spec is not None and bool(self.spec.stations) and event in self.spec.critical

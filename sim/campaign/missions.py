@@ -247,9 +247,11 @@ class MissionCompiler:
         sheet = FlightSheet(route.stack(launch), tuple(route.steps(launch)) if mission.flown is None else ())
         self.sheets.append(sheet)
         wait_d = mission.rendezvous.wait if mission.rendezvous else 0.0
-        table = -1
+        table = navigated = -1
         if mission.flown is None:
             table = whole.opportunities.for_launch(path, launch, first, sheet, wait_d)
+            better = _navigated(sheet, whole.ground.correction_factor)
+            navigated = whole.opportunities.for_launch(path, launch, first, better, wait_d)
         self._card(name, route, key, sheet, repeat)
         found, (arrived, launched, outside) = self._milestones[name], self._after(mission, launch)
         return LaunchPlan(
@@ -262,6 +264,7 @@ class MissionCompiler:
             after_launched=launched,
             spacing_d=launch.spacing,
             opportunities=table,
+            navigated=navigated,
             origin=first.from_ if first else "earth",
             destination=first.to if first else (mission.route[0] if mission.route else launch.to),
             transfer_d=duration_d(first) if first else 0.0,
@@ -304,6 +307,12 @@ class MissionCompiler:
             return (), (), [launch.after]
         number = list(mission.launches).index(head)
         return ((), (number,), []) if event == "launched" else ((number,), (), [])
+
+
+def _navigated(sheet: FlightSheet, factor: float) -> FlightSheet:
+    """Give a flight with its course corrections made smaller by better navigation."""
+    steps = (replace(s, dv_m_s=s.dv_m_s * factor) if s.kind == "correction" else s for s in sheet.steps)
+    return FlightSheet(sheet.stack, tuple(steps))
 
 
 def _stand_in(plan: MissionPlan, other: MissionPlan | None) -> MissionPlan | None:

@@ -43,6 +43,9 @@ class OpportunityCompiler:
         """Table the departures on which a launch closes; give the index, or -1 when any day will do."""
         launcher = self.whole.scenario.launchers[launch.launcher]
         if first is None or first.transfer != "computed":
+            if repr(sheet) in self._known:
+                return -1
+            self._known[repr(sheet)] = -1
             spare_kg = self._capacity_kg(path, launcher, launch, np.zeros(1), None) - sheet.stack.mass_kg
             left_kg = margins_over(sheet.stack, sheet.steps, np.zeros(1), np.zeros(1))
             self._require(path, sheet.stack, float(spare_kg[0]), float(left_kg[0]), "")

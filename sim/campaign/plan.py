@@ -284,6 +284,8 @@ class LaunchPlan:
     spacing_d: float
     opportunities: int
     """Index into the campaign's opportunities, or -1 when any day will do."""
+    navigated: int
+    """The same with the smaller corrections of better navigation."""
     origin: str
     """Parking orbit."""
     destination: str

@@ -78,7 +78,4 @@ def land(world: World, plan: MissionPlan) -> bool:
 def landing_odds(world: World) -> float:
     """Give the factor on the odds of a landing failure by the navigation there is."""
     ground = world.campaign.ground
-    if ground is None or not ground.navigation:
-        return 1.0
-    better = all(world.ledger.released_by[milestone] is not None for milestone in ground.navigation)
-    return ground.landing_odds if better else 1.0
+    return ground.landing_odds if ground is not None and world.navigates() else 1.0

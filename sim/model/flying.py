@@ -229,7 +229,7 @@ def still_closes(world: World, plan: MissionPlan, sortie: Sortie) -> bool:
     """Whether every launch that has waited has propellant enough left after its boil-off."""
     for number, row in sortie.rows.items():
         item = plan.launches[number]
-        table = world.campaign.opportunities[item.opportunities] if item.opportunities >= 0 else None
+        table = world.opportunities(item)
         arrived = sortie.arrivals[number].value
         if table is None or row < 0 or len(table.waits_d) < 2 or arrived is None:
             continue

@@ -92,9 +92,9 @@ def attempt(world: World, span: Span, plan: LaunchPlan, vehicle: LauncherPlan, p
 
 def wait_for_window(world: World, span: Span, plan: LaunchPlan) -> Process:
     """Wait for the next departure that is open in geometry, mass and tracking; -1 if any day will do."""
-    if plan.opportunities < 0:
+    table = world.opportunities(plan)
+    if table is None:
         return -1
-    table = world.campaign.opportunities[plan.opportunities]
     days = world.campaign.departures[table.departures].t_d
     now = world.env.now
     first = int(days.searchsorted(now))

@@ -44,14 +44,17 @@ def wait_out_bar(world: World, span: Span, partner: int) -> Process:
 
 
 def hand_over(world: World, span: Span, partner: int) -> Process:
-    """Pass work on to the successor of a partner who has left; give the successor, or wait forever."""
-    plan = world.campaign.partners[partner]
-    if plan.successor < 0 or plan.handover is None:
-        yield from world.give_up(span, PARTNER)
-    left = world.leaves[partner]
-    handover_d = world.sample(plan.handover) if plan.handover is not None else 0.0
-    yield from world.spend_until(span, left + handover_d, PARTNER)
-    return plan.successor
+    """Pass work on to the first successor who still takes part; give the successor, or wait forever."""
+    gone = [partner]
+    while True:
+        plan = world.campaign.partners[gone[-1]]
+        if plan.successor < 0 or plan.handover is None or plan.successor in gone:
+            yield from world.give_up(span, PARTNER)
+        handover_d = world.sample(plan.handover) if plan.handover is not None else 0.0
+        yield from world.spend_until(span, world.leaves[gone[-1]] + handover_d, PARTNER)
+        if world.env.now < world.leaves[plan.successor]:
+            return plan.successor
+        gone.append(plan.successor)
 
 
 def work(world: World, span: Span, partners: tuple[int, ...], days: float, cause: int) -> Process:

@@ -8,7 +8,16 @@ from typing import Any
 
 import simpy
 
-from sim.campaign.plan import Campaign, Chance, LaunchPlan, LivingPlan, MissionPlan, Reliability, TankPlan
+from sim.campaign.plan import (
+    Campaign,
+    Chance,
+    LaunchPlan,
+    LivingPlan,
+    MissionPlan,
+    Opportunities,
+    Reliability,
+    TankPlan,
+)
 from sim.chance import Draws
 from sim.model.ledger import Ledger, Span
 from sim.model.outcome import Event, Move
@@ -282,6 +291,18 @@ class World:
         if ground is None:
             return 0
         return sum(1 << bit for bit, partner in enumerate(ground.partners) if not self.takes_part(partner, now))
+
+    def navigates(self) -> bool:
+        """Whether better navigation is there, where the scenario has it."""
+        ground = self.campaign.ground
+        if ground is None or not ground.navigation:
+            return False
+        return all(self.ledger.released_by[milestone] is not None for milestone in ground.navigation)
+
+    def opportunities(self, item: LaunchPlan) -> Opportunities | None:
+        """Give the departures a launch can use with the navigation there is; None when any day will do."""
+        index = item.navigated if self.navigates() else item.opportunities
+        return self.campaign.opportunities[index] if index >= 0 else None
 
     def takes_part(self, partner: int, day: float) -> bool:
         """Whether a partner takes part on a day."""
