@@ -1,0 +1,64 @@
+"""Text with a unit to SI floats and back: one closed table of units per kind of quantity.
+
+Inside the model a mass is in kg, a duration in days, a speed in m/s, a length in m, an angle in rad,
+a power in W, an energy in J, a share a fraction of one, a rate per day, a specific impulse in s,
+a mass rate in kg/d, labour in h.
+"""
+
+from sim.units.reading import format_quantity, parse_quantity, read_quantity, within
+from sim.units.tables import KINDS, Kind, UnitError, unit_of_word
+from sim.units.types import (
+    Angle,
+    Date,
+    Duration,
+    Energy,
+    Hours,
+    Length,
+    Margin,
+    Mass,
+    MassRate,
+    Name,
+    Power,
+    Rate,
+    Share,
+    Slip,
+    SpecificImpulse,
+    Speed,
+    quantity_pattern,
+    quantity_schema,
+)
+from sim.units.words import FIRST_YEAR, LAST_YEAR, format_date, parse_date, parse_name
+
+__all__ = [
+    "FIRST_YEAR",
+    "KINDS",
+    "LAST_YEAR",
+    "Angle",
+    "Date",
+    "Duration",
+    "Energy",
+    "Hours",
+    "Kind",
+    "Length",
+    "Margin",
+    "Mass",
+    "MassRate",
+    "Name",
+    "Power",
+    "Rate",
+    "Share",
+    "Slip",
+    "SpecificImpulse",
+    "Speed",
+    "UnitError",
+    "format_date",
+    "format_quantity",
+    "parse_date",
+    "parse_name",
+    "parse_quantity",
+    "quantity_pattern",
+    "quantity_schema",
+    "read_quantity",
+    "unit_of_word",
+    "within",
+]

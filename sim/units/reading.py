@@ -1,0 +1,175 @@
+"""Quantities read and written, with an answer for every usual slip."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Final
+
+from sim.problems import Code, did_you_mean
+from sim.units.tables import AMBIGUOUS, DATE, HABITS, KINDS, LONGEST, NUMBER, Kind, UnitError, shown
+
+_QUANTITY: Final = re.compile(rf"({NUMBER}) *([^0-9\s+.,-][^\s]*)")
+_BARE: Final = re.compile(NUMBER)
+_COMMA: Final = re.compile(r"([+-]?[0-9]+(?:,[0-9]+)+(?:\.[0-9]+)?) *(\S*)")
+_RANGE: Final = re.compile(rf"({NUMBER}) *(\S*?) *(?:-|–|—|\.\.|to) *({NUMBER}) *(\S+)")
+_GROUPS: Final = re.compile(r"[+-]?[0-9]{1,3}(?:[ _'][0-9]{3})+(?:\.[0-9]+)? *(\S*)")
+
+
+def parse_quantity(text: object, kind: str) -> float:
+    """Give the SI value (durations in days, rates per day) of text such as `8.2 t`.
+
+    Raises `UnitError` for anything else: a bare number, a unit of another kind, nan, a decimal comma.
+    """
+    table = KINDS[kind]
+    if isinstance(text, str) and len(text) <= LONGEST:
+        match = _QUANTITY.fullmatch(text.strip())
+        if match and match[2] in table.units:
+            return _finite(_scaled(float(match[1]), table.units[match[2]]), text, table)
+    raise _refusal(text, table)
+
+
+def read_quantity(text: object, kind: str) -> float:
+    """Give `parse_quantity`, and refuse what the kind cannot be: a negative mass, a share above 100 %."""
+    value = parse_quantity(text, kind)
+    return within(value, str(text), kind)
+
+
+def within(value: float, text: str, kind: str) -> float:
+    """Give `value` back; raises `UnitError` when it lies outside the kind's bounds."""
+    table = KINDS[kind]
+    if value < table.low:
+        least = format_quantity(table.low, kind)
+        raise UnitError(f"'{text}' is below {least}", f"a {table.noun} is at least {least}", Code.OUT_OF_RANGE)
+    if value > table.high:
+        most = format_quantity(table.high, kind)
+        raise UnitError(f"'{text}' is above {most}", f"a {table.noun} is at most {most}", Code.OUT_OF_RANGE)
+    return value
+
+
+def format_quantity(value: float, kind: str) -> str:
+    """Write an SI value in the unit of its kind that keeps the number nearest to 1-1000."""
+    units = KINDS[kind].units
+    first = next(iter(units))
+    if kind in ("duration", "slip", "rate", "angle") or value == 0.0:
+        return f"{value / units[first]:.6g} {first}"
+    unit = min(units, key=lambda name: (_awkwardness(abs(value) / units[name]), name != first))
+    return f"{value / units[unit]:.6g} {unit}"
+
+
+def _scaled(number: float, factor: float) -> float:
+    """Multiply, or divide by the inverse where that is a whole number: 70 % is 0.7 to the last digit."""
+    inverse = 1.0 / factor
+    whole = round(inverse)
+    return number / whole if factor < 1.0 and abs(inverse - whole) < 1e-9 * inverse else number * factor
+
+
+def _awkwardness(number: float) -> float:
+    if number < 1.0:
+        return -math.log10(number) if number > 0.0 else 0.0
+    return max(0.0, math.log10(number) - 3.0)
+
+
+def _finite(value: float, text: str, table: Kind) -> float:
+    if abs(value) <= table.ceiling:
+        return value
+    raise UnitError(f"'{shown(text)}' is too large for a {table.noun}", "check the unit", Code.OUT_OF_RANGE)
+
+
+def _refusal(value: object, table: Kind) -> UnitError:
+    """Say why `value` is no quantity of this kind; the usual slips get an answer of their own."""
+    known = "known: " + ", ".join(table.units)
+    if isinstance(value, str) and len(value) > LONGEST:
+        return UnitError(f"'{shown(value)}' is too long for a {table.noun}", "", Code.NUMBER_FORMAT)
+    for answer in (_no_text, _bare_number, _no_number, _comma, _range, _other_unit):
+        error = answer(value, table, known)
+        if error:
+            return error
+    strange = [c for c in str(value) if not c.isascii()]
+    hint = f"write for example {table.example}"
+    if strange:
+        hint += f", without the character U+{ord(strange[0]):04X}"
+    return UnitError(f"'{shown(value)}' is no {table.noun}", hint, Code.NUMBER_FORMAT)
+
+
+def _no_text(value: object, table: Kind, known: str) -> UnitError | None:
+    if isinstance(value, str) or (isinstance(value, (int, float)) and not isinstance(value, bool)):
+        return None
+    names = {dict: "a mapping", list: "a list", bool: "true or false", type(None): "nothing"}
+    found = names.get(type(value), type(value).__name__)
+    hint = f"write for example {table.example}"
+    return UnitError(f"a {table.noun} is wanted here, not {found}", hint, Code.WRONG_TYPE)
+
+
+def _bare_number(value: object, table: Kind, known: str) -> UnitError | None:
+    if isinstance(value, str) and not _BARE.fullmatch(value.strip()):
+        return None
+    first = next(iter(table.units))
+    number = shown(value).strip()
+    return UnitError(f"{number} has no unit", f"write for example {number} {first} ({known})", Code.UNIT_MISSING)
+
+
+def _no_number(value: object, table: Kind, known: str) -> UnitError | None:
+    text = str(value).strip().lower().lstrip("+-.")
+    if not text.startswith(("nan", "inf")) and text.partition(" ")[0] not in (
+        "unknown",
+        "tbd",
+        "n/a",
+        "none",
+        "?",
+    ):
+        return None
+    hint = f"give a finite number, for example {table.example}, or leave the key out"
+    return UnitError(f"'{shown(value)}' is not a number", hint, Code.NUMBER_FORMAT)
+
+
+def _comma(value: object, table: Kind, known: str) -> UnitError | None:
+    text = str(value).strip()
+    match, grouped = _COMMA.fullmatch(text), _GROUPS.fullmatch(text)
+    if match:
+        point, joined = match[1].replace(",", "."), match[1].replace(",", "")
+        unit = match[2] or next(iter(table.units))
+        either = f"{point} {unit}" if point.count(".") == 1 else ""
+        other = f"{joined} {unit}" if re.search(r",[0-9]{3}(\D|$)", match[1]) else ""
+        hint = "use a decimal point: " + " or ".join(filter(None, (either, other)))
+        return UnitError(f"'{shown(text)}' has a comma", hint, Code.NUMBER_FORMAT)
+    if grouped:
+        hint = f"write {re.sub(r'(?<=[0-9])[ _' + chr(39) + r'](?=[0-9])', '', text)}"
+        return UnitError(f"'{shown(text)}' has a gap in its number", hint, Code.NUMBER_FORMAT)
+    return None
+
+
+def _range(value: object, table: Kind, known: str) -> UnitError | None:
+    match = _RANGE.fullmatch(str(value).strip())
+    if DATE.fullmatch(str(value).strip()):
+        hint = f"write for example {table.example}"
+        return UnitError(f"'{shown(value)}' is a date, not a {table.noun}", hint, Code.WRONG_TYPE)
+    if not match:
+        return None
+    unit = match[4]
+    hint = f"a range is a random value: {{uniform: [{match[1]} {match[2] or unit}, {match[3]} {unit}]}}"
+    return UnitError(f"'{shown(value)}' is a range", hint, Code.NUMBER_FORMAT)
+
+
+def _other_unit(value: object, table: Kind, known: str) -> UnitError | None:
+    match = _QUANTITY.fullmatch(str(value).strip()) or re.fullmatch(rf"({NUMBER}) +(\S.*)", str(value).strip())
+    if not match:
+        return None
+    unit = match[2]
+    message = f"'{shown(unit)}' is not a unit of {table.noun}"
+    return UnitError(message, _unit_hint(match[1], unit, table, known), Code.UNIT_UNKNOWN)
+
+
+def _unit_hint(number: str, unit: str, table: Kind, known: str) -> str:
+    if unit.lower() in AMBIGUOUS:
+        return AMBIGUOUS[unit.lower()]
+    meant = HABITS.get(unit.lower())
+    if meant in table.units:
+        return f"write {number} {meant}"
+    folded = [name for name in table.units if name.lower() == unit.lower()]
+    if folded:
+        return f"did you mean {folded[0]!r}? {known}"
+    others = [kind.noun for kind in KINDS.values() if unit in kind.units]
+    if others:
+        return f"that is a unit of {others[0]}; {known}"
+    return " ".join(filter(None, (did_you_mean(unit, table.units), known)))

@@ -1,0 +1,69 @@
+"""Dates and names read and written."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from typing import Final
+
+from sim.problems import Code
+from sim.units.tables import DATE, LONGEST, NAME, NAME_LENGTH, UnitError, shown
+
+FIRST_YEAR: Final = 1950
+LAST_YEAR: Final = 2199
+
+
+def parse_date(text: object) -> datetime.datetime:
+    """Give the date of ISO text such as `2031-06-01` or `2031-06-01T12:00` (0h by default, no time zone).
+
+    Raises `UnitError` for dates that do not exist and for other ways of writing.
+    """
+    match = DATE.fullmatch(text.strip()) if isinstance(text, str) and len(text) <= LONGEST else None
+    if not match:
+        raise UnitError(f"'{shown(text)}' is no date", _date_hint(text), Code.DATE)
+    year, month, day, hour, minute, second = (int(part or 0) for part in match.groups())
+    _check_date(str(text), year, month, day)
+    if hour > 23 or minute > 59 or second > 59:
+        raise UnitError(f"'{text}' is not a time of day", "hours go from 00:00 to 23:59", Code.DATE)
+    return datetime.datetime(year, month, day, hour, minute, second)
+
+
+def _check_date(text: str, year: int, month: int, day: int) -> None:
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise UnitError(f"{year} is out of reach", f"years go from {FIRST_YEAR} to {LAST_YEAR}", Code.OUT_OF_RANGE)
+    if not 1 <= month <= 12:
+        raise UnitError(f"'{text}': there is no month {month:02d}", "write year-month-day", Code.DATE)
+    first_of_next = datetime.date(year + month // 12, month % 12 + 1, 1)
+    last = (first_of_next - datetime.timedelta(days=1)).day
+    if not 1 <= day <= last:
+        hint = f"{year}-{month:02d} ends with {year}-{month:02d}-{last}"
+        raise UnitError(f"'{text}': there is no day {day:02d} in this month", hint, Code.DATE)
+
+
+def _date_hint(text: object) -> str:
+    said = str(text).strip()[:LONGEST] if isinstance(text, (str, int)) else ""
+    if re.fullmatch(r"[0-9]{4}", said):
+        return f"write the whole date: {said}-01-01"
+    if re.fullmatch(r"[0-9]{4}-[0-9]{2}", said):
+        return f"write the whole date: {said}-01"
+    half = re.fullmatch(r"([0-9]{4})[- ]?([qQ][1-4]|[hH][12])", said)
+    if half:
+        return f"a part of a year is a random date: {{uniform: [{half[1]}-01-01, {half[1]}-12-31]}}"
+    if re.fullmatch(r"[0-9]{1,4}[./ -][0-9]{1,2}[./ -][0-9]{1,4}", said):
+        return "write year-month-day with two digits each: 2031-06-01"
+    return "write year-month-day: 2031-06-01"
+
+
+def format_date(date: datetime.datetime) -> str:
+    """Write a date as ISO text, with the time of day only where it is not 0h."""
+    return date.date().isoformat() if date.time() == datetime.time() else date.isoformat()
+
+
+def parse_name(text: object) -> str:
+    """Give a name back; raises `UnitError` unless it is lower-case letters, digits and single hyphens."""
+    if isinstance(text, str) and len(text) <= NAME_LENGTH and NAME.fullmatch(text):
+        return text
+    plain = re.sub(r"[^a-z0-9]+", "-", str(text)[:NAME_LENGTH].lower()).strip("-")[:NAME_LENGTH].strip("-")
+    hint = f"write {plain!r}" if plain else "for example 'cz-10'"
+    message = f"'{shown(text)}' is not a name: lower-case letters, digits and hyphens"
+    raise UnitError(message, hint, Code.NAME)
