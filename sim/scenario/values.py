@@ -22,16 +22,13 @@ from sim import chance
 from sim.chance import Distribution
 from sim.clock import Calendar
 from sim.problems import Code, WrongValueError, suggest
-from sim.units import KINDS, parse_date, quantity_schema, read_quantity
+from sim.scenario.measures import DATE, EPOCH, FACTOR, Measure, Schema, quantity, read_number
+from sim.units import quantity_schema, read_quantity
 
 T = TypeVar("T")
-Schema = dict[str, Any]
 
-_EPOCH: Final = datetime.datetime(1970, 1, 1)
-_DAY: Final = datetime.timedelta(days=1)
 _CONFIDENCE: Final = ("high", "medium", "low")
 _ACCESS: Final = ("read", "computed", "recalled", "estimate")
-_NUMBER_SCHEMA: Final[Schema] = {"type": "number"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,78 +39,11 @@ class DateDistribution:
 
     def to_days(self, calendar: Calendar) -> Distribution:
         """Give the law in days since the start of a calendar."""
-        return chance.shift(self.law, calendar.to_days(_EPOCH))
+        return chance.shift(self.law, calendar.to_days(EPOCH))
 
     def mode(self) -> datetime.datetime:
         """Give the most likely date, to the second."""
-        return _EPOCH + datetime.timedelta(seconds=round(self.law.mode * 86400))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Measure:
-    """How values of one kind are read: points on the scale, widths on it, its ends."""
-
-    noun: str
-    point: Callable[[object], float]
-    width: Callable[[object], float]
-    low: float
-    high: float
-    point_schema: Schema
-    width_schema: Schema
-    example: str
-    has_zero: bool = True
-
-
-def _quantity(kind: str) -> Measure:
-    def read(value: object) -> float:
-        return read_quantity(value, kind)
-
-    table, schema = KINDS[kind], quantity_schema(kind)
-    return Measure(table.noun, read, read, table.low, table.high, schema, schema, table.example)
-
-
-def read_number(value: object) -> float:
-    """Give a finite plain number; raises `WrongValueError` for text, truth values and the rest."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        hint = "write it without unit, for example 1.4"
-        raise WrongValueError("a plain number is wanted here", hint, Code.WRONG_TYPE)
-    if not math.isfinite(value) or abs(value) > 1e15:
-        raise WrongValueError(f"{value} is too large", "give a finite number", Code.OUT_OF_RANGE)
-    return float(value)
-
-
-def _factor(value: object) -> float:
-    number = read_number(value)
-    if number < 0:
-        raise WrongValueError(f"{number:g} is below 0", "a factor is at least 0", Code.OUT_OF_RANGE)
-    return number
-
-
-def _date_days(value: object) -> float:
-    return (parse_date(value) - _EPOCH) / _DAY
-
-
-def _days(value: object) -> float:
-    return read_quantity(value, "duration")
-
-
-_FACTOR: Final = Measure("factor", _factor, _factor, 0.0, math.inf, _NUMBER_SCHEMA, _NUMBER_SCHEMA, "1.4")
-_DATE: Final = Measure(
-    "date",
-    _date_days,
-    _days,
-    -math.inf,
-    math.inf,
-    {
-        "type": "string",
-        "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2})?Z?)?$",
-        "description": "date, year-month-day",
-        "examples": ["2031-06-01"],
-    },
-    quantity_schema("duration"),
-    "2031-06-01",
-    has_zero=False,
-)
+        return EPOCH + datetime.timedelta(seconds=round(self.law.mode * 86400))
 
 
 def read_uncertain(value: object, measure: Measure) -> Distribution:
@@ -289,7 +219,7 @@ def _read_discrete(spec: object, measure: Measure) -> Distribution:
 
 def _key_value(key: str, measure: Measure) -> object:
     """Give the number that a key is, where plain numbers are wanted: keys are always text."""
-    if measure.point is not _factor:
+    if measure is not FACTOR:
         return key
     try:
         return float(key)
@@ -408,11 +338,11 @@ class _Uncertain:
         return uncertain_schema(self.measure)
 
 
-UncertainDuration = Annotated[Distribution, _Uncertain("UncertainDuration", _quantity("duration"))]
-UncertainSlip = Annotated[Distribution, _Uncertain("UncertainSlip", _quantity("slip"))]
-UncertainMass = Annotated[Distribution, _Uncertain("UncertainMass", _quantity("mass"))]
-UncertainShare = Annotated[Distribution, _Uncertain("UncertainShare", _quantity("share"))]
-UncertainSpeed = Annotated[Distribution, _Uncertain("UncertainSpeed", _quantity("speed"))]
-UncertainPower = Annotated[Distribution, _Uncertain("UncertainPower", _quantity("power"))]
-UncertainFactor = Annotated[Distribution, _Uncertain("UncertainFactor", _FACTOR)]
-UncertainDate = Annotated[DateDistribution, _Uncertain("UncertainDate", _DATE, DateDistribution)]
+UncertainDuration = Annotated[Distribution, _Uncertain("UncertainDuration", quantity("duration"))]
+UncertainSlip = Annotated[Distribution, _Uncertain("UncertainSlip", quantity("slip"))]
+UncertainMass = Annotated[Distribution, _Uncertain("UncertainMass", quantity("mass"))]
+UncertainShare = Annotated[Distribution, _Uncertain("UncertainShare", quantity("share"))]
+UncertainSpeed = Annotated[Distribution, _Uncertain("UncertainSpeed", quantity("speed"))]
+UncertainPower = Annotated[Distribution, _Uncertain("UncertainPower", quantity("power"))]
+UncertainFactor = Annotated[Distribution, _Uncertain("UncertainFactor", FACTOR)]
+UncertainDate = Annotated[DateDistribution, _Uncertain("UncertainDate", DATE, DateDistribution)]
