@@ -110,7 +110,7 @@ def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 20_000
     table = load_ephemeris()
     terms, values, speeds = sample(table, 1, count, ("2021-01-01", "2046-01-01"))
-    fit = np.linalg.lstsq(terms, values, rcond=None)[0]
+    fit = np.asarray(np.linalg.lstsq(terms, values, rcond=None)[0], dtype=np.float64)
     for name, column in (("TLI_COEFFICIENTS", 0), ("EXCESS_COEFFICIENTS", 1)):
         print(f"{name} = np.array({[float(f'{value:.6g}') for value in fit[:, column]]})")
     report("fitted", fit, (terms, values, speeds))

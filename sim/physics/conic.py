@@ -12,10 +12,9 @@ from sim.physics.constants import DAY_S, EARTH_MU_KM3_S2, MOON_MU_KM3_S2
 from sim.physics.correction import (
     TERMS,
     Encounter,
-    corrected_excess2,
     departure_sine,
     fill_terms,
-    tli_fix_m_s,
+    fixes,
 )
 from sim.physics.ephemeris import EphemerisTable, FloatArray
 
@@ -112,7 +111,7 @@ def _fly(sky: Sky, where: float, tof_s: float, plan: Plan, terms: FloatArray, ou
     cosine, sine = spin * across - 1.0, spin * radial  # of the true anomaly, times the eccentricity
     bend = sqrt(cosine * cosine + sine * sine)
     parking_speed = sqrt(EARTH_MU_KM3_S2 / plan.parking_km)
-    orbit_speed = _perilune_speed(plan)
+    orbit_speed, inclination_sine = _perilune_speed(plan), sin(inclination)
     for branch in range(2):
         way = 1.0 if branch == 0 else -1.0
         side = way * northward
@@ -122,7 +121,7 @@ def _fly(sky: Sky, where: float, tof_s: float, plan: Plan, terms: FloatArray, ou
             recede,
             plan.parking_km,
             perigee_speed,
-            departure_sine(sin(inclination), rise, way, cosine / bend, sine / bend),
+            departure_sine(inclination_sine, rise, way, cosine / bend, sine / bend),
             (eastward * speed_east + side * speed_north) / sqrt(speed_east**2 + speed_north**2),
             sun_out,
             eastward * _dot(sun, east) + side * _dot(sun, north),
@@ -130,8 +129,10 @@ def _fly(sky: Sky, where: float, tof_s: float, plan: Plan, terms: FloatArray, ou
         )
         fill_terms(meeting, terms)
         excess2 = (radial - recede) ** 2 + (across * eastward - speed_east) ** 2 + (across * side - speed_north) ** 2
-        arrival2 = corrected_excess2(excess2, terms) + 2.0 * MOON_MU_KM3_S2 / plan.perilune_km
-        out[3 + branch] = 1e3 * (perigee_speed - parking_speed) + tli_fix_m_s(terms)
+        tli_fix, excess_fix = fixes(terms)
+        # the fix is a few per cent of the excess; the floor only guards conics outside its validity
+        arrival2 = max(excess2 + excess_fix, 0.01 * excess2) + 2.0 * MOON_MU_KM3_S2 / plan.perilune_km
+        out[3 + branch] = 1e3 * (perigee_speed - parking_speed) + tli_fix
         out[5 + branch] = 1e3 * (sqrt(arrival2) - orbit_speed)
 
 

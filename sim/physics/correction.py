@@ -135,23 +135,19 @@ def _bulge_m_s(perigee_km: float, perigee_km_s: float, departure_sine: float) ->
 
 
 @compiled
-def tli_fix_m_s(terms: FloatArray) -> float:
-    """Give what to add to the conic's TLI, m/s."""
-    total = 0.0
-    for index in range(TERMS):
-        total += TLI_COEFFICIENTS[index] * terms[index]
-    return total
+def fixes(terms: FloatArray) -> tuple[float, float]:
+    """Give what to add to the conic's TLI (m/s) and to its excess speed squared (km2/s2).
 
-
-@compiled
-def corrected_excess2(excess2: float, terms: FloatArray) -> float:
-    """Give the corrected square of the speed far from the Moon, km2/s2; never below a hundredth of the
-    conic's.
+    Four sums side by side: a single chain of additions would cost more than the conic itself.
     """
-    total = excess2
-    for index in range(TERMS):
-        total += EXCESS_COEFFICIENTS[index] * terms[index]
-    return max(total, 0.01 * excess2)
+    tli_even, tli_odd, excess_even, excess_odd = 0.0, 0.0, 0.0, 0.0
+    for index in range(0, TERMS, 2):
+        even, odd = terms[index], terms[index + 1]
+        tli_even += TLI_COEFFICIENTS[index] * even
+        tli_odd += TLI_COEFFICIENTS[index + 1] * odd
+        excess_even += EXCESS_COEFFICIENTS[index] * even
+        excess_odd += EXCESS_COEFFICIENTS[index + 1] * odd
+    return tli_even + tli_odd, excess_even + excess_odd
 
 
 @compiled
