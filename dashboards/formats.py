@@ -89,7 +89,7 @@ def quantile_name(quantile: Quantile) -> str:
 def duration(days: float) -> str:
     """Return a length of time in the unit one would say it in: days, months or years."""
     size = abs(days)
-    if size < 60:
+    if size < 100:
         return f"{days:.0f} d" if round(size) else "0 d"
     if size < 2 * DAYS_PER_YEAR:
         return f"{days / DAYS_PER_MONTH:.0f} months"

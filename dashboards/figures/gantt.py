@@ -159,7 +159,8 @@ def _add_whiskers(figure: go.Figure, calendar: Calendar, rows: list[_Row]) -> No
         if high is not None:
             x += [calendar.iso(last), calendar.iso(last), None]
             y += [level - 0.2, level + 0.2, None]
-    figure.add_scatter(x=x, y=y, mode="lines", line={"color": theme.INK, "width": 1.6}, hoverinfo="skip")
+    for colour, width in ((theme.CARD, 4.5), (theme.INK, 1.6)):  # a rim keeps the line apart from the bar under it
+        figure.add_scatter(x=x, y=y, mode="lines", line={"color": colour, "width": width}, hoverinfo="skip")
 
 
 def _add_marks(figure: go.Figure, calendar: Calendar, rows: list[_Row]) -> None:

@@ -45,10 +45,14 @@ def draw_manifest(findings: Findings) -> Card:
             "How to read: dates to the month, for none is known better. Spare lift and spare propellant are those of "
             "the nominal day. "
             '"As planned" is the chance of launching no later than 30 days after the planned date, with its 95 % '
-            f"interval (sampling error only, N = {findings.replications:,}). Grey lines are history."
+            f"interval (sampling error only, N = {findings.replications:,}).{_history(rows)}"
         ),
         shown=table,
     )
+
+
+def _history(rows: list[ManifestRow]) -> str:
+    return " Grey lines are history." if any(row.fact for row in rows) else ""
 
 
 def _when(row: ManifestRow) -> tuple[float, str, str]:
