@@ -13,13 +13,14 @@ from sim.physics.light import Site
 def picture_light(site: Site, light: Intervals, earth: Intervals, sun_max_deg: float) -> Page:
     """Return the page of a site: its light and its view of the Earth, day by day."""
     where = f"{abs(site.latitude_deg):g}° {_side(site.latitude_deg, 'N', 'S')}, {site.longitude_deg % 360.0:g}° E"
+    darkest = hours_text(24.0 * light.longest_gap_d)
     return compose_picture(
         title=f"Light at {where}",
-        headline=f"Lit {percent_text(light.fraction)} of the time, dark for up to {hours_text(24 * light.longest_gap_d)}",
+        headline=f"Lit {percent_text(light.fraction)} of the time, dark for up to {darkest}",
         verdict=f"{where}, {_ground(site)}, {span_text(light.first_d, light.last_d)}.",
         tiles=(
             Tile("Lit", percent_text(light.fraction), "part of the Sun's disc above the horizon", theme.ORANGE),
-            Tile("Longest darkness", hours_text(24 * light.longest_gap_d), _when(light), theme.INK),
+            Tile("Longest darkness", darkest, _when(light), theme.INK),
             Tile("Highest Sun", f"{sun_max_deg:.2f}°", "centre of the disc", theme.ORANGE),
             Tile("Earth visible", percent_text(earth.fraction), "its centre above the horizon", theme.BLUE),
             Tile("Longest without Earth", hours_text(24 * earth.longest_gap_d), _when(earth), theme.BLUE),

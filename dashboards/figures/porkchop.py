@@ -13,7 +13,7 @@ from dashboards.picture import minute_text
 from sim.physics.ephemeris import EphemerisTable
 from sim.physics.epochs import iso_from_epoch
 from sim.physics.places import LunarOrbit, Parking
-from sim.physics.transfer import TOF_LIMITS_H, DepartureTable, departure_table
+from sim.physics.transfer import TOF_LIMITS_H, DepartureTable, PlaneChange, departure_table
 
 SPAN_D = (-14.0, 15.0)
 """Days before and after the departure that are shown: a sidereal month, in which the Moon has been everywhere."""
@@ -33,21 +33,25 @@ class Chosen:
     tof_h: float
 
 
-def sweep_departures(table: EphemerisTable, chosen: Chosen, parking: Parking, target: LunarOrbit) -> DepartureTable:
+def sweep_departures(
+    table: EphemerisTable, chosen: Chosen, parking: Parking, target: LunarOrbit, plane_change: PlaneChange = "refuse"
+) -> DepartureTable:
     """Return the grid around a departure, as far as the ephemeris reaches."""
     tof_h = np.arange(TOF_LIMITS_H[0], TOF_LIMITS_H[1] + 0.5, _TOF_STEP_H)
     last_d = table.last_d - tof_h[-1] / 24.0
     depart_d = np.arange(
         max(chosen.depart_d + SPAN_D[0], table.first_d), min(chosen.depart_d + SPAN_D[1], last_d), _STEP_D
     )
-    return departure_table(table, depart_d, tof_h, parking, target)
+    return departure_table(table, depart_d, tof_h, parking, target, plane_change=plane_change)
 
 
-def draw_porkchop(grid: DepartureTable, chosen: Chosen) -> Card:
-    """Return the total cost (the better branch) as colour and contours, the chosen transfer as a cross."""
-    best = np.where(
-        grid.feasible, np.nanmin(np.where(np.isnan(grid.total_dv_m_s), np.inf, grid.total_dv_m_s), axis=2), np.nan
-    )
+def draw_porkchop(grid: DepartureTable, chosen: Chosen, insertion_m_s: float | None = None) -> Card:
+    """Return the total cost (the better branch) as colour and contours, the chosen transfer as a cross.
+
+    `insertion_m_s` stands for lunar insertion where that is a tabled figure.
+    """
+    total = grid.total_dv_m_s if insertion_m_s is None else grid.total_dv_m_s - grid.loi_dv_m_s + insertion_m_s
+    best = np.where(grid.feasible, np.where(np.isnan(total), np.inf, total).min(axis=2), np.nan)
     figure = theme.draft_figure(430, left=64)
     dates = [iso_from_epoch(d)[:16] for d in grid.depart_d.tolist()]
     hours = grid.tof_h.tolist()
@@ -86,13 +90,13 @@ def draw_porkchop(grid: DepartureTable, chosen: Chosen) -> Card:
         marker={"symbol": "circle-x", "size": 15, "color": theme.CARD, "line": {"width": 2.5, "color": theme.INK}},
         hovertemplate="asked for: leave %{x}, %{y:.0f} h<extra></extra>",
     )
-    figure.update_xaxes(type="date", showgrid=False)
+    figure.update_xaxes(type="date", showgrid=False, **AWAY)
     figure.update_yaxes(title_text="time of flight, h", showgrid=False, dtick=12, **AWAY)
     return Card(
         id="porkchop",
         title=_title(grid, best),
-        reading="How to read: colour and contours are TLI and LOI together in the better branch, for each departure "
-        "and time of flight; blank is where the Moon stands beyond the orbit's plane. The cross is the transfer asked for.",
+        reading="How to read: colour and contours are TLI and insertion together in the better branch, for each "
+        "departure and time of flight; blank is where the Moon stands beyond the orbit's plane.",
         figure=figure,
         table=_table(grid, best),
         keys=(Key("transfer asked for", theme.INK, "cross"),),

@@ -18,6 +18,7 @@ from sim.physics.constants import DAY_S, MOON_RADIUS_KM
 from sim.physics.ephemeris import EphemerisTable, FloatArray
 from sim.physics.places import LunarOrbit, Parking
 from sim.physics.refine import fly_transfer, refine_transfer
+from sim.physics.transfer import TOF_LIMITS_H
 
 _DENSER = 4
 """Points drawn for each step of the integrator: its steps grow to hours where the path is nearly straight."""
@@ -31,8 +32,12 @@ class Flight:
     depart_d: float
     tof_h: float
     parking: Parking
+    turned: Parking
+    """The parking orbit after a plane change that was paid for; without one, the same."""
     target: LunarOrbit
     goal: str
+    insertion_m_s: float | None = None
+    """The tabled cost of a staging orbit; of other orbits it is computed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +50,14 @@ class Track:
     moon_km_s: FloatArray
 
 
-def picture_transfer(table: EphemerisTable, flight: Flight, result: Mapping[str, Any], *, computed: bool) -> Page:
-    """Return the page of a transfer: `result` as the command prints it, `computed` unless insertion is tabled."""
+def picture_transfer(table: EphemerisTable, flight: Flight, result: Mapping[str, Any]) -> Page:
+    """Return the page of a transfer; `result` is what the command prints."""
+    computed = flight.insertion_m_s is None
     track = fly(table, flight) if computed and result["feasible"] else None
     cards = [*(draw_tracks(track) if track else ())]
-    if computed:
-        chosen = Chosen(flight.depart_d, flight.tof_h)
-        cards.append(draw_porkchop(sweep_departures(table, chosen, flight.parking, flight.target), chosen))
+    chosen = Chosen(flight.depart_d, min(flight.tof_h, TOF_LIMITS_H[1]))
+    grid = sweep_departures(table, chosen, flight.parking, flight.target, "pay" if result["plane_dv_m_s"] else "refuse")
+    cards.append(draw_porkchop(grid, chosen, flight.insertion_m_s))
     return compose_picture(
         title="Transfer to the Moon",
         headline=_headline(result, flight),
@@ -64,7 +70,7 @@ def picture_transfer(table: EphemerisTable, flight: Flight, result: Mapping[str,
 
 def fly(table: EphemerisTable, flight: Flight) -> Track | None:
     """Return the path of the cheapest refined solution, evenly spaced along its bends; None when none converges."""
-    refined = refine_transfer(table, flight.depart_d, flight.tof_h, flight.parking, flight.target)
+    refined = refine_transfer(table, flight.depart_d, flight.tof_h, flight.turned, flight.target)
     if not refined.solutions:
         return None
     epoch_d, states = fly_transfer(table, flight.depart_d, refined.solutions[0])
@@ -162,7 +168,8 @@ def _add_line(figure: go.Figure, place_km: FloatArray, hours: FloatArray, name: 
         mode="lines",
         line={"color": colour, "width": width},
         customdata=np.round(hours, 1).tolist(),
-        hovertemplate=f"{name} after %{{customdata:.1f}} h<br>%{{x:.0f}}, %{{y:.0f}}, %{{z:.0f}} x 1000 km<extra></extra>",
+        hovertemplate=f"{name} after %{{customdata:.1f}} h<br>%{{x:.0f}}, %{{y:.0f}}, %{{z:.0f}} thousand km"
+        "<extra></extra>",
     )
 
 
@@ -190,10 +197,12 @@ def _verdict(result: Mapping[str, Any], flight: Flight) -> str:
     orbit = flight.target
     if not result["feasible"]:
         return f"{flight.parking.altitude_km:g} km, {minute_text(flight.depart_d)}: {result['reason']}."
+    size = f"{orbit.perilune_km:g} x {orbit.apolune_km:g} km, {orbit.inclination_deg:g}° to the Moon's equator"
+    shape = f" ({size})" if flight.insertion_m_s is None else ""
     return (
         f"Leaves {minute_text(flight.depart_d)} from {flight.parking.altitude_km:g} km at "
-        f"{flight.parking.inclination_deg:.4g}°; arrives {result['arrive'][:16].replace('T', ' ')} at {flight.goal} "
-        f"({orbit.perilune_km:g} x {orbit.apolune_km:g} km, {orbit.inclination_deg:g}° to the Moon's equator)."
+        f"{flight.parking.inclination_deg:.4g}°; arrives {result['arrive'][:16].replace('T', ' ')} at {flight.goal}"
+        f"{shape}."
     )
 
 
@@ -219,6 +228,8 @@ def _footer(result: Mapping[str, Any], *, computed: bool, drawn: bool) -> tuple[
         said.append("The path drawn is the cheapest solution in the field of Earth (J2), Moon and Sun.")
     elif computed and result["feasible"]:
         said.append("No path is drawn: its integration did not converge.")
+    elif not computed:
+        said.append("No path is drawn: the way into this orbit is a tabled figure, not an integrated path.")
     return tuple(said)
 
 

@@ -89,8 +89,8 @@ def draw_calendar(windows: Sequence[Window], span_d: tuple[float, float]) -> Car
     return Card(
         id="calendar",
         title=_calendar_title(windows),
-        reading="How to read: a dot is the moment the parking orbit's plane meets the Moon's place at arrival; its band "
-        "is the time in which the plane is off by no more than the tolerance.",
+        reading="How to read: a dot is the moment the parking orbit's plane meets the Moon's place at arrival; its "
+        "band is the time in which the plane is off by no more than the tolerance.",
         figure=figure,
         table=_table(windows),
         keys=_keys(),

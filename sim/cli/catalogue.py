@@ -62,7 +62,7 @@ def lunar_orbits() -> dict[str, Orbit]:
 
 
 def _orbit(place: dict[str, Any]) -> Orbit:
-    low, high = (place.get(key, place.get("altitude")) for key in ("periapsis", "apoapsis"))
+    low, high = (place.get(key) or place["altitude"] for key in ("periapsis", "apoapsis"))
     return Orbit(_km(low), _km(high), _deg(place["inclination"]))
 
 

@@ -101,8 +101,9 @@ def command(
         if plot:
             from dashboards.figures.trajectory import Flight, picture_transfer
 
-            flight = Flight(depart_d, tof_h, _turned(parking, fast), aim.orbit, aim.name)
-            save_picture(picture_transfer(table, flight, result, computed=aim.leg is None), plot)
+            insertion = aim.leg.dv_m_s if aim.leg else None
+            flight = Flight(depart_d, tof_h, parking, _turned(parking, fast), aim.orbit, aim.name, insertion)
+            save_picture(picture_transfer(table, flight, result), plot)
     if json_:
         print_json(result)
     else:
@@ -256,11 +257,12 @@ def _print(result: dict[str, Any]) -> None:
     if result["plane_dv_m_s"]:
         click.echo(f"plane change in the parking orbit: {result['plane_dv_m_s']:.1f} m/s, to be added")
     click.echo("")
-    head = ("branch", "side", "TLI m/s", "LOI m/s", "total m/s")
+    sides = ["side"] if result["method"] == "refined" else []
+    head = ["branch", *sides, "TLI m/s", "LOI m/s", "total m/s"]
     rows = [
         (
             one["branch"],
-            one.get("side", "-"),
+            *(one[key] for key in sides),
             f"{one['tli_dv_m_s']:.1f}",
             f"{one['loi_dv_m_s']:.1f}",
             f"{one['tli_dv_m_s'] + one['loi_dv_m_s'] + result['plane_dv_m_s']:.1f}",
