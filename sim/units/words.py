@@ -63,6 +63,9 @@ def parse_name(text: object) -> str:
     """Give a name back; raises `UnitError` unless it is lower-case letters, digits and single hyphens."""
     if isinstance(text, str) and len(text) <= NAME_LENGTH and NAME.fullmatch(text):
         return text
+    if isinstance(text, (list, dict)):
+        found = "a list" if isinstance(text, list) else "a mapping"
+        raise UnitError(f"one name is wanted here, not {found}", "write it alone, for example cz-10", Code.WRONG_TYPE)
     plain = re.sub(r"[^a-z0-9]+", "-", str(text)[:NAME_LENGTH].lower()).strip("-")[:NAME_LENGTH].strip("-")
     hint = f"write {plain!r}" if plain else "for example 'cz-10'"
     message = f"'{shown(text)}' is not a name: lower-case letters, digits and hyphens"
