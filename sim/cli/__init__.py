@@ -11,7 +11,22 @@ import click
 
 from sim import __version__
 
-VERBS = ("check", "list", "new", "report", "run", "schema", "show", "site", "track", "transfer", "windows")
+VERBS = (
+    "check",
+    "list",
+    "new",
+    "plan",
+    "report",
+    "run",
+    "schema",
+    "show",
+    "site",
+    "trace",
+    "track",
+    "transfer",
+    "why",
+    "windows",
+)
 DONE, WRONG_INPUT, OUR_BUG, INTERRUPTED = 0, 1, 70, 130
 REPORT_AT = "the project's issue tracker"
 

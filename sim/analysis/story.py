@@ -1,0 +1,318 @@
+"""Story: the chain that dates a goal in one replication, told in sentences.
+
+A chain is a partition of the time from day 0 to the goal (or to the calendar's end) into segments of one subject and
+one cause. Segments of one subject that follow each other are told together, cause by cause; the events of the
+replication say what happened in them. Nothing is left out: stretches too short to tell are counted as one.
+"""
+
+from __future__ import annotations
+
+import datetime
+import math
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.analysis.outline import Outline
+from sim.clock import Calendar
+from sim.model.outcome import Event, Segment, Story
+
+Floats = NDArray[np.float64]
+TOLD_D = 1.0
+"""Stretches of at least so many days get a sentence."""
+SOON_D = 1e-6
+"""Moments closer than this are one moment: the rounding of sums of days."""
+_STANDS_DOWN = re.compile(r"^(\S+) stands down (\d+) d")
+_ROUNDED_D = 0.51
+"""Traces round the days of a stand-down to whole ones."""
+_EARTHLY = ("agreement", "development", "production", "budget", "partner", "plan")
+"""Causes of an activity's days, when an element bears the same name."""
+WORDS = {
+    "agreement": "{subject} took {days} to be agreed",
+    "budget": "{subject} waited {days} for money",
+    "window": "{subject} waited {days} for a departure that mass and geometry allow",
+    "rendezvous": "{subject} took {days} to meet and dock",
+    "flight": "{subject} flew for {days}",
+    "port": "{subject} waited {days} for a free port",
+    "propellant": "{subject} waited {days} for propellant",
+    "tracking": "{subject} waited {days} until ground stations could see it",
+    "lighting": "{subject} waited {days} for sunlight",
+    "labour": "{subject} was set up and tested for {days}",
+    "power": "{subject} waited {days} for power",
+    "supply": "{subject} waited {days} for supplies",
+}
+"""Sentences of the causes that need no looking up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """What one subject did or waited for on the way to a goal."""
+
+    since_d: float
+    until_d: float
+    days: float
+    """Days of this cause between `since_d` and `until_d`; fewer than the span where another cause lies between."""
+    subject: str
+    part: str
+    cause: str
+    plan_d: float | None
+    """Days of this cause of this subject on the plan's chain; None when the plan's chain does not pass the subject."""
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CauseSum:
+    """Days of one cause on the chain, and on the plan's chain."""
+
+    cause: str
+    days: float
+    plan_d: float
+
+
+@dataclass(frozen=True, slots=True)
+class Tale:
+    """One goal of one replication: its chain in sentences, and the sums of its days."""
+
+    goal: str
+    by_d: float
+    reached_d: float | None
+    plan_d: float | None
+    stretches: tuple[Stretch, ...]
+    """In order of time, each of a day or more."""
+    short_count: int
+    short_d: float
+    """Days of the stretches that are not told."""
+    causes: tuple[CauseSum, ...]
+    """Largest first; they add up to `total_d` and `plan_total_d`."""
+    total_d: float
+    """Day of the goal, or the calendar's end."""
+    plan_total_d: float
+
+
+def tell(outline: Outline, goal: str, story: Story, reached_d: Floats, plan: Story, planned_d: Floats) -> Tale:
+    """Tell how a goal came to its date in one replication, beside the plan's chain.
+
+    `reached_d` and `planned_d`, shape (milestones,), are the days of the replication and of the nominal run.
+    Raises KeyError if there is no such goal.
+    """
+    line = next((one for one in outline.goals if one.name == goal), None)
+    if line is None:
+        raise KeyError(goal)
+    chain, planned = story.chains[goal], plan.chains[goal]
+    narrator = Narrator(outline, story.events, reached_d, planned, planned_d)
+    told = [narrator.tell(segments) for segments in _merged(chain)]
+    long = [one for one in told if one.days >= TOLD_D]
+    short = [one.days for one in told if one.days < TOLD_D]
+    reached = _day(reached_d[line.reached])
+    if long and reached is None:
+        long[-1] = replace(long[-1], text=f"{long[-1].text}, and was not done when the calendar ended")
+    return Tale(
+        goal=goal,
+        by_d=line.by_d,
+        reached_d=reached,
+        plan_d=_day(planned_d[line.reached]),
+        stretches=tuple(long),
+        short_count=len(short),
+        short_d=math.fsum(short),
+        causes=_sums(outline.causes, chain, planned),
+        total_d=_length(chain),
+        plan_total_d=_length(planned),
+    )
+
+
+class Narrator:
+    """Finds the words for the stretches of one replication."""
+
+    def __init__(
+        self,
+        outline: Outline,
+        events: Sequence[Event],
+        reached_d: Floats,
+        planned: Sequence[Segment],
+        planned_d: Floats,
+    ) -> None:
+        self.calendar = calendar_of(outline)
+        self.events = sorted(events, key=lambda event: event.t_d)
+        self.lines = {(one.label, one.kind): one for one in outline.subjects}
+        self.flights = {(flight.mission, flight.launch): flight.launcher for flight in outline.flights}
+        self.reached_d, self.planned_d = reached_d, planned_d
+        self._tellers: dict[str, Callable[[Sequence[Segment], str], str]] = {
+            "development": self._development,
+            "production": self._production,
+            "integration": self._integration,
+            "plan": self._plan,
+            "pad": self._pad,
+            "scrub": self._scrub,
+            "failure": self._failure,
+            "stand-down": self._stand_down,
+            "partner": self._partner,
+        }
+        self._on_plan = {segment.subject for segment in planned}
+        self._plan_days: dict[tuple[str, str, str], float] = {}
+        for segment in planned:
+            key = (segment.subject, segment.part, segment.cause)
+            self._plan_days[key] = self._plan_days.get(key, 0.0) + segment.end_d - segment.start_d
+
+    def tell(self, segments: Sequence[Segment]) -> Stretch:
+        """Tell segments of one subject, part and cause as one stretch."""
+        first, until_d = segments[0], segments[-1].end_d
+        days = math.fsum(one.end_d - one.start_d for one in segments)
+        plan_d = None
+        if first.subject in self._on_plan:  # a second try finds the plan's days used up by the first
+            plan_d = self._plan_days.pop((first.subject, first.part, first.cause), 0.0)
+        text = self._sentence(segments, _days(days)) + self._planned_end(segments[-1])
+        return Stretch(first.start_d, until_d, days, first.subject, first.part, first.cause, plan_d, text)
+
+    def _sentence(self, segments: Sequence[Segment], days: str) -> str:
+        first = segments[0]
+        if first.cause in self._tellers:
+            return self._tellers[first.cause](segments, days)
+        pattern = WORDS.get(first.cause, "{subject} spent {days} on {cause}")
+        return pattern.format(subject=self._who(first), days=days, cause=first.cause)
+
+    # --- causes whose words depend on what happened -----------------------------------------------------------------
+
+    def _development(self, segments: Sequence[Segment], days: str) -> str:
+        if self._kind(segments[0]) == "activity":
+            return f"{segments[0].subject} was worked on for {days}"
+        return f"{segments[0].subject} was ready {days} late"
+
+    def _production(self, segments: Sequence[Segment], days: str) -> str:
+        if self._kind(segments[0]) == "activity":
+            return f"{segments[0].subject} was made in {days}"
+        return f"{self._who(segments[0])} waited {days} for {self._rocket(segments[0])} to come off the line"
+
+    def _integration(self, segments: Sequence[Segment], days: str) -> str:
+        return f"{self._rocket(segments[0])} was made ready for {self._who(segments[0])} in {days}"
+
+    def _plan(self, segments: Sequence[Segment], days: str) -> str:
+        if segments[0].part == "return":
+            return f"{segments[0].subject} stayed {days} as planned"
+        return f"{segments[0].subject} waited {days} for its planned date"
+
+    def _pad(self, segments: Sequence[Segment], days: str) -> str:
+        """Say which pad came free, and who used it last."""
+        said, until_d = f"{self._who(segments[0])} waited {days} for a pad", segments[-1].end_d
+        own = [event for event in self._at(until_d, segments[0].subject) if event.verb == "rolls out"]
+        if not own:
+            return said
+        before = self._last(lambda event: event.place == own[0].place and event.verb != "rolls out", until_d)
+        used = f", last used by {before.subject} on {self.calendar.iso(before.t_d)}" if before is not None else ""
+        return f"{said}: {own[0].place}{used}"
+
+    def _scrub(self, segments: Sequence[Segment], days: str) -> str:
+        subject, since_d, until_d = segments[0].subject, segments[0].start_d - SOON_D, segments[-1].end_d
+        count = sum(e.subject == subject and "scrub" in e.verb and since_d <= e.t_d <= until_d for e in self.events)
+        return f"{subject} lost {days} to {f'{count} scrubs' if count > 1 else 'a scrub'}"
+
+    def _failure(self, segments: Sequence[Segment], days: str) -> str:
+        first = segments[0]
+        lost = self._last(lambda event: event.subject == first.subject and _is_loss(event), first.start_d)
+        why = f": it {_past(lost)} on {self.calendar.iso(lost.t_d)}" if lost is not None else ""
+        if any("given up" in event.verb for event in self._at(first.start_d, first.subject)):
+            return f"{first.subject} was given up and missed for {days}{why}"
+        return f"{first.subject} was built again in {days}{why}"
+
+    def _stand_down(self, segments: Sequence[Segment], days: str) -> str:
+        """Name the failure that grounded the vehicle until the wait ended."""
+        first, rocket = segments[0], self._rocket(segments[0])
+        said = f"{self._who(first)} waited {days} for {rocket}"
+        event = self._last(lambda event: _grounds_until(event, segments[-1].end_d), segments[-1].end_d)
+        if event is None:
+            event = self._last(lambda event: event.detail.startswith(f"{rocket} stands down"), segments[-1].end_d)
+        if event is None:
+            return f"{said}: stand-down after a failure"
+        whose = "its own" if event.subject == first.subject else f"{event.subject}'s"
+        return f"{said}: failure of {whose} launch on {self.calendar.iso(event.t_d)}, stand-down"
+
+    def _partner(self, segments: Sequence[Segment], days: str) -> str:
+        said, words = f"{segments[0].subject} waited {days} for a partner", ("leave", "withdraw", "join", "bar", "over")
+        event = self._last(lambda event: any(word in event.verb for word in words), segments[0].start_d)
+        return said if event is None else f"{said}: {event.subject} {event.verb} on {self.calendar.iso(event.t_d)}"
+
+    # --- looking things up ------------------------------------------------------------------------------------------
+
+    def _planned_end(self, segment: Segment) -> str:
+        """Say when the subject should have been done, where it is done here on another day."""
+        line = self.lines.get((segment.subject, self._kind(segment)))
+        if line is None or line.finish < 0 or abs(self.reached_d[line.finish] - segment.end_d) > SOON_D:
+            return ""
+        planned_d = _day(self.planned_d[line.finish])
+        if planned_d is None:
+            return " (in the plan it is never done)"
+        if abs(planned_d - segment.end_d) < TOLD_D:
+            return ""
+        return f" (planned to be done on {self.calendar.iso(planned_d)})"
+
+    def _kind(self, segment: Segment) -> str:
+        kinds = [kind for label, kind in self.lines if label == segment.subject]
+        if "activity" in kinds and len(kinds) > 1:
+            return "activity" if segment.cause in _EARTHLY else next(kind for kind in kinds if kind != "activity")
+        return kinds[0] if kinds else ""
+
+    def _who(self, segment: Segment) -> str:
+        """Name a subject, and the launch it is about where a mission has several."""
+        launch = segment.part and (segment.subject, segment.part) in self.flights
+        return f"{segment.subject} ({segment.part})" if launch else segment.subject
+
+    def _rocket(self, segment: Segment) -> str:
+        named = self.flights.get((segment.subject, segment.part))
+        every = {name for (mission, _), name in self.flights.items() if mission == segment.subject}
+        return named or (every.pop() if len(every) == 1 else "its launcher")
+
+    def _at(self, day: float, subject: str) -> list[Event]:
+        return [event for event in self.events if event.subject == subject and abs(event.t_d - day) <= SOON_D]
+
+    def _last(self, fits: Callable[[Event], bool], until_d: float) -> Event | None:
+        found = [event for event in self.events if event.t_d <= until_d + SOON_D and fits(event)]
+        return found[-1] if found else None
+
+
+def calendar_of(outline: Outline) -> Calendar:
+    """Give the calendar of an outline."""
+    start = datetime.datetime.fromisoformat(outline.start_iso)
+    return Calendar(start, start + datetime.timedelta(days=outline.end_d))
+
+
+def _merged(chain: Sequence[Segment]) -> Iterator[list[Segment]]:
+    """Give the segments that are told together: of one cause, while subject and part stay the same."""
+    for _, run in groupby(chain, key=lambda segment: (segment.subject, segment.part)):
+        by_cause: dict[str, list[Segment]] = {}
+        for segment in run:
+            by_cause.setdefault(segment.cause, []).append(segment)
+        yield from by_cause.values()
+
+
+def _sums(causes: Sequence[str], chain: Sequence[Segment], planned: Sequence[Segment]) -> tuple[CauseSum, ...]:
+    sums = [CauseSum(cause, _length(chain, cause), _length(planned, cause)) for cause in causes]
+    return tuple(sorted((one for one in sums if one.days or one.plan_d), key=lambda one: -one.days))
+
+
+def _length(chain: Sequence[Segment], cause: str | None = None) -> float:
+    return math.fsum(one.end_d - one.start_d for one in chain if cause in (None, one.cause))
+
+
+def _grounds_until(event: Event, day: float) -> bool:
+    found = _STANDS_DOWN.match(event.detail)
+    return found is not None and abs(event.t_d + float(found[2]) - day) <= _ROUNDED_D
+
+
+def _is_loss(event: Event) -> bool:
+    return any(word in event.verb for word in ("lost", "fails", "in vain"))
+
+
+def _past(event: Event) -> str:
+    verb = re.sub(r"^is\b", "was", re.sub(r"^fails\b", "failed", re.sub(r"^waits\b", "waited", event.verb)))
+    return f"{verb} ({event.place})" if event.place else verb
+
+
+def _days(days: float) -> str:
+    return f"{days:,.0f} d"
+
+
+def _day(value: float | np.float64) -> float | None:
+    return float(value) if math.isfinite(value) else None

@@ -1,0 +1,263 @@
+"""`ilrs why`: why a goal comes when it comes, in the mean or in one replication told in words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from sim.cli.options import as_json
+from sim.cli.replication import NOMINAL, replication_option
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from sim.analysis.attribution import Attribution, CauseRow, SubjectRow
+    from sim.analysis.story import Tale
+    from sim.clock import Calendar
+    from sim.study.store import Study
+
+CAVEAT = "95 % intervals, sampling error only: they do not say how good the scenario's figures are."
+
+
+@click.command("why")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--goal", help="Name of the goal [default: the first].")
+@replication_option("Tell this replication in words, `nominal` the plan.", required=False)
+@as_json("the table or the story")
+def command(folder: Path, goal: str | None, replication: int | None, json_: bool) -> None:
+    """Say why a goal comes when it comes.
+
+    Without --replication: days by cause in the mean over all replications, against the plan, and the subjects that
+    decide the date. With it: the chain of that replication in words.
+    """
+    from sim.study.store import FolderError, read_study
+
+    if folder.is_file():
+        raise FolderError(folder, "is a file, not a run folder", f"simulate it first: ilrs run {folder}")
+    study = read_study(folder)
+    name = _goal(study, goal)
+    if replication is None:
+        _explain_mean(study, name, json_=json_)
+    else:
+        _tell_one(study, name, replication, json_=json_)
+
+
+def _goal(study: Study, name: str | None) -> str:
+    """Give the goal that is asked for, or the first."""
+    from sim.problems import suggest
+    from sim.study.store import FolderError
+
+    names = [goal.name for goal in study.outline.goals]
+    if name is None and names:
+        return names[0]
+    if name not in names:
+        hint = suggest(name or "", names) or f"its goals are {', '.join(names)}"
+        raise FolderError(study.folder, f"has no goal '{(name or '')[:80]}'", hint)
+    return str(name)
+
+
+# --- the mean ---------------------------------------------------------------------------------------------------------
+
+
+def _explain_mean(study: Study, goal: str, *, json_: bool) -> None:
+    from sim.analysis.attribution import attribute
+    from sim.analysis.story import calendar_of
+
+    found = attribute(study.outline, study.sample, study.nominal, goal)
+    calendar = calendar_of(study.outline)
+    if json_:
+        _print_json(_mean_as_json(found, calendar))
+    else:
+        click.echo("\n".join(_mean_as_text(found, calendar, study)))
+
+
+def _mean_as_text(found: Attribution, calendar: Calendar, study: Study) -> Iterator[str]:
+    from sim.cli.columns import aligned
+
+    yield f"Why {found.goal} comes when it comes: mean of {found.replications} replications against the plan"
+    yield ""
+    head = ("cause", "plan d", "mean d", "slip d", "95 % interval")
+    rows = [_cause_cells(row) for row in (*found.rows, found.total)]
+    yield from aligned(head, rows, right=(1, 2, 3))
+    yield ""
+    planned = f"Plan {calendar.iso(found.plan_d)}{'' if found.planned else ' (not reached, the calendar ends)'}"
+    yield f"{planned}, mean {calendar.iso(found.mean_d)}: {found.total.slip_d:+,.1f} d."
+    if found.censored:
+        yield (
+            f"{found.censored} of {found.replications} replications do not reach it; their days count up to the "
+            f"calendar's end, {calendar.iso(study.outline.end_d)}."
+        )
+    yield ""
+    yield "What decides the date (share of replications on the chain; significance = that share x own spread / spread)"
+    columns = ("subject", "kind", "mean d", "critical", "95 % interval", "significance", "95 % interval")
+    yield from aligned(columns, [_subject_cells(row) for row in found.subjects], right=(2, 3, 5))
+    yield ""
+    yield f"N = {found.replications}; {CAVEAT}"
+    others = [goal.name for goal in study.outline.goals if goal.name != found.goal]
+    if others:
+        yield f"Other goals (--goal): {', '.join(others)}"
+
+
+def _cause_cells(row: CauseRow) -> tuple[str, ...]:
+    between = "-" if row.low_d is None or row.high_d is None else f"{row.low_d:,.1f} .. {row.high_d:,.1f}"
+    return row.cause, f"{row.plan_d:,.1f}", f"{row.mean_d:,.1f}", f"{row.slip_d:+,.1f}", between
+
+
+def _subject_cells(row: SubjectRow) -> tuple[str, ...]:
+    share, value = row.found.criticality, row.found.significance
+    between = "-" if row.low is None or row.high is None else f"{row.low:.2f} .. {row.high:.2f}"
+    return (
+        row.name,
+        row.kind,
+        "-" if row.mean_d is None else f"{row.mean_d:,.0f}",
+        f"{share.value:.0%}".replace("%", " %"),
+        f"{share.lo:.0%} .. {share.hi:.0%}".replace("%", " %"),
+        "-" if value is None else f"{value:.2f}",
+        between,
+    )
+
+
+def _mean_as_json(found: Attribution, calendar: Calendar) -> Mapping[str, object]:
+    return {
+        "goal": found.goal,
+        "replications": found.replications,
+        "not_reached": found.censored,
+        "plan": calendar.iso(found.plan_d),
+        "mean": calendar.iso(found.mean_d),
+        "causes": [_cause_as_json(row) for row in found.rows],
+        "total": _cause_as_json(found.total),
+        "subjects": [_subject_as_json(row) for row in found.subjects],
+        "intervals": CAVEAT,
+    }
+
+
+def _cause_as_json(row: CauseRow) -> Mapping[str, object]:
+    interval = None if row.low_d is None else [row.low_d, row.high_d]
+    return {
+        "cause": row.cause,
+        "plan_d": row.plan_d,
+        "mean_d": row.mean_d,
+        "slip_d": row.slip_d,
+        "slip_interval_d": interval,
+    }
+
+
+def _subject_as_json(row: SubjectRow) -> Mapping[str, object]:
+    share, cruciality = row.found.criticality, row.found.rank_cruciality
+    return {
+        "subject": row.name,
+        "kind": row.kind,
+        "mean_d": row.mean_d,
+        "criticality": share.value,
+        "criticality_interval": [share.lo, share.hi],
+        "significance": row.found.significance,
+        "significance_interval": None if row.low is None else [row.low, row.high],
+        "rank_cruciality": cruciality.value,
+        "rank_cruciality_interval": None if cruciality.lo is None else [cruciality.lo, cruciality.hi],
+    }
+
+
+# --- one replication --------------------------------------------------------------------------------------------------
+
+
+def _tell_one(study: Study, goal: str, number: int, *, json_: bool) -> None:
+    from sim.analysis.story import calendar_of, tell
+    from sim.study.replay import Replay
+
+    replay = Replay(study)
+    if replay.outdated:
+        click.echo(f"warning: {replay.outdated}", err=True)
+    plan = replay.nominal()
+    one = plan if number == NOMINAL else replay.replication(number)
+    tale = tell(study.outline, goal, one.story, one.reached_d, plan.story, plan.reached_d)
+    calendar, name = calendar_of(study.outline), "nominal" if number == NOMINAL else str(number)
+    if json_:
+        _print_json(_tale_as_json(tale, calendar, name))
+    else:
+        click.echo("\n".join(_tale_as_text(tale, calendar, name)))
+
+
+def _tale_as_text(tale: Tale, calendar: Calendar, name: str) -> Iterator[str]:
+    from sim.cli.columns import aligned
+
+    yield _opening(tale, calendar, name)
+    yield ""
+    rows = [
+        (
+            calendar.iso(one.since_d),
+            calendar.iso(one.until_d),
+            f"{one.days:,.1f}",
+            "-" if one.plan_d is None else f"{one.plan_d:,.1f}",
+            f"{one.text} [{one.cause}]",
+        )
+        for one in tale.stretches
+    ]
+    if tale.short_count:
+        rows.append(("", "", f"{tale.short_d:,.1f}", "", f"{tale.short_count} stretches of less than a day"))
+    yield from aligned(("from", "to", "days", "plan d", "what happened"), rows, right=(2, 3))
+    yield ""
+    yield from _closing(tale, calendar)
+
+
+def _opening(tale: Tale, calendar: Calendar, name: str) -> str:
+    which = "the plan" if name == "nominal" else f"replication {name}"
+    planned = "the plan never reaches it" if tale.plan_d is None else f"planned for {calendar.iso(tale.plan_d)}"
+    if tale.reached_d is None:
+        return f"{tale.goal} in {which}: not reached by the calendar's end, {calendar.iso(tale.total_d)}; {planned}"
+    wanted = f"wanted by {calendar.iso(tale.by_d)}"
+    if name == "nominal":
+        return f"{tale.goal} in {which}: {calendar.iso(tale.reached_d)}; {wanted}"
+    late = "" if tale.plan_d is None else f", {tale.reached_d - tale.plan_d:+,.0f} d"
+    return f"{tale.goal} in {which}: {calendar.iso(tale.reached_d)}; {planned}{late}; {wanted}"
+
+
+def _closing(tale: Tale, calendar: Calendar) -> Iterator[str]:
+    from sim.cli.columns import aligned
+
+    rows = [
+        (one.cause, f"{one.days:,.1f}", f"{one.plan_d:,.1f}", f"{one.days - one.plan_d:+,.1f}") for one in tale.causes
+    ]
+    slip_d = tale.total_d - tale.plan_total_d
+    rows.append(("total", f"{tale.total_d:,.1f}", f"{tale.plan_total_d:,.1f}", f"{slip_d:+,.1f}"))
+    yield from aligned(("cause", "days", "plan d", "slip d"), rows, right=(1, 2, 3))
+    yield ""
+    terms = " + ".join(f"{one.cause} {one.days:,.1f}" for one in tale.causes if one.days)
+    end = "" if tale.reached_d is not None else ", the calendar's end"
+    yield f"{calendar.iso(0.0)} + {terms} = {tale.total_d:,.1f} d = {calendar.iso(tale.total_d)}{end}"
+
+
+def _tale_as_json(tale: Tale, calendar: Calendar, name: str) -> Mapping[str, object]:
+    def iso(day: float | None) -> str | None:
+        return None if day is None else calendar.iso(day)
+
+    return {
+        "goal": tale.goal,
+        "replication": None if name == "nominal" else int(name),
+        "by": iso(tale.by_d),
+        "reached": iso(tale.reached_d),
+        "plan": iso(tale.plan_d),
+        "chain": [
+            {
+                "from": iso(one.since_d),
+                "to": iso(one.until_d),
+                "days": one.days,
+                "plan_d": one.plan_d,
+                "subject": one.subject,
+                "part": one.part,
+                "cause": one.cause,
+                "text": one.text,
+            }
+            for one in tale.stretches
+        ],
+        "short": {"stretches": tale.short_count, "days": tale.short_d},
+        "causes": [{"cause": one.cause, "days": one.days, "plan_d": one.plan_d} for one in tale.causes],
+        "total": {"days": tale.total_d, "plan_d": tale.plan_total_d},
+    }
+
+
+def _print_json(document: Mapping[str, object]) -> None:
+    import json
+
+    click.echo(json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False))

@@ -1,0 +1,103 @@
+"""Replaying: one replication of a finished study again, alone and with its trace, from the study's own folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.analysis.sample import Sample, stack
+from sim.campaign.compile import compile_campaign
+from sim.campaign.plan import Campaign
+from sim.model.outcome import Story
+from sim.model.simulate import simulate
+from sim.scenario.load import load_scenario
+from sim.study.store import FolderError, Study
+from sim.study.versions import code_version
+
+SAME_D = 1e-9
+"""Days by which the same code may differ on another machine: rounding in a sum of a few dozen terms."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """One replication with its trace; `replication` is None for the nominal run."""
+
+    replication: int | None
+    reached_d: NDArray[np.float64]
+    """(milestones,) day on which each was reached; infinity when it was not."""
+    story: Story
+
+
+class Replay:
+    """Gives the trace of any replication of a study, and of its nominal run."""
+
+    def __init__(self, study: Study) -> None:
+        self.study = study
+
+    def replication(self, number: int) -> Replayed:
+        """Give a replication: kept with the study, or simulated again from its key and held against the tables.
+
+        Raises:
+            FolderError: if the study has no such replication, or today's program gives another one.
+        """
+        row = self._row(number)
+        for told in self.study.stories:
+            if told.replication == number:
+                return Replayed(number, self.study.sample.reached_d[row], told.story)
+        outcome = simulate(self.campaign, self.study.manifest.seed, number, story=True)
+        assert outcome.story is not None
+        if not _same(stack([outcome]), self.study.sample, row):
+            raise FolderError(
+                self.study.folder,
+                f"replication {number} comes out differently with this version of the program{self._versions()}",
+                "run the scenario again",
+            )
+        return Replayed(number, outcome.reached_d, outcome.story)
+
+    def nominal(self) -> Replayed:
+        """Give the nominal run; raises FolderError if its trace is not there."""
+        for told in self.study.stories:
+            if told.replication is None:
+                return Replayed(None, self.study.nominal.reached_d[0], told.story)
+        raise FolderError(self.study.folder, "lacks the trace of its nominal run", "run the scenario again")
+
+    @cached_property
+    def campaign(self) -> Campaign:
+        """Compile the scenario that the folder keeps; raises FolderError if it is not the one that was run."""
+        campaign = compile_campaign(load_scenario(self.study.folder / "scenario.resolved.yaml"))
+        if campaign.identity != self.study.manifest.identity:
+            raise FolderError(
+                self.study.folder,
+                "scenario.resolved.yaml is not the scenario that was run",
+                "run the scenario again",
+            )
+        return campaign
+
+    @property
+    def outdated(self) -> str:
+        """Say that the program has changed since the study was made; empty when it has not."""
+        if self.study.manifest.code == code_version():
+            return ""
+        return f"the program has changed since this run{self._versions()}"
+
+    def _versions(self) -> str:
+        ours, theirs = code_version(), self.study.manifest.code
+        return "" if ours == theirs else f" (then {theirs}, now {ours})"
+
+    def _row(self, number: int) -> int:
+        rows = np.flatnonzero(self.study.sample.replication == number)
+        if not rows.size:
+            last = int(self.study.sample.replication.max())
+            raise FolderError(self.study.folder, f"has no replication {number}", f"choose one from 0 to {last}")
+        return int(rows[0])
+
+
+def _same(again: Sample, sample: Sample, row: int) -> bool:
+    """Whether one replication comes out as a study has it: every date, and the days by cause of every goal."""
+    pairs = ((again.reached_d[0], sample.reached_d[row]), (again.by_cause_d[0], sample.by_cause_d[row]))
+    return all(
+        new.shape == old.shape and np.allclose(new, old, rtol=0.0, atol=SAME_D, equal_nan=True) for new, old in pairs
+    )
