@@ -6,8 +6,10 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
+from itertools import islice
 from typing import Literal
 
+_MOST_COMPARED = 500  # names; keeps the answer to a huge file quick
 Severity = Literal["error", "warning"]
 
 
@@ -155,7 +157,8 @@ def printable(text: str) -> str:
 
 def did_you_mean(word: str, candidates: Iterable[str]) -> str:
     """Give `did you mean 'cz-10'?` for the nearest candidate, or empty text when none is near."""
-    near = difflib.get_close_matches(word[:80], list(candidates), n=1, cutoff=0.6)
+    known = list(islice(candidates, _MOST_COMPARED))
+    near = difflib.get_close_matches(word[:80], known, n=1, cutoff=0.6)
     return f"did you mean {near[0]!r}?" if near else ""
 
 

@@ -21,7 +21,7 @@ from pathlib import Path as FilePath
 from typing import Any, Final
 
 from sim.problems import Code, Mark, Problem, suggest
-from sim.scenario.text import DEEPEST, Node, Path, path_text, plain, read_text, walk
+from sim.scenario.text import DEEPEST, LARGEST_FILE, MOST_PROBLEMS, Node, Path, path_text, plain, read_text, walk
 from sim.scenario.tree import Tree, read_bytes
 
 LAWS: Final = frozenset(
@@ -85,6 +85,8 @@ class Stack:
         self.problems: list[Problem] = []
         self.files: list[str] = []
         self.folders: dict[str, FilePath] = {}
+        self._said: set[str] = set()  # paths that are already complained of
+        self._bytes = 0
 
     def read(self, path: FilePath, shown: str) -> Node | None:
         """Give the root of a file with its parents merged in; None when there is nothing to go on with."""
@@ -95,10 +97,16 @@ class Stack:
         if isinstance(data, Problem):
             self.problems.append(data)
             return None
+        self._bytes += len(data)
+        if self._bytes > LARGEST_FILE:
+            message = f"the files are larger than {LARGEST_FILE // 1_000_000} MB together"
+            self._complain(Mark(shown), "", Code.FILE_TOO_LARGE, message, "extend fewer")
+            return None
         self.files.append(shown)
         self.folders[shown] = path.resolve().parent
         root, problems = read_text(data, shown)
         self.problems += problems
+        self._said.update(problem.path for problem in problems)
         if root is None:
             return None
         if not isinstance(root.value, dict):
@@ -147,7 +155,8 @@ class Stack:
         return [name for name, folder in self.folders.items() if folder.is_relative_to(shipped)]
 
     def _complain(self, mark: Mark, path: str, code: Code, message: str, hint: str) -> None:
-        self.problems.append(Problem(mark, path, code, "error", message, hint))
+        if len(self.problems) < MOST_PROBLEMS:
+            self.problems.append(Problem(mark, path, code, "error", message, hint))
 
     def _refuse_clash(self, first: Node, second: Node, path: Path = ()) -> None:
         """Complain where two parents give one key different values; lists and random values count whole."""
@@ -179,13 +188,10 @@ class Stack:
         return Node(merged, above.mark, above.key, above.layer)
 
     def _remove(self, block: dict[str, Node], key: str, node: Node, path: Path) -> None:
-        if block.pop(key, None) is None and not self._reported(path):
+        if block.pop(key, None) is None and path_text(path) not in self._said:
             hint = suggest(key, block) or "leave the key out"
             message = "null removes what a parent says, but there is nothing to remove"
             self._complain(node.key, path_text(path), Code.NOTHING_TO_REMOVE, message, hint)
-
-    def _reported(self, path: Path) -> bool:
-        return any(problem.path == path_text(path) for problem in self.problems)
 
     def _without_nulls(self, node: Node, path: Path = ()) -> Node:
         """Take nulls out of a block that has nothing below it, saying so; variants keep theirs."""
@@ -202,7 +208,7 @@ class Stack:
         """Lay the chosen variants over a scenario."""
         block = root.value.get("variants") if isinstance(root.value, dict) else None
         known = block.value if block and isinstance(block.value, dict) else {}
-        taken: dict[Path, str] = {}
+        taken = _Taken()
         for name in chosen:
             if name not in known:
                 hint = suggest(name, known) or "the scenario has no variants"
@@ -212,7 +218,7 @@ class Stack:
                 root = self._merge(root, _labelled(known[name], f"variant {name}"), ())
         return root
 
-    def _may_apply(self, name: str, variant: Node, taken: dict[Path, str]) -> bool:
+    def _may_apply(self, name: str, variant: Node, taken: _Taken) -> bool:
         before = len(self.problems)
         base = f"variants.{name}"
         if not isinstance(variant.value, dict):
@@ -223,11 +229,11 @@ class Stack:
                 mark = variant.value[key].key
                 self._complain(mark, f"{base}.{key}", Code.UNKNOWN_KEY, f"a variant cannot set {key}", "remove it")
         for path, node in _leaves(variant):
-            other = _clash(path, taken)
+            other = taken.by(path)
             if other and other != name:
                 message = f"variant '{other}' sets the same key"
                 self._complain(node.key, f"{base}.{path_text(path)}", Code.VARIANTS_CLASH, message, "choose one")
-            taken[path] = name
+            taken.add(path, name)
         return len(self.problems) == before
 
     def apply_set(self, root: Node, text: str) -> Node:
@@ -328,12 +334,21 @@ def _leaves(node: Node, path: Path = ()) -> list[tuple[Path, Node]]:
     return [(path, node)]
 
 
-def _clash(path: Path, taken: Mapping[Path, str]) -> str | None:
-    for other, name in taken.items():
-        shorter = min(len(path), len(other))
-        if path[:shorter] == other[:shorter]:
-            return name
-    return None
+class _Taken:
+    """Which variant set which key, or something inside it."""
+
+    def __init__(self) -> None:
+        self._leaves: dict[Path, str] = {}
+        self._blocks: dict[Path, str] = {}
+
+    def add(self, path: Path, name: str) -> None:
+        self._leaves[path] = name
+        self._blocks.update((path[:length], name) for length in range(len(path)))
+
+    def by(self, path: Path) -> str | None:
+        """Give the variant that set this key, one around it or one inside it."""
+        around = (self._leaves.get(path[:length]) for length in range(len(path) + 1))
+        return next((name for name in around if name), self._blocks.get(path))
 
 
 def _shown_beside(shown: str, wanted: str, path: FilePath, found: FilePath) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -20,7 +21,7 @@ from sim.scenario.schema import Scenario
 from sim.scenario.shape import shape_problems
 from sim.scenario.shipped import shipped_folder, shipped_names
 from sim.scenario.sources import check_sources
-from sim.scenario.text import Node, path_text
+from sim.scenario.text import MOST_PROBLEMS, Node, path_text
 from sim.scenario.tree import Tree
 from sim.units import parse_name
 
@@ -136,7 +137,7 @@ def _validate(layered: Layered, before: list[Problem], *, whole: bool) -> tuple[
     try:
         return Scenario.model_validate(layered.values, strict=True), []
     except ValidationError as error:
-        problems = shape_problems(error.errors(include_url=False), layered, Scenario)
+        problems = shape_problems(error.errors(include_url=False)[:MOST_PROBLEMS], layered, Scenario)
     known = [problem.path for problem in before]
     fresh = [problem for problem in problems if not any(_below(problem.path, path) for path in known)]
     if not whole:
@@ -150,12 +151,16 @@ def _below(path: str, block: str) -> bool:
 
 def _check(scenario: Scenario | None, layered: Layered, before: list[Problem]) -> list[Problem]:
     """Check the sense: of the whole scenario, or of the blocks in which nothing is wrong so far."""
-    names, needs = list(check_references(layered)), list(check_needs(layered))
-    problems = [*names, *needs, *check_sources(layered)]
+    names, needs = _first(check_references(layered)), _first(check_needs(layered))
+    problems = [*names, *needs, *_first(check_sources(layered))]
     if scenario is not None and not names and not needs:
         return problems + check_sense(scenario, layered)
     rest = _without(layered, [*before, *names])
     return problems + (check_blocks(rest, layered) if rest else [])
+
+
+def _first(problems: Iterable[Problem]) -> list[Problem]:
+    return list(islice(problems, MOST_PROBLEMS))
 
 
 def _without(layered: Layered, problems: Sequence[Problem]) -> Scenario | None:

@@ -17,6 +17,7 @@ from sim.scenario.schema import Element, Filling, Mission, Scenario, SlipByLead,
 from sim.scenario.text import Path, path_text
 
 _MOST_CIRCLES = 10
+_MOST_EDGES = 12  # of a circle, in a message
 
 
 @dataclass(slots=True)
@@ -211,9 +212,11 @@ def _edges(
 
 def _circle_problem(edges: list[tuple[str, str, Path | None]], layered: Layered) -> Problem:
     said = []
-    for name, need, path in edges:
+    for name, need, path in edges[:_MOST_EDGES]:
         mark = layered.mark(path or ())
         said.append(f"{name} needs {need} ({mark.text() if mark else '?'})")
+    if len(edges) > _MOST_EDGES:
+        said.append(f"... ({len(edges)} in all)")
     path = edges[0][2] or () if edges else ()
     message = "needs go round in a circle: " + ", ".join(said)
     return Problem(layered.mark(path), path_text(path), Code.CYCLE, "error", message, "take one of these needs away")

@@ -18,6 +18,7 @@ from sim.problems import Code, Mark, Problem
 LARGEST_FILE: Final = 5_000_000  # bytes
 DEEPEST: Final = 50
 MOST_NODES: Final = 100_000
+MOST_PROBLEMS: Final = 200
 _LONGEST_INTEGER: Final = 18  # digits
 
 Scalar = str | int | float | bool | None
@@ -185,6 +186,7 @@ class _Builder:
         return (*parts, key[0]) if key else parts
 
     def complain(self, mark: Mark, code: Code, message: str, hint: str) -> None:
+        self.full = self.full or len(self.problems) >= MOST_PROBLEMS
         self.problems.append(Problem(mark, path_text(self.path()), code, "error", message, hint))
 
     def take(self, event: Any) -> None:

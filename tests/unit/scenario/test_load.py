@@ -116,6 +116,40 @@ def test_check_tells_a_problem_of_the_file_once(tmp_path: Path) -> None:
     assert told(check_scenario(tmp_path / "a.yaml")) == [("unknown-key", "abuot")]
 
 
+HUGE = {
+    "nulls": "".join(f"a{i}: null\n" for i in range(30_000)),
+    "unknown keys": SMALL + "".join(f"a{i}: 1\n" for i in range(30_000)),
+    "duplicates": "a: 1\n" * 30_000,
+    "wrong values": SMALL.replace("risks:", "".join(f"  x{i}: {{duration: {i}}}\n" for i in range(5000)) + "risks:"),
+    "unknown names": SMALL
+    + "".join(f"  m{i}: {{launches: {{x: {{launcher: l{i}, carries: [c]}}}}}}\n" for i in range(2000)),
+    "a long circle": SMALL.replace(
+        "risks:", "".join(f"  x{i}: {{duration: 1 d, needs: [x{(i + 1) % 3000}]}}\n" for i in range(3000)) + "risks:"
+    ),
+    "many circles": SMALL.replace(
+        "risks:", "".join(f"  x{i}: {{duration: 1 d, needs: [x{i}]}}\n" for i in range(3000)) + "risks:"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", HUGE)
+def test_answer_to_a_huge_wrong_file_is_bounded(tmp_path: Path, name: str) -> None:
+    (tmp_path / "a.yaml").write_text(HUGE[name])
+    with pytest.raises(ScenarioError) as caught:
+        load_scenario(tmp_path / "a.yaml")
+    assert 0 < len(caught.value.problems) < 1000
+    assert max(len(problem.text()) for problem in caught.value.problems) < 3000
+
+
+def test_parents_are_bounded_together(tmp_path: Path) -> None:
+    for name in ("a", "b", "c"):
+        (tmp_path / f"{name}.yaml").write_text(f"about{name}: '{'x' * 2_000_000}'\n")
+    (tmp_path / "d.yaml").write_text("extends: [a.yaml, b.yaml, c.yaml]\n")
+    with pytest.raises(ScenarioError) as caught:
+        load_scenario(tmp_path / "d.yaml")
+    assert "file-too-large" in [problem.code for problem in caught.value.problems]
+
+
 def test_name_is_not_inherited(tmp_path: Path) -> None:
     (tmp_path / "base.yaml").write_text("name: parent\n" + SMALL)
     (tmp_path / "Late_Nuclear 2.yaml").write_text("extends: base.yaml\n")
