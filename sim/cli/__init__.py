@@ -27,6 +27,7 @@ VERBS = (
     "why",
     "windows",
 )
+MODULES = {"list": "list_"}  # a module `list` would hide the built-in one in this package
 DONE, WRONG_INPUT, OUR_BUG, INTERRUPTED = 0, 1, 70, 130
 REPORT_AT = "the project's issue tracker"
 
@@ -42,7 +43,8 @@ class Verbs(click.Group):
         """Import a verb."""
         if cmd_name not in VERBS:
             return None
-        command: click.Command = importlib.import_module(f"sim.cli.{cmd_name}").command
+        module = MODULES.get(cmd_name, cmd_name)
+        command: click.Command = importlib.import_module(f"sim.cli.{module}").command
         return command
 
     def invoke(self, ctx: click.Context) -> Any:

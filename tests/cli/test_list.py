@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-from sim.cli.list import BY_NAME, SPECIAL
+from sim.cli.list_ import BY_NAME, SPECIAL
 from sim.problems import Code
 from sim.scenario.layers import LAWS
 from sim.scenario.provenance import Note, is_figure
@@ -186,3 +186,9 @@ def test_hostile_text_is_shown_as_the_text_it_is(ilrs: Call, small: Path) -> Non
     done = ilrs("list", "launchers", "--scenario", small)
     assert done.exit_code == 0
     assert done.stdout.splitlines()[1].endswith("<script>[red]x[/red]\\u202e")
+
+
+def test_listing_leaves_the_help_text_alone(ilrs: Call) -> None:
+    """A module `sim.cli.list` would hide the built-in function from the verbs' own list."""
+    assert ilrs("list", "units").exit_code == 0
+    assert ilrs("--help").exit_code == 0
