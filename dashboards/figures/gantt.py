@@ -17,6 +17,7 @@ _ROW_PX = 22
 _LABEL = 30
 _LABEL_NARROW = 14
 _FAR_D = 1e9
+_GOAL = "goal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +34,10 @@ def draw_gantt(findings: Findings, goal: GoalFinding) -> Card:
     rows = _order(findings.bars)
     figure = theme.draft_figure(70 + _ROW_PX * max(len(rows), 2), right=58)
     for kind in dict.fromkeys(bar.kind for bar in findings.bars):
-        _add_bars(figure, calendar, rows, kind, theme.BAR_KINDS.get(kind, ("", theme.GREY))[1])
+        if kind != _GOAL:
+            _add_bars(figure, calendar, rows, kind, theme.BAR_KINDS.get(kind, ("", theme.GREY))[1])
     _add_whiskers(figure, calendar, rows)
+    _add_diamonds(figure, calendar, rows, theme.BAR_KINDS[_GOAL][1])
     _add_marks(figure, calendar, rows)
     _add_shares(figure, rows, goal)
     theme.mark_date(
@@ -114,9 +117,6 @@ def _add_bars(figure: go.Figure, calendar: Calendar, rows: list[_Row], kind: str
     spans = [(y, bar, s, f) for y, bar, s, f in drawn if s is not None and f is not None]
     if not spans:
         return
-    if kind == "goal":
-        _add_diamonds(figure, calendar, [(y, bar, finish) for y, bar, _, finish in spans], colour)
-        return
     figure.add_bar(
         orientation="h",
         y=[y for y, _, _, _ in spans],
@@ -132,14 +132,16 @@ def _add_bars(figure: go.Figure, calendar: Calendar, rows: list[_Row], kind: str
     )
 
 
-def _add_diamonds(figure: go.Figure, calendar: Calendar, goals: list[tuple[int, Bar, float]], colour: str) -> None:
+def _add_diamonds(figure: go.Figure, calendar: Calendar, rows: list[_Row], colour: str) -> None:
     """Draw goals as milestones: they are reached on a day and take no time."""
+    goals = [(y, row.bar) for y, row in enumerate(rows) if row.bar is not None and row.bar.kind == _GOAL]
+    dated = [(y, bar, calendar.iso(bar.finish_p50_d)) for y, bar in goals if bar.finish_p50_d is not None]
     figure.add_scatter(
-        x=[calendar.iso(finish) for _, _, finish in goals],
-        y=[y for y, _, _ in goals],
+        x=[date for _, _, date in dated],
+        y=[y for y, _, _ in dated],
         mode="markers",
-        marker={"symbol": "diamond", "size": 12, "color": colour},
-        customdata=[_hover(bar, calendar) for _, bar, _ in goals],
+        marker={"symbol": "diamond", "size": 12, "color": colour, "line": {"color": theme.CARD, "width": 1}},
+        customdata=[_hover(bar, calendar) for _, bar, _ in dated],
         hovertemplate="%{customdata}<extra></extra>",
     )
 
@@ -159,7 +161,10 @@ def _add_whiskers(figure: go.Figure, calendar: Calendar, rows: list[_Row]) -> No
         if high is not None:
             x += [calendar.iso(last), calendar.iso(last), None]
             y += [level - 0.2, level + 0.2, None]
-    for colour, width in ((theme.CARD, 4.5), (theme.INK, 1.6)):  # a rim keeps the line apart from the bar under it
+    for colour, width in (
+        (theme.tint(theme.CARD, 0.6), 3.4),
+        (theme.INK, 1.6),
+    ):  # a rim keeps the line apart from the bar under it
         figure.add_scatter(x=x, y=y, mode="lines", line={"color": colour, "width": width}, hoverinfo="skip")
 
 
