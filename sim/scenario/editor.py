@@ -110,8 +110,13 @@ def kind_of(schema: Mapping[str, Any]) -> str:
     return str(schema.get("$ref", "")).removeprefix(_REF)
 
 
+def unit_note(schema: Mapping[str, Any]) -> str:
+    """Say which units may stand at a key; empty text where there are none."""
+    branches = (_note(kind_of(item)) for word in _ALTERNATIVES for item in schema.get(word, ()))
+    return _note(kind_of(schema)) or " ".join(filter(None, branches))
+
+
 def _note(name: str) -> str:
-    """Say which units may stand where a definition is used."""
     noun = name.replace("-", " ")
     if noun in KINDS:
         return f"A {noun} with a unit: {', '.join(KINDS[noun].units)}; for example {KINDS[noun].example}."
@@ -185,9 +190,11 @@ def _annotated(schema: Schema, default: Any) -> Schema:
         return schema
     kind = kind_of(schema)
     written = _written(kind, default)
-    branches = (_note(kind_of(item)) for word in _ALTERNATIVES for item in schema.get(word, ()))
-    unit = _note(kind) or " ".join(filter(None, branches))
-    notes = [" ".join(schema["description"].split()), unit, f"Default: {written}." if written != "" else ""]
+    notes = [
+        " ".join(schema["description"].split()),
+        unit_note(schema),
+        f"Default: {written}." if written != "" else "",
+    ]
     said = " ".join(note for note in notes if note)
     return schema | {"description": said} | ({"default": written} if written != "" else {})
 
