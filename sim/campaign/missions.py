@@ -155,6 +155,7 @@ class MissionCompiler:
             stand_in=None,
             reserve=mission.reserve,
             opportunities=self._joint_opportunities(route) if flown is None else -1,
+            gather_d=self._gather_d(mission),
             refuel=self._refuel(name, mission),
             operations=self._operations(name, mission, path),
             goods=goods,
@@ -181,6 +182,14 @@ class MissionCompiler:
     def _rendezvous(self, name: str, mission: Mission) -> Chance | None:
         law: Distribution | None = mission.rendezvous.duration if mission.rendezvous else None
         return self.whole.registry.chance(law, f"rendezvous/{name}")
+
+    def _gather_d(self, mission: Mission) -> float:
+        """Plan how long a stack gathers: each later launch's spacing or time on the pad, then the rendezvous."""
+        launchers = self.whole.scenario.launchers
+        later = list(mission.launches.values())[1:]
+        launching = sum(max(item.spacing, launchers[item.launcher].integration.mode) for item in later if item.after)
+        docking = mission.rendezvous.duration.mode if mission.rendezvous else 0.0
+        return launching + docking + (mission.refuel.duration.mode if mission.refuel else 0.0)
 
     def _meeting_place(self, mission: Mission) -> str:
         if mission.rendezvous is not None:

@@ -354,6 +354,8 @@ class MissionPlan:
     reserve: bool
     opportunities: int
     """Departures of the gathered stack from its parking orbit, or -1."""
+    gather_d: float
+    """Planned days from the first launch into the parking orbit to the departure from it."""
     refuel: RefuelPlan | None
     operations: tuple[OperationPlan, ...]
     goods: tuple[tuple[int, float], ...]

@@ -242,12 +242,14 @@ def still_closes(world: World, plan: MissionPlan, sortie: Sortie) -> bool:
 def inject(world: World, plan: MissionPlan, sortie: Sortie, span: Span) -> Process:
     """Leave the parking orbit at the next departure in the stack's plane that still closes; give whether it does.
 
-    The first launch chose the plane, so that the planned departure lies in it; later ones come as the node drifts.
+    The first launch chose the plane, so that the planned departure lies in it; who comes later waits until the node
+    and the Moon have come round again.
     """
     table = world.campaign.opportunities[plan.opportunities]
     whole = world.campaign.departures[table.departures]
     first = min(event.value.end for event in sortie.arrivals if event.value is not None)
-    plane = min(table.planes_d, key=lambda days: _next(days, world.env.now), default=whole.t_d[table.window])
+    planned = first + plan.gather_d
+    plane = min(table.planes_d, key=lambda days: _next(days, planned), default=whole.t_d[table.window])
     while True:
         day = _next(plane, world.env.now)
         waited = day - first
