@@ -23,7 +23,7 @@ FloatArray = npt.NDArray[np.float64]
 KNOT_STEP_D = 0.25  # d; cubic Hermite error of the Moon's place about 0.01 km, of its own series 6 km
 FIRST_DAY = "2000-01-01"
 LAST_DAY = "2061-01-01"
-_LAYOUT = 1  # of the cached file; raise it when the arrays change their meaning
+_LAYOUT = 2  # of the cached file; raise it when the arrays change their meaning
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,30 +80,30 @@ class EphemerisTable:
     def axes_of_date(self, epoch_d: npt.ArrayLike) -> FloatArray:
         """Give the rotation (n, 3, 3) from GCRS axes to the true equator and equinox of date."""
         asked = np.atleast_1d(self.require(epoch_d))
-        left, share = self._locate(asked)
+        left, share = _locate(asked, self.epoch_d)
         weight = share[:, None, None]
         return (1.0 - weight) * self.equator_of_date[left] + weight * self.equator_of_date[left + 1]
-
-    def _locate(self, asked: FloatArray) -> tuple[npt.NDArray[np.intp], FloatArray]:
-        place = (asked - self.epoch_d[0]) / (self.epoch_d[1] - self.epoch_d[0])
-        left = np.clip(place.astype(np.intp), 0, len(self.epoch_d) - 2)
-        return left, place - left
 
     def _state(
         self, epoch_d: npt.ArrayLike, position: FloatArray, velocity: FloatArray
     ) -> tuple[FloatArray, FloatArray]:
-        asked = np.atleast_1d(self.require(epoch_d))
-        left, share = self._locate(asked)
-        step_s = float(self.epoch_d[1] - self.epoch_d[0]) * DAY_S
-        right = left + 1
-        return _hermite(
-            share[:, None],
-            step_s,
-            p0=position[left],
-            v0=velocity[left],
-            p1=position[right],
-            v1=velocity[right],
-        )
+        return interpolate_states(np.atleast_1d(self.require(epoch_d)), self.epoch_d, position, velocity)
+
+
+def interpolate_states(
+    asked_d: FloatArray, knot_d: FloatArray, position_km: FloatArray, velocity_km_s: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Give positions and velocities (n, 3) between evenly spaced knots (m,) by cubics through both.
+
+    Source: Hermite interpolation, Abramowitz & Stegun 25.2, written out.
+    """
+    left, share = _locate(asked_d, knot_d)
+    step_s, weight, right = float(knot_d[1] - knot_d[0]) * DAY_S, share[:, None], left + 1
+    rise = position_km[right] - position_km[left]
+    start, end = velocity_km_s[left] * step_s, velocity_km_s[right] * step_s
+    second, third = 3.0 * rise - 2.0 * start - end, start + end - 2.0 * rise
+    place = position_km[left] + weight * (start + weight * (second + weight * third))
+    return place, (start + weight * (2.0 * second + 3.0 * weight * third)) / step_s
 
 
 def load_ephemeris(kernel: Path | None = None, cache: Path | None = None) -> EphemerisTable:
@@ -185,15 +185,11 @@ def _key(kernel: Path | None) -> str:
     return f"{kernel.stem}-" + hashlib.sha256(said.encode()).hexdigest()[:12]
 
 
-def _hermite(
-    share: FloatArray, step_s: float, *, p0: FloatArray, v0: FloatArray, p1: FloatArray, v1: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """Cubic through two positions and velocities. Source: Abramowitz & Stegun 25.2 (Hermite), written out."""
-    rise, start, end = p1 - p0, v0 * step_s, v1 * step_s
-    second, third = 3.0 * rise - 2.0 * start - end, start + end - 2.0 * rise
-    place = p0 + share * (start + share * (second + share * third))
-    speed = (start + share * (2.0 * second + 3.0 * share * third)) / step_s
-    return place, speed
+def _locate(asked_d: FloatArray, knot_d: FloatArray) -> tuple[npt.NDArray[np.intp], FloatArray]:
+    """Index of the knot before, and the share of the way to the next."""
+    place = (asked_d - knot_d[0]) / (knot_d[1] - knot_d[0])
+    left = np.clip(place.astype(np.intp), 0, len(knot_d) - 2)
+    return left, place - left
 
 
 def _name(epoch_d: float) -> str:

@@ -16,7 +16,7 @@ from typing import Any, Literal
 import numpy as np
 
 from sim.physics.constants import AU_KM, DAY_S, EARTH_RADIUS_KM, J2000_JD, MOON_RADIUS_KM
-from sim.physics.ephemeris import EphemerisTable, FloatArray
+from sim.physics.ephemeris import EphemerisTable, FloatArray, interpolate_states
 from sim.physics.limits import PhysicsError, require_above_surface, require_between
 
 with warnings.catch_warnings():
@@ -57,8 +57,8 @@ def offline() -> Iterator[None]:
 def build_ephemeris(first_d: float, last_d: float, step_d: float, kernel: Path | None) -> EphemerisTable:
     """Sample Moon and Sun at even steps into a table: the built-in series, or a JPL kernel within its span.
 
-    Source: ERFA moon98 (Meeus 1998 after Chapront ELP-2000/82), epv00 (Bretagnon & Francou 1988); pnm06a (IAU
-    2006/2000A). Raises PhysicsError when the kernel cannot be read or covers none of the span.
+    Source: ERFA moon98 (Meeus 1998 after Chapront ELP-2000/82), epv00 (Bretagnon & Francou 1988); pnm00b (IAU
+    2000B). Raises PhysicsError when the kernel cannot be read or covers none of the span.
     """
     epoch_d = np.arange(first_d, last_d + 0.5 * step_d, step_d)
     with offline():
@@ -71,19 +71,20 @@ def build_ephemeris(first_d: float, last_d: float, step_d: float, kernel: Path |
 
 
 def _axes_of_date(epoch_d: FloatArray) -> FloatArray:
-    """Axes at daily knots, linear between: nutation's 13.7 d term of 0.2 arc seconds bends by 0.01 arc
-    seconds a day.
-    """
+    """Axes at daily knots, linear between: nutation's 13.7 d term of 0.2 arc seconds bends by 0.01 a day."""
     knots = np.arange(epoch_d[0], epoch_d[-1] + 1.0)
-    exact = np.asarray(erfa.pnm06a(J2000_JD, knots), dtype=np.float64).reshape(-1, 9)
+    exact = np.asarray(erfa.pnm00b(J2000_JD, knots), dtype=np.float64).reshape(-1, 9)
     return np.stack([np.interp(epoch_d, knots, column) for column in exact.T], axis=-1).reshape(-1, 3, 3)
 
 
 def _builtin(epoch_d: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
-    moon = erfa.moon98(J2000_JD, epoch_d)
-    earth, _ = erfa.epv00(J2000_JD, epoch_d)
     to_km_s = AU_KM / DAY_S
-    return moon["p"] * AU_KM, moon["v"] * to_km_s, -earth["p"] * AU_KM, -earth["v"] * to_km_s
+    moon = erfa.moon98(J2000_JD, epoch_d)
+    # the Sun's series is slow and its motion smooth: daily knots, off by 0.03 km between
+    knots = np.arange(epoch_d[0], epoch_d[-1] + 2.0)
+    earth, _ = erfa.epv00(J2000_JD, knots)
+    sun_km, sun_km_s = interpolate_states(epoch_d, knots, -earth["p"] * AU_KM, -earth["v"] * to_km_s)
+    return moon["p"] * AU_KM, moon["v"] * to_km_s, sun_km, sun_km_s
 
 
 def _from_kernel(

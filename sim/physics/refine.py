@@ -31,6 +31,7 @@ from sim.physics.transfer import BRANCHES, TOF_LIMITS_H, find_transfer
 Side = Literal["A", "B"]  # of the Moon's pole, on which the approach passes
 _STEPS = 2000  # of the integrator; a transfer takes about 100
 _ROUNDS = 25  # of the corrector; it converges in 4 to 8
+_GRAZE_DEG = 1.0  # a perilune passed on the far side stands that far above or below the Moon's centre
 _FAR_KM = 40_000.0  # where the first rounds read the approach: before the Moon's own bend can mislead them
 
 
@@ -141,12 +142,23 @@ def _refine(
     lunar_pole = np.ascontiguousarray(moon_axes(np.array([arrive_d]))[0, 2])
     aim, arrival, rounds, miss = _correct(field, axes, lunar_pole, wish)
     if miss > 1.0:
-        return RefineFailure(branch, side, _complaint(branch, side, rounds, miss))
+        spare_deg = _spare_deg(table, arrive_d, parking)
+        return RefineFailure(branch, side, _complaint(branch, side, rounds, miss, spare_deg))
     return _solution(wish, target, axes, aim, arrival, int(rounds), depart_d, branch, side)
 
 
-def _complaint(branch: str, side: Side, rounds: float, miss: float) -> str:
-    return f"{branch} {side}: no convergence in {rounds:.0f} rounds; the approach misses by {miss:.0f} km"
+def _spare_deg(table: EphemerisTable, arrive_d: float, parking: Parking) -> float:
+    """How far below the highest reach of the inclination the Moon stands at arrival."""
+    moon, pole = table.moon(arrive_d)[0][0], table.axes_of_date(arrive_d)[0, 2]
+    declination_deg = float(np.degrees(np.arcsin(moon @ pole / np.linalg.norm(moon))))
+    return min(parking.inclination_deg, 180.0 - parking.inclination_deg) - abs(declination_deg)
+
+
+def _complaint(branch: str, side: Side, rounds: float, miss: float, spare_deg: float) -> str:
+    said = f"{branch} {side}: no convergence in {rounds:.0f} rounds; the approach misses by {miss:.0f} km"
+    if spare_deg < _GRAZE_DEG:
+        said += f"; the Moon's declination is {spare_deg:.2f} deg from the last that the inclination reaches"
+    return said
 
 
 def _solution(

@@ -20,7 +20,7 @@ def test_interpolation_adds_metres_to_the_series_kilometres(table: EphemerisTabl
     other = orbits.build_ephemeris(SPAN[0] + 0.11, SPAN[1], 0.25, None)
     assert np.abs(table.moon(other.epoch_d)[0] - other.moon_position_km).max() < 0.03
     assert np.abs(table.moon(other.epoch_d)[1] - other.moon_velocity_km_s).max() < 1e-5
-    assert np.abs(table.sun(other.epoch_d)[0] - other.sun_position_km).max() < 0.01
+    assert np.abs(table.sun(other.epoch_d)[0] - other.sun_position_km).max() < 0.1
 
 
 def test_the_moon_moves_as_its_velocity_says(table: EphemerisTable) -> None:
