@@ -69,15 +69,22 @@ def notes_of(values: Mapping[str, Any]) -> dict[Path, Note]:
 def _notes(value: Any, path: Path) -> Iterator[tuple[Path, Note]]:
     if not isinstance(value, dict):
         return
-    if value.get("source"):
+    if _is_note(value):
         yield path, _note(value)
-    for key, note in (value.get("sources") or {}).items():
-        yield (*path, *key.split(".")), _note(note)
+    inner = value.get("sources")
+    for key, note in inner.items() if isinstance(inner, dict) else ():
+        if _is_note(note):
+            yield (*path, *key.split(".")), _note(note)
     for key, child in value.items():
         if key != "sources":
             yield from _notes(child, (*path, key))
             for index, item in enumerate(child if isinstance(child, list) else ()):
                 yield from _notes(item, (*path, key, index))
+
+
+def _is_note(value: Any) -> bool:
+    """Tell whether a block says its source; something may also be named `source`, like a kind of goods."""
+    return isinstance(value, dict) and isinstance(value.get("source"), str)
 
 
 def _note(block: Mapping[str, Any]) -> Note:

@@ -60,3 +60,11 @@ def test_every_code_of_a_file_has_a_broken_scenario(ilrs: Call) -> None:
     assert {str(code) for code in Code} - {problem["code"] for problem in found} == {
         str(code) for code in NOT_IN_ONE_FILE
     }
+
+
+@pytest.mark.parametrize("name", BROKEN)
+@pytest.mark.parametrize("arguments", [["show"], ["show", "--origins", "--json"], ["list", "sources", "--scenario"]])
+def test_every_verb_answers_a_broken_scenario_without_a_bug(name: str, arguments: list[str], ilrs: Call) -> None:
+    done = ilrs(*arguments, f"{name}.yaml")
+    assert done.exit_code in (0, 1), done.stderr
+    assert bool(done.stdout) is (done.exit_code == 0)

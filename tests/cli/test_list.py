@@ -173,6 +173,17 @@ def test_every_unit_that_is_listed_is_read(ilrs: Call) -> None:
     assert all(parse_quantity(f"1 {unit}", kind) > 0 for kind, units in listed.items() for unit in units)
 
 
+@pytest.mark.parametrize("kind", ["sources", "guesses", "missions", "elements"])
+def test_things_may_be_named_like_the_keys_of_a_note(kind: str, ilrs: Call, small: Path) -> None:
+    text = small.read_text(encoding="utf-8").replace("  hut: {", "  source: {").replace("[hut]", "[source]")
+    goods = "\n  more:\n    launches: {main: {launcher: rocket, carries: [lander]}}\n    route: [leo, llo, site]\n"
+    goods += "    cargo: {source: 200 kg, sources: 100 kg, confidence: 1 kg}\n    rebuild: 300 d\n"
+    text = text.replace("\ngoals:", f"{goods}goals:")
+    small.write_text(text, encoding="utf-8")
+    done = ilrs("list", kind, "--scenario", small)
+    assert done.exit_code == 0, done.stderr
+
+
 def test_an_unknown_kind_is_wrong_usage(ilrs: Call) -> None:
     done = ilrs("list", "rockets")
     assert done.exit_code == 2

@@ -11,8 +11,9 @@ from urllib.parse import unquote, urlsplit
 
 import jsonschema
 import pytest
-from click.testing import Result
+from click.testing import CliRunner, Result
 
+from sim.cli import main
 from sim.cli.new import schema_place
 from sim.scenario.editor import SCHEMA_FILE, editor_schema
 from sim.scenario.load import load_scenario, read_layers
@@ -27,21 +28,29 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-@pytest.mark.parametrize("name", shipped_names())
-def test_a_copy_is_right_and_says_what_the_shipped_one_says(name: str, ilrs: Call) -> None:
-    assert ilrs("new", "plans/mine.yaml", "--from", name).exit_code == 0
-    assert ilrs("check", "plans/mine.yaml").exit_code == 0
-    mine, other = read_layers("plans/mine.yaml")[0], read_layers(name)[0]
+@pytest.fixture(scope="module", params=shipped_names())
+def copy(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
+    """Give the name of a shipped scenario and the file that `new` made of it, in a folder that was not there."""
+    file = tmp_path_factory.mktemp("new") / "plans" / "mine.yaml"
+    done = CliRunner().invoke(main, ["new", str(file), "--from", request.param])
+    assert done.exit_code == 0, done.stderr
+    return request.param, file
+
+
+def test_a_copy_has_no_error(copy: tuple[str, Path], ilrs: Call) -> None:
+    assert ilrs("check", copy[1]).exit_code == 0
+
+
+def test_a_copy_says_what_the_shipped_one_says(copy: tuple[str, Path]) -> None:
+    mine, other = read_layers(copy[1])[0], read_layers(copy[0])[0]
     assert mine is not None
     assert other is not None
     assert mine.values == other.values | {"name": "mine"}
 
 
-@pytest.mark.parametrize("name", shipped_names())
-def test_a_copy_keeps_every_comment(name: str, ilrs: Call) -> None:
-    ilrs("new", "mine.yaml", "--from", name)
-    shipped = (shipped_folder() / f"{name}.yaml").read_text(encoding="utf-8")
-    assert Path("mine.yaml").read_text(encoding="utf-8").count("#") == shipped.count("#")
+def test_a_copy_keeps_every_comment(copy: tuple[str, Path]) -> None:
+    shipped = (shipped_folder() / f"{copy[0]}.yaml").read_text(encoding="utf-8")
+    assert copy[1].read_text(encoding="utf-8").count("#") == shipped.count("#")
 
 
 def test_the_first_line_leads_an_editor_to_the_schema(ilrs: Call) -> None:

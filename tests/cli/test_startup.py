@@ -42,6 +42,11 @@ def test_help_loads_no_heavy_library(arguments: list[str]) -> None:
     assert _loaded_after(CALL.format(argv=["ilrs", *arguments])) == set()
 
 
+@pytest.mark.parametrize("arguments", [["list", "sources"], ["show", "tutorial"], ["schema"], ["check", "tutorial"]])
+def test_looking_at_a_scenario_loads_no_heavy_library(arguments: list[str]) -> None:
+    assert _loaded_after(CALL.format(argv=["ilrs", *arguments])) == set()
+
+
 def test_the_measure_sees_a_heavy_library() -> None:
     """Were this empty too, the tests above could not fail."""
     assert "numpy" in _loaded_after("import numpy")
