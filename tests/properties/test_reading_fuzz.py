@@ -147,6 +147,7 @@ def test_setting_of_any_text_is_read_or_answered(tmp_path: Path, key: str, value
 _QUANTITY = re.compile(r"[-+]?[0-9.]+ *[A-Za-z%][A-Za-z%/]*")
 WRONG = ["nan kg", "8,2 t", "5 ton", "3 months", "inf", "12345", "-", "1e999 d", "💥", "", "<b>1</b> t"]
 """None of these can be any quantity."""
+OTHER_TYPES: list[object] = [12345, True, {}]
 
 
 def _quantities(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
@@ -164,11 +165,11 @@ def _put(values: Any, path: tuple[Any, ...], value: object) -> None:
 
 
 def test_wrong_quantity_is_never_silent(small: dict[str, Any], tmp_path: Path) -> None:
-    """Every quantity of the small scenario is replaced by every wrong one, one at a time."""
+    """Every quantity of the small scenario is replaced by several wrong ones, one at a time."""
     paths = list(_quantities(small))
     assert len(paths) > 40
     for index, path in enumerate(paths):
-        for wrong in (*WRONG[index % 5 :: 5], (12345, True, {})[index % 3]):
+        for wrong in (*WRONG[index % 5 :: 5], OTHER_TYPES[index % 3]):
             values = copy.deepcopy(small)
             _put(values, path, wrong)
             (tmp_path / "a.yaml").write_text(json.dumps(values, ensure_ascii=False))
