@@ -34,9 +34,13 @@ test-stress: $(VENV)/.installed-test ## the long tests: kills, large studies, th
 	@bash tests/ensure_chromium.sh
 	$(BIN)/pytest -m stress
 
+.PHONY: test-poliastro
+test-poliastro: ## the physics tests on poliastro itself, where a Python 3.10 is found
+	@bash tests/poliastro.sh
+
 .PHONY: clean
 clean: ## remove the environment and the caches, never a study
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-poliastro build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/.created:
