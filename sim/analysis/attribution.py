@@ -7,6 +7,7 @@ that is not reached counts up to the calendar's end; how often that happens stan
 from __future__ import annotations
 
 import math
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -140,7 +141,8 @@ def significance_interval(
 ) -> tuple[float | None, float | None]:
     """Give the bootstrap percentile interval of a significance index, columns of shape (n,); None without spread.
 
-    The replications are drawn again as whole rows, those that are not reached among them.
+    The replications are drawn again as whole rows, those that are not reached among them. A sample so small that
+    some draws have no spread at all has no interval.
 
     Source: Efron and Tibshirani, An Introduction to the Bootstrap, chapter 13.
     """
@@ -150,26 +152,33 @@ def significance_interval(
     if value == 0.0:
         return 0.0, 0.0
     shifted = [np.where(both, column - column[both].mean(), 0.0) for column in (days, dates)]
-    done = stats.bootstrap(
-        (critical.astype(float), both.astype(float), *shifted),
-        _significance,
-        paired=True,
-        vectorized=True,
-        method="percentile",
-        n_resamples=RESAMPLES,
-        batch=64,
-        confidence_level=level,
-        rng=np.random.default_rng(BOOTSTRAP_SEED),
-    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", stats.DegenerateDataWarning)  # told by None
+        done = stats.bootstrap(
+            (critical.astype(float), both.astype(float), *shifted),
+            _significance,
+            paired=True,
+            vectorized=True,
+            method="percentile",
+            n_resamples=RESAMPLES,
+            batch=64,
+            confidence_level=level,
+            rng=np.random.default_rng(BOOTSTRAP_SEED),
+        )
     low, high = done.confidence_interval
     return (float(low), float(high)) if math.isfinite(low) and math.isfinite(high) else (None, None)
 
 
 def _significance(critical: Floats, both: Floats, days: Floats, dates: Floats, axis: int = -1) -> Floats:
-    """Give SSI = CI sd(d) / sd(T) along an axis; the spreads rest on the rows where both are reached."""
-    count = both.sum(axis=axis)
-    spread = [(column**2).sum(axis=axis) - column.sum(axis=axis) ** 2 / count for column in (days, dates)]
-    return np.asarray(critical.mean(axis=axis) * np.sqrt(np.maximum(spread[0], 0.0) / spread[1]))
+    """Give SSI = CI sd(d) / sd(T) along an axis; nan where T has no spread.
+
+    The spreads rest on the rows where both are reached; the others hold 0.
+    """
+    count = np.maximum(both.sum(axis=axis), 1.0)
+    own, whole = ((column**2).sum(axis=axis) - column.sum(axis=axis) ** 2 / count for column in (days, dates))
+    varies = whole > 0.0
+    ratio = np.divide(np.maximum(own, 0.0), whole, out=np.full_like(whole, np.nan), where=varies)
+    return np.asarray(critical.mean(axis=axis) * np.sqrt(ratio))
 
 
 def _row(cause: str, days: Floats, plan_d: float) -> CauseRow:

@@ -29,6 +29,7 @@ SOON_D = 1e-6
 _STANDS_DOWN = re.compile(r"^(\S+) stands down (\d+) d")
 _ROUNDED_D = 0.51
 """Traces round the days of a stand-down to whole ones."""
+_PAST = {"is": "was", "has": "had", "fails": "failed", "waits": "waited", "breaks": "broke"}
 _EARTHLY = ("agreement", "development", "production", "budget", "partner", "plan")
 """Causes of an activity's days, when an element bears the same name."""
 WORDS = {
@@ -215,6 +216,8 @@ class Narrator:
         why = f": it {_past(lost)} on {self.calendar.iso(lost.t_d)}" if lost is not None else ""
         if any("given up" in event.verb for event in self._at(first.start_d, first.subject)):
             return f"{first.subject} was given up and missed for {days}{why}"
+        if self._kind(first) != "mission":
+            return f"{first.subject} was repaired for {days}{why}"
         return f"{first.subject} was built again in {days}{why}"
 
     def _stand_down(self, segments: Sequence[Segment], days: str) -> str:
@@ -302,11 +305,13 @@ def _grounds_until(event: Event, day: float) -> bool:
 
 
 def _is_loss(event: Event) -> bool:
-    return any(word in event.verb for word in ("lost", "fails", "in vain"))
+    return any(word in event.verb for word in ("lost", "fails", "in vain", "breaks down", "boiled off", "no tanker"))
 
 
 def _past(event: Event) -> str:
-    verb = re.sub(r"^is\b", "was", re.sub(r"^fails\b", "failed", re.sub(r"^waits\b", "waited", event.verb)))
+    """Put what happened into the past: `is lost at landing` becomes `was lost at landing (site)`."""
+    first, _, rest = event.verb.partition(" ")
+    verb = f"{_PAST.get(first, first)} {rest}".rstrip()
     return f"{verb} ({event.place})" if event.place else verb
 
 

@@ -90,7 +90,8 @@ def _mean_as_text(found: Attribution, calendar: Calendar, study: Study) -> Itera
             f"calendar's end, {calendar.iso(study.outline.end_d)}."
         )
     yield ""
-    yield "What decides the date (share of replications on the chain; significance = that share x own spread / spread)"
+    yield "What decides the date: on the chain in so many replications; significance is that share times the spread of"
+    yield "its own days over the spread of the date"
     columns = ("subject", "kind", "mean d", "critical", "95 % interval", "significance", "95 % interval")
     yield from aligned(columns, [_subject_cells(row) for row in found.subjects], right=(2, 3, 5))
     yield ""
@@ -195,10 +196,14 @@ def _tale_as_text(tale: Tale, calendar: Calendar, name: str) -> Iterator[str]:
         for one in tale.stretches
     ]
     if tale.short_count:
-        rows.append(("", "", f"{tale.short_d:,.1f}", "", f"{tale.short_count} stretches of less than a day"))
+        rows.append(("", "", f"{tale.short_d:,.1f}", "", _short(tale.short_count)))
     yield from aligned(("from", "to", "days", "plan d", "what happened"), rows, right=(2, 3))
     yield ""
     yield from _closing(tale, calendar)
+
+
+def _short(count: int) -> str:
+    return "one stretch of less than a day" if count == 1 else f"{count} stretches of less than a day"
 
 
 def _opening(tale: Tale, calendar: Calendar, name: str) -> str:
