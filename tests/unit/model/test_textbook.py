@@ -24,7 +24,7 @@ RUNS = 4000
 SIGMAS = 4.0
 """Deviations beyond which a share or a mean is called wrong: once in 16,000 tries by chance."""
 
-PORTA_VAC = {
+PORTA_VAC: Mapping[str, Any] = {
     "A": ([], [4, 5, 12]),
     "B": ([], [1, 1.5, 5]),
     "C": (["A"], [2, 3, 4]),
@@ -38,7 +38,7 @@ PORTA_VAC = {
 }
 """Anderson, Sweeney and Williams, An Introduction to Management Science, ch. 9: the Porta-Vac project."""
 
-RELIABLE = {
+RELIABLE: Mapping[str, Any] = {
     "A": ([], [1, 2, 3]),
     "B": (["A"], [2, 3.5, 8]),
     "C": (["B"], [6, 9, 18]),
@@ -56,7 +56,13 @@ RELIABLE = {
 }
 """Hillier and Lieberman, Introduction to Operations Research: the Reliable Construction Co."""
 
-BRIDGE = {"a1": ([], 0), "a2": ([], 0), "a3": (["a1"], 0), "a4": (["a1"], 0), "a5": (["a2", "a3"], 0)}
+BRIDGE: Mapping[str, Any] = {
+    "a1": ([], 0),
+    "a2": ([], 0),
+    "a3": (["a1"], 0),
+    "a4": (["a1"], 0),
+    "a5": (["a2", "a3"], 0),
+}
 """Nelson, Foundations and Methods of Stochastic Simulation: five arcs, each exponential of mean 1."""
 
 
@@ -86,7 +92,7 @@ def _network(folder: Path, work: Mapping[str, Any], law: str, last: list[str]) -
 @cache
 def _runs(kind: str, law: str, folder: Path) -> tuple[np.ndarray, dict[str, float]]:
     """Give the finish of every run, and the share of runs in which each activity dates it."""
-    work: Mapping[str, Any] = {"porta": PORTA_VAC, "reliable": RELIABLE, "bridge": BRIDGE}[kind]
+    work = {"porta": PORTA_VAC, "reliable": RELIABLE, "bridge": BRIDGE}[kind]
     last = {"porta": ["J"], "reliable": ["M", "N"], "bridge": ["a4", "a5"]}[kind]
     campaign = _network(folder, work, law, last)
     outcomes = simulate_chunk(campaign, 20, 0, RUNS)
