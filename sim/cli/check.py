@@ -41,10 +41,10 @@ def command(
 
 def _problems(file: str, variants: tuple[str, ...], sets: tuple[str, ...], *, flights: bool) -> tuple[Problem, ...]:
     from sim.problems import ScenarioError
-    from sim.scenario.load import load_scenario
+    from sim.scenario.load import check_scenario
 
     try:
-        loaded = load_scenario(file, variants=variants, sets=sets)
+        loaded = check_scenario(file, variants=variants, sets=sets)
     except ScenarioError as error:
         return error.problems
     if not flights:

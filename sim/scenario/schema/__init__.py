@@ -1,0 +1,159 @@
+"""The shape of a scenario: what may be said, under which key, in which unit.
+
+One pydantic model per block. Every model refuses keys it does not know, is frozen after validation and carries a
+description for each key, from which the editor schema and the reference are generated. What the blocks *mean*
+together is checked in :mod:`sim.scenario.checks`; what they turn into is decided in :mod:`sim.campaign.compile`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from sim.scenario.schema.base import Assembly, Base, Breakdown, Element, Living, Supply, Trials
+from sim.scenario.schema.blocks import Access, Block, Confidence, Count, Need, PadName, Sourced, SourceNote
+from sim.scenario.schema.fleet import (
+    Launcher,
+    LaunchSite,
+    Pad,
+    Prior,
+    Production,
+    Record,
+    Spacecraft,
+    Stage,
+    UpperStage,
+)
+from sim.scenario.schema.missions import Cargo, Crew, Flown, Launch, Mission, Refuel, Rendezvous
+from sim.scenario.schema.network import Burn, Ground, GroundStation, Horizon, Leg, Navigation, Place
+from sim.scenario.schema.programme import (
+    Activity,
+    Barred,
+    Budget,
+    CalendarSpec,
+    Goal,
+    Leaving,
+    Partner,
+    Risk,
+    Slip,
+    SlipByLead,
+    SlipGrowth,
+    SlipModel,
+    SlipRow,
+    Successor,
+    Withdrawal,
+)
+from sim.scenario.schema.staging import Filling, Operation, Research, Station, Tank
+from sim.units import Name
+
+
+class Scenario(Sourced):
+    """A whole scenario."""
+
+    format: Literal[1]
+    """Version of the language."""
+    name: str = Field(min_length=1, max_length=200)
+    """Name of the scenario."""
+    calendar: CalendarSpec
+    """The time covered."""
+    goals: dict[Name, Goal] = Field(min_length=1)
+    """What is to be reached, and by when."""
+    partners: dict[Name, Partner] = {}
+    """Who takes part."""
+    activities: dict[Name, Activity] = {}
+    """Work to be done on Earth."""
+    slips: dict[Name, SlipModel] = {}
+    """Named laws of how late planned dates come."""
+    risks: dict[Name, Risk] = {}
+    """Risk drivers."""
+    priors: dict[Name, Prior] = {}
+    """Named reliability priors."""
+    launch_sites: dict[Name, LaunchSite] = {}
+    """Launch sites and their pads."""
+    launchers: dict[Name, Launcher] = {}
+    """Launch vehicles."""
+    spacecraft: dict[Name, Spacecraft] = {}
+    """Spacecraft."""
+    places: dict[Name, Place] = {}
+    """Orbits and sites."""
+    legs: dict[Name, Leg] = {}
+    """Ways between places."""
+    stations: dict[Name, Station] = {}
+    """Stations in lunar orbit."""
+    elements: dict[Name, Element] = {}
+    """Parts of the base."""
+    base: Base | None = None
+    """The base."""
+    missions: dict[Name, Mission] = {}
+    """Flights."""
+    ground: Ground | None = None
+    """Ground segment."""
+    living: Living | None = None
+    """What people at the base use."""
+    variants: dict[Name, dict[str, Any]] = {}
+    """Named partial overrides, chosen with `--variant`."""
+    sweep: dict[str, Any] | None = None
+    """A parameter study, read by `ilrs sweep` only."""
+
+
+__all__ = [
+    "Access",
+    "Activity",
+    "Assembly",
+    "Barred",
+    "Base",
+    "Block",
+    "Breakdown",
+    "Budget",
+    "Burn",
+    "CalendarSpec",
+    "Cargo",
+    "Confidence",
+    "Count",
+    "Crew",
+    "Element",
+    "Filling",
+    "Flown",
+    "Goal",
+    "Ground",
+    "GroundStation",
+    "Horizon",
+    "Launch",
+    "LaunchSite",
+    "Launcher",
+    "Leaving",
+    "Leg",
+    "Living",
+    "Mission",
+    "Navigation",
+    "Need",
+    "Operation",
+    "Pad",
+    "PadName",
+    "Partner",
+    "Place",
+    "Prior",
+    "Production",
+    "Record",
+    "Refuel",
+    "Rendezvous",
+    "Research",
+    "Risk",
+    "Scenario",
+    "Slip",
+    "SlipByLead",
+    "SlipGrowth",
+    "SlipModel",
+    "SlipRow",
+    "SourceNote",
+    "Sourced",
+    "Spacecraft",
+    "Stage",
+    "Station",
+    "Successor",
+    "Supply",
+    "Tank",
+    "Trials",
+    "UpperStage",
+    "Withdrawal",
+]

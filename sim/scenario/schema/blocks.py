@@ -1,0 +1,46 @@
+"""What every block of a scenario has: known keys only, and where its figures come from."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Confidence = Literal["high", "medium", "low"]
+Access = Literal["read", "computed", "recalled", "estimate"]
+Need = Annotated[str, Field(min_length=1, max_length=200)]
+"""What must have happened first: `cz10-dev`, `ilrs-1.landed`, `first-crew.lander.launched`."""
+PadName = Annotated[str, Field(pattern=r"^[^.\s]+\.[^.\s]+$", max_length=120)]
+Count = Annotated[int, Field(ge=0, le=100_000)]
+
+
+class Block(BaseModel):
+    """A mapping whose keys are all known."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, populate_by_name=True)
+
+
+class SourceNote(Block):
+    """Where one figure comes from."""
+
+    source: str
+    """Address or title, publisher and year; `estimate` when nobody has published it."""
+    confidence: Confidence | None = None
+    """How far the figure can be trusted."""
+    access: Access | None = None
+    """Whether the source was read, computed from a data set, recalled, or the figure is an estimate."""
+
+
+class Sourced(Block):
+    """A block of figures that says where they come from."""
+
+    about: str | None = None
+    """What this is, in a sentence."""
+    source: str | None = None
+    """Where the figures of this block come from; `estimate` when nobody has published them."""
+    confidence: Confidence | None = None
+    """How far the figures of this block can be trusted."""
+    access: Access | None = None
+    """Whether the source was read, computed from a data set, recalled, or the figures are estimates."""
+    sources: dict[str, SourceNote] = {}
+    """Sources of single keys of this block, where they differ from `source`."""
