@@ -1,107 +1,111 @@
-"""Where chunks run: in this process, or in a pool of worker processes.
+"""Where work is done: in this process, or in a pool of worker processes (`sim.study.cluster` has Dask).
 
-An engine is a function of the work and the spans that are missing; it gives finished chunks in any order.
-Every chunk depends on the work and its span alone, so it may run anywhere, and again.
+An engine takes a job and the items that are missing, and gives (item, result) pairs in any order. A result
+depends on the job and its item alone, so an item may be run anywhere, and again when a worker dies.
 """
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
 from multiprocessing.context import BaseContext
+from pathlib import Path
+from typing import Any, Protocol, TypeAlias, TypeVar
 
-from sim.analysis.outline import Outline
-from sim.analysis.sample import stack
-from sim.campaign.plan import Campaign
-from sim.model.simulate import simulate_chunk
-from sim.study import tables
+from sim.study import parcel
+
+Item_contra = TypeVar("Item_contra", contravariant=True)
+Result_co = TypeVar("Result_co", covariant=True)
+Item = TypeVar("Item", bound=Hashable)
+Result = TypeVar("Result")
 
 POOL_LIVES = 3
-"""Times a pool that lost a worker is built again before the study gives up."""
-_PRELOAD = ["sim.study.engines"]
+"""Times a pool that lost a worker is built again, with nothing done in between, before the study gives up."""
+_PRELOAD = ["sim.study.chunks"]
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Replications `first` to `first + count - 1`."""
+class Job(Protocol[Item_contra, Result_co]):
+    """Something that can be done for each of many items."""
 
-    first: int
-    count: int
-
-    @property
-    def last(self) -> int:
-        """Last replication, included."""
-        return self.first + self.count - 1
+    def run(self, item: Item_contra, /) -> Result_co:
+        """Do it for one item."""
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    """A span that was simulated, as the bytes of its table."""
-
-    span: Span
-    data: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """What a worker must know to simulate any span."""
-
-    campaign: Campaign
-    outline: Outline
-    seed: int
-
-    def run(self, span: Span) -> Chunk:
-        """Simulate a span."""
-        outcomes = simulate_chunk(self.campaign, self.seed, span.first, span.count)
-        return Chunk(span, tables.encode(stack(outcomes), self.outline))
+Engine: TypeAlias = Callable[[Job[Any, Any], Sequence[Any]], Iterator[tuple[Any, Any]]]
+"""How items are run; made by `choose`."""
 
 
 class WorkersLostError(RuntimeError):
     """Worker processes died again and again: out of memory, most likely."""
 
 
-def run_here(work: Work, spans: Iterable[Span]) -> Iterator[Chunk]:
-    """Run spans one after the other in this process."""
-    return map(work.run, spans)
+def choose(jobs: int | None) -> Engine:
+    """Give the engine of one machine: a pool, or this process where there is one job or one item only."""
+    wanted = jobs or os.cpu_count() or 1
+
+    def run(job: Job[Item, Result], items: Sequence[Item]) -> Iterator[tuple[Item, Result]]:
+        if min(wanted, len(items)) <= 1:
+            return run_here(job, items)
+        return run_in_pool(job, items, jobs=wanted)
+
+    return run
 
 
-def run_in_pool(work: Work, spans: Sequence[Span], *, jobs: int) -> Iterator[Chunk]:
-    """Run spans in `jobs` worker processes; the campaign travels once to each of them.
+def run_here(job: Job[Item, Result], items: Sequence[Item]) -> Iterator[tuple[Item, Result]]:
+    """Run items one after the other in this process."""
+    return ((item, job.run(item)) for item in items)
+
+
+def run_in_pool(job: Job[Item, Result], items: Sequence[Item], *, jobs: int) -> Iterator[tuple[Item, Result]]:
+    """Run items in `jobs` worker processes; what the job carries is laid down once for all of them.
 
     Raises:
-        WorkersLostError: if workers die more than `POOL_LIVES` times.
+        WorkersLostError: if workers die more than `POOL_LIVES` times without finishing anything in between.
     """
-    missing = set(spans)
-    for _ in range(POOL_LIVES + 1):
-        try:
-            for chunk in _one_pool(work, sorted(missing, key=lambda span: span.first), jobs):
-                missing.discard(chunk.span)
-                yield chunk
-            return
-        except BrokenProcessPool:
-            continue
-    raise WorkersLostError(
-        f"worker processes died {POOL_LIVES + 1} times; is there memory for {jobs} of them? Try -j 1"
-    )
+    missing, lives = dict.fromkeys(items), POOL_LIVES
+    with parcel.sent(job) as file:
+        while missing:
+            try:
+                for item, result in _one_pool(file, list(missing), jobs):
+                    del missing[item]
+                    lives = POOL_LIVES
+                    yield item, result
+            except BrokenProcessPool:
+                lives -= 1
+                if lives < 0:
+                    raise WorkersLostError(
+                        f"worker processes died {POOL_LIVES + 1} times; is there memory for {jobs} of them? Try -j 1"
+                    ) from None
 
 
-def _one_pool(work: Work, spans: Sequence[Span], jobs: int) -> Iterator[Chunk]:
+def warm_up() -> None:
+    """Start the server that forks workers, so that it imports what they need while this process goes on."""
+    context = _context()
+    if context.get_start_method() == "forkserver":
+        from multiprocessing import forkserver
+
+        forkserver.ensure_running()
+
+
+def _one_pool(file: Path, items: Sequence[Item], jobs: int) -> Iterator[tuple[Item, Any]]:
     pool = ProcessPoolExecutor(
-        max_workers=max(1, min(jobs, len(spans))),
-        mp_context=_context(),
-        initializer=_start_worker,
-        initargs=(work,),
+        max_workers=max(1, min(jobs, len(items))), mp_context=_context(), initializer=_start_worker, initargs=(file,)
     )
     try:
-        futures: list[Future[Chunk]] = [pool.submit(_run_span, span) for span in spans]
+        futures: dict[Future[Any], Item] = {pool.submit(_run_item, item): item for item in items}
         for future in as_completed(futures):
-            yield future.result()
+            yield futures[future], future.result()
+    except BaseException:  # also when nobody wants the rest: do not wait for what runs
+        for process in list((pool._processes or {}).values()):
+            with contextlib.suppress(OSError, ValueError):
+                process.terminate()
+        raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
@@ -115,14 +119,14 @@ def _context() -> BaseContext:
     return context
 
 
-_worker: list[Work] = []
-"""The work of this worker process, put here once by its initializer; empty everywhere else."""
+_worker: list[Job[Any, Any]] = []
+"""The job of this worker process, put here once by its initializer; empty everywhere else."""
 
 
-def _start_worker(work: Work) -> None:
+def _start_worker(file: Path) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all of them; only the parent decides
     threading.Thread(target=_leave_with_parent, daemon=True).start()
-    _worker[:] = [work]
+    _worker[:] = [parcel.received(file)]  # type: ignore[list-item]  # what _one_pool sent
 
 
 def _leave_with_parent() -> None:
@@ -133,5 +137,5 @@ def _leave_with_parent() -> None:
         os._exit(1)
 
 
-def _run_span(span: Span) -> Chunk:
-    return _worker[0].run(span)
+def _run_item(item: Any) -> Any:
+    return _worker[0].run(item)

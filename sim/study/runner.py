@@ -5,25 +5,28 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import datetime
-import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.analysis.outline import outline_of
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.analysis.outline import Outline, outline_of
 from sim.analysis.sample import Told, replication_at, stack
 from sim.campaign.plan import Campaign
 from sim.model.outcome import Outcome
 from sim.model.simulate import simulate, simulate_nominal
 from sim.study import store
-from sim.study.engines import Chunk, Span, Work, run_here, run_in_pool
+from sim.study.chunks import Span, Work, spans_of
+from sim.study.engines import Engine, choose
+from sim.study.lock import held
+from sim.study.precision import Precision, checkpoints
 from sim.study.store import Manifest, Part, Study
 from sim.study.tables import TABLE_FORMAT
 from sim.study.versions import code_version, library_versions
 
-CHUNK = 50
-"""Replications in a chunk: fixed, so that the tables do not depend on the number of workers."""
 TOLD = (("P10", 0.1), ("P50", 0.5), ("P90", 0.9))
 """Traces that are kept, by the share of the first goal's date."""
 
@@ -50,25 +53,31 @@ def run_study(
     jobs: int | None = None,
     folder: Path | None = None,
     on_progress: Listener = lambda _: None,
+    precision: Precision | None = None,
+    engine: Engine | None = None,
 ) -> Study:
     """Run a campaign many times, or go on with what its folder holds, and read the finished study back.
 
-    `jobs` is the number of worker processes (default: one for each processor); it changes no result.
+    `jobs` is the number of worker processes (default: one for each processor); it changes no result, and neither
+    does the `engine`, which is a pool of so many unless it is given. With a `precision`, `replications` is the
+    most to spend: the study ends at the first checkpoint at which the first goal is known so well.
 
     Raises:
-        FolderError: if the folder cannot be used.
+        FolderError: if the folder cannot be used, or another process holds it.
         WorkersLostError: if worker processes die again and again.
     """
     where = default_folder(campaign, seed) if folder is None else folder
-    manifest = store.open_folder(where, _fresh_manifest(campaign, replications, seed))
-    with _watched(where):
-        nominal = simulate_nominal(campaign, story=True)
-        work = Work(campaign, outline_of(campaign, nominal), seed)
-        store.write_static(where, work.outline, stack([nominal]), campaign.resolved)
-        _run_missing(where, manifest, work, jobs or os.cpu_count() or 1, on_progress)
-        on_progress(Progress("telling", replications, replications))
-        _tell_stories(where, work, nominal)
-    return store.read_study(where)
+    store.refuse_strangers(where)
+    with held(where):
+        manifest = store.open_folder(where, _fresh_manifest(campaign, replications, seed))
+        with _watched(where):
+            nominal = simulate_nominal(campaign, story=True)
+            work = Work(campaign, outline_of(campaign, nominal), seed)
+            store.write_static(where, work.outline, stack([nominal]), campaign.resolved)
+            done = _run_to_the_end(where, manifest, work, engine or choose(jobs), on_progress, precision)
+            on_progress(Progress("telling", done, done))
+            _tell_stories(where, work, nominal)
+        return store.read_study(where)
 
 
 def default_folder(campaign: Campaign, seed: int) -> Path:
@@ -81,30 +90,52 @@ def study_key(identity: str, seed: int) -> str:
     return store.digest(f"{identity}\n{code_version()}\n{TABLE_FORMAT}\n{seed}".encode())
 
 
-def spans_of(replications: int) -> list[Span]:
-    """Cut the replications into chunks."""
-    return [Span(first, min(CHUNK, replications - first)) for first in range(0, replications, CHUNK)]
+def _run_to_the_end(
+    folder: Path, manifest: Manifest, work: Work, engine: Engine, on_progress: Listener, precision: Precision | None
+) -> int:
+    """Run what is missing, up to the last replication or until the first goal is known well enough."""
+    most = manifest.replications
+    if precision is None:
+        _run_missing(folder, manifest, work, engine, on_progress)
+        return most
+    for count in checkpoints(most):
+        manifest = dataclasses.replace(manifest, replications=count)
+        manifest = _run_missing(folder, manifest, work, engine, on_progress)
+        met = _is_precise(folder, work.outline, precision)
+        if met or count == most:
+            said = f"{precision.text}: {'reached' if met else 'NOT reached'} with {count} replications"
+            store.write_manifest(folder, dataclasses.replace(manifest, precision=said))
+            break
+    return manifest.replications
 
 
-def _run_missing(folder: Path, manifest: Manifest, work: Work, jobs: int, on_progress: Listener) -> None:
-    held = {part.first: part.last for part in manifest.parts}
-    wanted = spans_of(manifest.replications)
-    missing = [span for span in wanted if held.get(span.first, -1) < span.last]
+def _is_precise(folder: Path, outline: Outline, precision: Precision) -> bool:
+    goal = outline.goals[0]
+    return precision.met_by(_dates(folder, outline), goal.by_d)
+
+
+def _dates(folder: Path, outline: Outline) -> NDArray[np.float64]:
+    """Give the dates of the first goal, shape (replications,)."""
+    dates: NDArray[np.float64] = store.column(folder, f"reached.{outline.milestones[outline.goals[0].reached]}")
+    return dates
+
+
+def _run_missing(folder: Path, manifest: Manifest, work: Work, engine: Engine, on_progress: Listener) -> Manifest:
+    held_parts = {part.first: part.last for part in manifest.parts}
+    missing = [span for span in spans_of(manifest.replications) if held_parts.get(span.first, -1) < span.last]
+    missing.sort(key=lambda span: (-span.count, span.first))  # the largest first, so that all workers end together
     done = manifest.replications - sum(span.count for span in missing)
+    store.write_manifest(folder, manifest)
     on_progress(Progress("simulating", done, manifest.replications))
-    for chunk in _run(work, missing, jobs):
-        manifest = _store(folder, manifest, chunk)
-        done += chunk.span.count
+    for span, data in engine(work, missing):
+        manifest = _store(folder, manifest, span, data)
+        done += span.count
         on_progress(Progress("simulating", done, manifest.replications))
+    return manifest
 
 
-def _run(work: Work, spans: list[Span], jobs: int) -> Iterator[Chunk]:
-    return run_here(work, spans) if min(jobs, len(spans)) <= 1 else run_in_pool(work, spans, jobs=jobs)
-
-
-def _store(folder: Path, manifest: Manifest, chunk: Chunk) -> Manifest:
-    part = Part(chunk.span.first, chunk.span.last, store.digest(chunk.data))
-    return store.write_part(folder, manifest, part, chunk.data)
+def _store(folder: Path, manifest: Manifest, span: Span, data: bytes) -> Manifest:
+    return store.write_part(folder, manifest, Part(span.first, span.last, store.digest(data)), data)
 
 
 def _tell_stories(folder: Path, work: Work, nominal: Outcome) -> None:
@@ -113,8 +144,7 @@ def _tell_stories(folder: Path, work: Work, nominal: Outcome) -> None:
         store.write_story(folder, Told("Nominal", None, nominal.story))
     if not work.outline.goals:
         return
-    goal = work.outline.goals[0]
-    dates = store.column(folder, f"reached.{work.outline.milestones[goal.reached]}").to_numpy()
+    dates = _dates(folder, work.outline)
     for title, share in TOLD:
         replication = replication_at(dates, share)
         story = simulate(work.campaign, work.seed, replication, story=True).story

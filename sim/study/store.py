@@ -22,8 +22,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from sim.analysis.outline import OUTLINE_FORMAT, Outline
 from sim.analysis.sample import Sample, Told
@@ -81,6 +83,8 @@ class Manifest:
     """UTC, ISO 8601."""
     finished: str | None
     wall_s: float
+    precision: str | None = None
+    """What was to be precise, and whether it is; None when a number of replications was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,15 +109,23 @@ def open_folder(folder: Path, fresh: Manifest) -> Manifest:
     found = _manifest_in(folder)
     if found is not None and found.key != fresh.key:
         raise FolderError(folder, f"holds another study ({_difference(found, fresh)})", "choose another with -o")
-    if found is None and folder.is_dir() and _occupied(folder):
-        raise FolderError(folder, "is not empty and is no run folder", "choose another with -o")
     kept = _intact(folder, found.parts) if found is not None else ()
     manifest = dataclasses.replace(fresh, parts=kept)
-    with _folder_errors(folder):
+    with folder_errors(folder):
         (folder / _OUTCOMES).mkdir(parents=True, exist_ok=True)
         (folder / _STORIES).mkdir(exist_ok=True)
     write_manifest(folder, manifest)
     return manifest
+
+
+def refuse_strangers(folder: Path) -> None:
+    """Refuse a folder that holds something else than a run of ours; nothing is made or changed.
+
+    Raises:
+        FolderError: if it does, or cannot be read.
+    """
+    if _manifest_in(folder) is None and folder.is_dir() and occupied(folder):
+        raise FolderError(folder, "is not empty and is no run folder", "choose another with -o")
 
 
 def require_writable(folder: Path) -> None:
@@ -168,7 +180,7 @@ def write_whole(folder: Path, name: str, data: bytes) -> None:
         FolderError: if the system refuses.
     """
     aside = folder / f"{name}.{os.getpid()}.tmp"
-    with _folder_errors(folder):
+    with folder_errors(folder):
         try:
             with aside.open("wb") as file:
                 file.write(data)
@@ -213,11 +225,12 @@ def read_study(folder: Path) -> Study:
         raise FolderError(folder, f"cannot be read: {error}", "the same `ilrs run` command repairs it") from error
 
 
-def column(folder: Path, name: str) -> pa.ChunkedArray:
+def column(folder: Path, name: str) -> NDArray[np.float64]:
     """Read one column of a study's outcomes, shape (replications,), without reading the others."""
     manifest = read_manifest(folder)
     table = pq.ParquetDataset(_files(folder, manifest)).read(columns=[name])
-    return table.column(name).slice(0, manifest.replications)
+    values: NDArray[np.float64] = table.column(name).slice(0, manifest.replications).to_numpy()
+    return values
 
 
 def _read(folder: Path, manifest: Manifest) -> Study:
@@ -272,9 +285,10 @@ def _difference(found: Manifest, fresh: Manifest) -> str:
     return "its key differs"
 
 
-def _occupied(folder: Path) -> bool:
-    with _folder_errors(folder):
-        return any(folder.iterdir())
+def occupied(folder: Path) -> bool:
+    """Tell whether a folder holds anything but the lock of a study that is about to begin."""
+    with folder_errors(folder):
+        return any(file.name != ".ilrs-lock" for file in folder.iterdir())
 
 
 def _intact(folder: Path, parts: tuple[Part, ...]) -> tuple[Part, ...]:
@@ -295,7 +309,8 @@ def digest(data: bytes) -> str:
 
 
 @contextlib.contextmanager
-def _folder_errors(folder: Path) -> Iterator[None]:
+def folder_errors(folder: Path) -> Iterator[None]:
+    """Turn what the system refuses into a problem with the folder's name."""
     try:
         yield
     except OSError as error:

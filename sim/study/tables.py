@@ -37,7 +37,7 @@ class Column:
 
     name: str
     type: str
-    """int64, double, or bool[n] for n truth values in one list."""
+    """int64, double, or double[n] and bool[n] for n values in one list."""
     unit: str
     meaning: str
 
@@ -77,8 +77,7 @@ def encode(sample: Sample, outline: Outline) -> bytes:
     pq.write_table(
         table,
         sink,
-        compression="zstd",
-        compression_level=3,
+        compression="lz4",  # a third of the time of zstd on hundreds of columns of a few rows, for 5 % more bytes
         use_dictionary=False,
         use_byte_stream_split=[c.name for c in columns if c.type == "double"],
         row_group_size=max(1, sample.size),
@@ -103,7 +102,7 @@ def decode(table: pa.Table, outline: Outline) -> Sample:
     return Sample(
         replication=reader.column("replication"),
         reached_d=reader.block((f"reached.{name}" for name in outline.milestones), np.float64),
-        start_d=reader.block((f"start.{name}" for name in subjects), np.float64),
+        start_d=reader.lists(("start",), np.float64),
         by_cause_d=reader.block(
             (f"cause.{goal}.{cause}" for goal in goals for cause in outline.causes), np.float64
         ).reshape(rows, len(goals), len(outline.causes)),
@@ -155,8 +154,8 @@ def _type(column: Column) -> pa.DataType:
 def _date_columns(outline: Outline) -> Iterable[Column]:
     for name in outline.milestones:
         yield Column(f"reached.{name}", "double", "d", f"day on which {name} is reached")
-    for subject in outline.subjects:
-        yield Column(f"start.{subject.name}", "double", "d", f"day on which {subject.name} is released")
+    names = ", ".join(subject.name for subject in outline.subjects)
+    yield Column("start", f"double[{len(outline.subjects)}]", "d", f"day on which each subject is released: {names}")
 
 
 def _goal_columns(outline: Outline) -> Iterable[Column]:
@@ -165,7 +164,7 @@ def _goal_columns(outline: Outline) -> Iterable[Column]:
             meaning = f"days of {cause} among those that date {goal.name}; they add up to its date"
             yield Column(f"cause.{goal.name}.{cause}", "double", "d", meaning)
     for goal in outline.goals:
-        meaning = f"for each subject, in the order of the start columns: on the chain that dates {goal.name}"
+        meaning = f"for each subject, in the order of the start column: on the chain that dates {goal.name}"
         yield Column(f"chain.{goal.name}", f"bool[{len(outline.subjects)}]", "1", meaning)
     for goal in outline.goals:
         meaning = f"research facility-days in lunar orbit by the day {goal.name} is wanted by"
@@ -186,8 +185,7 @@ def _arrays(sample: Sample, outline: Outline) -> Iterable[tuple[str, NDArray[np.
     yield "replication", sample.replication
     for index, name in enumerate(outline.milestones):
         yield f"reached.{name}", sample.reached_d[:, index]
-    for index, subject in enumerate(outline.subjects):
-        yield f"start.{subject.name}", sample.start_d[:, index]
+    yield "start", sample.start_d
     for row, goal in enumerate(outline.goals):
         for index, cause in enumerate(outline.causes):
             yield f"cause.{goal.name}.{cause}", sample.by_cause_d[:, row, index]

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import os
-import signal
 from pathlib import Path
 
 import numpy as np
@@ -16,11 +14,14 @@ from sim.analysis.sample import replication_at
 from sim.campaign.plan import Campaign
 from sim.model.simulate import simulate, simulate_nominal
 from sim.study import store
-from sim.study.engines import Chunk, Span, Work, WorkersLostError, run_here, run_in_pool
-from sim.study.runner import CHUNK, Progress, default_folder, run_study, spans_of
+from sim.study.chunks import spans_of
+from sim.study.engines import WorkersLostError, run_here, run_in_pool
+from sim.study.runner import Progress, default_folder, run_study
 from sim.study.store import FolderError, Study, read_manifest, read_study
+from tests.unit.study.deadly import Deadly
 
-N = 130  # three chunks, the last one short
+N = 230  # three chunks, the last one short
+CHUNK = 100
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +66,7 @@ def test_an_interrupted_study_goes_on_and_ends_as_if_it_had_not_been(
     with pytest.raises(KeyboardInterrupt):
         run_study(campaign, replications=N, seed=7, jobs=1, folder=folder, on_progress=interrupt)
     assert read_manifest(folder).state == "interrupted"
-    with pytest.raises(FolderError, match=r"not finished.*50 of 130"):
+    with pytest.raises(FolderError, match=r"not finished.*100 of 230"):
         read_study(folder)
     steps: list[Progress] = []
     run_study(campaign, replications=N, seed=7, jobs=1, folder=folder, on_progress=steps.append)
@@ -76,7 +77,7 @@ def test_an_interrupted_study_goes_on_and_ends_as_if_it_had_not_been(
 def test_an_altered_chunk_is_found_and_run_again(study: Study, campaign: Campaign, tmp_path: Path) -> None:
     folder = tmp_path / "run"
     run_study(campaign, replications=N, seed=7, jobs=1, folder=folder)
-    part = folder / "outcomes" / "part-000050-000099.parquet"
+    part = folder / "outcomes" / "part-000100-000199.parquet"
     part.write_bytes(part.read_bytes()[:-1] + b"?")
     with pytest.raises(FolderError, match="altered"):
         read_study(folder)
@@ -86,7 +87,7 @@ def test_an_altered_chunk_is_found_and_run_again(study: Study, campaign: Campaig
 
 def test_more_replications_extend_a_study(study: Study, campaign: Campaign, tmp_path: Path) -> None:
     folder = tmp_path / "run"
-    run_study(campaign, replications=70, seed=7, jobs=1, folder=folder)
+    run_study(campaign, replications=170, seed=7, jobs=1, folder=folder)
     run_study(campaign, replications=N, seed=7, jobs=1, folder=folder)
     assert tables_in(folder) == tables_in(study.folder)
 
@@ -94,9 +95,9 @@ def test_more_replications_extend_a_study(study: Study, campaign: Campaign, tmp_
 def test_fewer_replications_use_the_first_and_keep_the_rest(study: Study, campaign: Campaign, tmp_path: Path) -> None:
     folder = tmp_path / "run"
     run_study(campaign, replications=N, seed=7, jobs=1, folder=folder)
-    fewer = run_study(campaign, replications=60, seed=7, jobs=1, folder=folder)
-    assert np.array_equal(fewer.sample.reached_d, study.sample.reached_d[:60])
-    assert np.array_equal(fewer.sample.on_chain, study.sample.on_chain[:60])
+    fewer = run_study(campaign, replications=160, seed=7, jobs=1, folder=folder)
+    assert np.array_equal(fewer.sample.reached_d, study.sample.reached_d[:160])
+    assert np.array_equal(fewer.sample.on_chain, study.sample.on_chain[:160])
     assert tables_in(folder) == tables_in(study.folder)
 
 
@@ -136,9 +137,9 @@ def test_nothing_is_left_lying_about(study: Study) -> None:
         "COLUMNS.md",
         "ilrs-run.json",
         "nominal.parquet",
-        "outcomes/part-000000-000049.parquet",
-        "outcomes/part-000050-000099.parquet",
-        "outcomes/part-000100-000129.parquet",
+        "outcomes/part-000000-000099.parquet",
+        "outcomes/part-000100-000199.parquet",
+        "outcomes/part-000200-000229.parquet",
         "outline.json",
         "scenario.resolved.yaml",
         "stories/nominal.json",
@@ -149,11 +150,11 @@ def test_nothing_is_left_lying_about(study: Study) -> None:
 
 
 def test_the_stories_are_those_of_the_order_statistics(study: Study) -> None:
-    """P50 of 130 replications is the 65th date in order, counted by hand from the sorted dates."""
+    """P100 of 230 replications is the 65th date in order, counted by hand from the sorted dates."""
     p50 = next(told for told in study.stories if told.title == "P50")
     assert p50.replication is not None
     dates = study.sample.reached_d[:, study.outline.goals[0].reached]
-    assert dates[p50.replication] == sorted(dates)[64]
+    assert dates[p50.replication] == sorted(dates)[114]
     assert p50.story.chains["both"][-1].end_d == dates[p50.replication]
     assert replication_at(dates, 0.5) == p50.replication
 
@@ -165,7 +166,7 @@ def test_every_column_says_its_unit_and_meaning(study: Study) -> None:
 
 
 def test_one_column_can_be_read_alone(study: Study) -> None:
-    found = store.column(study.folder, "reached.both").to_numpy()
+    found = store.column(study.folder, "reached.both")
     assert np.array_equal(found, study.sample.reached_d[:, study.outline.milestones.index("both")])
 
 
@@ -175,20 +176,19 @@ def test_the_same_study_has_the_same_folder(campaign: Campaign) -> None:
 
 
 def test_chunks_do_not_overlap_and_leave_nothing_out() -> None:
-    numbers = [number for span in spans_of(N) for number in range(span.first, span.last + 1)]
-    assert numbers == list(range(N))
+    numbers = [number for span in spans_of(12_345) for number in range(span.first, span.last + 1)]
+    assert numbers == list(range(12_345))
 
 
-class Deadly(Work):
-    """Kills its worker on one span, as long as a file is not there."""
+def test_cuts_are_where_they_are_whatever_the_number_of_replications() -> None:
+    """Only the last chunk of the smaller study may differ."""
+    assert spans_of(12_345)[: len(spans_of(731)) - 1] == spans_of(731)[:-1]
 
-    def run(self, span: Span) -> Chunk:
-        marker = Path(self.campaign.resolved)
-        if span.first == CHUNK and not marker.exists():
-            if marker.parent.exists():
-                marker.touch()
-            os.kill(os.getpid(), signal.SIGKILL)
-        return super().run(span)
+
+def test_a_default_study_spreads_evenly_over_two_and_four_workers() -> None:
+    """500 replications in chunks that make two heaps of 250, or four of which none is above 150."""
+    counts = [span.count for span in spans_of(500)]
+    assert counts == [100, 100, 100, 100, 50, 50]
 
 
 def deadly(campaign: Campaign, marker: Path) -> Deadly:
@@ -198,7 +198,7 @@ def deadly(campaign: Campaign, marker: Path) -> Deadly:
 
 def test_a_killed_worker_loses_and_doubles_nothing(campaign: Campaign, tmp_path: Path) -> None:
     work = deadly(campaign, tmp_path / "died")
-    survived = sorted(run_in_pool(work, spans_of(N), jobs=2), key=lambda chunk: chunk.span.first)
+    survived = sorted(run_in_pool(work, spans_of(N), jobs=2), key=lambda pair: pair[0].first)
     assert (tmp_path / "died").exists()
     assert survived == list(run_here(work, spans_of(N)))
 

@@ -1,0 +1,61 @@
+"""Chunks: the replications of a study, cut into pieces that any worker can simulate, and again.
+
+Where the cuts are depends on the number of a replication alone, never on how many there are or who runs them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sim.analysis.outline import Outline
+from sim.analysis.sample import stack
+from sim.campaign.plan import Campaign
+from sim.model.simulate import simulate_chunk
+from sim.study import tables
+
+GRID = ((400, 100), (500, 50), (10_000, 250), (100_000, 1_000), (1_000_000_000_000, 5_000))
+"""(up to this replication, in chunks of so many): small ones at first, so that a default study spreads evenly."""
+_AT_ONCE = 100
+"""Replications whose random numbers are tabled together: more would take memory and gain nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Replications `first` to `first + count - 1`."""
+
+    first: int
+    count: int
+
+    @property
+    def last(self) -> int:
+        """Last replication, included."""
+        return self.first + self.count - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a worker must know to simulate any span."""
+
+    campaign: Campaign
+    outline: Outline
+    seed: int
+
+    def run(self, span: Span) -> bytes:
+        """Simulate a span; give its table."""
+        firsts = range(span.first, span.last + 1, _AT_ONCE)
+        outcomes = [
+            outcome
+            for first in firsts
+            for outcome in simulate_chunk(self.campaign, self.seed, first, min(_AT_ONCE, span.last + 1 - first))
+        ]
+        return tables.encode(stack(outcomes), self.outline)
+
+
+def spans_of(replications: int) -> list[Span]:
+    """Cut replications 0 to `replications - 1` into chunks."""
+    spans, first = [], 0
+    for end, size in GRID:
+        while first < min(end, replications):
+            spans.append(Span(first, min(size, replications - first)))
+            first += size
+    return spans
