@@ -93,9 +93,14 @@ def _from_kernel(
     inside = epoch_d[_covered(epoch_d, kernel)]
     if len(inside) < 2:
         raise PhysicsError(f"the ephemeris kernel {kernel.name} covers none of 2000 to 2060")
-    with solar_system_ephemeris.set(str(kernel)):
-        when = Time(J2000_JD, inside, format="jd", scale="tdb")
-        states = {body: get_body_barycentric_posvel(body, when) for body in ("earth", "moon", "sun")}
+    try:
+        with solar_system_ephemeris.set(str(kernel)):
+            when = Time(J2000_JD, inside, format="jd", scale="tdb")
+            states = {body: get_body_barycentric_posvel(body, when) for body in ("earth", "moon", "sun")}
+    except (OSError, ValueError, TypeError, KeyError):  # cut short, or a kernel without these bodies
+        raise PhysicsError(
+            f"the ephemeris kernel {kernel} cannot be read; it must be a whole JPL DE kernel (.bsp)"
+        ) from None
     moon, sun = (
         tuple(_difference(states[body][part], states["earth"][part], part) for part in (0, 1))
         for body in ("moon", "sun")
@@ -112,7 +117,9 @@ def _covered(epoch_d: FloatArray, kernel: Path) -> slice:
             first = max(segment.start_jd for segment in spk.segments) - J2000_JD
             last = min(segment.end_jd for segment in spk.segments) - J2000_JD
     except (OSError, ValueError):
-        raise PhysicsError(f"the ephemeris kernel {kernel} cannot be read") from None
+        raise PhysicsError(
+            f"the ephemeris kernel {kernel} cannot be read; it must be a whole JPL DE kernel (.bsp)"
+        ) from None
     return slice(int(np.searchsorted(epoch_d, first)), int(np.searchsorted(epoch_d, last, side="right")))
 
 

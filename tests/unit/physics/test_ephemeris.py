@@ -106,6 +106,14 @@ def test_a_kernel_that_is_not_there_is_refused(tmp_path: Path) -> None:
         load_ephemeris(kernel=tmp_path / "missing.bsp", cache=tmp_path)
 
 
+@pytest.mark.parametrize("content", [b"", b"x" * 10, bytes(range(256)) * 20])
+def test_a_file_that_is_no_kernel_is_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "some.bsp"
+    path.write_bytes(content)
+    with pytest.raises(PhysicsError, match="must be a whole JPL DE kernel"):
+        load_ephemeris(kernel=path, cache=tmp_path)
+
+
 def test_the_cache_folder_can_be_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("ILRS_CACHE", str(tmp_path))
     assert ephemeris.cache_folder() == tmp_path
