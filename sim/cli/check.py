@@ -40,22 +40,20 @@ def command(
 
 
 def _problems(file: str, variants: tuple[str, ...], sets: tuple[str, ...], *, flights: bool) -> tuple[Problem, ...]:
-    from sim.problems import ScenarioError
     from sim.scenario.load import check_scenario
 
-    try:
-        loaded = check_scenario(file, variants=variants, sets=sets)
-    except ScenarioError as error:
-        return error.problems
-    if not flights:
-        return tuple(loaded.warnings)
+    found = check_scenario(file, variants=variants, sets=sets)
+    if not flights or any(problem.severity == "error" for problem in found):
+        return found
     from sim.campaign.compile import compile_campaign
+    from sim.problems import ScenarioError
+    from sim.scenario.load import load_scenario
 
     try:
-        compile_campaign(loaded)
+        compile_campaign(load_scenario(file, variants=variants, sets=sets))
     except ScenarioError as error:
-        return (*error.problems, *loaded.warnings)
-    return tuple(loaded.warnings)
+        return (*error.problems, *found)
+    return found
 
 
 def _print_json(problems: list[Problem]) -> None:
