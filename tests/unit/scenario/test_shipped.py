@@ -90,3 +90,27 @@ def test_the_baseline_comes_with_the_variants_a_planner_asks_for() -> None:
 def test_both_plans_of_the_rival_ask_the_same_questions() -> None:
     goals = [set(load_scenario(name).scenario.goals) for name in ("artemis-2021", "artemis-now")]
     assert goals[1] <= goals[0]
+
+
+def test_the_whole_catalogue_stands_together(tmp_path: Path) -> None:
+    whole = tmp_path / "whole.yaml"
+    whole.write_text("format: 1\nextends: [ilrs-2035.yaml, catalogue/reference.yaml]\n", encoding="utf-8")
+    loaded = load_scenario(whole)
+    assert {"saturn-v", "proton-m", "cz-5b"} <= set(loaded.scenario.launchers)
+
+
+PARTS_TOLERANCE = 0.04
+"""Published launch masses are rounded to two figures, and people come on top of a ship's parts."""
+
+
+@pytest.mark.parametrize("name", ["ilrs-2035", "artemis-now", "ilrs-2021", "whole"])
+def test_the_parts_of_a_spacecraft_add_up_to_its_published_mass(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "whole.yaml"
+    path.write_text("format: 1\nextends: [ilrs-2035.yaml, catalogue/reference.yaml]\n", encoding="utf-8")
+    craft = load_scenario(path if name == "whole" else name).scenario.spacecraft
+    off = {}
+    for key, item in craft.items():
+        if item.ground_mass is not None:
+            parts = item.dry + item.cargo + sum(stage.dry + stage.propellant for stage in item.stages.values())
+            off[key] = parts / item.ground_mass - 1.0
+    assert {key: share for key, share in off.items() if abs(share) > PARTS_TOLERANCE} == {}
