@@ -105,7 +105,7 @@ def tell(outline: Outline, goal: str, story: Story, reached_d: Floats, plan: Sto
         raise KeyError(goal)
     chain, planned = story.chains[goal], plan.chains[goal]
     narrator = Narrator(outline, story.events, reached_d, planned, planned_d)
-    told = [narrator.tell(segments) for segments in _merged(chain)]
+    told = [narrator.tell(segments) for segments in merge(chain)]
     long = [one for one in told if one.days >= TOLD_D]
     short = [one.days for one in told if one.days < TOLD_D]
     reached = _day(reached_d[line.reached])
@@ -281,7 +281,7 @@ def calendar_of(outline: Outline) -> Calendar:
     return Calendar(start, start + datetime.timedelta(days=outline.end_d))
 
 
-def _merged(chain: Sequence[Segment]) -> Iterator[list[Segment]]:
+def merge(chain: Sequence[Segment]) -> Iterator[list[Segment]]:
     """Give the segments that are told together: of one cause, while subject and part stay the same."""
     for _, run in groupby(chain, key=lambda segment: (segment.subject, segment.part)):
         by_cause: dict[str, list[Segment]] = {}

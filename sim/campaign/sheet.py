@@ -94,9 +94,13 @@ class MissionSheet:
 
     @property
     def margin_kg(self) -> float:
-        """The smallest margin of its flights; nan where there is nothing to compute."""
-        known = [flight.margin_kg for flight in self.flights if not isnan(flight.margin_kg)]
-        return min(known, default=nan)
+        """The smallest margin of the flights that burn, or that are too heavy; of all where none burns.
+
+        It is nan where there is nothing to compute.
+        """
+        known = [flight for flight in self.flights if not isnan(flight.margin_kg)]
+        telling = [one.margin_kg for one in known if one.margin_kg < 0.0 or not isnan(one.propellant_margin_kg)]
+        return min(telling or [one.margin_kg for one in known], default=nan)
 
     @property
     def feasible(self) -> bool:

@@ -167,6 +167,7 @@ def _as_json(plan: Plan, goal: str) -> Mapping[str, object]:
 
 def _mission_as_json(sheet: MissionSheet, calendar: Calendar) -> Mapping[str, object]:
     several = len(sheet.flights) > 1
+    joined = [flight for flight in sheet.flights if not flight.launcher] or sheet.flights
     return {
         "launch": iso(sheet.launch_d, calendar),
         "arrive": iso(sheet.arrive_d, calendar),
@@ -174,7 +175,7 @@ def _mission_as_json(sheet: MissionSheet, calendar: Calendar) -> Mapping[str, ob
         "feasible": sheet.feasible,
         "margin_kg": _number(sheet.margin_kg),
         "mass_at_launch_kg": sheet.mass_kg,
-        "stages": [stage for flight in sheet.flights for stage in _stages_as_json(flight)],
+        "stages": [stage for flight in joined for stage in _stages_as_json(flight)],
         "legs": [
             {**({"flight": flight.name} if several else {}), **leg}
             for flight in sheet.flights
@@ -225,6 +226,7 @@ def _number(value: float) -> float | None:
 
 
 def _as_text(plan: Plan, goal: str) -> Iterator[str]:
+    from sim.analysis.story import merge
     from sim.cli.columns import aligned
 
     campaign, calendar = plan.campaign, plan.calendar
@@ -234,10 +236,15 @@ def _as_text(plan: Plan, goal: str) -> Iterator[str]:
     yield from aligned(("goal", "wanted by", "plan"), rows)
     yield ""
     yield f"Critical path of {goal}"
-    chain = [segment for segment in plan.chain(goal) if segment.end_d > segment.start_d]
     cells = [
-        (calendar.iso(one.start_d), calendar.iso(one.end_d), f"{one.end_d - one.start_d:,.1f}", one.subject, one.cause)
-        for one in chain
+        (
+            calendar.iso(one[0].start_d),
+            calendar.iso(one[-1].end_d),
+            f"{sum(part.end_d - part.start_d for part in one):,.1f}",
+            one[0].subject,
+            one[0].cause,
+        )
+        for one in merge(plan.chain(goal))
     ]
     yield from aligned(("from", "to", "days", "what", "cause"), cells, right=(2,))
     if plan.sheets:

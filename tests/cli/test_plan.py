@@ -184,3 +184,26 @@ def test_what_is_wrong_otherwise_is_an_error(small: Path, ilrs: Call) -> None:
 
 def test_a_goal_that_is_not_there_is_wrong_usage(small: Path, ilrs: Call) -> None:
     assert ilrs("plan", small, "--goal", "hut-stand").exit_code == 2
+
+
+def test_a_stack_put_together_in_its_parking_orbit_counts_each_tank_once(small: Path) -> None:
+    """A lander of 9 t and a tug of 2 t meet in LEO and leave as one; the lander's engine burns first.
+
+    Tsiolkovsky: what is left of 11 t after 2.8 km/s at 320 s, less 4 t that the lander's tank does not hold.
+    """
+    launches = "{main: {launcher: rocket, carries: [lander]}, tug: {launcher: rocket, carries: [tug]}}"
+    mission = _plan(
+        small,
+        *("-S", f"missions.flight.launches={launches}"),
+        *("-S", "missions.flight.rendezvous={at: leo, wait: 300 d, duration: 2 d}"),
+        *("-S", "spacecraft.tug={kind: transfer-stage, dry: 1 t, stages: {main: {propellant: 1 t, isp: 320 s}}}"),
+    )["missions"]["flight"]
+    left_kg = 11000.0 * exp(-sum(BURNS_M_S) / (G0_M_S2 * ISP_S)) - 4000.0
+    assert left_kg > 0.0
+    assert [stage["stage"] for stage in mission["stages"]] == ["lander.main", "tug.main"]
+    assert [stage["propellant_left_kg"] for stage in mission["stages"]] == pytest.approx(
+        [left_kg, 1000.0], abs=EXACT_KG
+    )
+    assert mission["margin_kg"] == pytest.approx(left_kg, abs=EXACT_KG)
+    assert list(mission["launches"]) == ["main", "tug", "together"]
+    assert mission["mass_at_launch_kg"] == 11000.0
