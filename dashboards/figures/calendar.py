@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 
 from dashboards import theme
 from dashboards.card import Table
+from sim.physics.ephemeris import FloatArray
 from sim.physics.epochs import epoch_from_iso, iso_from_epoch
 from sim.physics.intervals import Intervals
 
@@ -88,7 +89,7 @@ def tabulate_days(days: DayShares, columns: Sequence[str]) -> Table:
     return Table(tuple(columns), rows, numeric=frozenset({1}), unbroken=frozenset({0}))
 
 
-def _held_before(intervals: Intervals, epoch_d: np.ndarray) -> np.ndarray:
+def _held_before(intervals: Intervals, epoch_d: FloatArray) -> FloatArray:
     """Days inside intervals before each epoch."""
     length = np.concatenate([[0.0], np.cumsum(intervals.close_d - intervals.open_d)])
     begun = np.searchsorted(intervals.open_d, epoch_d, side="right")

@@ -10,7 +10,7 @@ from dashboards import theme
 from dashboards.card import Card, Key, Table
 from dashboards.figures.calendar import AWAY
 from dashboards.picture import minute_text
-from sim.physics.ephemeris import EphemerisTable
+from sim.physics.ephemeris import EphemerisTable, FloatArray
 from sim.physics.epochs import iso_from_epoch
 from sim.physics.places import LunarOrbit, Parking
 from sim.physics.transfer import TOF_LIMITS_H, DepartureTable, PlaneChange, departure_table
@@ -21,8 +21,9 @@ _ON_COLOUR = "#20262E"
 """Of lines and letters on the colours, which are bright in both themes: it has no dark twin."""
 _STEP_D = 0.25
 _TOF_STEP_H = 3.0
-_SPREAD_M_S = 160.0
-"""Cost above the least at which the colours end; beyond it nobody would fly."""
+_LEVELS = 8
+_LEVEL_M_S = 20.0
+"""Number and distance of the contours, and so the cost above the least at which the colours end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +59,20 @@ def draw_porkchop(grid: DepartureTable, chosen: Chosen, insertion_m_s: float | N
     cells = [[None if np.isnan(cell) else round(cell, 1) for cell in row] for row in best.T.tolist()]
     cheapest = float(np.nanmin(best)) if grid.feasible.any() else 0.0
     low = 10.0 * np.floor(cheapest / 10.0)
+    step = _level_m_s(grid, best, chosen, low)
     figure.add_contour(
         x=dates,
         y=hours,
         z=cells,
         zmin=low,
-        zmax=low + _SPREAD_M_S,
+        zmax=low + _LEVELS * step,
         connectgaps=False,
         colorscale=[[0.0, theme.GREEN], [0.35, theme.SKY], [0.7, theme.ORANGE], [1.0, theme.VERMILLION]],
         contours={
             "coloring": "heatmap",
-            "start": low + 20.0,
-            "end": low + _SPREAD_M_S,
-            "size": 20.0,
+            "start": low + step,
+            "end": low + _LEVELS * step,
+            "size": step,
             "showlabels": True,
             "labelfont": {"size": 11, "color": _ON_COLOUR},
         },
@@ -104,7 +106,15 @@ def draw_porkchop(grid: DepartureTable, chosen: Chosen, insertion_m_s: float | N
     )
 
 
-def _title(grid: DepartureTable, best: np.ndarray) -> str:
+def _level_m_s(grid: DepartureTable, best: FloatArray, chosen: Chosen, low: float) -> float:
+    """Return the distance of the contours: wider where the chosen transfer would lie beyond the last."""
+    row = int(np.argmin(np.abs(grid.depart_d - chosen.depart_d)))
+    column = int(np.argmin(np.abs(grid.tof_h - chosen.tof_h)))
+    above = float(np.nan_to_num(best[row, column], nan=low)) - low
+    return max(_LEVEL_M_S, _LEVEL_M_S * float(np.ceil(above / (_LEVELS * _LEVEL_M_S))))
+
+
+def _title(grid: DepartureTable, best: FloatArray) -> str:
     if not grid.feasible.any():
         return "Nowhere in the month does this plane reach the Moon"
     row, column = np.unravel_index(int(np.nanargmin(best)), best.shape)
@@ -112,7 +122,7 @@ def _title(grid: DepartureTable, best: np.ndarray) -> str:
     return f"The cheapest of the month: {best[row, column]:,.0f} m/s, leaving {when} for {grid.tof_h[column]:.0f} h"
 
 
-def _table(grid: DepartureTable, best: np.ndarray) -> Table:
+def _table(grid: DepartureTable, best: FloatArray) -> Table:
     columns = [int(np.argmin(np.abs(grid.tof_h - hours))) for hours in (60, 72, 84, 96, 108, 120, 132, 144)]
     head = ("departure", *(f"{grid.tof_h[i]:.0f} h, m/s" for i in columns))
     rows = tuple(
