@@ -24,7 +24,7 @@ from sim.physics.transfer import LunarOrbit, Parking
 def sample(
     table: EphemerisTable, seed: int, count: int, years: tuple[str, str]
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Refined transfers at random: terms (n, 24), differences of TLI (m/s) and of excess speed squared, and
+    """Refined transfers at random: terms (n, 26), differences of TLI (m/s) and of excess speed squared, and
     speeds."""
     chance = np.random.default_rng(seed)
     rows: list[FloatArray] = []
@@ -36,7 +36,7 @@ def sample(
             chance.uniform(60.0, 144.0),
             Parking(chance.uniform(180, 500), chance.uniform(19.5, 52)),
         )
-        low = 100.0 if chance.random() < 0.4 else chance.uniform(15.0, 500.0)
+        low = 100.0 if chance.random() < 0.4 else 15.0 * 200.0 ** chance.random()  # to 3000 km, as many per decade
         tilt_deg = 90.0 if chance.random() < 0.6 else chance.uniform(0.0, 180.0)
         orbit = LunarOrbit(low, low, tilt_deg)
         for found in refine_transfer(table, depart_d, tof_h, parking, orbit).solutions:
@@ -76,6 +76,8 @@ def conic(
     cosine, sine = spin * across - 1.0, spin * radial
     bend = sqrt(cosine**2 + sine**2)
     sunward = sun / np.linalg.norm(sun)
+    excess = across * flight + radial * out - speed
+    excess2, perilune_km = float(excess @ excess), MOON_RADIUS_KM + orbit.perilune_km
     meeting = Encounter(
         tof_s=tof_h * HOUR_S,
         reach_km=reach,
@@ -87,11 +89,11 @@ def conic(
         sun_out=float(sunward @ out),
         sun_along=float(sunward @ flight),
         lunar_tilt=cos(radians(orbit.inclination_deg)),
+        miss_km=sqrt(perilune_km * (perilune_km + 2.0 * MOON_MU_KM3_S2 / excess2)),
     )
     terms = np.empty(TERMS)
     fill_terms(meeting, terms)
-    excess = across * flight + radial * out - speed
-    return terms, 1e3 * (perigee_speed - sqrt(EARTH_MU_KM3_S2 / perigee)), float(excess @ excess)
+    return terms, 1e3 * (perigee_speed - sqrt(EARTH_MU_KM3_S2 / perigee)), excess2
 
 
 def report(name: str, fit: FloatArray, data: tuple[FloatArray, FloatArray, FloatArray]) -> None:

@@ -115,6 +115,7 @@ def _fly(sky: Sky, where: float, tof_s: float, plan: Plan, terms: FloatArray, ou
     for branch in range(2):
         way = 1.0 if branch == 0 else -1.0
         side = way * northward
+        excess2 = (radial - recede) ** 2 + (across * eastward - speed_east) ** 2 + (across * side - speed_north) ** 2
         meeting = Encounter(
             tof_s,
             reach,
@@ -126,9 +127,9 @@ def _fly(sky: Sky, where: float, tof_s: float, plan: Plan, terms: FloatArray, ou
             sun_out,
             eastward * _dot(sun, east) + side * _dot(sun, north),
             plan.lunar_tilt,
+            sqrt(plan.perilune_km * (plan.perilune_km + 2.0 * MOON_MU_KM3_S2 / excess2)),
         )
         fill_terms(meeting, terms)
-        excess2 = (radial - recede) ** 2 + (across * eastward - speed_east) ** 2 + (across * side - speed_north) ** 2
         tli_fix, excess_fix = fixes(terms)
         # the fix is a few per cent of the excess; the floor only guards conics outside its validity
         arrival2 = max(excess2 + excess_fix, 0.01 * excess2) + 2.0 * MOON_MU_KM3_S2 / plan.perilune_km

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
+import numba
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.physics import light, tracking
+from sim.physics.compiled import compiled
 from sim.physics.ephemeris import EphemerisTable
 from sim.physics.epochs import epoch_from_iso, epoch_from_jd, iso_from_epoch, jd_from_epoch
 from sim.physics.intervals import Intervals, intervals_above
@@ -104,3 +107,20 @@ def test_nothing_holds_in_an_empty_list() -> None:
     assert none.longest_gap_d == 3.0
     assert none.next_d(1.0) == float("inf")
     assert not none.holds(np.array([1.0])).any()
+
+
+def test_kernels_compile_where_no_cache_can_be_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Truth: numba raises RuntimeError when it finds no place for its cache; a kernel must work all the same."""
+    real: Any = numba.njit
+
+    def njit(**options: Any) -> Any:
+        if options.pop("cache", False):
+            raise RuntimeError("cannot cache function: no locator available")
+        return real(**options)
+
+    monkeypatch.setattr(numba, "njit", njit)
+    assert compiled(double)(2.0) == 4.0
+
+
+def double(value: float) -> float:
+    return 2.0 * value
