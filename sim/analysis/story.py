@@ -26,6 +26,8 @@ TOLD_D = 1.0
 """Stretches of at least so many days get a sentence."""
 SOON_D = 1e-6
 """Moments closer than this are one moment: the rounding of sums of days."""
+TAKING_TURNS = (("labour", "lighting"), ("window", "tracking", "scrub", "stand-down"))
+"""Causes between which work in the light and attempts at a launch go to and fro."""
 _STANDS_DOWN = re.compile(r"^(\S+) stands down (\d+) d")
 _ROUNDED_D = 0.51
 """Traces round the days of a stand-down to whole ones."""
@@ -37,7 +39,6 @@ WORDS = {
     "budget": "{subject} waited {days} for money",
     "window": "{subject} waited {days} for a departure that mass and geometry allow",
     "rendezvous": "{subject} took {days} to meet and dock",
-    "flight": "{subject} flew for {days}",
     "port": "{subject} waited {days} for a free port",
     "propellant": "{subject} waited {days} for propellant",
     "tracking": "{subject} waited {days} until ground stations could see it",
@@ -145,6 +146,7 @@ class Narrator:
             "development": self._development,
             "production": self._production,
             "integration": self._integration,
+            "flight": self._flight,
             "plan": self._plan,
             "pad": self._pad,
             "scrub": self._scrub,
@@ -189,6 +191,11 @@ class Narrator:
 
     def _integration(self, segments: Sequence[Segment], days: str) -> str:
         return f"{self._rocket(segments[0])} was made ready for {self._who(segments[0])} in {days}"
+
+    def _flight(self, segments: Sequence[Segment], days: str) -> str:
+        if self._kind(segments[0]) == "station":
+            return f"tankers for {segments[0].subject} flew for {days}"
+        return f"{self._who(segments[0])} flew for {days}"
 
     def _plan(self, segments: Sequence[Segment], days: str) -> str:
         if segments[0].part == "return":
@@ -282,12 +289,17 @@ def calendar_of(outline: Outline) -> Calendar:
 
 
 def merge(chain: Sequence[Segment]) -> Iterator[list[Segment]]:
-    """Give the segments that are told together: of one cause, while subject and part stay the same."""
-    for _, run in groupby(chain, key=lambda segment: (segment.subject, segment.part)):
+    """Give the segments that are told together: of one subject, part and cause, next to each other or taking turns."""
+    for _, run in groupby(chain, key=lambda segment: (segment.subject, segment.part, _turn(segment.cause))):
         by_cause: dict[str, list[Segment]] = {}
         for segment in run:
             by_cause.setdefault(segment.cause, []).append(segment)
         yield from by_cause.values()
+
+
+def _turn(cause: str) -> str:
+    """Give the causes that take turns with this one, in one word."""
+    return next((" ".join(causes) for causes in TAKING_TURNS if cause in causes), cause)
 
 
 def _sums(causes: Sequence[str], chain: Sequence[Segment], planned: Sequence[Segment]) -> tuple[CauseSum, ...]:

@@ -120,14 +120,25 @@ def test_a_mission_of_several_launches_names_the_launch_and_its_rocket() -> None
     assert _text(Segment("crew", "ship", "integration", 0.0, 30.0)) == "cz-10 was made ready for crew (ship) in 30 d"
 
 
-def test_scrubs_are_counted() -> None:
+def test_scrubs_of_one_launch_are_counted_together_with_the_windows_between_them() -> None:
     scrubs = [Event(day, "ilrs-1", "scrubs", "pad", 1.0, "") for day in (5.0, 8.0)]
     chain = [
         Segment("ilrs-1", "", "scrub", 5.0, 7.0),
-        Segment("ilrs-1", "", "pad", 7.0, 8.0),
+        Segment("ilrs-1", "", "window", 7.0, 8.0),
         Segment("ilrs-1", "", "scrub", 8.0, 10.0),
     ]
-    assert _told(chain, *scrubs).stretches[0].text == "ilrs-1 lost 4 d to 2 scrubs"
+    told = _told(chain, *scrubs)
+    assert [(one.cause, one.days) for one in told.stretches] == [("scrub", 4.0), ("window", 1.0)]
+    assert told.stretches[0].text == "ilrs-1 lost 4 d to 2 scrubs"
+
+
+def test_waits_with_other_things_between_them_are_told_apart() -> None:
+    chain = [
+        Segment("ilrs-1", "", "plan", 0.0, 494.0),
+        Segment("ilrs-1", "", "integration", 494.0, 516.0),
+        Segment("ilrs-1", "", "plan", 516.0, 518.0),
+    ]
+    assert [one.days for one in _told(chain).stretches] == [494.0, 22.0, 2.0]
 
 
 def test_work_in_the_light_is_told_as_one_stretch_of_work_and_one_of_waiting() -> None:
