@@ -10,7 +10,7 @@ from sim.physics.constants import MOON_RADIUS_KM
 from sim.physics.ephemeris import EphemerisTable, FloatArray
 from sim.physics.frames import moon_axes
 from sim.physics.intervals import BoolArray, Intervals, intervals_above
-from sim.physics.limits import PhysicsError, require_between
+from sim.physics.limits import PhysicsError, require_between, require_span
 
 SUN_HALF_WIDTH_DEG = 0.266  # asin(695 700 km / 1 au); IAU 2015 B3 and 2012 B2
 
@@ -107,8 +107,7 @@ def earth_intervals(
 
 
 def _samples(first_d: float, last_d: float, step_d: float) -> FloatArray:
-    if not last_d > first_d:
-        raise PhysicsError("the span's end must be after its start")
+    require_span(first_d, last_d)
     return np.linspace(first_d, last_d, max(2, int(np.ceil((last_d - first_d) / step_d)) + 1))
 
 

@@ -13,6 +13,12 @@ def require_between(name: str, value: float, low: float, high: float, unit: str)
         raise PhysicsError(f"{name} is {value:g} {unit}; it must lie between {low:g} and {high:g} {unit}")
 
 
+def require_span(first_d: float, last_d: float) -> None:
+    """Refuse a span of epochs that does not end after it starts; raises PhysicsError."""
+    if not last_d > first_d:
+        raise PhysicsError(f"the span's end must be after its start; it lasts {last_d - first_d:g} d")
+
+
 def require_above_surface(name: str, altitude_km: float, body: str) -> None:
     """Refuse an orbit whose lowest point is not above the surface; raises PhysicsError."""
     if not altitude_km > 0.0:

@@ -14,7 +14,7 @@ from sim.physics.constants import SYNODIC_MONTH_D
 from sim.physics.ephemeris import EphemerisTable, FloatArray
 from sim.physics.frames import moon_axes
 from sim.physics.intervals import crossings_d
-from sim.physics.limits import PhysicsError, require_between
+from sim.physics.limits import PhysicsError, require_between, require_span
 
 Place = Literal["LEO", "TLI", "TEI", "LLO", "NRHO", "ELFO", "EML1", "EML2", "DRO", "surface"]
 Way = Literal["direct", "flyby", "ballistic"]
@@ -141,6 +141,7 @@ def plane_alignments(
     as for a polar orbit; so each comes twice a sidereal month. Face-on the orbit lies in an NRHO's plane,
     edge-on the Earth is ahead for a return. Raises PhysicsError outside the ephemeris.
     """
+    require_span(first_d, last_d)
     require_between("lunar inclination", inclination_deg, 1.0, 179.0, "deg")
     epoch_d = np.linspace(first_d, last_d, max(2, int(np.ceil((last_d - first_d) * 10.0)) + 1))
     earth = -table.moon(epoch_d)[0]

@@ -10,7 +10,7 @@ import numpy as np
 from sim.physics.ephemeris import EphemerisTable, FloatArray
 from sim.physics.frames import sidereal_time_rad, spin, station_axes
 from sim.physics.intervals import Intervals, intervals_above
-from sim.physics.limits import PhysicsError, require_between
+from sim.physics.limits import PhysicsError, require_between, require_span
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +56,7 @@ def cover_intervals(
 ) -> Intervals:
     """Give the intervals between two epochs in which a station has the Moon above `minimum_deg`."""
     require_between("minimum elevation", minimum_deg, 0.0, 90.0, "deg")
-    if not last_d > first_d:
-        raise PhysicsError("the span's end must be after its start")
+    require_span(first_d, last_d)
     epoch_d = np.linspace(first_d, last_d, max(2, int(np.ceil((last_d - first_d) / step_d)) + 1))
     return intervals_above(epoch_d, cover_height_deg(table, stations, epoch_d, minimum_deg))
 

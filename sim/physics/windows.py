@@ -14,9 +14,10 @@ from sim.physics.ephemeris import EphemerisTable, FloatArray
 from sim.physics.frames import sidereal_time_rad
 from sim.physics.intervals import Intervals, crossings_d, intervals_above
 from sim.physics.light import Site, light_intervals
-from sim.physics.limits import require_between, require_reachable_inclination
+from sim.physics.limits import require_between, require_reachable_inclination, require_span
 from sim.physics.places import LunarOrbit, Parking
 
+_TILTED_DEG = (0.1, 179.9)  # an orbit in the equator has no node
 SIDEREAL_DAY_D = 86_164.0905 / DAY_S  # d; IERS Conventions 2010
 
 
@@ -51,7 +52,8 @@ def launches_on_demand(
     Source: spherical triangle of site, node and equator: sin(dl) = tan(lat) / tan(i), sin(az) = cos(i) /
     cos(lat).
     """
-    require_between("inclination", inclination_deg, 0.0, 180.0, "deg")
+    require_span(first_d, last_d)
+    require_between("inclination", inclination_deg, *_TILTED_DEG, "deg")
     require_reachable_inclination(inclination_deg, latitude_deg)
     ways = [
         _launches(table, (first_d, last_d), np.radians(longitude_deg), (coast_h + tof_h) / 24.0, way)
@@ -180,6 +182,8 @@ def stack_departures(
     ephemeris and as `departure_table`.
     Source: n . r = 0 with the orbit's normal n at departure and the Moon's place r at arrival.
     """
+    require_span(first_d, last_d)
+    require_between("inclination", parking.inclination_deg, *_TILTED_DEG, "deg")
     ahead_d = tof_h / 24.0
     table.require([first_d, last_d + ahead_d])
     epoch_d = np.linspace(first_d, last_d, max(2, int(np.ceil((last_d - first_d) / 0.02)) + 1))

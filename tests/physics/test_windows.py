@@ -134,6 +134,18 @@ def test_an_inclination_below_the_sites_latitude_is_refused(table: EphemerisTabl
         launches_on_demand(table, 12_000.0, 12_010.0, latitude_deg=46.0, longitude_deg=63.3, inclination_deg=28.5)
 
 
+def test_an_orbit_in_the_equator_is_refused(table: EphemerisTable) -> None:
+    with pytest.raises(PhysicsError, match=r"inclination is 0 deg; it must lie between 0\.1 and 179\.9 deg"):
+        stack_departures(table, 12_000.0, 12_010.0, parking=Parking(200.0, 0.0), target=LLO, raan_deg=0.0)
+
+
+def test_a_span_too_short_for_a_window_has_none(table: EphemerisTable) -> None:
+    span = (epoch_from_iso("2035-01-02"), epoch_from_iso("2035-01-03"))
+    found = stack_departures(table, *span, parking=Parking(400.0, 51.6), target=LLO, raan_deg=0.0)
+    assert len(found.best_d) == len(found.tli_dv_m_s) == 0
+    assert np.isnan(found.mean_gap_d)
+
+
 def test_landings_are_lit_until_the_stay_is_over(table: EphemerisTable) -> None:
     first_d = epoch_from_iso("2030-01-01")
     site, stay_d = Site(-89.5, 222.0, (0.5,)), 7.0
