@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sim.analysis.outline import Outline
 from sim.analysis.sample import stack
 from sim.campaign.plan import Campaign
+from sim.model.outcome import Outcome
 from sim.model.simulate import simulate_chunk
 from sim.study import tables
 
@@ -42,13 +43,16 @@ class Work:
 
     def run(self, span: Span) -> bytes:
         """Simulate a span; give its table."""
+        return tables.encode(stack(self.outcomes(span)), self.outline)
+
+    def outcomes(self, span: Span) -> list[Outcome]:
+        """Simulate a span; give its outcomes."""
         firsts = range(span.first, span.last + 1, _AT_ONCE)
-        outcomes = [
+        return [
             outcome
             for first in firsts
             for outcome in simulate_chunk(self.campaign, self.seed, first, min(_AT_ONCE, span.last + 1 - first))
         ]
-        return tables.encode(stack(outcomes), self.outline)
 
 
 def spans_of(replications: int) -> list[Span]:

@@ -38,8 +38,9 @@ class Progress:
     step: str
     """simulating or telling."""
     done: int
-    """Replications that are stored."""
+    """Replications (or cases of a sweep) that are stored."""
     total: int
+    what: str = "replications"
 
 
 Listener = Callable[[Progress], None]

@@ -293,10 +293,11 @@ def occupied(folder: Path) -> bool:
 
 def _intact(folder: Path, parts: tuple[Part, ...]) -> tuple[Part, ...]:
     """Keep the parts whose file is what was written."""
-    return tuple(part for part in parts if _sha256(folder / _OUTCOMES / part.name) == part.sha256)
+    return tuple(part for part in parts if sha256(folder / _OUTCOMES / part.name) == part.sha256)
 
 
-def _sha256(file: Path) -> str:
+def sha256(file: Path) -> str:
+    """Give the SHA-256 of a file; empty when it cannot be read."""
     try:
         return digest(file.read_bytes())
     except OSError:

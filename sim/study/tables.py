@@ -68,9 +68,16 @@ def columns_text(outline: Outline) -> str:
     return "\n".join([*head, *rows, ""])
 
 
-def encode(sample: Sample, outline: Outline) -> bytes:
+def goal_columns_of(outline: Outline) -> tuple[Column, ...]:
+    """List the columns that a sweep keeps of each case: those of the goals, and the counts."""
+    left_out = {f"reached.{name}" for name in outline.milestones} | {"start"}
+    left_out -= {f"reached.{outline.milestones[goal.reached]}" for goal in outline.goals}
+    return tuple(c for c in columns_of(outline) if c.name not in left_out and not c.name.startswith("chain."))
+
+
+def encode(sample: Sample, outline: Outline, *, goals_only: bool = False) -> bytes:
     """Write a sample as a Parquet file in memory, always as the same bytes."""
-    columns = columns_of(outline)
+    columns = goal_columns_of(outline) if goals_only else columns_of(outline)
     arrays = dict(_arrays(sample, outline))
     table = pa.table([_array(arrays[c.name]) for c in columns], schema=_schema(columns))
     sink = pa.BufferOutputStream()

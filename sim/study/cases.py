@@ -1,0 +1,120 @@
+"""Cases of a sweep, done by any worker: the scenario with some values set, compiled and simulated, or why not."""
+
+from __future__ import annotations
+
+import dataclasses
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sim.analysis.outline import Outline, outline_of
+from sim.analysis.sample import stack
+from sim.campaign.compile import compile_campaign
+from sim.campaign.plan import Campaign
+from sim.model.simulate import simulate_nominal
+from sim.problems import InputError, Problem, ScenarioError
+from sim.scenario.load import load_scenario
+from sim.study import tables
+from sim.study.chunks import Span, Work
+from sim.study.design import Case
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """Some replications of one case."""
+
+    key: str
+    """Identity of the case: the same scenario, values, code and seed have the same key in every sweep."""
+    case: Case = field(compare=False)
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class CaseGoal:
+    """A goal as one case has it."""
+
+    name: str
+    column: str
+    """Column of its dates."""
+    by_d: float
+    end_d: float
+    """The calendar's end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What came of an errand: the table of its goals, or the reason why there is none."""
+
+    data: bytes
+    reason: str
+    """Empty when all went well."""
+    wall_s: float
+    goals: tuple[CaseGoal, ...] = ()
+
+
+@dataclass(slots=True)
+class Sweeping:
+    """What a worker must know to run any case: the scenario as text, alone and with each choice of variants."""
+
+    texts: Mapping[tuple[str, ...], str]
+    """Resolved scenarios by the variants in them."""
+    seed: int
+    _last: tuple[str, Campaign, Outline] | None = None
+
+    def run(self, errand: Errand) -> Done:
+        """Run an errand; a scenario that the case makes invalid gives the reason, never an exception."""
+        since = time.perf_counter()
+        try:
+            campaign, outline = self._compiled(errand)
+            outcomes = Work(campaign, outline, self.seed).outcomes(errand.span)
+        except InputError as error:
+            return Done(b"", str(error), round(time.perf_counter() - since, 3))
+        except Exception as error:  # one case that meets a bug must not end a sweep of thousands
+            said = f"internal error, a bug of ours: {type(error).__name__}: {error}"
+            return Done(b"", said, round(time.perf_counter() - since, 3))
+        data = tables.encode(stack(outcomes), outline, goals_only=True)
+        return Done(data, "", round(time.perf_counter() - since, 3), _goals(outline))
+
+    def _compiled(self, errand: Errand) -> tuple[Campaign, Outline]:
+        """Compile a case, or take the last one: a large case comes in several errands."""
+        if self._last is None or self._last[0] != errand.key:
+            campaign = compile_case(self.texts[errand.case.variants], errand.case)
+            self._last = (errand.key, campaign, outline_of(campaign, simulate_nominal(campaign, story=False)))
+        return self._last[1], self._last[2]
+
+
+def compile_case(text: str, case: Case) -> Campaign:
+    """Compile a resolved scenario with the values of a case.
+
+    Raises:
+        InputError: with everything that is wrong, places being those of `scenario.resolved.yaml`.
+    """
+    with tempfile.TemporaryDirectory(prefix="ilrs-") as folder:
+        file = Path(folder) / resolved_name(case.variants)
+        file.write_text(text, encoding="utf-8")
+        try:
+            return compile_campaign(load_scenario(file, sets=case.sets))
+        except ScenarioError as error:
+            raise ScenarioError(_without_folder(problem) for problem in error.problems) from None
+
+
+def resolved_name(variants: tuple[str, ...]) -> str:
+    """Name the file of a resolved scenario."""
+    return ".".join(["scenario", *variants, "resolved.yaml"])
+
+
+def _without_folder(problem: Problem) -> Problem:
+    """Take the folder of the moment out of a problem's place."""
+    mark = problem.mark
+    if mark is None or not mark.line:  # `--set` has no line, and may hold slashes
+        return problem
+    return dataclasses.replace(problem, mark=dataclasses.replace(mark, file=Path(mark.file).name))
+
+
+def _goals(outline: Outline) -> tuple[CaseGoal, ...]:
+    return tuple(
+        CaseGoal(goal.name, f"reached.{outline.milestones[goal.reached]}", goal.by_d, outline.end_d)
+        for goal in outline.goals
+    )

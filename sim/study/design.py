@@ -1,0 +1,157 @@
+"""Designs: which cases a sweep is made of, from factors that are dotted paths into a scenario.
+
+A case is a set of `--set` texts and variants. A Sobol design of more cases begins with the cases of fewer.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import qmc
+
+from sim.chance import Distribution, Uniform
+
+GRID, LHS, SOBOL, SALTELLI, TORNADO = "grid", "lhs", "sobol", "saltelli", "tornado"
+DESIGNS = (GRID, LHS, SOBOL, SALTELLI, TORNADO)
+VARIANTS = "variants"
+"""Name of the factor that chooses among variants."""
+TAIL = 0.1
+"""A tornado sets a range to the quantiles of this share and of one less this share."""
+MOST_CASES = 1_000_000
+
+Points = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A factor with a few values, each the text of a `--set` (or the variants to use, joined by `+`)."""
+
+    path: str
+    texts: tuple[str, ...]
+
+    def text_at(self, u: float) -> str:
+        """Give the value for a number from 0 to 1, all being equally likely."""
+        return self.texts[min(int(u * len(self.texts)), len(self.texts) - 1)]
+
+    def levels(self, count: int) -> tuple[float, ...]:
+        """Give a number for each value; `count` is for ranges."""
+        del count
+        return tuple((index + 0.5) / len(self.texts) for index in range(len(self.texts)))
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A factor with a law over numbers of one unit."""
+
+    path: str
+    law: Distribution
+    unit: str
+    """What follows the number, with the blank; empty for bare numbers."""
+
+    def text_at(self, u: float) -> str:
+        """Give the quantile of share `u`, from 0 to 1, as text."""
+        return f"{self.law.ppf(min(max(u, 1e-12), 1.0 - 1e-12)):.6g}{self.unit}"
+
+    def levels(self, count: int) -> tuple[float, ...]:
+        """Give evenly spaced shares: with both ends of a uniform law, else the middles of equal parts."""
+        if isinstance(self.law, Uniform) and count > 1:
+            return tuple(index / (count - 1) for index in range(count))
+        return tuple((index + 0.5) / count for index in range(count))
+
+
+Factor = Choice | Range
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One case of a sweep."""
+
+    number: int
+    variants: tuple[str, ...]
+    settings: tuple[tuple[str, str], ...]
+    """(path, text) of every `--set`."""
+    role: str = ""
+    """Of a Saltelli design: A, B or AB:<factor>; of a tornado: base, or low:<factor> and high:<factor>."""
+
+    @property
+    def sets(self) -> tuple[str, ...]:
+        """Give the settings as the command line takes them."""
+        return tuple(f"{path}={text}" for path, text in self.settings)
+
+
+def cases_of(factors: Sequence[Factor], design: str, count: int, *, levels: int = 5, seed: int = 0) -> list[Case]:
+    """Make the cases of a design; `count` is the number of points, `levels` of steps of a range in a grid.
+
+    Raises:
+        ValueError: if the design is not known, or has too many cases.
+    """
+    if design == GRID:
+        return [_case(number, factors, point) for number, point in enumerate(_grid(factors, levels))]
+    if design == TORNADO:
+        return list(_tornado(factors))
+    if design == SALTELLI:
+        return list(_saltelli(factors, count, seed))
+    if design == LHS:
+        points = qmc.LatinHypercube(len(factors), rng=np.random.default_rng(seed)).random(count)
+    elif design == SOBOL:
+        points = _sobol(len(factors), count, seed)
+    else:
+        raise ValueError(f"no design {design!r}; known are {', '.join(DESIGNS)}")
+    return [_case(number, factors, point) for number, point in enumerate(points)]
+
+
+def _grid(factors: Sequence[Factor], levels: int) -> Iterator[tuple[float, ...]]:
+    axes = [factor.levels(levels) for factor in factors]
+    size = int(np.prod([float(len(axis)) for axis in axes]))
+    if size > MOST_CASES:
+        raise ValueError(f"the grid has {size} cases, more than {MOST_CASES}; use a Sobol design")
+    return itertools.product(*axes)
+
+
+def _sobol(dimensions: int, count: int, seed: int) -> Points:
+    """Give the first points of one scrambled sequence: a longer design begins with a shorter one."""
+    whole = 1 << max(count - 1, 0).bit_length()  # drawn in powers of two, where the sequence is balanced
+    points: Points = qmc.Sobol(dimensions, scramble=True, rng=np.random.default_rng(seed)).random(whole)
+    return points[:count]
+
+
+def _saltelli(factors: Sequence[Factor], count: int, seed: int) -> Iterator[Case]:
+    """Give, for each of `count` points, A, B and A with one column of B for each factor.
+
+    Source: Saltelli et al., Computer Physics Communications 181 (2010) 259-270.
+    """
+    size = len(factors)
+    both = _sobol(2 * size, count, seed)
+    number = itertools.count()
+    for first, second in zip(both[:, :size], both[:, size:], strict=True):
+        yield _case(next(number), factors, first, "A")
+        yield _case(next(number), factors, second, "B")
+        for column, factor in enumerate(factors):
+            mixed = first.copy()
+            mixed[column] = second[column]
+            yield _case(next(number), factors, mixed, f"AB:{factor.path}")
+
+
+def _tornado(factors: Sequence[Factor]) -> Iterator[Case]:
+    """Give the scenario as it is, then each factor alone at its low and at its high end."""
+    yield Case(0, (), (), "base")
+    number = itertools.count(1)
+    for factor in factors:
+        if isinstance(factor, Choice):
+            ends = [(f"value {text}", text) for text in factor.texts]
+        else:
+            ends = [("low", factor.text_at(TAIL)), ("high", factor.text_at(1.0 - TAIL))]
+        for word, text in ends:
+            case = _case(next(number), (Choice(factor.path, (text,)),), (0.5,))
+            yield Case(case.number, case.variants, case.settings, f"{word}:{factor.path}")
+
+
+def _case(number: int, factors: Sequence[Factor], point: Sequence[float] | Points, role: str = "") -> Case:
+    texts = [(factor.path, factor.text_at(float(u))) for factor, u in zip(factors, point, strict=True)]
+    chosen = [text for path, text in texts if path == VARIANTS]
+    variants = tuple(name for text in chosen for name in text.split("+") if name != "none")
+    return Case(number, variants, tuple(pair for pair in texts if pair[0] != VARIANTS), role)
