@@ -99,7 +99,7 @@ def attribute(outline: Outline, sample: Sample, nominal: Sample, goal: str, *, t
         mean_d=math.fsum(until_d) / sample.size,
         rows=tuple(sorted(rows, key=lambda row: -row.slip_d)),
         total=_row("total", until_d, min(plan_d, outline.end_d)),
-        subjects=rank_subjects(outline, sample, number)[:top],
+        subjects=rank_subjects(outline, sample, number, top=top),
     )
 
 
@@ -113,8 +113,10 @@ def subject_days(outline: Outline, sample: Sample) -> Floats:
     return np.subtract(finish, sample.start_d, out=np.full_like(finish, np.inf), where=ended)
 
 
-def rank_subjects(outline: Outline, sample: Sample, goal: int) -> tuple[SubjectRow, ...]:
+def rank_subjects(outline: Outline, sample: Sample, goal: int, *, top: int | None = None) -> tuple[SubjectRow, ...]:
     """Rank what is ever on the chain of a goal (by number), the most significant first; goals are left out.
+
+    Only the first `top` are given, as each interval takes 0.4 s for 10,000 replications.
 
     Source: Vanhoucke, Measuring Time (2010), chapter 4: criticality and significance (SSI).
     """
@@ -128,7 +130,7 @@ def rank_subjects(outline: Outline, sample: Sample, goal: int) -> tuple[SubjectR
     names = [outline.subjects[column].name for column in kept]
     column_of = {name: column for column, name in enumerate(names)}
     rows = []
-    for found in rank_activities(names, critical[:, kept], days, dates):
+    for found in rank_activities(names, critical[:, kept], days, dates)[:top]:
         column = column_of[found.name]
         low, high = significance_interval(critical[:, kept[column]], days[:, column], dates, found.significance)
         kind = outline.subjects[kept[column]].kind

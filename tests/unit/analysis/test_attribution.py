@@ -55,10 +55,14 @@ def _sample(dates: list[float], causes: list[tuple[float, float, float]], on_cha
         by_cause_d=np.array(causes).reshape(n, 1, 3),
         on_chain=np.array([[[step, not step, True]] for step in on_chain]),
         facility_days=np.zeros((n, 1)),
+        cost=np.zeros((n, 1)),
+        crew_days=np.zeros(n),
         launches=counts,
         launch_failures=counts,
         landing_failures=counts,
         scrubs=counts,
+        tankers=counts,
+        early_returns=counts,
         events=counts,
     )
 
