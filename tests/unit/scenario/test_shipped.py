@@ -114,3 +114,31 @@ def test_the_parts_of_a_spacecraft_add_up_to_its_published_mass(name: str, tmp_p
             parts = item.dry + item.cargo + sum(stage.dry + stage.propellant for stage in item.stages.values())
             off[key] = parts / item.ground_mass - 1.0
     assert {key: share for key, share in off.items() if abs(share) > PARTS_TOLERANCE} == {}
+
+
+def test_the_readme_names_every_file() -> None:
+    text = (FOLDER / "README.md").read_text(encoding="utf-8")
+    files = [path.relative_to(FOLDER).as_posix() for path in sorted(FOLDER.rglob("*.yaml"))]
+    assert [file for file in files if f"`{file}`" not in text] == []
+
+
+def _accesses(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        if "access" in value:
+            yield value["access"]
+    if isinstance(value, (dict, list)):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _accesses(item)
+
+
+def test_the_readme_counts_what_was_read_and_what_is_a_guess() -> None:
+    text = (FOLDER / "README.md").read_text(encoding="utf-8")
+    rows = [[cell.strip(" `") for cell in line.split("|")[1:-1]] for line in text.splitlines() if line.count("|") == 7]
+    counted = {row[0]: [int(cell) for cell in row[1:5]] for row in rows if row[0].endswith(".yaml")}
+    words = ("read", "computed", "recalled", "estimate")
+    found = {}
+    for file in counted:
+        told = list(_accesses(yaml.safe_load((FOLDER / file).read_text(encoding="utf-8"))))
+        found[file] = [told.count(word) for word in words]
+    assert len(found) == 12
+    assert counted == found
