@@ -90,8 +90,8 @@ def _mean_as_text(found: Attribution, calendar: Calendar, study: Study) -> Itera
             f"calendar's end, {calendar.iso(study.outline.end_d)}."
         )
     yield ""
-    yield "What decides the date: on the chain in so many replications; significance is that share times the spread of"
-    yield "its own days over the spread of the date"
+    yield "What decides the date: on the chain in so many replications; significance (SSI) is that share times the"
+    yield "spread of its own days over the spread of the date"
     columns = ("subject", "kind", "mean d", "critical", "95 % interval", "significance", "95 % interval")
     yield from aligned(columns, [_subject_cells(row) for row in found.subjects], right=(2, 3, 5))
     yield ""

@@ -124,3 +124,12 @@ def test_what_is_no_scenario_is_said(small: Path, ilrs: Call) -> None:
     done = ilrs("trace", "nothing.yaml", "--replication", 0)
     assert (done.exit_code, done.stdout) == (1, "")
     assert "no such file" in done.stderr
+
+
+def test_control_characters_from_a_foreign_run_folder_stay_away_from_the_terminal(folder: Path, ilrs: Call) -> None:
+    file = folder / "stories" / "nominal.json"
+    file.write_text(file.read_text(encoding="utf-8").replace("is finished", "is\\u001b[31m finished"), encoding="utf-8")
+    done = ilrs("trace", folder, "--replication", "nominal")
+    assert done.exit_code == 0
+    assert "is?[31m finished" in done.stdout
+    assert "\x1b" not in done.stdout
