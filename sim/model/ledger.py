@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sim.campaign.causes import FAILURE, PLAN
 from sim.model.outcome import Segment
 
 
@@ -37,24 +38,35 @@ class Span:
 class Ledger:
     """All spans of one replication."""
 
-    __slots__ = ("by_subject", "released_by")
+    __slots__ = ("by_subject", "released_by", "watched")
 
     def __init__(self, subjects: int, milestones: int) -> None:
         self.by_subject: list[list[Span]] = [[] for _ in range(subjects)]
         self.released_by: list[Span | None] = [None] * milestones
         """The span that reached each milestone."""
+        self.watched: dict[int, Span] = {}
+        """The span that is to reach a milestone, where its subject has several open at once."""
 
-    def open(self, subject: int, part: str = "", needs: tuple[int, ...] = ()) -> Span:
-        """Begin to watch a subject (or one part of it) that waits for `needs`."""
+    def open(self, subject: int, part: str = "", needs: tuple[int, ...] = (), milestone: int = -1) -> Span:
+        """Begin to watch a subject (or one part of it) that waits for `needs` and is to reach a milestone."""
         span = Span(subject, part, needs)
         self.by_subject[subject].append(span)
+        if milestone >= 0:
+            self.watched[milestone] = span
         return span
+
+    def split(self, span: Span, now: float, binding: Span) -> None:
+        """Let a span go on from now as released by another: what it waited for is told by the other's days."""
+        before = Span(span.subject, span.part, ())
+        before.start, before.end, before.binding, before.marks = span.start, now, span.binding, span.marks
+        self.by_subject[span.subject].append(before)
+        span.start, span.binding, span.marks = now, binding, []
 
     def walk(self, milestone: int, subject_of: list[int], end_d: float) -> Iterator[tuple[Span, int, float, float]]:
         """Give (span, cause, from, to) backwards in time from a milestone, or from the calendar's end, to day 0."""
         span, until = self.released_by[milestone], end_d
         if span is None:
-            span = self._open_span(subject_of[milestone], subject_of)
+            span = self._missing(milestone, subject_of)
         elif span.end >= 0.0:
             until = span.end
         while span is not None:
@@ -62,20 +74,30 @@ class Ledger:
             until = span.start
             span = span.binding
 
-    def _open_span(self, subject: int, subject_of: list[int]) -> Span | None:
-        """Find the released, unfinished span behind a subject that is not done: what everything waits for."""
+    def _missing(self, milestone: int, subject_of: list[int]) -> Span:
+        """Find the released, unfinished span behind a milestone that is not reached: what everything waits for."""
         seen: set[int] = set()
-        while subject not in seen:
-            seen.add(subject)
-            for span in self.by_subject[subject]:
-                if span.start >= 0 and span.end < 0:
+        while milestone not in seen:
+            seen.add(milestone)
+            watched = self.watched.get(milestone)
+            spans = [watched] if watched is not None else self.by_subject[subject_of[milestone]]
+            for span in spans:
+                if span.start >= 0.0 and span.end < 0.0:
                     return span
-            waiting = [span for span in self.by_subject[subject] if span.start < 0]
-            missing = [n for span in waiting for n in span.needs if self.released_by[n] is None]
-            if not missing:
-                return None
-            subject = subject_of[missing[0]]
-        return None
+            waiting = [n for span in spans if span.start < 0.0 for n in span.needs if self.released_by[n] is None]
+            if not waiting:
+                return self._never(subject_of[milestone])
+            milestone = waiting[0]
+        return self._never(subject_of[milestone])
+
+    def _never(self, subject: int) -> Span:
+        """Give a span from the last that a subject did to the calendar's end: nobody works on it any more."""
+        done = [span for span in self.by_subject[subject] if span.end >= 0.0]
+        last = max(done, key=lambda span: span.end, default=None)
+        rest = Span(subject, "never", ())
+        rest.binding, rest.start = last, last.end if last is not None else 0.0
+        rest.marks.append((rest.start, FAILURE if last is not None else PLAN))
+        return rest
 
 
 def _parts(span: Span, until: float) -> Iterator[tuple[Span, int, float, float]]:

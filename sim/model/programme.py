@@ -28,12 +28,25 @@ def settle_risks(world: World) -> None:
 
 
 def wait_for_partners(world: World, span: Span, partners: tuple[int, ...]) -> Process:
-    """Wait until every partner takes part, or until a successor has taken over; forever when nobody will."""
-    for partner in partners:
-        yield from world.spend_until(span, world.joins[partner], PARTNER)
-        yield from wait_out_bar(world, span, partner)
-        if world.env.now >= world.leaves[partner]:
-            yield from hand_over(world, span, partner)
+    """Wait until all partners take part at once; give who does the work, successors in the place of who has left."""
+    while partners:
+        since = world.env.now
+        found = []
+        for partner in partners:
+            found.append((yield from wait_for_partner(world, span, partner)))
+        partners = tuple(dict.fromkeys(found))
+        if world.env.now == since:
+            break
+    return partners
+
+
+def wait_for_partner(world: World, span: Span, partner: int) -> Process:
+    """Wait until a partner takes part, or a successor has taken over; forever when nobody will."""
+    yield from world.spend_until(span, world.joins[partner], PARTNER)
+    yield from wait_out_bar(world, span, partner)
+    if world.env.now >= world.leaves[partner]:
+        partner = yield from hand_over(world, span, partner)
+    return partner
 
 
 def wait_out_bar(world: World, span: Span, partner: int) -> Process:
@@ -47,34 +60,27 @@ def hand_over(world: World, span: Span, partner: int) -> Process:
     """Pass work on to the first successor who still takes part; give the successor, or wait forever."""
     gone = [partner]
     while True:
-        plan = world.campaign.partners[gone[-1]]
-        if plan.successor < 0 or plan.handover is None or plan.successor in gone:
+        successor = world.campaign.partners[gone[-1]].successor
+        if successor < 0 or successor in gone:
             yield from world.give_up(span, PARTNER)
-        handover_d = world.sample(plan.handover) if plan.handover is not None else 0.0
-        yield from world.spend_until(span, world.leaves[gone[-1]] + handover_d, PARTNER)
-        if world.env.now < world.leaves[plan.successor]:
-            return plan.successor
-        gone.append(plan.successor)
+        yield from world.spend_until(span, world.leaves[gone[-1]] + world.handover_d(gone[-1]), PARTNER)
+        if world.env.now < world.leaves[successor]:
+            return successor
+        gone.append(successor)
 
 
 def work(world: World, span: Span, partners: tuple[int, ...], days: float, cause: int) -> Process:
     """Work for some days; when a partner leaves or is barred in between, the rest waits."""
-    now = world.env.now
-    stops = [(world.leaves[p], p, "leaves") for p in partners]
-    stops += [(world.campaign.partners[p].barred[0], p, "barred") for p in partners]
-    stop, who, why = min((item for item in stops if item[0] > now), default=(inf, -1, ""))
-    if not stop < now + days:
-        yield from world.spend(span, days, cause)
-        return
-    yield from world.spend(span, stop - now, cause)
-    rest = days - (stop - now)
-    if why == "barred":
-        yield from wait_out_bar(world, span, who)
-        yield from work(world, span, partners, rest, cause)
-    else:
-        successor = yield from hand_over(world, span, who)
-        others = tuple(p for p in partners if p != who)
-        yield from work(world, span, (*others, successor), rest, cause)
+    while True:
+        partners = yield from wait_for_partners(world, span, partners)
+        now = world.env.now
+        stops = [world.leaves[p] for p in partners] + [world.campaign.partners[p].barred[0] for p in partners]
+        stop = min((day for day in stops if day > now), default=inf)
+        if not stop < now + days:
+            yield from world.spend(span, days, cause)
+            return
+        yield from world.spend(span, stop - now, cause)
+        days -= stop - now
 
 
 def pay(world: World, span: Span, payer: int, cost: float) -> Process:
@@ -96,11 +102,11 @@ def carry_out(world: World, number: int, plan: ActivityPlan) -> Process:
     if plan.fact:
         yield from world.spend_until(span, plan.finish_d or 0.0, plan.cause)
     else:
-        yield from wait_for_partners(world, span, plan.partners)
         if plan.not_before is not None:
             yield from world.spend_until(span, world.sample(plan.not_before), PLAN)
+        partners = yield from wait_for_partners(world, span, plan.partners)
         yield from pay(world, span, plan.payer, plan.cost)
-        yield from work(world, span, plan.partners, _days_of_work(world, number, plan), plan.cause)
+        yield from work(world, span, partners, _days_of_work(world, number, plan), plan.cause)
     world.close(span)
     world.note(plan.subject, "is finished")
     world.reach(plan.done, span)

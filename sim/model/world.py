@@ -73,13 +73,16 @@ class Account:
         self._promised = 0.0
 
     def claim(self, cost: float) -> float:
-        """Promise money for a piece of work; give the day on which it is there, infinity when it never is."""
-        self._promised += cost
-        missing = self._promised - self._start
-        if missing <= 1e-9:
-            return 0.0
+        """Promise money for a piece of work; give the day on which it is there, infinity when it never is.
+
+        What can never be paid is not promised, so that cheaper work behind it still can be.
+        """
+        missing = self._promised + cost - self._start
         years = ceil(missing / self._per_year - 1e-12) if self._per_year > 0.0 else len(self._grants_d) + 1
-        return self._grants_d[years - 1] if years <= len(self._grants_d) else inf
+        if missing > 1e-9 and years > len(self._grants_d):
+            return inf
+        self._promised += cost
+        return self._grants_d[years - 1] if missing > 1e-9 else 0.0
 
 
 class Family:
@@ -267,6 +270,7 @@ class World:
         """Factor of the risks that happen on each activity."""
         self.leaves = [float("inf")] * len(campaign.partners)
         self.joins = [0.0] * len(campaign.partners)
+        self._handovers: dict[int, float] = {}
         self.launches = self.launch_failures = self.landing_failures = self.scrubs = 0
         self.tankers = self.early_returns = 0
         self.story = story
@@ -284,6 +288,13 @@ class World:
     def happens(self, probability: float, stream: int) -> bool:
         """Whether something happens this time; never in the nominal run."""
         return self.draws is not None and probability > 0.0 and self.draws.u(stream) < probability
+
+    def handover_d(self, partner: int) -> float:
+        """Give how long the work of a partner who has left takes to pass on: drawn once, whoever asks first."""
+        if partner not in self._handovers:
+            law = self.campaign.partners[partner].handover
+            self._handovers[partner] = self.sample(law) if law is not None else 0.0
+        return self._handovers[partner]
 
     def absent(self) -> int:
         """Give the set of partners with antennas who do not take part now, as a number with a bit for each."""
