@@ -26,6 +26,8 @@ TOLD_D = 1.0
 """Stretches of at least so many days get a sentence."""
 SOON_D = 1e-6
 """Moments closer than this are one moment: the rounding of sums of days."""
+NEVER_DONE = "never"
+"""Part of a subject on which nobody works any more."""
 TAKING_TURNS = (("labour", "lighting"), ("window", "tracking", "scrub", "stand-down"))
 """Causes between which work in the light and attempts at a launch go to and fro."""
 _STANDS_DOWN = re.compile(r"^(\S+) stands down (\d+) d")
@@ -172,6 +174,8 @@ class Narrator:
 
     def _sentence(self, segments: Sequence[Segment], days: str) -> str:
         first = segments[0]
+        if first.part == NEVER_DONE:
+            return f"nothing was left to finish {first.subject} with, for {days}"
         if first.cause in self._tellers:
             return self._tellers[first.cause](segments, days)
         pattern = WORDS.get(first.cause, "{subject} spent {days} on {cause}")

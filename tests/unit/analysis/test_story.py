@@ -187,6 +187,11 @@ def test_a_goal_that_is_not_reached_says_what_was_not_done() -> None:
     assert told.total_d == OUTLINE.end_d
 
 
+def test_what_nobody_works_on_any_more_is_not_called_repaired() -> None:
+    told = _told([Segment("hub", "never", "failure", 0.0, 2000.0)], reached=False)
+    assert told.stretches[0].text.startswith("nothing was left to finish hub with, for 2,000 d")
+
+
 def test_a_cause_without_words_of_its_own_is_told_plainly() -> None:
     assert _text(Segment("hub", "", "moondust", 0.0, 9.0)) == "hub spent 9 d on moondust"
 
