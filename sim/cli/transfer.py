@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -97,7 +98,7 @@ def command(
         table = open_ephemeris(kernel)
         fast = _find(table, depart_d, tof_h, parking, aim, pay=plane_change)
         precise = _refine(table, depart_d, tof_h, parking, aim, fast) if refine and fast.feasible else None
-        result = _with_leg(_result(depart_d, tof_h, fast, precise), aim)
+        result = _with_leg(_result(depart_d, tof_h, parking, fast, precise), aim)
         if plot:
             from dashboards.figures.trajectory import Flight, picture_transfer
 
@@ -181,7 +182,18 @@ def _refine(
     return refine_transfer(table, depart_d, tof_h, _turned(parking, fast), aim.orbit)
 
 
-def _result(depart_d: float, tof_h: float, fast: Transfer, precise: RefinedTransfer | None) -> dict[str, Any]:
+def _energy_km2_s2(parking: Parking, tli_dv_m_s: float) -> float:
+    """Give C3 after a tangential burn in the parking orbit: the energy that goes with the TLI that is printed."""
+    from sim.physics.constants import EARTH_MU_KM3_S2, EARTH_RADIUS_KM
+
+    radius_km = EARTH_RADIUS_KM + parking.altitude_km
+    speed_km_s = math.sqrt(EARTH_MU_KM3_S2 / radius_km) + 1e-3 * tli_dv_m_s
+    return speed_km_s**2 - 2.0 * EARTH_MU_KM3_S2 / radius_km
+
+
+def _result(
+    depart_d: float, tof_h: float, parking: Parking, fast: Transfer, precise: RefinedTransfer | None
+) -> dict[str, Any]:
     from sim.physics.epochs import iso_from_epoch
 
     found: dict[str, Any] = {
@@ -192,7 +204,7 @@ def _result(depart_d: float, tof_h: float, fast: Transfer, precise: RefinedTrans
         "solutions": [
             {"branch": one.branch, "tli_dv_m_s": one.tli_dv_m_s, "loi_dv_m_s": one.loi_dv_m_s} for one in fast.solutions
         ],
-        "c3_km2_s2": fast.c3_km2_s2 if fast.feasible else None,
+        "c3_km2_s2": _energy_km2_s2(parking, fast.tli_dv_m_s) if fast.feasible else None,
         "arrive": iso_from_epoch(depart_d + tof_h / 24.0),
         "plane_dv_m_s": fast.plane_dv_m_s if fast.feasible else None,
         "moon_declination_deg": fast.moon_declination_deg,

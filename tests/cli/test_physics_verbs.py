@@ -19,6 +19,8 @@ Call = Callable[..., Result]
 TLI_M_S = 5.0
 LOI_M_S = 8.0
 """Most that a fast transfer may be off the full field's."""
+C3_KM2_S2 = 0.11
+"""What 5 m/s of TLI are in C3: 2 v dv with v = 10.98 km/s."""
 REFINED_M_S = 0.5
 """Most that a refined transfer may be off: the truth uses DE440, the table astropy's series (6 km)."""
 
@@ -46,6 +48,7 @@ def test_a_transfer_costs_what_the_full_field_says(ilrs: Call) -> None:
     assert found["arrive"] == "2035-03-03T12:00:00"
     assert by_branch["desc"]["tli_dv_m_s"] == pytest.approx(3195.6, abs=TLI_M_S)
     assert by_branch["desc"]["loi_dv_m_s"] == pytest.approx(1057.83, abs=LOI_M_S)
+    assert found["c3_km2_s2"] == pytest.approx(-0.63217, abs=C3_KM2_S2)
     assert by_branch["asc"]["loi_dv_m_s"] == pytest.approx(1060.11, abs=LOI_M_S)
 
 
