@@ -123,9 +123,8 @@ def test_the_readme_names_every_file() -> None:
 
 
 def _accesses(value: Any) -> Iterator[str]:
-    if isinstance(value, dict):
-        if "access" in value:
-            yield value["access"]
+    if isinstance(value, dict) and "access" in value:
+        yield value["access"]
     if isinstance(value, (dict, list)):
         for item in value.values() if isinstance(value, dict) else value:
             yield from _accesses(item)
