@@ -27,7 +27,7 @@ def answer(study: Study, findings: Findings, page: Path) -> str:
     ]
     for index, goal in enumerate(findings.goals):
         lines += _headline(goal, findings, calendar) if index == 0 else [_sentence(goal, calendar)]
-    lines += ["", *_table(findings, calendar), "", *_notes(findings), f"Dashboard: {page}"]
+    lines += ["", *_table(findings, calendar), "", *_notes(findings, study.manifest.precision), f"Dashboard: {page}"]
     return "\n".join(lines)
 
 
@@ -75,8 +75,9 @@ def _table(findings: Findings, calendar: Calendar) -> list[str]:
     return list(_aligned([head, *rows]))
 
 
-def _notes(findings: Findings) -> list[str]:
-    lines = [
+def _notes(findings: Findings, precision: str | None) -> list[str]:
+    lines = [] if precision is None else [f"Precision: {precision}."]
+    lines += [
         f"N = {findings.replications}; intervals are sampling error only: they do not say how good the "
         "scenario's figures are.",
     ]

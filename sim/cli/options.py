@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+if TYPE_CHECKING:
+    from sim.study.engines import Engine
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -28,6 +32,43 @@ def scenario_options(function: F) -> F:
         help="Set one value; stronger than variants and files.",
     )
     return setting(variant(function))
+
+
+def engine_options(function: F) -> F:
+    """Add `-j`, `--engine` and `--scheduler`, which say where the work is done; no result depends on them."""
+    jobs = click.option(
+        "-j",
+        "--jobs",
+        type=click.IntRange(min=1),
+        help="Worker processes [default: one for each processor]; the result does not depend on it.",
+    )
+    engine = click.option(
+        "--engine",
+        type=click.Choice(["process", "dask"]),
+        help="Worker processes of this machine, or Dask [default: process, or dask where a scheduler is named].",
+    )
+    scheduler = click.option(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="A Dask scheduler that is there, as tcp://host:8786; without it --engine dask starts its own workers.",
+    )
+    return jobs(engine(scheduler(function)))
+
+
+@contextlib.contextmanager
+def engine_of(options: Mapping[str, Any]) -> Iterator[Engine]:
+    """Give the engine that the options ask for, while it is needed."""
+    from sim.study.engines import choose
+
+    if options["engine"] == "dask" or (options["scheduler"] and options["engine"] is None):
+        from sim.study.cluster import cluster
+
+        with cluster(options["scheduler"], options["jobs"]) as engine:
+            yield engine
+    elif options["scheduler"]:
+        raise click.UsageError("--scheduler belongs to --engine dask")
+    else:
+        yield choose(options["jobs"])
 
 
 def as_json(what: str) -> Callable[[F], F]:

@@ -48,10 +48,10 @@ class Lines:
 
     def update(self, progress: Progress) -> None:
         """Tell when another 10 % are done."""
-        tenth = 10 * progress.done // progress.total
+        tenth = 10 * progress.done // max(progress.total, 1)
         if progress.step == "simulating" and tenth > self._told:
             self._told = tenth
-            click.echo(f"{progress.step}: {progress.done} of {progress.total} replications", err=True)
+            click.echo(f"{progress.step}: {progress.done} of {progress.total} {progress.what}", err=True)
 
 
 class TerminalBar:

@@ -3,43 +3,52 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.options import as_json, scenario_options, split_names
+from sim.cli.options import as_json, engine_of, engine_options, scenario_options, split_names
 
 if TYPE_CHECKING:
     from sim.analysis.findings import Findings
     from sim.campaign.plan import Campaign
     from sim.cli.progress import Reporter
+    from sim.study.precision import Precision
     from sim.study.store import Study
+
+_COUNT, _MOST = 500, 128_000
+"""Replications unless told otherwise: of a plain run, and the most of one that goes on until it is precise."""
 
 
 @click.command("run")
 @click.argument("file", metavar="FILE")
-@click.option("-n", "--replications", default=500, show_default=True, type=click.IntRange(min=1))
-@click.option("--seed", default=2035, show_default=True, type=click.IntRange(0, 2**63 - 1))
 @click.option(
-    "-j",
-    "--jobs",
+    "-n",
+    "--replications",
     type=click.IntRange(min=1),
-    help="Worker processes [default: one for each processor]; the result does not depend on it.",
+    help="Replications, or the most to spend with --until-precise  [default: 500, or 128000].",
 )
+@click.option(
+    "--until-precise",
+    metavar="14d|2%",
+    help="Go on until the 95 % interval of the first goal's P80 (or its chance) reaches no further than this.",
+)
+@click.option("--quantile", default=0.8, show_default=True, type=click.FloatRange(0.01, 0.99), help="Instead of P80.")
+@click.option("--seed", default=2035, show_default=True, type=click.IntRange(0, 2**63 - 1))
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Run folder [default: runs/SCENARIO-KEY-sSEED].")
 @scenario_options
+@engine_options
 @as_json("the summary")
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
 def command(
     file: str,
-    replications: int,
     seed: int,
-    jobs: int | None,
     out: Path | None,
     sets: tuple[str, ...],
     variants: tuple[str, ...],
     json_: bool,
     quiet: bool,
+    **options: Any,
 ) -> None:
     """Simulate a scenario many times and say when its goals are reached.
 
@@ -47,12 +56,27 @@ def command(
     interrupted run stopped.
     """
     from sim.cli.progress import reporter
+    from sim.study.engines import warm_up
+    from sim.study.runner import run_study
     from sim.study.store import require_writable
 
     require_writable(out or Path("runs"))
+    precision = _precision(options["until_precise"], options["quantile"])
+    replications = options["replications"] or (_MOST if precision else _COUNT)
+    if options["jobs"] != 1:
+        warm_up()
     with reporter(quiet=quiet or json_) as progress:
         campaign = _compile(file, split_names(variants), sets, progress)
-        study = _simulate(campaign, replications, seed, jobs, out, progress)
+        with engine_of(options) as engine:
+            study = run_study(
+                campaign,
+                replications=replications,
+                seed=seed,
+                folder=out,
+                engine=engine,
+                precision=precision,
+                on_progress=progress.update,
+            )
         progress.say("drawing the dashboard")
         findings, page = _conclude(study)
     if json_:
@@ -75,12 +99,13 @@ def _compile(file: str, variants: tuple[str, ...], sets: tuple[str, ...], progre
     return compile_campaign(loaded)
 
 
-def _simulate(
-    campaign: Campaign, replications: int, seed: int, jobs: int | None, out: Path | None, progress: Reporter
-) -> Study:
-    from sim.study.runner import run_study
+def _precision(text: str | None, share: float) -> Precision | None:
+    from sim.study.precision import read_precision
 
-    return run_study(campaign, replications=replications, seed=seed, jobs=jobs, folder=out, on_progress=progress.update)
+    try:
+        return read_precision(text, share) if text else None
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--until-precise") from None
 
 
 def _conclude(study: Study) -> tuple[Findings, Path]:

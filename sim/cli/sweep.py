@@ -1,0 +1,153 @@
+"""`ilrs sweep`: run a scenario over many values of some of its keys, on this machine or a cluster."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sim.cli.options import as_json, engine_options, scenario_options, split_names
+
+if TYPE_CHECKING:
+    from sim.study.sweep import Sweep
+
+SOME_FAILED = 4
+_SHOWN = 12
+
+
+@click.command("sweep")
+@click.argument("file", metavar="FILE")
+@click.option(
+    "--design",
+    type=click.Choice(["grid", "lhs", "sobol", "saltelli", "tornado"]),
+    help="Which cases; saltelli gives Sobol indices, tornado one factor at a time [default: the file's, or sobol].",
+)
+@click.option("--cases", type=click.IntRange(1, 1_000_000), help="Points of the design [default: the file's, or 64].")
+@click.option(
+    "-n", "--replications", type=click.IntRange(1), help="Replications of each case [default: the file's, or 200]."
+)
+@click.option(
+    "--vary", multiple=True, metavar="KEY.PATH=VALUES", help="Vary a key: '[a, b]' or '{uniform: [90 d, 240 d]}'."
+)
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Root seed [default: the file's, or 2035].")
+@click.option("-o", "--out", type=click.Path(path_type=Path), help="Sweep folder [default: runs/SCENARIO-sweep-KEY].")
+@click.option("--fail-fast", is_flag=True, help="Stop at the first case that fails.")
+@scenario_options
+@engine_options
+@as_json("the cases and what they show")
+@click.option("-q", "--quiet", is_flag=True, help="No progress.")
+@click.pass_context
+def command(ctx: click.Context, /, file: str, sets: tuple[str, ...], variants: tuple[str, ...], **options: Any) -> None:
+    """Run every case of a design over dotted paths of a scenario, all cases with the same luck.
+
+    FILE has a block `sweep: {vary: {key.path: [values]}}`, or --vary names the keys. The same command goes on where it
+    stopped, and a larger Sobol design reuses what is there. Exit code 4: some cases failed, the others are there.
+    """
+    import json
+
+    from sim.cli.progress import reporter
+
+    with reporter(quiet=options["quiet"] or options["json_"]) as progress:
+        progress.say("reading the scenario")
+        sweep, said = _run(file, split_names(variants), sets, options, progress.update)
+    if options["json_"]:
+        click.echo(json.dumps(said, indent=1, ensure_ascii=False))
+    else:
+        click.echo("\n".join(_told(sweep, said)))
+    if said["failed"]:
+        ctx.exit(SOME_FAILED)
+
+
+def _run(
+    file: str, variants: tuple[str, ...], sets: tuple[str, ...], options: dict[str, Any], on_progress: Any
+) -> tuple[Sweep, dict[str, Any]]:
+    from sim.cli.options import engine_of
+    from sim.scenario.load import load_scenario
+    from sim.study import store
+    from sim.study.plan import read_plan
+    from sim.study.records import to_json
+    from sim.study.responses import document
+    from sim.study.sweep import run_sweep
+
+    store.require_writable(options["out"] or Path("runs"))
+    loaded = load_scenario(file, variants, sets)
+    plan = read_plan(
+        loaded.layered,
+        vary=options["vary"],
+        design=options["design"],
+        cases=options["cases"],
+        replications=options["replications"],
+        seed=options["seed"],
+    )
+    with engine_of(options) as engine:
+        sweep = run_sweep(
+            file,
+            plan,
+            variants=variants,
+            sets=sets,
+            folder=options["out"],
+            engine=engine,
+            fail_fast=options["fail_fast"],
+            command=_command(),
+            on_progress=on_progress,
+        )
+    said = dict(document(sweep, loaded.scenario.calendar.start))
+    store.write_whole(sweep.folder, "summary.json", to_json(said).encode())
+    return sweep, said
+
+
+def _command() -> str:
+    """Give the command line as it was typed, for `ilrs status`."""
+    import shlex
+
+    return shlex.join(["ilrs", *sys.argv[1:]])
+
+
+def _told(sweep: Sweep, said: dict[str, Any]) -> list[str]:
+    done = sum(case["status"] == "done" for case in said["cases"])
+    lines = [
+        f"{said['scenario']}: {done} of {len(said['cases'])} cases done, {said['failed']} failed; {said['design']}, "
+        f"{said['replications']} replications each, seed {said['seed']}, {sweep.folder}",
+    ]
+    for goal, found in said["sensitivity"].items():
+        lines += ["", f"{goal}", *_goal_lines(goal, said["cases"]), *_sensitivity_lines(found)]
+    failed = [case for case in said["cases"] if case["status"] == "failed"]
+    if failed:
+        lines += ["", "failed:", *(f"  case {case['number']}: {case['reason'].splitlines()[0]}" for case in failed[:5])]
+        lines += [f"  `ilrs status {sweep.folder}` lists all {len(failed)}"]
+    return [*lines, "", "All cases saw the same luck; intervals are sampling error only."]
+
+
+def _goal_lines(goal: str, cases: list[dict[str, Any]]) -> list[str]:
+    rows = [case for case in cases if goal in case.get("goals", {})]
+    rows.sort(key=lambda case: case["goals"][goal]["mean_d"])
+    shown = rows if len(rows) <= _SHOWN else [*rows[: _SHOWN // 2], None, *rows[-_SHOWN // 2 :]]
+    lines = ["  case  chance   P50         P80"]
+    for case in shown:
+        if case is None:
+            lines.append(f"  ... {len(rows) - _SHOWN} cases between the earliest and the latest")
+            continue
+        one = case["goals"][goal]
+        values = ", ".join([*case["variants"], *(f"{path}={text}" for path, text in case["set"].items())])
+        dates = f"{one['p50'] or 'not reached':11} {one['p80'] or 'not reached':11}"
+        lines.append(f"  {case['number']:4}  {one['probability']:6.1%}   {dates} {values}")
+    return lines
+
+
+def _sensitivity_lines(found: dict[str, Any]) -> list[str]:
+    lines = []
+    for path, one in found.get("indices", {}).items():
+        low, high = one["total_interval"]
+        first = f"{one['first']:.2f} alone"
+        lines.append(f"  {path}: {first}, {one['total']:.2f} with interactions (95 % interval {low:.2f} to {high:.2f})")
+    for path, ends in found.get("swings", {}).items():
+        said = (f"{value}: {end['days']:+.0f} d ({end['interval'][0]:+.0f} to {end['interval'][1]:+.0f})"
+                for value, end in ends.items())  # fmt: skip
+        lines.append(f"  {path}: {'; '.join(said)}")
+    for path, one in found.get("ranks", {}).items():
+        if one["value"] is not None:
+            low, high = one["interval"]
+            lines.append(f"  {path}: rank correlation {one['value']:+.2f} (95 % interval {low:+.2f} to {high:+.2f})")
+    return [f"  {found['measure']}:", *lines] if lines else []
