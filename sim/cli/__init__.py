@@ -13,6 +13,7 @@ from sim import __version__
 
 VERBS = (
     "check",
+    "clean",
     "list",
     "new",
     "plan",
@@ -21,10 +22,12 @@ VERBS = (
     "schema",
     "show",
     "site",
+    "status",
     "sweep",
     "trace",
     "track",
     "transfer",
+    "validate",
     "why",
     "windows",
 )

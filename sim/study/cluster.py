@@ -90,7 +90,7 @@ def _run_batch(client: Any, job: Job[Item, Result], items: Sequence[Item]) -> It
     """Run some items; those whose workers were lost are left out, for the next batch."""
     carried = client.scatter(job, broadcast=True, hash=False)
     futures = {client.submit(_run_item, carried, item, pure=False, retries=LIVES): item for item in items}
-    for future in _distributed().as_completed(list(futures)):
+    for future in _distributed().as_completed(list(futures), loop=client.loop):
         error = future.exception() if future.status == "error" else None
         if error is not None and not _is_loss(error):
             raise error
