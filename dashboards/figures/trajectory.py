@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,10 @@ from sim.physics.transfer import TOF_LIMITS_H
 _DENSER = 4
 """Points drawn for each step of the integrator: its steps grow to hours where the path is nearly straight."""
 _UNIT_KM = 1000.0
+_FILL = 2.0
+"""Length of the diagonal: fills the card without leaving it when turned."""
+_PHONE = 0.68
+"""Size on a phone, to that beside another card."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,33 +96,36 @@ def turn_with_moon(track: Track, place_km: FloatArray) -> FloatArray:
 def draw_tracks(track: Track) -> tuple[Card, Card]:
     """Return the path in Earth-centred inertial axes and in the Earth-Moon rotating frame."""
     nearest = float(np.linalg.norm(track.ship_km - track.moon_km, axis=1).min()) - MOON_RADIUS_KM
-    keys = (Key("transfer", theme.VERMILLION), Key("Moon", theme.GREY), Key("Earth", theme.BLUE, "dot"))
-    inertial = Card(
-        id="inertial",
-        title=f"Among the stars: the Moon is met {nearest:,.0f} km over its surface",
-        reading="How to read: Earth-centred inertial axes (GCRS). The Moon runs along its own path and is met at its "
-        "end. Turn with the mouse. Bodies are dots, not to scale.",
-        figure=_scene(track, track.ship_km, track.moon_km, eye=(0.5, -1.1, 1.25)),
-        table=_table(track),
-        keys=keys,
-        wide=False,
-    )
     turned = turn_with_moon(track, track.ship_km)
     aside = round(float(np.linalg.norm(turned[:, 1:], axis=1).max()), -3)
-    rotating = Card(
-        id="rotating",
-        title=f"With the Moon held still: the path swings {aside:,.0f} km off the Earth-Moon line",
-        reading="How to read: Earth-Moon rotating axes: x points to the Moon, z along the pole of its orbit. The Moon "
-        "moves along x only, as its distance changes.",
-        figure=_scene(track, turned, turn_with_moon(track, track.moon_km), eye=(0.15, -0.9, 1.3)),
-        keys=keys,
-        wide=False,
+    inertial = _card(
+        "inertial",
+        f"Among the stars: the Moon is met {nearest:,.0f} km over its surface",
+        "How to read: Earth-centred inertial axes (GCRS). The Moon runs along its own path and is met at its end. "
+        "Turn with the mouse. Bodies are dots, not to scale.",
+        _scene(track, track.ship_km, track.moon_km, eye=(0.5, -1.1, 1.25)),
     )
-    return inertial, rotating
+    rotating = _card(
+        "rotating",
+        f"With the Moon held still: the path swings {aside:,.0f} km off the Earth-Moon line",
+        "How to read: Earth-Moon rotating axes: x points to the Moon, z along the pole of its orbit. The Moon moves "
+        "along x only, as its distance changes.",
+        _scene(track, turned, turn_with_moon(track, track.moon_km), eye=(0.15, -0.9, 1.3)),
+    )
+    return replace(inertial, table=_table(track)), rotating
 
 
-_FILL = 2.0
-"""Length of the diagonal: fills the card without leaving it when turned."""
+def _card(name: str, title: str, reading: str, figure: go.Figure) -> Card:
+    shape = figure.layout.scene.aspectratio
+    return Card(
+        id=name,
+        title=title,
+        reading=reading,
+        figure=figure,
+        keys=(Key("transfer", theme.VERMILLION), Key("Moon", theme.GREY), Key("Earth", theme.BLUE, "dot")),
+        wide=False,
+        narrow={"scene.aspectratio": {axis: _PHONE * shape[axis] for axis in "xyz"}},
+    )
 
 
 def _scene(track: Track, ship_km: FloatArray, moon_km: FloatArray, *, eye: tuple[float, float, float]) -> go.Figure:
