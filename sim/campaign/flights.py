@@ -58,13 +58,20 @@ def fly_script(stack: Stack, steps: Sequence[Step], tli_m_s: float, loi_m_s: flo
     """
     tanks = Tanks(stack)
     for step in steps:
-        if step.kind == "load":
-            tanks.stack = tanks.stack.loaded(step.craft, step.delta_kg)
-        elif step.kind == "refuel":
-            tanks.refuel(step.craft, step.delta_kg)
-        else:
-            tanks.burn({"tli": tli_m_s, "loi": loi_m_s}.get(step.kind, step.dv_m_s))
+        tanks.take(step, tli_m_s, loi_m_s)
     return FlightReport(tanks.margin_kg, tuple(StageLeft(name, kg) for name, kg in tanks.left_kg.items()))
+
+
+def masses_after(stack: Stack, steps: Sequence[Step], tli_m_s: float, loi_m_s: float) -> dict[str, float]:
+    """Give the mass of a stack at the end of each leg on which it burns."""
+    tanks, masses_kg = Tanks(stack), dict[str, float]()
+    for step in steps:
+        if step.leg and not tanks.left_kg:
+            break
+        tanks.take(step, tli_m_s, loi_m_s)
+        if step.leg:
+            masses_kg[step.leg] = tanks.stack.mass_kg
+    return masses_kg
 
 
 class Tanks:
@@ -81,6 +88,15 @@ class Tanks:
     def margin_kg(self) -> float:
         """Propellant left in the engine that burned last, or minus what was missing."""
         return -self._short_kg if self._short_kg > 0.0 else self.left_kg.get(self._last, 0.0)
+
+    def take(self, step: Step, tli_m_s: float, loi_m_s: float) -> None:
+        """Take one step of a script."""
+        if step.kind == "load":
+            self.stack = self.stack.loaded(step.craft, step.delta_kg)
+        elif step.kind == "refuel":
+            self.refuel(step.craft, step.delta_kg)
+        else:
+            self.burn({"tli": tli_m_s, "loi": loi_m_s}.get(step.kind, step.dv_m_s))
 
     def refuel(self, stage: str, propellant_kg: float) -> None:
         """Take propellant on."""
@@ -129,4 +145,5 @@ def _grid(values: Floats) -> Floats:
     return np.linspace(low, max(high, low + 1.0), max(2, ceil((high - low) / GRID_STEP_M_S) + 1))
 
 
-__all__ = ["FlightReport", "FlightSheet", "StageLeft", "Step", "Tanks", "build_stack", "fly_script", "margins_over"]
+__all__ = ["FlightReport", "FlightSheet", "StageLeft", "Step", "Tanks", "build_stack", "fly_script"]
+__all__ += ["margins_over", "masses_after"]

@@ -8,27 +8,31 @@ from typing import TYPE_CHECKING
 
 from sim.campaign.plan import (
     NEVER,
+    STREAMS,
     Chance,
     Delivery,
     FlightCard,
     FlightSheet,
     LaunchPlan,
     LaunchStreams,
-    LegPlan,
     MissionPlan,
     OperationPlan,
     RefuelPlan,
 )
 from sim.campaign.registry import Path
 from sim.campaign.routes import Route, duration_d
+from sim.campaign.trips import Trip, TripWriter
 from sim.chance import Distribution
-from sim.scenario.schema import Launch, Leg, Mission
+from sim.scenario.schema import Element, Launch, Leg, Mission, Station
 
 if TYPE_CHECKING:
     from sim.campaign.compile import Compiler
 
 MOST_REPEATS = 60
-STREAMS = ("integration", "scrub", "recycle", "turnaround", "failure", "stand-down", "capture")
+
+
+NOBODY = Trip((), "orbiter", 0, 0.0)
+"""Stands for the launches whose spacecraft have become part of another's stack."""
 
 
 class MissionCompiler:
@@ -113,7 +117,9 @@ class MissionCompiler:
         whole, registry = self.whole, self.whole.registry
         path: Path = ("missions", name if repeat < 0 else name.rsplit("-", 1)[0])
         route = Route(whole.scenario, registry, mission, path)
-        launches = tuple(self._launch(name, route, key, repeat) for key in mission.launches)
+        writer, trips = TripWriter(whole, route), dict[str, Trip]()
+        launches = tuple(self._launch(name, writer, key, repeat, trips) for key in mission.launches)
+        joint = self._joint_opportunities(writer, trips) if mission.flown is None else -1
         found, flown, crafts = self._milestones[name], mission.flown, route.going_on
         needs = [*mission.needs, *([mission.from_] if mission.from_ else [])]
         needs += [need for craft in route.crafts for need in route.craft(craft).needs]
@@ -131,7 +137,7 @@ class MissionCompiler:
             rendezvous=self._rendezvous(name, mission),
             rendezvous_at=self._meeting_place(mission),
             wait_limit_d=mission.rendezvous.wait if mission.rendezvous else inf,
-            legs=tuple(self._leg(key, leg) for key, leg in route.together),
+            legs=writer.out(trips),
             landing_class=landing,
             landing_stream=registry.stream(f"landing/{name}"),
             refly=mission.on_loss != "abandon",
@@ -141,7 +147,7 @@ class MissionCompiler:
             mass_kg=sum(item.mass_kg for item in launches),
             crew=crew.number if crew else 0,
             stay_d=crew.stay if crew else 0.0,
-            back=tuple(self._leg(key, leg) for key, leg in route.home),
+            back=writer.home(trips),
             launched=found["launched"],
             arrived=found["arrived"],
             returned=found.get("returned", -1),
@@ -154,11 +160,21 @@ class MissionCompiler:
             spares=mission.spares,
             stand_in=None,
             reserve=mission.reserve,
-            opportunities=self._joint_opportunities(route) if flown is None else -1,
+            opportunities=joint,
             gather_d=self._gather_d(mission),
             refuel=self._refuel(name, mission),
             operations=self._operations(name, mission, path),
             goods=goods,
+            arrival_kg=sum(item.arrival_kg for item in launches),
+            cargo_kg=route.cargo_kg,
+            cargo=self._cargo_of_partners(mission),
+            cruise_class=self._class(route, crafts, "cruise") if self._moonward(route.together[:1], joint) else -1,
+            capture_class=self._class(route, crafts, "capture") if self._moonward(route.together[:1], joint) else -1,
+            cruise_stream=registry.stream(f"cruise/{name}"),
+            capture_stream=registry.stream(f"capture/{name}"),
+            launches_flown=tuple((found[f"{key}.launched"], found[f"{key}.arrived"]) for key in mission.launches)
+            if flown is not None
+            else (),
             crew_down=crew.down if crew else 0,
             lives_at_base=self._at_base(mission) and crew is not None and crew.stay > 0.0,
             ascent_class=self._class(route, crafts, "ascent"),
@@ -230,25 +246,40 @@ class MissionCompiler:
             return ()
         return self.whole.living.split(mission.cargo)
 
-    def _joint_opportunities(self, route: Route) -> int:
-        """Table when a mission that gathers in its parking orbit can leave it."""
+    def _cargo_of_partners(self, mission: Mission) -> tuple[tuple[int, int], ...]:
+        """Give the elements and stations on board that a partner provides."""
+        scenario, subject_of = self.whole.scenario, self.whole.subject_of
+        parts: dict[str, Element | Station] = {**scenario.elements, **scenario.stations}
+        return tuple(
+            (subject_of["element", item], self.whole.partner(parts[item].partner))
+            for item in mission.cargo
+            if item in parts and self.whole.partner(parts[item].partner) >= 0
+        )
+
+    def _moonward(self, first: list[tuple[str, Leg]], table: int = 0) -> bool:
+        """Whether a flight's first leg is a voyage to the Moon."""
+        places = self.whole.scenario.places
+        return bool(first) and table >= 0 and places[first[0][1].to].body == "moon"
+
+    def _joint_opportunities(self, writer: TripWriter, trips: dict[str, Trip]) -> int:
+        """Table when a mission that gathers in its parking orbit can leave it; its trips become one."""
+        route = writer.route
         if not route.in_parking_orbit:
             return -1
         sheet = FlightSheet(route.joined(), tuple(route.joint_steps()))
         wait_d = route.mission.rendezvous.wait if route.mission.rendezvous else 0.0
-        return self.whole.opportunities.for_stack(route.path, route.together[0][1], sheet, wait_d)
+        table = self.whole.opportunities.for_stack(route.path, route.together[0][1], sheet, wait_d)
+        crew = route.mission.crew
+        joined = writer.trip(route.crafts, crew.number if crew else 0, sheet, table)
+        trips.clear()
+        trips |= {key: joined if number == 0 else NOBODY for number, key in enumerate(route.mission.launches)}
+        return table
 
     # --- legs and launches ----------------------------------------------------------------------------------------
 
-    def _leg(self, name: str, leg: Leg) -> LegPlan:
-        place = self.whole.scenario.places[leg.to]
-        lands = place.surface and place.body == "moon"
-        light = self.whole.light_index(leg.to, leg.light_for) if leg.light else -1
-        tracked = lands and self.whole.ground.is_critical("landing")
-        return LegPlan(name, leg.from_, leg.to, duration_d(leg), lands, light, tracked)
-
-    def _launch(self, name: str, route: Route, key: str, repeat: int) -> LaunchPlan:
-        whole, registry, mission = self.whole, self.whole.registry, route.mission
+    def _launch(self, name: str, writer: TripWriter, key: str, repeat: int, trips: dict[str, Trip]) -> LaunchPlan:
+        whole, registry, route = self.whole, self.whole.registry, writer.route
+        mission = route.mission
         launch = mission.launches[key]
         path: Path = (*route.path, "launches", key)
         launcher = whole.scenario.launchers[launch.launcher]
@@ -262,6 +293,9 @@ class MissionCompiler:
             better = _navigated(sheet, whole.ground.correction_factor)
             navigated = whole.opportunities.for_launch(path, launch, first, better, wait_d)
         self._card(name, route, key, sheet, repeat)
+        trips[key] = writer.trip(launch.carries, writer.crew_of(launch), sheet, table)
+        alone = writer.legs([trips[key]], route.alone)
+        moonward = self._moonward(route.alone[:1])
         found, (arrived, launched, outside) = self._milestones[name], self._after(mission, launch)
         return LaunchPlan(
             name=key,
@@ -277,10 +311,13 @@ class MissionCompiler:
             origin=first.from_ if first else "earth",
             destination=first.to if first else (mission.route[0] if mission.route else launch.to),
             transfer_d=duration_d(first) if first else 0.0,
-            legs=tuple(self._leg(k, leg) for k, leg in route.alone[1:]),
+            legs=alone[1:],
+            arrival_kg=alone[-1].mass_kg if alone else sheet.stack.mass_kg,
             mass_kg=sheet.stack.mass_kg,
             sheet=len(self.sheets) - 1,
-            capture_class=self._class(route, launch.carries, "capture"),
+            crew=trips[key].crew,
+            cruise_class=self._class(route, launch.carries, "cruise") if moonward else -1,
+            capture_class=self._class(route, launch.carries, "capture") if moonward else -1,
             streams=LaunchStreams(*(registry.stream(f"{word}/{name}/{key}") for word in STREAMS)),
             launched=found[f"{key}.launched"],
             arrived=found[f"{key}.arrived"],
@@ -328,6 +365,7 @@ def _stand_in(plan: MissionPlan, other: MissionPlan | None) -> MissionPlan | Non
     """Give the mission that flies in a lost one's place, so that what it reaches counts for the lost one."""
     if other is None:
         return None
+    lost = {item.name: item for item in plan.launches}
     return replace(
         other,
         subject=plan.subject,
@@ -336,4 +374,12 @@ def _stand_in(plan: MissionPlan, other: MissionPlan | None) -> MissionPlan | Non
         returned=plan.returned,
         stayed=plan.stayed,
         goods=plan.goods or other.goods,
+        cargo_kg=plan.cargo_kg,
+        cargo=plan.cargo,
+        launches=tuple(
+            replace(item, launched=lost[item.name].launched, arrived=lost[item.name].arrived)
+            if item.name in lost
+            else item
+            for item in other.launches
+        ),
     )

@@ -17,6 +17,8 @@ from sim.physics.rocket import Stack
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int32]
 NEVER = float("inf")
+STREAMS = ("integration", "scrub", "recycle", "turnaround", "failure", "stand-down", "cruise", "capture")
+"""What is drawn for a launch, in the order of :class:`LaunchStreams`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +204,14 @@ class LegPlan:
     """Index of a light table, or -1."""
     tracked: bool
     """Whether the arrival must be seen from the ground."""
+    vehicle: str
+    """Who flies it."""
+    kind: str
+    """Vehicle class, for the bat chart."""
+    mass_kg: float
+    """Mass at its end on the day with the most propellant left, nothing boiled off."""
+    crew: int
+    """People on board."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,12 +246,13 @@ class TankPlan:
     fleet: int
     operations: tuple[OperationPlan, ...]
     spare: Chance | None
-    launcher: int
-    """Vehicle on which tankers launch, or -1."""
     launch: LaunchPlan | None
+    """How a tanker launches, when a launcher is named."""
     needs: tuple[int, ...]
     filled: int
     """Milestone, or -1."""
+    operational: int
+    """Milestone: the station works; nobody docks before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +274,7 @@ class LaunchStreams:
     turnaround: int
     failure: int
     stand_down: int
+    cruise: int
     capture: int
 
 
@@ -294,9 +306,15 @@ class LaunchPlan:
     """Time of flight of the first leg when it is typed."""
     legs: tuple[LegPlan, ...]
     """Legs flown alone, after the first."""
+    arrival_kg: float
+    """Mass at the end of its own way."""
     mass_kg: float
     sheet: int
     """Index of its flight sheet: the stack and every burn."""
+    crew: int
+    """People on board."""
+    cruise_class: int
+    """Index of the class whose voyages to the Moon are on record, or -1."""
     capture_class: int
     """Index of the class whose lunar orbit insertions are on record, or -1."""
     streams: LaunchStreams
@@ -360,6 +378,18 @@ class MissionPlan:
     operations: tuple[OperationPlan, ...]
     goods: tuple[tuple[int, float], ...]
     """(good, kg) set down at the base."""
+    arrival_kg: float
+    """Mass of all its launches where they end their own ways."""
+    cargo_kg: float
+    cargo: tuple[tuple[int, int], ...]
+    """(element, partner) of what it carries for partners."""
+    cruise_class: int
+    """Class whose voyages are on record, for a stack that leaves a parking orbit, or -1."""
+    capture_class: int
+    cruise_stream: int
+    capture_stream: int
+    launches_flown: tuple[tuple[int, int], ...]
+    """Milestones (launched, arrived) of the launches of a mission that has flown."""
     crew_down: int
     lives_at_base: bool
     ascent_class: int
@@ -489,6 +519,8 @@ class Step:
     craft: str = ""
     delta_kg: float = 0.0
     about: str = ""
+    leg: str = ""
+    """The leg a burn belongs to."""
 
 
 @dataclass(frozen=True, slots=True)

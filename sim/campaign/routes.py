@@ -85,6 +85,14 @@ class Route:
         """Whether something of this launch flies the rest of the route."""
         return any(craft in self.going_on for craft in launch.carries)
 
+    @property
+    def home_alone(self) -> int:
+        """How many legs home are flown before what stayed behind takes over; all of them where nothing stayed."""
+        meet = self.mission.rendezvous
+        if meet is None or not meet.goes_on:
+            return len(self.home)
+        return next((i for i, (_, leg) in enumerate(self.home) if leg.from_ == meet.at), len(self.home))
+
     def boards_later(self, launch: Launch) -> bool:
         """Whether people board this launch's spacecraft only at the rendezvous."""
         meet = self.mission.rendezvous
@@ -139,24 +147,15 @@ class Route:
         return self._onwards(self.crafts, carries_cargo=True)
 
     def _onwards(self, carries: list[str], carries_cargo: bool) -> list[Step]:
-        meet = self.mission.rendezvous
         steps = [*self._refuel(), *self.burns(self.together, self.in_parking_orbit)]
         if self.home and carries_cargo and self.cargo_kg > 0.0:
             hold = next((craft for craft in carries if self.craft(craft).cargo > 0.0), carries[-1])
             steps.append(Step("load", craft=hold, delta_kg=-self.cargo_kg, about="cargo set down"))
-        tail = len(self.home)
-        if meet is not None and meet.goes_on:
-            tail = next((i for i, (_, leg) in enumerate(self.home) if leg.from_ == meet.at), tail)
-        return [*steps, *self.burns(self.home[:tail], own_injection=False)]
+        return [*steps, *self.burns(self.home[: self.home_alone], own_injection=False)]
 
     def _stay_behind(self, launch: Launch) -> list[Step]:
         """Write what a ship does that waits at the rendezvous: some leave it and come back, then it goes home."""
-        meet, crew = self.mission.rendezvous, self.mission.crew
-        tail = (
-            [pair for i, pair in enumerate(self.home) if any(x.from_ == meet.at for _, x in self.home[: i + 1])]
-            if meet
-            else []
-        )
+        crew, tail = self.mission.crew, self.home[self.home_alone :]
         if crew is None or not crew.down:
             return self.burns(tail, own_injection=False)
         cabin = self._cabin(launch)
@@ -183,13 +182,14 @@ class Route:
     def burns(self, legs: list[tuple[str, Leg]], own_injection: bool) -> list[Step]:
         """Write the burns of some legs; `own_injection` when the stack injects itself."""
         steps: list[Step] = []
-        for _, leg in legs:
+        for name, leg in legs:
             way = f"{leg.from_} to {leg.to}"
             if leg.transfer == "computed" and own_injection:
-                steps.append(Step("tli", about=f"{way}: injection"))
-            steps += [Step("correction" if b.correction else "burn", b.dv, about=b.about or way) for b in leg.burns]
+                steps.append(Step("tli", about=f"{way}: injection", leg=name))
+            for b in leg.burns:
+                steps.append(Step("correction" if b.correction else "burn", b.dv, about=b.about or way, leg=name))
             if leg.transfer == "computed":
-                steps.append(Step("loi", about=f"{way}: capture"))
+                steps.append(Step("loi", about=f"{way}: capture", leg=name))
         return steps
 
 

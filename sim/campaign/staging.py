@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.campaign.plan import OperationPlan, TankPlan
+from sim.campaign.plan import STREAMS, LaunchPlan, LaunchStreams, OperationPlan, TankPlan
 from sim.campaign.registry import Path
-from sim.scenario.schema import Operation, Station
+from sim.scenario.schema import Filling, Operation, Station
 
 if TYPE_CHECKING:
     from sim.campaign.compile import Compiler
@@ -34,7 +34,6 @@ class StagingCompiler:
         registry, tank = self.whole.registry, station.tank
         filling = tank.filled_by if tank is not None else None
         path: Path = ("stations", name, "tank", "filled_by")
-        launchers = list(self.whole.scenario.launchers)
         steps = filling.operations if filling is not None else []
         return TankPlan(
             subject=self.whole.subject_of["element", name],
@@ -46,10 +45,41 @@ class StagingCompiler:
             fleet=filling.fleet if filling is not None else 0,
             operations=tuple(self.operation(step, f"{name}/{step.name}", -1, (*path, "operations")) for step in steps),
             spare=registry.chance(filling.spare, f"spare/{name}") if filling is not None else None,
-            launcher=launchers.index(filling.launcher) if filling is not None and filling.launcher in launchers else -1,
-            launch=None,
+            launch=self._launch(name, station, filling, path) if filling is not None else None,
             needs=registry.needs(filling.needs, (*path, "needs")) if filling is not None else (),
             filled=self._filled.get(name, -1),
+            operational=registry.needs([name], path)[0],
+        )
+
+    def _launch(self, name: str, station: Station, filling: Filling, path: Path) -> LaunchPlan | None:
+        """Give how a tanker launches; None when its first steps stand for the launch."""
+        registry, launchers = self.whole.registry, self.whole.scenario.launchers
+        if filling.launcher not in launchers:
+            return None
+        return LaunchPlan(
+            name="tanker",
+            launcher=list(launchers).index(filling.launcher),
+            vehicle="tanker",
+            kind="tanker",
+            needs=registry.needs(launchers[filling.launcher].needs, path),
+            after=(),
+            after_launched=(),
+            spacing_d=0.0,
+            opportunities=-1,
+            navigated=-1,
+            origin="earth",
+            destination=station.at,
+            transfer_d=0.0,
+            legs=(),
+            arrival_kg=filling.delivers,
+            mass_kg=filling.delivers,
+            sheet=-1,
+            crew=0,
+            cruise_class=-1,
+            capture_class=-1,
+            streams=LaunchStreams(*(registry.stream(f"{word}/{name}/tanker") for word in STREAMS)),
+            launched=-1,
+            arrived=-1,
         )
 
     def operation(self, step: Operation, stream: str, done: int, path: Path) -> OperationPlan:

@@ -9,17 +9,31 @@ from sim.model.world import Process, World
 
 
 def fly_legs(world: World, plan: MissionPlan, span: Span, legs: tuple[LegPlan, ...]) -> Process:
-    """Fly legs one after the other, each after waiting for what its arrival needs."""
+    """Fly legs one after the other, each after waiting for what its arrival needs; give whether all succeed."""
     for leg in legs:
-        if leg.light >= 0:
-            yield from wait_for_light(world, span, leg)
-        if leg.tracked:
-            yield from wait_until_seen(world, span, "landing", leg.duration_d)
-            if leg.light >= 0:
-                yield from wait_for_light(world, span, leg)
+        yield from wait_for_arrival(world, span, leg)
         start = world.env.now
         yield from world.spend(span, leg.duration_d, FLIGHT)
-        world.travel(plan, leg.origin, leg.destination, start, lost=False)
+        lost = leg.lands and not land(world, plan, leg)
+        world.travel(plan, leg, start, lost=lost)
+        if lost:
+            return False
+    return True
+
+
+def wait_for_arrival(world: World, span: Span, leg: LegPlan) -> Process:
+    """Wait until a leg would end in light and in sight of a free antenna, both at once."""
+    lit_at = -1.0
+    while leg.light >= 0 or leg.tracked:
+        if leg.light >= 0:
+            yield from wait_for_light(world, span, leg)
+            lit_at = world.env.now
+        if not leg.tracked:
+            return
+        yield from wait_until_seen(world, span, "landing", leg.duration_d)
+        if leg.light < 0 or world.env.now == lit_at:
+            reserve(world, leg.duration_d)
+            return
 
 
 def wait_for_light(world: World, span: Span, leg: LegPlan) -> Process:
@@ -32,26 +46,34 @@ def wait_for_light(world: World, span: Span, leg: LegPlan) -> Process:
 
 
 def wait_until_seen(world: World, span: Span, event: str, ahead_d: float = 0.0) -> Process:
-    """Wait until a station sees the Moon, and has an antenna free, `ahead_d` days from now."""
+    """Wait until a station will see the Moon, with an antenna free, `ahead_d` days later."""
     ground = world.campaign.ground
     if ground is None or (event == "rendezvous" and not ground.rendezvous):
         return
-    absent = world.absent()
-    day = _next_inside(ground.covers[absent], world.env.now + ahead_d)
-    if day is None:
-        yield from world.give_up(span, TRACKING)
-    else:
-        yield from world.spend_until(span, day - ahead_d, TRACKING)
-    while _busy(world, world.env.now + ahead_d) >= ground.antennas[absent]:
-        yield from world.spend(span, ground.hold_d, TRACKING)
-    at = world.env.now + ahead_d
-    world.antennas_busy.append((at, at + ground.hold_d))
+    while True:
+        absent, day = world.absent(), world.env.now + ahead_d
+        seen = _next_inside(ground.covers[absent], day)
+        if seen is None:
+            yield from world.give_up(span, TRACKING)
+        elif seen - ahead_d > world.env.now:
+            yield from world.spend_until(span, seen - ahead_d, TRACKING)
+        elif _busy(world, day, ground.hold_d) < ground.antennas[absent]:
+            return
+        else:
+            yield from world.spend(span, ground.hold_d, TRACKING)
 
 
-def _busy(world: World, day: float) -> int:
-    """Give how many critical events keep an antenna on a day; forgets those that are over."""
+def reserve(world: World, ahead_d: float) -> None:
+    """Keep an antenna busy with a critical event `ahead_d` days from now."""
+    if world.campaign.ground is not None:
+        at = world.env.now + ahead_d
+        world.antennas_busy.append((at, at + world.campaign.ground.hold_d))
+
+
+def _busy(world: World, day: float, hold_d: float) -> int:
+    """Give how many critical events keep antennas while one would last; forgets those that are over."""
     world.antennas_busy = [hold for hold in world.antennas_busy if hold[1] > world.env.now]
-    return sum(1 for since, until in world.antennas_busy if since <= day < until)
+    return sum(1 for since, until in world.antennas_busy if since < day + hold_d and day < until)
 
 
 def _next_inside(table: LightTable, day: float) -> float | None:
@@ -60,18 +82,16 @@ def _next_inside(table: LightTable, day: float) -> float | None:
     return None if place == len(table.end_d) else max(float(table.start_d[place]), day)
 
 
-def land(world: World, plan: MissionPlan) -> bool:
-    """Touch down, or go into the final orbit; whether it succeeds. Better navigation makes landing safer."""
-    lands = bool(plan.legs) and plan.legs[-1].lands
-    place = plan.legs[-1].destination if plan.legs else (plan.launches[-1].destination if plan.launches else "")
+def land(world: World, plan: MissionPlan, leg: LegPlan) -> bool:
+    """Touch down; whether it succeeds. Better navigation makes landing safer."""
     if plan.landing_class >= 0:
         failing = world.classes[plan.landing_class].next_failure()
         odds = landing_odds(world)
         if world.happens(failing * odds / (1.0 - failing + failing * odds), plan.landing_stream):
             world.landing_failures += 1
-            world.note(plan.subject, "is lost at landing", place, plan.mass_kg, plan.vehicle)
+            world.note(plan.subject, "is lost at landing", leg.destination, leg.mass_kg, leg.vehicle)
             return False
-    world.note(plan.subject, "lands" if lands else "arrives", place, plan.mass_kg, plan.vehicle)
+    world.note(plan.subject, "lands", leg.destination, leg.mass_kg, leg.vehicle)
     return True
 
 

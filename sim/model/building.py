@@ -12,6 +12,8 @@ def build(world: World, plan: ElementPlan) -> Process:
     """Set up one element: wait for its delivery and needs, unload, assemble, power, commission."""
     span = world.ledger.open(plan.subject, needs=plan.delivered + plan.needs)
     yield from world.release(span)
+    if plan.subject in world.left_behind:
+        yield from world.give_up(span, PARTNER)
     if plan.partner >= 0:
         yield from world.spend_until(span, world.joins[plan.partner], PARTNER)
     if plan.on_surface and plan.unloading_h + plan.assembly_h > 0.0:
@@ -19,7 +21,7 @@ def build(world: World, plan: ElementPlan) -> Process:
     if plan.crew_h > 0.0:
         yield from work_by_hand(world, span, plan)
     if plan.demand_w > 0.0 and plan.on_surface:
-        span = yield from wait_for_power(world, span, plan.demand_w, 0.0)
+        yield from wait_for_power(world, span, plan.demand_w, 0.0)
         world.power.demand_w += plan.demand_w
         world.power.announce(world.env.now)
     yield from commission(world, span, plan)
@@ -47,14 +49,15 @@ def assemble(world: World, span: Span, plan: ElementPlan) -> Process:
     if base is None or world.jobs is None:
         return
     span.marks.append((world.env.now, LABOUR))
-    with world.jobs.request() as job:
-        yield job
-        rate_h_d = world.robot_shift_h / base.jobs_at_once
-        days = (plan.unloading_h + plan.assembly_h) / rate_h_d
-        if base.work_in_dark or base.light < 0:
-            yield from world.spend(span, days, LABOUR)
-        else:
-            yield from work_by_light(world, span, days, base.light)
+    yield from world.jobs.take()
+    while world.robot_shift_h <= 0.0:
+        yield world.store.change()
+    days = (plan.unloading_h + plan.assembly_h) * base.jobs_at_once / world.robot_shift_h
+    if base.work_in_dark or base.light < 0:
+        yield from world.spend(span, days, LABOUR)
+    else:
+        yield from work_by_light(world, span, days, base.light)
+    world.jobs.put()
     world.note(plan.subject, "is assembled", plan.place, plan.mass_kg)
 
 
@@ -93,25 +96,22 @@ def work_by_hand(world: World, span: Span, plan: ElementPlan) -> Process:
 
 
 def wait_for_power(world: World, span: Span, extra_w: float, margin: float) -> Process:
-    """Wait until supply covers demand; give the span that goes on.
-
-    When power comes, the wait is owed to whoever supplied it: the span that goes on is bound to the supplier's.
-    """
+    """Wait until supply covers demand; the wait is owed to whoever supplies it then."""
     if world.power.enough(extra_w, margin):
-        return span
+        return
     span.marks.append((world.env.now, POWER))
     while not world.power.enough(extra_w, margin):
         yield world.power.change(world.env)
-    world.close(span)
-    after = world.ledger.open(span.subject, "powered")
     supplier = world.power.supplier
-    yield from world.release(after, supplier if supplier is not None and supplier.end == world.env.now else span)
-    return after
+    if supplier is not None and supplier.end == world.env.now:
+        world.ledger.split(span, world.env.now, supplier)
 
 
 def switch_on(world: World, plan: ElementPlan, span: Span | None, sign: float = 1.0) -> None:
     """Let an element give its power, robots and goods to the base, or, with sign -1, no longer."""
-    world.robot_shift_h += sign * plan.robot_shift_h
+    if plan.robot_shift_h > 0.0:
+        world.robot_shift_h += sign * plan.robot_shift_h
+        world.store.announce()
     for good, kg_d in plan.makes:
         world.store.make(good, sign * kg_d)
     if plan.constant_w + plan.solar_w + plan.storage_j > 0.0:
@@ -145,7 +145,7 @@ def await_goal(world: World, plan: GoalPlan) -> Process:
     span = world.ledger.open(plan.subject, needs=plan.needs)
     yield from world.release(span)
     if plan.power_margin == plan.power_margin:
-        span = yield from wait_for_power(world, span, 0.0, plan.power_margin)
+        yield from wait_for_power(world, span, 0.0, plan.power_margin)
     world.close(span)
     world.note(plan.subject, "is reached")
     world.reach(plan.reached, span)

@@ -9,8 +9,8 @@ import simpy
 
 from sim.campaign.causes import DEVELOPMENT, FAILURE, FLIGHT, PARTNER, PLAN, RENDEZVOUS, WINDOW
 from sim.campaign.plan import NEVER, LaunchPlan, MissionPlan
-from sim.model.arriving import fly_legs, land, wait_until_seen
-from sim.model.launching import launch
+from sim.model.arriving import fly_legs, reserve, wait_until_seen
+from sim.model.launching import launch, voyage_d
 from sim.model.ledger import Span
 from sim.model.living import stay, wait_for_goods
 from sim.model.programme import pay, wait_for_partners
@@ -29,8 +29,12 @@ class Sortie:
     """One event a launch: succeeds with the launch's span when it has left Earth, or with None."""
     rows: dict[int, int] = field(default_factory=dict)
     """Departure that each launch took."""
-    up: int = 0
-    """Launches that have left Earth."""
+    left_d: dict[int, float] = field(default_factory=dict)
+    """Day on which each launch left Earth."""
+    first_d: float = NEVER
+    """Day on which the first launch arrived where the others are to meet it."""
+    failed_d: float = NEVER
+    """Day on which the try was lost, or on which who waited could wait no longer."""
 
 
 def fly(world: World, plan: MissionPlan) -> Process:
@@ -38,21 +42,25 @@ def fly(world: World, plan: MissionPlan) -> Process:
     if plan.flown_launch_d < NEVER:
         yield from retell(world, plan)
         return
-    span = yield from prepare(world, plan)
+    span = yield from prepare(world, plan, None)
     not_before, spares = max(plan.not_before_d, 0.0), plan.spares
     while True:
-        if (yield from try_once(world, plan, span, not_before)):
+        sortie = Sortie(span, [world.env.event() for _ in plan.launches], [world.env.event() for _ in plan.launches])
+        if (yield from try_once(world, plan, sortie, not_before)):
             return
-        span = yield from recover(world, plan, span, ready=spares > 0)
-        not_before, spares = 0.0, spares - 1
-        plan = plan.stand_in or plan
+        stand_in, not_before = plan.stand_in, 0.0
+        span = yield from recover(world, plan, sortie, ready=spares > 0)
+        if spares <= 0 and stand_in is not None:
+            span = yield from prepare(world, stand_in, span)
+            plan, spares, not_before = stand_in, stand_in.spares, max(stand_in.not_before_d, 0.0)
+        else:
+            spares -= 1
 
 
-def try_once(world: World, plan: MissionPlan, parent: Span, not_before_d: float) -> Process:
+def try_once(world: World, plan: MissionPlan, sortie: Sortie, not_before_d: float) -> Process:
     """Try a mission once; give whether it arrives."""
     if plan.operations:
-        return (yield from fly_operations(world, plan, parent))
-    sortie = Sortie(parent, [world.env.event() for _ in plan.launches], [world.env.event() for _ in plan.launches])
+        return (yield from fly_operations(world, plan, sortie.parent))
     last = yield from fly_launches(world, plan, sortie, not_before_d)
     return last is not None and (yield from fly_on(world, plan, sortie, last))
 
@@ -63,28 +71,53 @@ def retell(world: World, plan: MissionPlan) -> Process:
     yield from world.release(span)
     yield from world.spend_until(span, plan.flown_launch_d, PLAN)
     world.note(plan.subject, "launches", "earth", plan.mass_kg, plan.vehicle)
+    for launched, _ in plan.launches_flown:
+        world.reach(launched, span)
     world.reach(plan.launched, span)
-    launched = world.env.now
+    launched_d = world.env.now
     yield from world.spend_until(span, plan.flown_arrival_d, FLIGHT)
     destination = plan.legs[-1].destination if plan.legs else plan.rendezvous_at
-    if destination:
-        world.travel(plan, "earth", destination, launched, lost=plan.lost)
+    world.retrace(plan, destination, launched_d)
     if plan.lost:
         world.note(plan.subject, "is lost", destination, plan.mass_kg, plan.vehicle)
         span.marks.append((world.env.now, FAILURE))
         return
     world.note(plan.subject, "arrives", destination, plan.mass_kg, plan.vehicle)
     world.close(span)
+    for _, arrived in plan.launches_flown:
+        world.reach(arrived, span)
+    deliver(world, plan, span)
+    if plan.returned >= 0 or plan.stayed >= 0:
+        yield from come_home(world, plan, span)
+
+
+def come_home(world: World, plan: MissionPlan, parent: Span) -> Process:
+    """Stay and come home as planned, where the day is not on record."""
+    span = world.ledger.open(plan.subject, "return")
+    yield from world.release(span, parent)
+    yield from world.spend(span, plan.stay_d, PLAN)
+    world.reach(plan.stayed, span)
+    yield from world.spend(span, sum(leg.duration_d for leg in plan.back), FLIGHT)
+    world.close(span)
+    world.reach(plan.returned, span)
+
+
+def deliver(world: World, plan: MissionPlan, span: Span) -> None:
+    """Arrive: hand over what a mission carries."""
     world.reach(plan.arrived, span)
+    if plan.cargo_kg > 0.0:
+        world.note(plan.subject, "delivers", plan.legs[-1].destination if plan.legs else "", plan.cargo_kg)
+    for good, kg in plan.goods:
+        world.store.add(good, kg)
 
 
-def prepare(world: World, plan: MissionPlan) -> Process:
-    """Wait for a mission's needs, partners, payload and money; give the span its launches are released by."""
+def prepare(world: World, plan: MissionPlan, parent: Span | None) -> Process:
+    """Wait for a mission's needs, date, payload, partners, money and goods; give the span that releases its launches.
+
+    `parent` is what came before when it flies in place of another.
+    """
     span = world.ledger.open(plan.subject, needs=plan.needs)
-    yield from world.release(span)
-    if plan.if_left != "successor" and any(world.leaves[p] <= world.env.now for p in plan.partners):
-        yield from world.give_up(span, PARTNER)
-    yield from wait_for_partners(world, span, plan.partners)
+    yield from world.release(span, parent)
     if plan.offset is not None:
         yield from world.spend(span, world.sample(plan.offset), PLAN)
     if plan.not_before_d > 0.0:
@@ -92,6 +125,7 @@ def prepare(world: World, plan: MissionPlan) -> Process:
         yield from world.spend_until(span, start_d, PLAN)
         if plan.slip is not None:
             yield from world.spend_until(span, start_d + world.sample(plan.slip), DEVELOPMENT)
+    yield from find_partners(world, span, plan)
     yield from pay(world, span, plan.payer, plan.cost)
     if plan.lives_at_base:
         yield from wait_for_goods(world, span, plan)
@@ -99,6 +133,18 @@ def prepare(world: World, plan: MissionPlan) -> Process:
         span.marks.append((world.env.now, PLAN))
     world.close(span)
     return span
+
+
+def find_partners(world: World, span: Span, plan: MissionPlan) -> Process:
+    """Wait for those who fly a mission, and for what others put on board; what nobody will provide stays behind."""
+    if plan.if_left != "successor" and any(world.leaves[p] <= world.env.now for p in plan.partners):
+        yield from world.give_up(span, PARTNER)
+    yield from wait_for_partners(world, span, plan.partners)
+    for element, partner in plan.cargo:
+        if world.has_heir(partner):
+            yield from wait_for_partners(world, span, (partner,))
+        else:
+            world.left_behind.add(element)
 
 
 def _lead_d(world: World, plan: MissionPlan) -> float:
@@ -127,6 +173,8 @@ def fly_launches(world: World, plan: MissionPlan, sortie: Sortie, not_before_d: 
         world.env.process(fly_launch(world, plan, sortie, number, not_before_d))
     if plan.launches:
         yield from fly_launch(world, plan, sortie, 0, not_before_d)
+    else:
+        world.reach(plan.launched, sortie.parent)
     spans: list[Span | None] = []
     for event in sortie.arrivals:
         spans.append(event.value if event.processed else (yield event))
@@ -134,59 +182,90 @@ def fly_launches(world: World, plan: MissionPlan, sortie: Sortie, not_before_d: 
     if len(arrived) < len(spans):
         return None
     last = max(arrived, key=lambda span: span.end, default=sortie.parent)
-    if last.end - min((span.end for span in arrived), default=last.end) > plan.wait_limit_d:
+    if last.end - sortie.first_d > plan.wait_limit_d:
         world.note(plan.subject, "waits in vain", plan.rendezvous_at)
+        sortie.failed_d = sortie.first_d + plan.wait_limit_d
         return None
     return last
 
 
 def fly_launch(world: World, plan: MissionPlan, sortie: Sortie, number: int, not_before_d: float) -> Process:
     """Launch one vehicle of a mission and fly it to where it meets the others, or to where it stays."""
-    item, parent = plan.launches[number], sortie.parent
-    earlier = [sortie.arrivals[other] for other in item.after]
-    earlier += [sortie.departures[other] for other in item.after_launched]
-    for event in earlier:
-        came = event.value if event.processed else (yield event)
-        if came is None:
-            sortie.departures[number].succeed(None)
-            sortie.arrivals[number].succeed(None)
-            return
-        parent = came if max(came.end, 0.0) >= parent.end else parent
+    item = plan.launches[number]
+    parent, since_d = yield from follow(world, sortie, item)
+    if parent is None:
+        sortie.departures[number].succeed(None)
+        sortie.arrivals[number].succeed(None)
+        return
     span = world.ledger.open(plan.subject, item.name if len(plan.launches) > 1 else "", item.needs)
-    earliest = max(not_before_d, world.env.now + item.spacing_d) if earlier else not_before_d
-    yield from world.release(span, parent)
-    ok, row = yield from launch(world, span, item, earliest)
+    earliest = max(not_before_d, since_d + item.spacing_d) if item.after or item.after_launched else not_before_d
+    yield from world.release(span, parent, since_d)
+    alone_d = sum(leg.duration_d for leg in item.legs)
+
+    def useful(voyage_d: float) -> bool:
+        arrival_d = world.env.now + voyage_d + alone_d
+        if arrival_d > sortie.first_d + plan.wait_limit_d:
+            sortie.failed_d = min(sortie.failed_d, sortie.first_d + plan.wait_limit_d)
+        return sortie.failed_d == NEVER
+
+    ok, row = yield from launch(world, span, item, earliest, useful)
     sortie.departures[number].succeed(span if ok else None)
     if ok:
-        sortie.rows[number] = row
+        sortie.rows[number], sortie.left_d[number] = row, world.env.now
         world.reach(item.launched, span)
-        sortie.up += 1
-        if sortie.up == len(plan.launches):
+        if len(sortie.left_d) == len(plan.launches):
             world.reach(plan.launched, span)
         ok = yield from transfer(world, plan, item, span, row)
     world.close(span)
     if ok:
+        sortie.first_d = min(sortie.first_d, world.env.now)
         world.reach(item.arrived, span)
+    else:
+        sortie.failed_d = min(sortie.failed_d, world.env.now)
     sortie.arrivals[number].succeed(span if ok else None)
+
+
+def follow(world: World, sortie: Sortie, item: LaunchPlan) -> Process:
+    """Wait for the launches of the same mission that a launch comes after; give the last of them, and its day.
+
+    Gives no span when one of them is lost.
+    """
+    parent, since_d = sortie.parent, sortie.parent.end
+    for other in (*item.after, *item.after_launched):
+        event = (sortie.arrivals if other in item.after else sortie.departures)[other]
+        came = event.value if event.processed else (yield event)
+        if came is None:
+            return None, since_d
+        came_d = came.end if other in item.after else sortie.left_d[other]
+        if came_d >= since_d:
+            parent, since_d = came, came_d
+    return parent, since_d
 
 
 def transfer(world: World, plan: MissionPlan, item: LaunchPlan, span: Span, row: int) -> Process:
     """Fly one launch's first leg and the legs it flies alone; give whether it arrives."""
-    days = item.transfer_d
-    if row >= 0:
-        table = world.campaign.opportunities[item.opportunities]
-        days = float(world.campaign.departures[table.departures].tof_d[row])
-    start = world.env.now
-    yield from world.spend(span, days, FLIGHT)
-    lost = item.capture_class >= 0 and world.happens(
-        world.classes[item.capture_class].next_failure(), item.streams.capture
-    )
-    world.carry(plan, item, start, lost=lost)
+    start, days = world.env.now, voyage_d(world, item, row)
+    cruise, capture = (item.cruise_class, item.streams.cruise), (item.capture_class, item.streams.capture)
+    lost = yield from voyage(world, span, days, cruise, capture)
+    world.carry(plan, item, start, lost=bool(lost))
     if lost:
-        world.note(plan.subject, "is lost at capture", item.destination, item.mass_kg, item.vehicle)
+        world.note(plan.subject, lost, item.destination, item.mass_kg, item.vehicle)
         return False
-    yield from fly_legs(world, plan, span, item.legs)
-    return True
+    return (yield from fly_legs(world, plan, span, item.legs))
+
+
+def voyage(world: World, span: Span, days: float, cruise: tuple[int, int], capture: tuple[int, int]) -> Process:
+    """Fly to the Moon; give how it is lost, by the records of its class, or nothing.
+
+    What is lost on the way is lost half-way.
+    """
+    if cruise[0] >= 0 and world.happens(world.classes[cruise[0]].next_failure(), cruise[1]):
+        yield from world.spend(span, 0.5 * days, FLIGHT)
+        return "is lost on the way"
+    yield from world.spend(span, days, FLIGHT)
+    if capture[0] >= 0 and world.happens(world.classes[capture[0]].next_failure(), capture[1]):
+        return "is lost at capture"
+    return ""
 
 
 def fly_on(world: World, plan: MissionPlan, sortie: Sortie, parent: Span) -> Process:
@@ -195,34 +274,39 @@ def fly_on(world: World, plan: MissionPlan, sortie: Sortie, parent: Span) -> Pro
     yield from world.release(span, parent)
     if plan.rendezvous is not None:
         yield from wait_until_seen(world, span, "rendezvous")
+        if world.campaign.ground is not None and world.campaign.ground.rendezvous:
+            reserve(world, 0.0)
         yield from world.spend(span, world.sample(plan.rendezvous), RENDEZVOUS)
-        world.note(plan.subject, "docks", plan.rendezvous_at, plan.mass_kg, plan.vehicle)
+        world.note(plan.subject, "docks", plan.rendezvous_at, plan.arrival_kg, plan.vehicle)
     if plan.refuel is not None:
         yield from dock(world, span, plan.refuel)
         world.note(plan.subject, "takes propellant on", plan.rendezvous_at, plan.refuel.propellant_kg, plan.vehicle)
-    legs = plan.legs
+    legs, ok = plan.legs, True
     if plan.opportunities >= 0:
-        if not (yield from inject(world, plan, sortie, span)):
-            world.close(span)
-            return False
-        legs = legs[1:]
+        ok, legs = (yield from inject(world, plan, sortie, span)), legs[1:]
     elif not still_closes(world, plan, sortie):
         world.note(plan.subject, "has boiled off too much", plan.rendezvous_at, plan.mass_kg, plan.vehicle)
         span.marks.append((world.env.now, WINDOW))
-        world.close(span)
-        return False
-    yield from fly_legs(world, plan, span, legs)
+        ok = False
+    ok = ok and (yield from fly_legs(world, plan, span, legs))
     if not span.marks:
         span.marks.append((world.env.now, FLIGHT))
     world.close(span)
-    if not land(world, plan):
+    if not ok:
         return False
-    world.reach(plan.arrived, span)
-    for good, kg in plan.goods:
-        world.store.add(good, kg)
+    if not (plan.legs and plan.legs[-1].lands):
+        arrives(world, plan)
+    deliver(world, plan, span)
     if plan.returned >= 0 or plan.lives_at_base:
         world.env.process(go_home(world, plan, span))
     return True
+
+
+def arrives(world: World, plan: MissionPlan) -> None:
+    """Tell of the arrival of a mission that does not land."""
+    last = plan.legs[-1] if plan.legs else None
+    place = last.destination if last is not None else (plan.launches[-1].destination if plan.launches else "")
+    world.note(plan.subject, "arrives", place, last.mass_kg if last is not None else plan.arrival_kg, plan.vehicle)
 
 
 def still_closes(world: World, plan: MissionPlan, sortie: Sortie) -> bool:
@@ -262,11 +346,13 @@ def inject(world: World, plan: MissionPlan, sortie: Sortie, span: Span) -> Proce
         place = int(table.window.searchsorted(np.int32(row)))
         fits = place < len(table.window) and abs(float(whole.t_d[table.window[place]]) - day) < 1.0
         if fits and np.interp(waited, table.waits_d, table.wait_margin_kg[:, place]) >= 0.0:
-            row = int(table.window[place])
-            start = world.env.now
-            yield from world.spend(span, float(whole.tof_d[row]), FLIGHT)
-            world.travel(plan, plan.legs[0].origin, plan.legs[0].destination, start, lost=False)
-            return True
+            row, start = int(table.window[place]), world.env.now
+            cruise, capture = (plan.cruise_class, plan.cruise_stream), (plan.capture_class, plan.capture_stream)
+            lost = yield from voyage(world, span, float(whole.tof_d[row]), cruise, capture)
+            world.travel(plan, plan.legs[0], start, lost=bool(lost))
+            if lost:
+                world.note(plan.subject, lost, plan.legs[0].destination, plan.legs[0].mass_kg, plan.vehicle)
+            return not lost
         yield from world.spend(span, 0.5, WINDOW)
 
 
@@ -285,20 +371,25 @@ def go_home(world: World, plan: MissionPlan, parent: Span) -> Process:
         yield from world.spend(span, plan.stay_d, PLAN)
         world.reach(plan.stayed, span)
     if plan.ascent_class >= 0 and world.happens(world.classes[plan.ascent_class].next_failure(), plan.ascent_stream):
-        world.note(
-            plan.subject, "is lost at ascent", plan.legs[-1].destination if plan.legs else "", None, plan.vehicle
-        )
+        site = plan.legs[-1].destination if plan.legs else ""
+        world.note(plan.subject, "is lost at ascent", site, None, plan.vehicle)
+        for leg in plan.back[:1]:
+            world.travel(plan, leg, world.env.now, lost=True)
         yield from world.give_up(span, FAILURE)
     yield from fly_legs(world, plan, span, plan.back)
     world.close(span)
-    world.note(plan.subject, "comes home", plan.back[-1].destination if plan.back else "", None, plan.vehicle)
+    for leg in plan.back[-1:]:
+        world.note(plan.subject, "comes home", leg.destination, leg.mass_kg, leg.vehicle)
     world.reach(plan.returned, span)
 
 
-def recover(world: World, plan: MissionPlan, last: Span, *, ready: bool) -> Process:
-    """Build the payload again after a loss, or take a spare; forever when the mission is given up."""
+def recover(world: World, plan: MissionPlan, sortie: Sortie, *, ready: bool) -> Process:
+    """Build the payload again after a loss, or take a spare; forever when the mission is given up.
+
+    What was known to be lost before the try ended has been built again since then.
+    """
     ended = [span for span in world.ledger.by_subject[plan.subject] if span.end >= 0.0]
-    latest = max(ended, key=lambda span: span.end, default=last)
+    latest = max(ended, key=lambda span: span.end, default=sortie.parent)
     span = world.ledger.open(plan.subject, "rebuild")
     yield from world.release(span, latest)
     if ready or plan.stand_in is not None:
@@ -308,6 +399,8 @@ def recover(world: World, plan: MissionPlan, last: Span, *, ready: bool) -> Proc
         world.note(plan.subject, "is given up")
         yield from world.give_up(span, FAILURE)
     else:
-        yield from world.spend(span, world.sample(plan.rebuild), FAILURE)
+        since_d = min(sortie.failed_d, world.env.now)
+        yield from world.spend(span, max(since_d + world.sample(plan.rebuild) - world.env.now, 0.0), FAILURE)
+        yield from find_partners(world, span, plan)
     world.close(span)
     return span

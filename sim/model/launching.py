@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from sim.campaign.causes import (
@@ -16,6 +18,7 @@ from sim.campaign.causes import (
 )
 from sim.campaign.plan import LauncherPlan, LaunchPlan
 from sim.model.ledger import Span
+from sim.model.programme import wait_for_partners
 from sim.model.world import Process, World
 
 
@@ -32,9 +35,11 @@ def _open_pad(world: World, number: int) -> Process:
     pad = world.campaign.pads[number]
     watch = Span(-1, pad.name, pad.needs)
     yield from world.release(watch)
+    opener = watch.binding
     if pad.available_d > world.env.now:
         yield world.env.timeout(pad.available_d - world.env.now)
-    world.pads.put(number)
+        opener = None
+    world.pads.put(number, opener)
 
 
 def turn_around(world: World, pad: int, days: float) -> Process:
@@ -43,21 +48,52 @@ def turn_around(world: World, pad: int, days: float) -> Process:
     world.pads.put(pad)
 
 
-def launch(world: World, span: Span, plan: LaunchPlan, not_before_d: float) -> Process:
-    """Launch one vehicle; give (whether it succeeded, the departure's row or -1)."""
+def launch(
+    world: World, span: Span, plan: LaunchPlan, not_before_d: float, useful: Callable[[float], bool] | None = None
+) -> Process:
+    """Launch one vehicle; give (whether it succeeded, the departure's row or -1).
+
+    `useful` says, given the days its voyage takes, whether there is still a reason to go; without one the vehicle is
+    held back for somebody else.
+    """
     vehicle = world.campaign.launchers[plan.launcher]
+    if vehicle.partner >= 0:
+        yield from wait_for_partners(world, span, (vehicle.partner,))
     yield from world.spend_until(span, not_before_d - vehicle.integration.nominal, PLAN)
     yield from take_vehicle(world, span, plan.launcher, vehicle)
     yield from wait_out_stand_down(world, span, vehicle)
-    span.marks.append((world.env.now, PAD))
-    pad = yield world.pads.get(lambda number: number in vehicle.pads)
+    pad = yield from take_pad(world, span, vehicle)
     world.note(span.subject, "rolls out", world.campaign.pads[pad].name, plan.mass_kg, plan.vehicle)
     yield from world.spend(span, world.sample(vehicle.integration, plan.streams.integration), INTEGRATION)
     yield from world.spend_until(span, not_before_d, PLAN)
     departure = yield from attempt(world, span, plan, vehicle, pad)
+    if useful is not None and not useful(voyage_d(world, plan, departure)):
+        world.note(span.subject, "is held back", world.campaign.pads[pad].name, plan.mass_kg, plan.vehicle)
+        world.lines[plan.launcher].give_back(world.env.now)
+        world.pads.put(pad)
+        return False, -1
     days = world.sample(world.campaign.pads[pad].turnaround, plan.streams.turnaround)
     world.env.process(turn_around(world, pad, days))
     return lift_off(world, span, plan, vehicle, pad), departure
+
+
+def voyage_d(world: World, plan: LaunchPlan, row: int) -> float:
+    """Give the days of a launch's first leg: those of its departure, or the stated ones."""
+    if row < 0:
+        return plan.transfer_d
+    table = world.campaign.opportunities[plan.opportunities]
+    return float(world.campaign.departures[table.departures].tof_d[row])
+
+
+def take_pad(world: World, span: Span, vehicle: LauncherPlan) -> Process:
+    """Wait for a pad; one that is brought into use just then tells why it took so long."""
+    pad = world.pads.take(vehicle.pads)
+    if pad < 0:
+        span.marks.append((world.env.now, PAD))
+        pad, opener = yield world.pads.wait(vehicle.pads)
+        if opener is not None:
+            world.ledger.split(span, world.env.now, opener)
+    return pad
 
 
 def take_vehicle(world: World, span: Span, number: int, vehicle: LauncherPlan) -> Process:

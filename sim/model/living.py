@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import inf
+
 from sim.campaign.causes import PLAN, SUPPLY
 from sim.campaign.plan import MissionPlan
 from sim.model.ledger import Span
@@ -11,9 +13,16 @@ from sim.model.world import Process, World
 def wait_for_goods(world: World, span: Span, plan: MissionPlan) -> Process:
     """Wait until the base has goods for a crew's whole stay and the reserve beyond it."""
     wanted_d = plan.stay_d + world.campaign.living.reserve_d
-    while world.store.lasts_d(plan.crew_down) < wanted_d:
+    while (wait_d := world.store.lasts_from_d(plan.crew_down, wanted_d)) > 0.0:
         span.marks.append((world.env.now, SUPPLY))
-        yield world.store.change()
+        yield world.env.timeout(wait_d) | world.store.change() if wait_d < inf else world.store.change()
+
+
+def cut_short(world: World, plan: MissionPlan, parent: Span) -> None:
+    """Note in the ledger that the planned stay will never be completed, for want of goods."""
+    rest = world.ledger.open(plan.subject, "stay", milestone=plan.stayed)
+    rest.start, rest.binding = world.env.now, parent
+    rest.marks.append((world.env.now, SUPPLY))
 
 
 def stay(world: World, span: Span, plan: MissionPlan) -> Process:
@@ -27,6 +36,7 @@ def stay(world: World, span: Span, plan: MissionPlan) -> Process:
         if left_d <= 1e-9:
             world.early_returns += 1
             world.note(plan.subject, "leaves early: the reserve is reached")
+            cut_short(world, plan, span)
             break
         alarm = world.env.timeout(min(left_d, end_d - world.env.now))
         yield alarm | world.store.change()

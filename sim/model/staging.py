@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sim.campaign.causes import FAILURE, FLIGHT, PORT, PROPELLANT, SCRUB
+from sim.campaign.causes import FAILURE, FLIGHT, PLAN, PORT, PROPELLANT, SCRUB
 from sim.campaign.plan import OperationPlan, RefuelPlan, TankPlan
+from sim.model.launching import launch
 from sim.model.ledger import Span
 from sim.model.world import Process, World
 
@@ -42,46 +43,82 @@ def fly_step(world: World, span: Span, step: OperationPlan) -> Process:
 
 
 def fill(world: World, number: int, plan: TankPlan) -> Process:
-    """Fill a tank with one tanker after the other until it is full, or the fleet is lost."""
-    span = world.ledger.open(plan.subject, "filling", plan.needs)
+    """Fill a tank with one tanker after the other until it is full, then for whoever finds too little in it."""
+    needs = (*plan.needs, plan.operational, *(plan.launch.needs if plan.launch is not None else ()))
+    span = world.ledger.open(plan.subject, "filling", needs, plan.filled)
     yield from world.release(span)
     span.marks.append((world.env.now, FLIGHT))
     fleet, tank = plan.fleet, world.tanks[number]
     while tank.level_kg(world.env.now) < plan.capacity_kg - 1e-6:
-        failed = yield from fly_tanker(world, span, plan)
-        if failed is None:
-            world.tankers += 1
-            tank.move(world.env.now, plan.delivers_kg)
-            world.note(plan.subject, "is topped up", plan.place, plan.delivers_kg)
-            continue
-        fleet -= 1
-        if not failed.spare or fleet == 0:
-            world.note(plan.subject, "has no tanker left")
-            yield from world.give_up(span, FAILURE)
-        yield from world.spend(span, world.sample(plan.spare) if plan.spare is not None else 0.0, FAILURE)
+        fleet = yield from top_up(world, span, number, fleet)
     world.close(span)
     world.note(plan.subject, "is full", plan.place, plan.capacity_kg)
     world.reach(plan.filled, span)
+    again = world.ledger.open(plan.subject, "filling again")
+    yield from world.release(again, span)
+    again.marks.append((world.env.now, PLAN))
+    while True:
+        if not tank.waiting:
+            tank.wanted = world.env.event()
+            yield tank.wanted
+        fleet = yield from top_up(world, again, number, fleet)
+
+
+def top_up(world: World, span: Span, number: int, fleet: int) -> Process:
+    """Bring one tanker's load; give how many tankers are left. Waits forever when there is none."""
+    plan, tank = world.campaign.tanks[number], world.tanks[number]
+    while True:
+        ok, spare = yield from fly_tanker(world, span, plan)
+        if ok:
+            world.tankers += 1
+            tank.move(world.env.now, plan.delivers_kg)
+            world.note(plan.subject, "is topped up", plan.place, plan.delivers_kg)
+            return fleet
+        fleet -= 1
+        if not spare or fleet == 0:
+            world.note(plan.subject, "has no tanker left")
+            yield from world.give_up(span, FAILURE)
+        yield from world.spend(span, world.sample(plan.spare) if plan.spare is not None else 0.0, FAILURE)
 
 
 def fly_tanker(world: World, span: Span, plan: TankPlan) -> Process:
-    """Fly one tanker; give the step that failed, or None."""
+    """Launch and fly one tanker; give (whether it delivers, whether a spare may take its place)."""
+    if plan.launch is not None:
+        launched, _ = yield from launch(world, span, plan.launch, 0.0)
+        if not launched:
+            return False, True
     for step in plan.operations:
+        for need in step.needs:
+            yield from wait_for(world, span, need)
         if not (yield from fly_step(world, span, step)):
-            return step
-    return None
+            return False, step.spare
+    return True, True
+
+
+def wait_for(world: World, span: Span, need: int) -> Process:
+    """Wait for a milestone in the middle of a span, which goes on as released by whoever reached it."""
+    if world.ledger.released_by[need] is None:
+        watch = world.ledger.open(span.subject, span.part, (need,))
+        yield from world.release(watch)
+        if watch.binding is not None:
+            world.ledger.split(span, world.env.now, watch.binding)
+        world.close(watch)
 
 
 def dock(world: World, span: Span, plan: RefuelPlan) -> Process:
-    """Wait for a port and for propellant, take it on, and leave."""
-    tank = world.tanks[plan.tank]
+    """Wait for the station, a port and propellant, take it on, and leave."""
+    tank, station = world.tanks[plan.tank], world.campaign.tanks[plan.tank]
     span.marks.append((world.env.now, PORT))
-    with world.ports[plan.tank].request() as port:
-        yield port
-        while tank.level_kg(world.env.now) < plan.propellant_kg - 1e-6:
-            span.marks.append((world.env.now, PROPELLANT))
-            more = world.env.event()
-            tank.waiting.append(more)
-            yield more
-        yield from world.spend(span, world.sample(plan.duration), PORT)
-        tank.move(world.env.now, -plan.propellant_kg)
+    yield from wait_for(world, span, station.operational)
+    span.marks.append((world.env.now, PORT))
+    yield from world.ports[plan.tank].take()
+    while tank.level_kg(world.env.now) < plan.propellant_kg - 1e-6:
+        span.marks.append((world.env.now, PROPELLANT))
+        more = world.env.event()
+        tank.waiting.append(more)
+        if tank.wanted is not None and not tank.wanted.triggered:
+            tank.wanted.succeed()
+        yield more
+    tank.move(world.env.now, -plan.propellant_kg)
+    yield from world.spend(span, world.sample(plan.duration), PORT)
+    world.ports[plan.tank].put()

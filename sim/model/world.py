@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Generator
 from math import ceil, inf
 from typing import Any
@@ -12,6 +13,7 @@ from sim.campaign.plan import (
     Campaign,
     Chance,
     LaunchPlan,
+    LegPlan,
     LivingPlan,
     MissionPlan,
     Opportunities,
@@ -38,9 +40,10 @@ class Gate:
 class Line:
     """A production line: vehicles in order, ahead of demand up to its stock."""
 
-    __slots__ = ("_ready_at", "_taken_at")
+    __slots__ = ("_ready_at", "_spare", "_taken_at")
 
     def __init__(self) -> None:
+        self._spare: list[float] = []
         self._ready_at: list[float] = []
         self._taken_at: list[float] = []
 
@@ -49,6 +52,8 @@ class Line:
 
         The line starts at `start` with `ready` vehicles and stops while `stock` stand unused.
         """
+        if self._spare:
+            return self._spare.pop()
         number = len(self._ready_at)
         if number < ready:
             day = start
@@ -59,6 +64,71 @@ class Line:
         self._ready_at.append(day)
         self._taken_at.append(max(now, day))
         return day
+
+    def give_back(self, now: float) -> None:
+        """Take back a vehicle that has not flown: the next one who asks has it at once."""
+        self._spare.append(now)
+
+
+class Pads:
+    """Launch pads: who comes first takes the first free one on its list, and waits when there is none."""
+
+    __slots__ = ("_env", "_free", "_waiting")
+
+    def __init__(self, env: simpy.Environment) -> None:
+        self._env = env
+        self._free: set[int] = set()
+        self._waiting: list[tuple[tuple[int, ...], simpy.Event]] = []
+
+    def take(self, wanted: tuple[int, ...]) -> int:
+        """Take the first free pad of a list; -1 when none is free."""
+        for pad in wanted:
+            if pad in self._free:
+                self._free.remove(pad)
+                return pad
+        return -1
+
+    def wait(self, wanted: tuple[int, ...]) -> simpy.Event:
+        """Give an event that happens, with the pad as its value, when one of a list is free."""
+        event = self._env.event()
+        self._waiting.append((wanted, event))
+        return event
+
+    def put(self, pad: int, opener: Span | None = None) -> None:
+        """Give a pad to the first who waits for it, or keep it free; `opener` brought it into use just now."""
+        for number, (wanted, event) in enumerate(self._waiting):
+            if pad in wanted:
+                del self._waiting[number]
+                event.succeed((pad, opener))
+                return
+        self._free.add(pad)
+
+
+class Slots:
+    """So many at once: ports, jobs. First come, first served."""
+
+    __slots__ = ("_env", "_waiting", "free")
+
+    def __init__(self, env: simpy.Environment, count: int) -> None:
+        self._env = env
+        self._waiting: deque[simpy.Event] = deque()
+        self.free = count
+
+    def take(self) -> Process:
+        """Wait for a slot and take it."""
+        if self.free > 0:
+            self.free -= 1
+        else:
+            event = self._env.event()
+            self._waiting.append(event)
+            yield event
+
+    def put(self) -> None:
+        """Give a slot to the first who waits, or keep it free."""
+        if self._waiting:
+            self._waiting.popleft().succeed()
+        else:
+            self.free += 1
 
 
 class Account:
@@ -159,6 +229,9 @@ class Tank:
         self._level_kg = 0.0
         self._since = 0.0
         self.waiting: list[simpy.Event] = []
+        """Those who wait for more propellant."""
+        self.wanted: simpy.Event | None = None
+        """Happens when somebody begins to wait."""
 
     def level_kg(self, now: float) -> float:
         """Give what is left now."""
@@ -168,7 +241,7 @@ class Tank:
 
     def move(self, now: float, kg: float) -> None:
         """Put propellant in, or take it out, and wake who waits."""
-        self._level_kg = min(max(self.level_kg(now) + kg, 0.0), self.capacity_kg)
+        self._level_kg = min(self.level_kg(now) + kg, self.capacity_kg)
         waiting, self.waiting = self.waiting, []
         for event in waiting:
             event.succeed()
@@ -226,6 +299,18 @@ class Store:
         self.crew += people
         self.announce()
 
+    def lasts_from_d(self, extra_crew: int, days: float) -> float:
+        """Give after how many days from now goods will last for so many days, if nothing else changes."""
+        self.settle()
+        wait_d = 0.0
+        for good, use in enumerate(self._plan.use_kg_d):
+            net = use * (self.crew + extra_crew) - self.makes_kg_d[good]
+            missing_kg = net * days - self.stock_kg[good]
+            if net > 0.0 and missing_kg > 1e-6:
+                gains_kg_d = self.makes_kg_d[good] - use * self.crew
+                wait_d = max(wait_d, missing_kg / gains_kg_d if gains_kg_d > 0.0 else inf)
+        return wait_d
+
     def lasts_d(self, extra_crew: int = 0) -> float:
         """Give for how many days the scarcest good lasts; infinity when nothing is used up."""
         self.settle()
@@ -252,8 +337,8 @@ class World:
         self.families = [Family() for _ in campaign.families]
         self.fleet = [Class(self.sample(c.reliability.quality), c.reliability) for c in campaign.launchers]
         self.classes = [Class(self.sample(c.reliability.quality), c.reliability) for c in campaign.flight_classes]
-        self.pads = simpy.FilterStore(self.env)
-        self.jobs = simpy.Resource(self.env, campaign.base.jobs_at_once) if campaign.base else None
+        self.pads = Pads(self.env)
+        self.jobs = Slots(self.env, campaign.base.jobs_at_once) if campaign.base else None
         self.robot_shift_h = campaign.base.robot_shift_h if campaign.base else 0.0
         self.power = Power()
         self.store = Store(self.env, campaign.living)
@@ -262,8 +347,10 @@ class World:
         ]
         self.spent: list[tuple[float, float]] = []
         """(day, cost) of everything that was started."""
-        self.ports = [simpy.Resource(self.env, tank.ports) for tank in campaign.tanks]
+        self.ports = [Slots(self.env, tank.ports) for tank in campaign.tanks]
         self.tanks = [Tank(tank) for tank in campaign.tanks]
+        self.left_behind: set[int] = set()
+        """Elements whose partner had left, with nobody to take over, when they were to be launched."""
         self.antennas_busy: list[tuple[float, float]] = []
         """(from, until) of critical events."""
         self.stretch: dict[int, float] = {}
@@ -295,6 +382,14 @@ class World:
             law = self.campaign.partners[partner].handover
             self._handovers[partner] = self.sample(law) if law is not None else 0.0
         return self._handovers[partner]
+
+    def has_heir(self, partner: int) -> bool:
+        """Whether a partner takes part still, or somebody who does will take over."""
+        now, gone = self.env.now, set[int]()
+        while partner >= 0 and partner not in gone and self.leaves[partner] <= now:
+            gone.add(partner)
+            partner = self.campaign.partners[partner].successor
+        return partner >= 0 and partner not in gone
 
     def absent(self) -> int:
         """Give the set of partners with antennas who do not take part now, as a number with a bit for each."""
@@ -334,8 +429,11 @@ class World:
                 gate.opened.succeed()
         self._waiting[milestone] = []
 
-    def release(self, span: Span, parent: Span | None = None) -> Process:
-        """Wait for everything a span needs, then start it; the last to arrive becomes its binding."""
+    def release(self, span: Span, parent: Span | None = None, since_d: float = -1.0) -> Process:
+        """Wait for everything a span needs, then start it; the last to arrive becomes its binding.
+
+        A parent counts from its end, or from `since_d` when it released this span while it went on itself.
+        """
         missing = [need for need in span.needs if self.ledger.released_by[need] is None]
         if missing:
             opened = self.env.event()
@@ -343,7 +441,7 @@ class World:
             for need in missing:
                 self._waiting[need].append(gate)
             yield opened
-        binding, latest = parent, (parent.end if parent is not None else 0.0)
+        binding, latest = parent, (max(parent.end, since_d) if parent is not None else 0.0)
         for need in span.needs:
             if self.reached[need] > latest:
                 binding, latest = self.ledger.released_by[need], self.reached[need]
@@ -377,31 +475,33 @@ class World:
             name = self.campaign.subjects[subject].name
             self.log.append(Event(self.env.now, name, verb, place, mass_kg, detail))
 
-    def travel(self, plan: MissionPlan, origin: str, destination: str, start_d: float, *, lost: bool) -> None:
-        """Write a journey of a whole mission into the trace, when one is wanted."""
+    def travel(self, plan: MissionPlan, leg: LegPlan, start_d: float, *, lost: bool = False) -> None:
+        """Write a leg into the trace, when one is wanted."""
         if self.story:
-            self._move(
-                plan, plan.vehicle, plan.kind, (origin, destination), start_d, (plan.mass_kg, plan.crew), lost=lost
-            )
+            self._move(plan.subject, leg.vehicle, leg.kind, (leg.origin, leg.destination), start_d, leg, lost=lost)
 
     def carry(self, plan: MissionPlan, item: LaunchPlan, start_d: float, *, lost: bool) -> None:
         """Write the first leg of one launch into the trace, when one is wanted."""
         if self.story:
-            crew = plan.crew if plan.launches[-1] is item else 0
             way = (item.origin, item.destination)
-            self._move(plan, item.vehicle, item.kind, way, start_d, (item.mass_kg, crew), lost=lost)
+            self._move(plan.subject, item.vehicle, item.kind, way, start_d, item, lost=lost)
+
+    def retrace(self, plan: MissionPlan, destination: str, start_d: float) -> None:
+        """Write the journey of a mission that has flown into the trace, when one is wanted."""
+        if self.story and destination:
+            self._move(plan.subject, plan.vehicle, plan.kind, ("earth", destination), start_d, plan, lost=plan.lost)
 
     def _move(
         self,
-        plan: MissionPlan,
+        subject: int,
         vehicle: str,
         kind: str,
         way: tuple[str, str],
         start_d: float,
-        load: tuple[float, int],
+        load: MissionPlan | LaunchPlan | LegPlan,
         *,
         lost: bool,
     ) -> None:
-        name = self.campaign.subjects[plan.subject].name
+        name = self.campaign.subjects[subject].name
         outcome = "lost" if lost else "ok"
-        self.moves.append(Move(name, vehicle, kind, *way, start_d, self.env.now, *load, outcome))
+        self.moves.append(Move(name, vehicle, kind, *way, start_d, self.env.now, load.mass_kg, load.crew, outcome))

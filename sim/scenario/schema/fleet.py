@@ -156,6 +156,8 @@ class Spacecraft(Sourced):
     """Landings of this class so far."""
     ascent: Record | None = None
     """Ascents from the Moon of this class so far."""
+    cruise: Record | None = None
+    """Voyages of this class so far, from injection to the arrival at the Moon."""
     capture: Record | None = None
     """Lunar orbit insertions of this class so far."""
     ground_mass: Mass | None = None
