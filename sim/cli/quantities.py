@@ -19,13 +19,17 @@ if TYPE_CHECKING:
     from dashboards.card import Page
     from sim.physics.ephemeris import EphemerisTable
 
+    Type = click.ParamType[float]
+else:
+    Type = click.ParamType  # older versions of click have no generic one
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 _FACTORS = {"angle": 180.0 / math.pi, "duration": 24.0, "length": 1e-3}
 """From the units of `sim.units` to degrees, hours and kilometres."""
 
 
-class Quantity(click.ParamType[float]):
+class Quantity(Type):
     """A number with its unit, with or without a blank between: degrees, hours or kilometres come out.
 
     A wrong unit is wrong input, like a wrong value in a scenario: InputError, exit code 1.
@@ -48,7 +52,7 @@ class Quantity(click.ParamType[float]):
             raise InputError(f"{_option(param)}: {error.message}{hint}") from None
 
 
-class Moment(click.ParamType[float]):
+class Moment(Type):
     """A date or a date and time, TDB; its epoch in days since J2000 comes out."""
 
     name = "date"
