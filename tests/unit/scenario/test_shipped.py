@@ -141,3 +141,14 @@ def test_the_readme_counts_what_was_read_and_what_is_a_guess() -> None:
         found[file] = [told.count(word) for word in words]
     assert len(found) == 12
     assert counted == found
+
+
+def test_the_sweep_of_the_baseline_varies_keys_that_the_plan_has() -> None:
+    values = load_scenario("ilrs-2035").layered.values
+    missing = []
+    for path in values["sweep"]["vary"]:
+        block: Any = values
+        for key in path.split("."):
+            block = block.get(key) if isinstance(block, dict) else None
+        missing += [path] if block is None else []
+    assert missing == []
