@@ -84,6 +84,9 @@ class OpportunityCompiler:
         planes: tuple[Floats, ...],
     ) -> int:
         if len(table.t_d) == 0:
+            message = "no departure is possible on any day of the calendar"
+            hint = "raise the parking orbit's inclination above the Moon's declination, or allow other times of flight"
+            self.whole.registry.problem(path, Code.OUT_OF_RANGE, message, hint)
             return -1
         boils = any(stage.boil_off_per_d > 0.0 for stage in sheet.stack.stages)
         waits_d = np.linspace(0.0, wait_d, WAITS) if boils and 0.0 < wait_d < inf else np.zeros(1)
