@@ -14,6 +14,7 @@ from sim import __version__
 VERBS = (
     "check",
     "clean",
+    "compare",
     "list",
     "new",
     "plan",
