@@ -166,7 +166,6 @@ class MissionCompiler:
             operations=self._operations(name, mission, path),
             goods=goods,
             arrival_kg=sum(item.arrival_kg for item in launches),
-            cargo_kg=route.cargo_kg,
             cargo=self._cargo_of_partners(mission),
             cruise_class=self._class(route, crafts, "cruise") if self._moonward(route.together[:1], joint) else -1,
             capture_class=self._class(route, crafts, "capture") if self._moonward(route.together[:1], joint) else -1,
@@ -374,7 +373,6 @@ def _stand_in(plan: MissionPlan, other: MissionPlan | None) -> MissionPlan | Non
         returned=plan.returned,
         stayed=plan.stayed,
         goods=plan.goods or other.goods,
-        cargo_kg=plan.cargo_kg,
         cargo=plan.cargo,
         launches=tuple(
             replace(item, launched=lost[item.name].launched, arrived=lost[item.name].arrived)

@@ -380,7 +380,6 @@ class MissionPlan:
     """(good, kg) set down at the base."""
     arrival_kg: float
     """Mass of all its launches where they end their own ways."""
-    cargo_kg: float
     cargo: tuple[tuple[int, int], ...]
     """(element, partner) of what it carries for partners."""
     cruise_class: int

@@ -105,8 +105,6 @@ def come_home(world: World, plan: MissionPlan, parent: Span) -> Process:
 def deliver(world: World, plan: MissionPlan, span: Span) -> None:
     """Arrive: hand over what a mission carries."""
     world.reach(plan.arrived, span)
-    if plan.cargo_kg > 0.0:
-        world.note(plan.subject, "delivers", plan.legs[-1].destination if plan.legs else "", plan.cargo_kg)
     for good, kg in plan.goods:
         world.store.add(good, kg)
 
