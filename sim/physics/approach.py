@@ -27,11 +27,26 @@ class Wish(NamedTuple):
 
 
 @compiled
+def _cross(a: FloatArray, b: FloatArray) -> FloatArray:
+    """Cross product; numpy's own takes seconds to compile."""
+    out = np.empty(3)
+    out[0] = a[1] * b[2] - a[2] * b[1]
+    out[1] = a[2] * b[0] - a[0] * b[2]
+    out[2] = a[0] * b[1] - a[1] * b[0]
+    return out
+
+
+@compiled
+def _dot(a: FloatArray, b: FloatArray) -> float:
+    return float(a[0] * b[0] + a[1] * b[1] + a[2] * b[2])
+
+
+@compiled
 def b_axes(incoming: FloatArray, lunar_pole: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Give T and R of the B-plane: T across the pole's plane, R completing the triad. Source: Kizner 1961."""
-    across = np.cross(incoming, lunar_pole)
+    across = _cross(incoming, lunar_pole)
     across /= sqrt(across[0] ** 2 + across[1] ** 2 + across[2] ** 2)
-    return across, np.cross(incoming, across)
+    return across, _cross(incoming, across)
 
 
 @compiled
@@ -42,7 +57,7 @@ def b_target(
     size = wish.perilune_km * sqrt(1.0 + 2.0 * MOON_MU_KM3_S2 / (wish.perilune_km * excess2))
     # the angular momentum h lies in the B-plane with h.pole = tilt; a tilt beyond reach becomes the nearest
     # one
-    spin_down = min(1.0, max(-1.0, wish.tilt / np.dot(down, lunar_pole)))
+    spin_down = min(1.0, max(-1.0, wish.tilt / _dot(down, lunar_pole)))
     spin_across = wish.side * sqrt(1.0 - spin_down * spin_down)
     return -size * spin_down, size * spin_across
 
@@ -75,18 +90,18 @@ def read_approach(lunar_pole: FloatArray, wish: Wish, relative: FloatArray, time
     """
     excess2, ecc = _shape(relative)
     place, speed = relative[:3], relative[3:]
-    spin = np.cross(place, speed)
+    spin = _cross(place, speed)
     size = sqrt(spin[0] ** 2 + spin[1] ** 2 + spin[2] ** 2)
     spin /= size
     apart = sqrt(place[0] ** 2 + place[1] ** 2 + place[2] ** 2)
-    toward = np.cross(speed, spin) * (size / MOON_MU_KM3_S2) - place / apart
+    toward = _cross(speed, spin) * (size / MOON_MU_KM3_S2) - place / apart
     toward /= sqrt(toward[0] ** 2 + toward[1] ** 2 + toward[2] ** 2)
-    incoming = toward / ecc + np.cross(spin, toward) * sqrt(1.0 - 1.0 / (ecc * ecc))
+    incoming = toward / ecc + _cross(spin, toward) * sqrt(1.0 - 1.0 / (ecc * ecc))
     across, down = b_axes(incoming, lunar_pole)
     want_across, want_down = b_target(incoming, lunar_pole, down, excess2, wish)
-    offset = np.cross(incoming, spin) * (size / sqrt(excess2))
+    offset = _cross(incoming, spin) * (size / sqrt(excess2))
     perilune_s = time_s - since_perilune(relative)
-    out[0] = np.dot(offset, across) - want_across
-    out[1] = np.dot(offset, down) - want_down
+    out[0] = _dot(offset, across) - want_across
+    out[1] = _dot(offset, down) - want_down
     out[2] = (perilune_s - wish.tof_s) * sqrt(excess2)
     out[3], out[4], out[5] = excess2, MOON_MU_KM3_S2 / excess2 * (ecc - 1.0), perilune_s
