@@ -78,7 +78,7 @@ def kernel_option(function: F) -> F:
     return click.option(
         "--kernel",
         type=click.Path(path_type=Path),
-        help="JPL ephemeris file (.bsp) instead of astropy's built-in series.",
+        help="JPL ephemeris instead of astropy's built-in series: a .bsp file, or de421 of the extra `ephemeris`.",
     )(function)
 
 
