@@ -34,6 +34,8 @@ class Table:
     """Columns whose cells stay on one line."""
     faded: frozenset[int] = frozenset()
     """Rows that are history."""
+    links: tuple[str, ...] = ()
+    """Addresses that the first cell of each row leads to, relative to the page; empty ones lead nowhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,8 @@ class Card:
     """A warning printed under the figure."""
     wide: bool = True
     """Whether it takes the page's full width."""
+    run: str = ""
+    """The kept replication it shows; the reader chooses one, and the cards of the others are hidden."""
     narrow: Mapping[str, Any] = field(default_factory=dict)
     """Layout changes on a phone: dotted Plotly paths. Annotations named `wide` are left out there."""
 
@@ -91,3 +95,5 @@ class Page:
     sections: tuple[Section, ...]
     footer: tuple[str, ...]
     """Paragraphs."""
+    links: tuple[tuple[str, str], ...] = ()
+    """(word, address relative to the page) of pages that belong to it."""

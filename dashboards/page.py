@@ -146,16 +146,31 @@ def _bar(page: Page) -> str:
     links = "".join(f'<a href="#{escape(s.id)}">{escape(s.short)}</a>' for s in page.sections)
     return (
         f'<header class="bar"><div class="frame"><strong>{escape(page.title)}</strong>'
-        f'<nav aria-label="Sections">{links}</nav><button type="button" id="theme">Dark</button></div></header>'
+        f'<nav aria-label="Sections">{links}</nav>{_run_choice(page)}'
+        '<button type="button" id="theme">Dark</button></div></header>'
     )
+
+
+def _run_choice(page: Page) -> str:
+    """Return the menu of kept replications, where there is more than one."""
+    runs = dict.fromkeys(card.run for section in page.sections for card in section.cards if card.run)
+    if len(runs) < 2:
+        return ""
+    options = "".join(f'<option value="{escape(run)}">{escape(run)}</option>' for run in runs)
+    return f'<label class="run">Show the <select id="run">{options}</select></label>'
 
 
 def _lead(page: Page) -> str:
     tiles = "".join(_tile(tile) for tile in page.tiles)
     return (
         f'<div class="lead" id="answer"><h1>{_prose(page.headline)}</h1><p class="verdict">{_prose(page.verdict)}</p>'
-        f'<p class="about">{escape(page.about)}</p></div><dl class="tiles">{tiles}</dl>'
+        f'<p class="about">{escape(page.about)}</p>{_links(page)}</div><dl class="tiles">{tiles}</dl>'
     )
+
+
+def _links(page: Page) -> str:
+    links = " · ".join(_linked(word, address) for word, address in page.links)
+    return f'<p class="about">See also: {links}</p>' if links else ""
 
 
 def _tile(tile: Tile) -> str:
@@ -167,18 +182,22 @@ def _tile(tile: Tile) -> str:
 
 
 def _section(section: Section) -> str:
-    halves = [card for card in section.cards if not card.wide]
-    alone = halves[-1] if len(halves) % 2 else None
-    cards = "".join(_card(card, alone=card is alone) for card in section.cards)
+    first_run = next((card.run for card in section.cards if card.run), "")
+    halves = [card for card in section.cards if not card.wide and card.run in ("", first_run)]
+    alone = halves[-1].id if len(halves) % 2 else None
+    cards = "".join(
+        _card(card, alone=card.id == alone, hidden=card.run not in ("", first_run)) for card in section.cards
+    )
     return (
         f'<section id="{escape(section.id)}"><h2>{escape(section.title)}</h2><div class="cards">{cards}</div></section>'
     )
 
 
-def _card(card: Card, *, alone: bool) -> str:
+def _card(card: Card, *, alone: bool, hidden: bool) -> str:
     key = escape(card.id)
     wide = " wide" if card.wide or alone else ""
-    parts = [f'<article class="card{wide}" id="{key}"><h3 id="{key}-title">{_prose(card.title)}</h3>']
+    run = f' data-run="{escape(card.run)}"{" hidden" if hidden else ""}' if card.run else ""
+    parts = [f'<article class="card{wide}" id="{key}"{run}><h3 id="{key}-title">{_prose(card.title)}</h3>']
     parts.append(f'<p class="reading">{_prose(card.reading)}</p>')
     if card.figure is not None:
         parts.append(f'<figure aria-labelledby="{key}-title">{_keys(card.keys)}{_plot(card)}</figure>')
@@ -217,16 +236,27 @@ def _scroll(table: str, label: str) -> str:
 
 def _table(table: Table, table_id: str, css: str) -> str:
     heads = "".join(f'<th scope="col"{_column(table, i)}>{escape(c)}</th>' for i, c in enumerate(table.columns))
-    body = "".join(_table_row(table, i, row) for i, row in enumerate(table.rows))
+    body = "".join(_table_row(table, i, row, labelled=bool(css)) for i, row in enumerate(table.rows))
     return f'<table id="{table_id}"{_css(css)}><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>'
 
 
-def _table_row(table: Table, index: int, row: tuple[str, ...]) -> str:
-    cells = "".join(
-        f'<td data-label="{escape(table.columns[i])}"{_column(table, i)}>{escape(text)}</td>'
-        for i, text in enumerate(row)
-    )
+def _table_row(table: Table, index: int, row: tuple[str, ...], *, labelled: bool) -> str:
+    """Return a row; cells carry their column's name only where a phone shows them without a heading."""
+    link = table.links[index] if index < len(table.links) else ""
+    cells = "".join(_cell(table, i, text, link if i == 0 else "", labelled=labelled) for i, text in enumerate(row))
     return f"<tr{_css('faded' if index in table.faded else '')}>{cells}</tr>"
+
+
+def _cell(table: Table, index: int, text: str, address: str, *, labelled: bool) -> str:
+    label = f' data-label="{escape(table.columns[index])}"' if labelled else ""
+    return f"<td{label}{_column(table, index)}>{_linked(text, address)}</td>"
+
+
+def _linked(text: str, address: str) -> str:
+    """Return escaped text that leads to a page beside this one; other addresses are never followed."""
+    if not address or ":" in address or address.startswith("/"):
+        return escape(text)
+    return f'<a href="{escape(address)}">{escape(text)}</a>'
 
 
 def _column(table: Table, index: int) -> str:

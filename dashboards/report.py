@@ -7,53 +7,88 @@ risk analysis": how likely is the date, how much contingency does a chosen certa
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from dashboards import formats, theme
 from dashboards.card import Card, Page, Section, Tile
-from dashboards.comparison import compose_comparison
+from dashboards.comparison import Entry, compose_comparison
 from dashboards.figures.bat import draw_bat, draw_bat_zoom, has_journeys
 from dashboards.figures.causes import draw_causes
 from dashboards.figures.chain import draw_chain, has_chain
+from dashboards.figures.coverage import draw_calendar
+from dashboards.figures.crew import draw_crew, find_visits
+from dashboards.figures.depot import draw_depot, used_tanks
 from dashboards.figures.facilities import draw_facilities
 from dashboards.figures.gantt import draw_gantt
+from dashboards.figures.joint import draw_joint, joint_of
+from dashboards.figures.light import draw_light
 from dashboards.figures.manifest import draw_manifest
 from dashboards.figures.margin import draw_margin
 from dashboards.figures.mass import draw_mass
+from dashboards.figures.openings import draw_openings
+from dashboards.figures.pads import draw_pads, uses_pads
 from dashboards.figures.paths import draw_paths
 from dashboards.figures.power import draw_power
 from dashboards.figures.scurve import draw_goals, draw_scurve
 from dashboards.page import PLOTLY_FILE, render_page
+from dashboards.setting import Setting, shown_cover, shown_light
 from sim.analysis.estimates import wilson
 from sim.analysis.findings import Findings, GoalFinding, Quantile, Share, Trace
 from sim.clock import Calendar
 
 REPORT_FILE = "report.html"
+FLIGHT_FILE = "flight.html"
 _PLAIN_NAME = 60
 """Letters up to which a goal's description can stand in the headline."""
+_LEAST_NAME = 6
+_CLAUSE = re.compile(r"[.;:,(](?=\s|$)| as (?=the |an? )")
+"""Where a description can be cut."""
 
 
-def write_report(findings: Sequence[Findings], folder: Path, *, single_file: bool = True) -> Path:
+def write_report(
+    findings: Sequence[Findings],
+    folder: Path,
+    *,
+    single_file: bool = True,
+    setting: Setting | None = None,
+    flight: Page | None = None,
+) -> Path:
     """Write the report of one study, or the comparison of several, into `folder` and return the page's path.
 
-    The page appears whole or not at all. With `single_file` plotly.js is inside it, else beside it.
-    Raises ValueError when there is no study, no goal, or no goal that all studies have; OSError when the folder
-    cannot be written.
+    A `flight` becomes a page of its own beside it, linked. The page appears whole or not at all. With `single_file`
+    plotly.js is inside it, else beside it. Raises ValueError when there is no study, or one without a goal; OSError
+    when the folder cannot be written.
     """
-    page = compose_page(findings[0]) if len(findings) == 1 else compose_comparison(findings)
+    if len(findings) != 1:
+        return write_page(compose_comparison([Entry(found) for found in findings]), folder, single_file=single_file)
+    links = ((flight.headline, FLIGHT_FILE),) if flight is not None else ()
+    page = compose_page(findings[0], setting, links)
+    if flight is not None:
+        write_page(flight, folder, name=FLIGHT_FILE, single_file=single_file)
+    return write_page(page, folder, single_file=single_file)
+
+
+def write_page(page: Page, folder: Path, *, name: str = REPORT_FILE, single_file: bool = True) -> Path:
+    """Write a page into `folder`, whole or not at all, and return its path.
+
+    With `single_file` plotly.js is inside it, else beside it. Raises OSError when the folder cannot be written.
+    """
     document = render_page(page, single_file=single_file)
     folder.mkdir(parents=True, exist_ok=True)
     if document.script is not None:
         _write_whole(folder / PLOTLY_FILE, document.script)
-    return _write_whole(folder / REPORT_FILE, document.html)
+    return _write_whole(folder / name, document.html)
 
 
-def compose_page(findings: Findings) -> Page:
+def compose_page(findings: Findings, setting: Setting | None = None, links: tuple[tuple[str, str], ...] = ()) -> Page:
     """Return the page of one study: headline, tiles, sections and footer; the first goal is the one that counts.
 
-    Raises ValueError when the scenario has no goal.
+    What the scenario sets before any luck (nights, windows, cover, tanks) is drawn when it is given. Raises ValueError
+    when the scenario has no goal.
     """
     if not findings.goals:
         raise ValueError(f"{findings.scenario}: a scenario without a goal has no report")
@@ -64,16 +99,19 @@ def compose_page(findings: Findings) -> Page:
         verdict=_verdict(findings, goal),
         about=_about(findings),
         tiles=_tiles(findings, goal),
-        sections=tuple(section for section in _sections(findings, goal) if section.cards),
+        sections=tuple(section for section in _sections(findings, goal, setting) if section.cards),
         footer=_footer(findings),
+        links=links,
     )
 
 
-def _sections(findings: Findings, goal: GoalFinding) -> tuple[Section, ...]:
+def _sections(findings: Findings, goal: GoalFinding, setting: Setting | None) -> tuple[Section, ...]:
     likely = [draw_scurve(findings, goal)]
     if len(findings.goals) > 1:
         likely.append(draw_goals(findings))
-    trace = findings.traces[0] if findings.traces else None
+    joint = joint_of(findings, goal)
+    if joint is not None:
+        likely.append(draw_joint(findings, goal, joint))
     paths = [draw_paths(findings, goal)]
     if has_chain(findings, goal):
         paths.append(draw_chain(findings, goal))
@@ -84,34 +122,77 @@ def _sections(findings: Findings, goal: GoalFinding) -> tuple[Section, ...]:
         Section("risks", "Which causes cost the time?", "Causes", (draw_causes(findings, goal),)),
         Section("deciding", "Which paths decide?", "Paths", tuple(paths)),
         Section("campaign", "Campaign", "Campaign", (draw_gantt(findings, goal),) if findings.bars else ()),
-        Section("flights", "Flights", "Flights", _flights(findings, trace)),
-        Section("base", "Base and orbit", "Base", _base(findings, goal, trace)),
+        Section("flights", "Flights", "Flights", _flights(findings, setting)),
+        Section("base", "Base and orbit", "Base", _base(findings, goal, setting)),
+        Section("sky", "Windows, light and tracking", "Sky", _sky(findings, setting)),
         Section("launches", "Launch manifest", "Launches", manifest),
     )
 
 
-def _flights(findings: Findings, trace: Trace | None) -> tuple[Card, ...]:
-    if trace is None or not trace.moves:
-        return ()
-    whole = draw_bat(findings, trace)
-    return (whole, draw_bat_zoom(findings, trace)) if has_journeys(trace) else (whole,)
+def _flights(findings: Findings, setting: Setting | None) -> tuple[Card, ...]:
+    cards: list[Card] = []
+    for trace in findings.traces:
+        if not trace.moves:
+            continue
+        cards += _of_run(trace, draw_bat(findings, trace))
+        if has_journeys(trace):
+            cards += _of_run(trace, draw_bat_zoom(findings, trace))
+        if uses_pads(trace):
+            cards += _of_run(trace, draw_pads(findings, trace))
+        if setting is not None and used_tanks(setting, trace):
+            cards += _of_run(trace, draw_depot(findings, trace, setting))
+    return tuple(cards)
 
 
-def _base(findings: Findings, goal: GoalFinding, trace: Trace | None) -> tuple[Card, ...]:
+def _base(findings: Findings, goal: GoalFinding, setting: Setting | None) -> tuple[Card, ...]:
     cards: list[Card] = []
     if findings.mass.t_d:
         cards.append(draw_mass(findings, goal))
-    if trace is not None and trace.power_t_d:
-        cards.append(draw_power(findings, trace))
+    for trace in findings.traces:
+        if trace.power_t_d:
+            cards += _of_run(trace, draw_power(findings, trace, setting.nights if setting is not None else None))
+        if find_visits(findings, trace):
+            cards += _of_run(trace, draw_crew(findings, trace))
     if findings.facility_days:
-        cards.append(draw_facilities(findings, goal))
+        cards.append(draw_facilities(findings, goal, setting))
+    return tuple(cards)
+
+
+def _of_run(trace: Trace, card: Card) -> tuple[Card, ...]:
+    """Return a card of one kept replication; the first keeps its plain name, so that links to it hold."""
+    run, title = formats.run_name(trace), trace.title.lower()
+    plain = trace.replication is None or card.id.endswith(f"-{title}")
+    return (replace(card, id=card.id if plain else f"{card.id}-{title}", run=run),)
+
+
+def _sky(findings: Findings, setting: Setting | None) -> tuple[Card, ...]:
+    """Return what holds for every run: open departures, light at the base, ground cover."""
+    if setting is None:
+        return ()
+    calendar = formats.calendar_of(findings)
+    cards: list[Card] = []
+    if setting.openings:
+        cards.append(draw_openings(calendar, setting))
+    light, cover = shown_light(calendar, setting), shown_cover(calendar, setting)
+    if light is not None:
+        cards.append(replace(draw_light(light), wide=False))
+    if cover is not None:
+        cards.append(replace(draw_calendar(cover), id="coverage", wide=False))
     return tuple(cards)
 
 
 def name_goal(goal: GoalFinding) -> str:
-    """Return what a goal is called in a sentence: its description when short, else its name."""
+    """Return what a goal is called in a sentence: its description, or the start of it that makes sense alone.
+
+    The goal's name where neither is short enough.
+    """
     about = goal.about.strip().rstrip(".")
-    return about if 0 < len(about) <= _PLAIN_NAME and "\n" not in about else goal.name
+    if "\n" in about:
+        return goal.name
+    for text in (about, _CLAUSE.split(about, maxsplit=1)[0].strip()):
+        if _LEAST_NAME < len(text) <= _PLAIN_NAME:
+            return text
+    return goal.name
 
 
 def _headline(findings: Findings, goal: GoalFinding) -> str:
@@ -156,7 +237,8 @@ def _about(findings: Findings) -> str:
     if findings.as_of_d is not None:
         known = f" What had happened by {formats.day(formats.calendar_of(findings), findings.as_of_d)} is fixed."
     goal = findings.goals[0]
-    meaning = "" if name_goal(goal) != goal.name or not goal.about.strip() else f" {goal.name}: {goal.about.strip()}"
+    about = goal.about.strip()
+    meaning = "" if name_goal(goal) == about.rstrip(".") or not about else f" {goal.name}: {about}"
     return f"{findings.scenario}: {findings.about.strip()}{known}{meaning}"
 
 

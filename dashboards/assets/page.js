@@ -63,19 +63,35 @@
     if (drawn.get(id) === look) return;
     drawn.set(id, look);
     Plotly.react(box, data, layout, config(id));
-    if (drawn.size === boxes.length) root.dataset.drawn = "all";
+    noteProgress();
   };
 
   const boxes = [...document.querySelectorAll("[data-figure]")];
-  const drawAll = () => boxes.forEach(draw);
-  const redraw = () => boxes.filter((box) => drawn.has(box.dataset.figure)).forEach(draw);
+  const shown = () => boxes.filter((box) => !box.closest("[hidden]"));
+  const inView = () => shown().filter((box) => {
+    const { top, bottom } = box.getBoundingClientRect();
+    return bottom > 0 && top < window.innerHeight;
+  });
+  const isDrawn = (box) => drawn.has(box.dataset.figure);
+  const noteProgress = () => {
+    if (inView().every(isDrawn)) root.dataset.inView ??= performance.now().toFixed(0);
+    if (shown().every(isDrawn)) root.dataset.drawn = "all";
+  };
+  const drawAll = () => shown().forEach(draw);
+  const redraw = () => shown().filter(isDrawn).forEach(draw);
   const whenIdle = window.requestIdleCallback ?? ((work) => setTimeout(work, 50));
 
   const drawInTurn = () => {
-    const next = boxes.find((box) => !drawn.has(box.dataset.figure));
+    const next = shown().find((box) => !isDrawn(box));
     if (!next) return;
     draw(next);
     whenIdle(drawInTurn);
+  };
+
+  const showRun = (run) => {
+    document.querySelectorAll("[data-run]").forEach((card) => { card.hidden = card.dataset.run !== run; });
+    drawInTurn();
+    redraw();
   };
 
   const csvCell = (text) => {
@@ -106,6 +122,7 @@
       nameThemeButton();
       redraw();
     });
+    document.getElementById("run")?.addEventListener("change", (event) => showRun(event.target.value));
     prefersDark.addEventListener("change", () => { nameThemeButton(); redraw(); });
     window.addEventListener("resize", redraw);
     window.addEventListener("beforeprint", () => { printing = true; drawAll(); });
@@ -119,7 +136,7 @@
       entries.filter((entry) => entry.isIntersecting).forEach((entry) => draw(entry.target));
     }, { rootMargin: "300px" });
     boxes.forEach((box) => watcher.observe(box));
-    if (!boxes.length) root.dataset.drawn = "all";
+    noteProgress();
     whenIdle(drawInTurn);
   });
 })();

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import plotly.graph_objects as go
 
@@ -14,6 +14,10 @@ _SHOWN = 12
 """Causes with a bar of their own; the rest share one, so that the bars still add up."""
 _LEAST_D = 0.5
 """Days below which a cause has no bar of its own."""
+_NAMED: Final = 0.05
+"""Share of all days that are added from which a cause is named in the title."""
+_SAVED: Final = {"plan": "waiting less for planned dates"}
+"""How a saving is called that its cause alone would not explain."""
 
 
 def draw_causes(findings: Findings, goal: GoalFinding) -> Card:
@@ -110,14 +114,17 @@ def _total_key() -> Key:
 
 
 def _title(goal: GoalFinding) -> str:
-    top = [cause for cause in goal.slip_by_cause if cause.mean_d >= _LEAST_D][:3]
-    if not top:
-        return "On average no cause costs this goal a day"
-    names = formats.listing([c.cause for c in top])
-    cost = f"{names[:1].upper()}{names[1:]} cost most, {sum(c.mean_d for c in top):,.0f} days"
+    """Say what costs most and what gives days back, each with its own days: sums of both would hide either."""
+    added = sum(cause.mean_d for cause in goal.slip_by_cause if cause.mean_d > 0)
+    least = max(_LEAST_D, _NAMED * added)
+    costs = [cause for cause in goal.slip_by_cause if cause.mean_d >= least][:3]
+    total = f"the mean slip is {goal.total_slip_d:,.0f} days".replace("-", "−")
+    if not costs:
+        return f"On average no cause costs this goal a day; {total}"
+    names = formats.listing([f"{cause.cause} ({_signed(cause.mean_d)})" for cause in costs])
     saved = min(goal.slip_by_cause, key=lambda cause: cause.mean_d)
-    back = f"; {saved.cause} gives back {-saved.mean_d:,.0f}" if saved.mean_d <= -_LEAST_D else ""
-    return f"{cost}{back}; the mean slip is {goal.total_slip_d:,.0f} days"
+    back = f"{_SAVED.get(saved.cause, saved.cause)} gives back {-saved.mean_d:,.0f}; " if saved.mean_d <= -least else ""
+    return f"{names[:1].upper()}{names[1:]} cost{'s' if len(costs) == 1 else ''} most; {back}{total}"
 
 
 def _reading(findings: Findings, goal: GoalFinding) -> str:

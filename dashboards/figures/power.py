@@ -5,20 +5,26 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
+import plotly.graph_objects as go
+
 from dashboards import formats, theme
 from dashboards.card import Card, Key, Table
+from dashboards.setting import Spans
 from sim.analysis.findings import Findings, Trace
 from sim.clock import Calendar
 
 
-def draw_power(findings: Findings, trace: Trace) -> Card:
-    """Return supply and demand as steps, the deficit filled."""
+def draw_power(findings: Findings, trace: Trace, nights: Spans | None = None) -> Card:
+    """Return supply and demand as steps, the deficit filled, over the nights of the base's place."""
     calendar = formats.calendar_of(findings)
     dates = [calendar.iso(t) for t in trace.power_t_d]
     supply = [round(w / 1000, 3) for w in trace.power_supply_w]
     demand = [round(w / 1000, 3) for w in trace.power_demand_w]
     met = [min(pair) for pair in zip(supply, demand, strict=True)]
     figure = theme.draft_figure(340)
+    dark = _dark(nights, trace)
+    if dark:
+        _add_nights(figure, calendar, dark, 1.06 * max([*supply, *demand, 0.1]))
     steps: dict[str, Any] = {"x": dates, "mode": "lines"}
     clear = {"width": 0, "shape": "hv"}
     figure.add_scatter(y=met, line=clear, hoverinfo="skip", **steps)
@@ -50,6 +56,7 @@ def draw_power(findings: Findings, trace: Trace) -> Card:
         reading=(
             f"How to read: one run only, the {formats.run_name(trace)}. Supply and demand at the base change by steps "
             "when an element is commissioned; red ground is demand that supply does not cover."
+            + (f" {_nights_words(dark)}" if dark else "")
         ),
         figure=figure,
         table=_table(calendar, trace),
@@ -57,9 +64,33 @@ def draw_power(findings: Findings, trace: Trace) -> Card:
             Key("supply", theme.BLUE),
             Key("demand", theme.VERMILLION, dash="dash"),
             Key("deficit", theme.VERMILLION, "band"),
+            *((Key("night at the base", theme.GREY, "band"),) if dark else ()),
         ),
         wide=False,
     )
+
+
+def _dark(nights: Spans | None, trace: Trace) -> list[tuple[float, float]]:
+    """Return the nights between the first and the last step."""
+    if nights is None:
+        return []
+    first, last = trace.power_t_d[0], trace.power_t_d[-1]
+    pairs = zip(nights.start_d, nights.end_d, strict=True)
+    return [(max(start, first), min(end, last)) for start, end in pairs if end > first and start < last]
+
+
+def _add_nights(figure: go.Figure, calendar: Calendar, dark: list[tuple[float, float]], top: float) -> None:
+    """Draw all nights as one filled line: hundreds of shapes would make every zoom slow."""
+    x = [formats.iso_time(calendar, t) for start, end in dark for t in (start, start, end, end)]
+    y = [level for _ in dark for level in (0.0, top, top, 0.0)]
+    figure.add_scatter(
+        x=x, y=y, mode="lines", line={"width": 0}, fill="tozeroy", fillcolor=theme.tint(theme.GREY), hoverinfo="skip"
+    )
+
+
+def _nights_words(dark: list[tuple[float, float]]) -> str:
+    longest = max(end - start for start, end in dark)
+    return f"Grey ground is night at the base: {len(dark):,} nights, the longest {longest:.1f} days."
 
 
 def deficit_days(trace: Trace) -> float:

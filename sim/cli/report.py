@@ -17,26 +17,48 @@ from sim.cli.options import as_json
     type=click.Path(path_type=Path),
     help="Folder of the report [default: the run folder]; of several, each gets a folder below it.",
 )
+@click.option(
+    "--single-file/--folder",
+    "single_file",
+    default=True,
+    show_default=True,
+    help="Put plotly.js inside each page, or once beside them.",
+)
+@click.option(
+    "--export",
+    "suffix",
+    type=click.Choice(["png", "svg"]),
+    help="Also write every figure as a picture, below `figures`; needs the extra [export].",
+)
 @as_json("the paths and what is found")
-def command(folders: tuple[Path, ...], out: Path | None, json_: bool) -> None:
-    """Draw the dashboard of run folders again, one page for each."""
+def command(folders: tuple[Path, ...], out: Path | None, single_file: bool, suffix: str | None, json_: bool) -> None:
+    """Draw the dashboard of run folders again, one page for each; of several, also a page that compares them.
+
+    The comparison is written into -o, or into the folder `comparison` beside the first run folder.
+    """
     import json
 
-    from dashboards.report import write_report
+    from dashboards.studies import compare_studies, report_study
     from sim.study.store import read_study, require_writable
     from sim.study.summary import findings_of, summarize
 
     targets = [_target(folder, out, alone=len(folders) == 1) for folder in folders]
     studies = [read_study(folder) for folder in folders]
-    for target in targets:
+    beside = out or folders[0].resolve().parent / "comparison"
+    for target in [*targets, *([beside] if len(folders) > 1 else [])]:
         require_writable(target)
     findings = [findings_of(study) for study in studies]
-    pages = [write_report([found], target) for found, target in zip(findings, targets, strict=True)]
+    pages = [
+        report_study(study, found, target, single_file=single_file, export=suffix)
+        for study, found, target in zip(studies, findings, targets, strict=True)
+    ]
+    compared = compare_studies(studies, findings, pages, beside, single_file=single_file) if len(folders) > 1 else None
     if not json_:
-        click.echo("\n".join(str(page) for page in pages))
+        click.echo("\n".join(str(page) for page in [*pages, *([compared] if compared else [])]))
         return
     runs = [summarize(study, found) for study, found in zip(studies, findings, strict=True)]
-    told = [{"report": str(page), **run} for page, run in zip(pages, runs, strict=True)]
+    more = {"comparison": str(compared)} if compared else {}
+    told = [{"report": str(page), **more, **run} for page, run in zip(pages, runs, strict=True)]
     click.echo(json.dumps(told, indent=1, ensure_ascii=False))
 
 

@@ -78,7 +78,7 @@ def command(
                 on_progress=progress.update,
             )
         progress.say("drawing the dashboard")
-        findings, page = _conclude(study)
+        findings, page = _conclude(study, campaign)
     if json_:
         _print_json(study, findings)
     else:
@@ -108,13 +108,13 @@ def _precision(text: str | None, share: float) -> Precision | None:
         raise click.BadParameter(str(error), param_hint="--until-precise") from None
 
 
-def _conclude(study: Study) -> tuple[Findings, Path]:
-    from dashboards.report import write_report
+def _conclude(study: Study, campaign: Campaign) -> tuple[Findings, Path]:
+    from dashboards.studies import report_study
     from sim.study.summary import findings_of, summarize, write_summary
 
     findings = findings_of(study)
     write_summary(study, summarize(study, findings))
-    return findings, write_report([findings], study.folder)
+    return findings, report_study(study, findings, study.folder, campaign=campaign)
 
 
 def _print_json(study: Study, findings: Findings) -> None:

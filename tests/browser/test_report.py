@@ -24,6 +24,8 @@ FLAGS = (
     "--disable-gpu",
 )
 DRAWN = "html[data-drawn=all]"
+SHOWN = "[...document.querySelectorAll('[data-figure]')].filter((b) => !b.closest('[hidden]'))"
+"""The figures of the run that the reader has chosen."""
 PATIENCE_MS = 60_000
 """A shared, loaded machine may be slow; a figure that is never drawn still fails."""
 READABLE = 4.5
@@ -108,8 +110,8 @@ def night(browser: Browser, report: Path) -> Iterator[Seen]:
 def count_undrawn(page: Page) -> int:
     """Return the number of figures that Plotly has not drawn into an SVG."""
     undrawn: int = page.evaluate(
-        "[...document.querySelectorAll('[data-figure]')]"
-        ".filter((b) => !(b.matches('.js-plotly-plot') && b._fullLayout && b.querySelector('.main-svg'))).length"
+        SHOWN
+        + ".filter((b) => !(b.matches('.js-plotly-plot') && b._fullLayout && b.querySelector('.main-svg'))).length"
     )
     return undrawn
 
@@ -178,8 +180,7 @@ def test_a_phone_gets_no_sideways_scroll_at_first_sight(browser: Browser, report
 
 def test_no_figure_is_wider_than_its_card_on_a_phone(phone: Seen) -> None:
     too_wide = phone.page.evaluate(
-        "[...document.querySelectorAll('[data-figure]')]"
-        ".filter((b) => b._fullLayout.width > b.clientWidth + 1).map((b) => b.dataset.figure)"
+        SHOWN + ".filter((b) => b._fullLayout.width > b.clientWidth + 1).map((b) => b.dataset.figure)"
     )
     assert too_wide == []
 
@@ -248,9 +249,17 @@ def test_paper_gets_every_figure_in_light_colours(browser: Browser, report: Path
     page.goto(report.as_uri())
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
     assert count_undrawn(page) == 0
-    inks = page.evaluate("[...document.querySelectorAll('[data-figure]')].map((b) => b._fullLayout.font.color)")
+    inks = page.evaluate(f"{SHOWN}.map((b) => b._fullLayout.font.color)")
     assert set(inks) == {"#1C2430"}
     context.close()
+
+
+def test_the_reader_chooses_the_run_that_is_shown(desktop: Seen) -> None:
+    desktop.page.select_option("#run", "P50 run")
+    desktop.page.wait_for_selector("#bat-p50 .main-svg", timeout=PATIENCE_MS)
+    assert desktop.page.locator("#bat-p50").is_visible()
+    assert not desktop.page.locator("#bat-nominal").is_visible()
+    desktop.page.select_option("#run", "nominal run")
 
 
 def test_the_page_prints(desktop: Seen) -> None:

@@ -6,10 +6,14 @@ import dataclasses
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from dashboards.comparison import compose_comparison
+from dashboards.card import Card
+from dashboards.comparison import Entry, compose_comparison
+from dashboards.figures.inputs import flatten
 from dashboards.figures.side_by_side import Contender, draw_dates, draw_families, family_days
+from dashboards.page import render_page
 from dashboards.report import write_report
 from sim.analysis.findings import Findings
 from tests.unit.dashboards.sample import sample_findings
@@ -49,25 +53,71 @@ def test_the_sooner_study_is_named_first(contenders: tuple[Contender, ...]) -> N
 
 
 def test_studies_of_one_scenario_are_told_apart(studies: tuple[Findings, Findings]) -> None:
-    page = compose_comparison((studies[0], dataclasses.replace(studies[0], seed=7)))
+    page = compose_comparison([Entry(studies[0]), Entry(dataclasses.replace(studies[0], seed=7))])
     assert len({tile.label for tile in page.tiles}) == 2
 
 
 def test_different_seeds_are_said_not_to_be_paired(studies: tuple[Findings, Findings]) -> None:
-    page = compose_comparison((studies[0], dataclasses.replace(studies[1], seed=7)))
+    page = compose_comparison([Entry(studies[0]), Entry(dataclasses.replace(studies[1], seed=7))])
     assert "do not share their luck" in page.sections[-1].cards[0].title
 
 
-def test_studies_without_a_common_goal_are_refused(studies: tuple[Findings, Findings]) -> None:
+def test_studies_without_a_common_goal_are_compared_by_their_own(studies: tuple[Findings, Findings]) -> None:
     other = dataclasses.replace(studies[0], goals=studies[0].goals[1:2])
-    with pytest.raises(ValueError, match="no goal in common"):
-        compose_comparison((studies[1], other))
+    page = compose_comparison([Entry(studies[1]), Entry(other)])
+    assert "no goal in common" in page.verdict
+
+
+def paired(studies: tuple[Findings, Findings], shift_d: float) -> Card:
+    dates = np.random.default_rng(5).normal(5200.0, 300.0, studies[0].replications)
+    goal = studies[0].goals[0].name
+    page = compose_comparison([Entry(studies[0], {goal: dates}), Entry(studies[1], {goal: dates + shift_d})])
+    return next(section for section in page.sections if section.id == "paired").cards[0]
+
+
+def test_a_constant_shift_is_a_difference_without_width(studies: tuple[Findings, Findings]) -> None:
+    """Equal luck and 40 days more: each pair differs by exactly 40 days, so the interval has no width."""
+    table = paired(studies, 40.0).table
+    assert table is not None
+    row = dict(zip(table.columns, table.rows[0], strict=True))
+    assert [row[name] for name in ("mean, d", "low 95 %", "high 95 %", "correlation")] == [
+        "40.0",
+        "40.0",
+        "40.0",
+        "1.00",
+    ]
+
+
+def test_pairs_that_never_arrive_are_counted(studies: tuple[Findings, Findings]) -> None:
+    goal, n = studies[0].goals[0].name, 10
+    first, second = np.full(n, 100.0), np.r_[np.full(6, 120.0), np.full(4, np.inf)]
+    page = compose_comparison([Entry(studies[0], {goal: first}), Entry(studies[1], {goal: second})])
+    table = next(section for section in page.sections if section.id == "paired").cards[0].table
+    assert table is not None
+    assert table.rows[0][1:5] == ("10", "6", "0", "4")
+
+
+def test_values_that_differ_are_listed_and_equal_ones_are_not(studies: tuple[Findings, Findings]) -> None:
+    inputs = [flatten({"a": {"x": x, "y": [1, 2], "source": f"page {x}"}, "name": str(x)}) for x in (1, 2)]
+    page = compose_comparison([Entry(study, inputs=one) for study, one in zip(studies, inputs, strict=True)])
+    card = next(section for section in page.sections if section.id == "inputs-of").cards[0]
+    assert card.shown is not None
+    assert card.shown.rows == (("a.x", "1", "2"),)
+
+
+def test_links_lead_to_pages_beside_and_nowhere_else(studies: tuple[Findings, Findings]) -> None:
+    page = compose_comparison(
+        [Entry(studies[0], address="a%20b/report.html"), Entry(studies[1], address="javascript:1")]
+    )
+    html = render_page(page, single_file=False).html
+    assert html.count('href="a%20b/report.html"') == 2
+    assert "javascript:" not in html
 
 
 def test_several_studies_are_written_as_one_page(studies: tuple[Findings, Findings], tmp_path: Path) -> None:
     page = write_report(studies, tmp_path, single_file=False).read_text(encoding="utf-8")
     assert "second-pad" in page
-    assert page.count("data-figure=") == 3
+    assert page.count("data-figure=") == 4
 
 
 def test_no_study_is_no_report(tmp_path: Path) -> None:

@@ -1,0 +1,159 @@
+"""How much later or likelier one study is than another, pair by pair under the same luck."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import plotly.graph_objects as go
+
+from dashboards import formats, theme
+from dashboards.card import Card, Key, Table
+from sim.analysis.compare import PairedDifference, ProbabilityDifference, QuantileDifference
+
+
+@dataclass(frozen=True, slots=True)
+class Paired:
+    """One study against the first, over the replications that both have."""
+
+    name: str
+    mean: PairedDifference
+    chance: ProbabilityDifference
+    medians: QuantileDifference
+    index: int
+    """Place of the study in the comparison, for its colour."""
+    same_seed: bool
+
+
+def draw_forest(base: str, paired: Sequence[Paired]) -> Card:
+    """Return the paired differences of dates in days, with their intervals, around the line of no difference."""
+    figure = theme.draft_figure(96 + 52 * len(paired))
+    for level, one in enumerate(paired):
+        colour, _ = theme.goal_style(one.index)
+        if one.mean.mean is not None:
+            mean = one.mean.mean
+            _add_line(figure, (mean.lo, mean.value, mean.hi), level - 0.14, colour, "circle", "mean of pairs")
+        if one.medians.value is not None:
+            low, high = one.medians.lo, one.medians.hi
+            value = one.medians.value
+            span = (low if low is not None else value, value, high if high is not None else value)
+            _add_line(figure, span, level + 0.14, colour, "diamond", "P50 less P50")
+    names = [formats.figure_text(formats.shorten(one.name, 28)) for one in paired]
+    figure.update_xaxes(title_text=f"days later than {formats.figure_text(formats.shorten(base, 40))}")
+    figure.update_xaxes(zeroline=True, zerolinecolor=theme.INK, zerolinewidth=1.5)
+    figure.update_yaxes(
+        tickmode="array",
+        tickvals=list(range(len(names))),
+        ticktext=names,
+        range=[len(names) - 0.4, -0.6],
+        showgrid=False,
+        tickfont={"color": theme.INK},
+    )
+    return Card(
+        id="forest",
+        title=_title(base, paired),
+        reading=(
+            f"How to read: dots are the mean of the differences to {formats.shorten(base, 40)}, replication by "
+            "replication, over the pairs in which both reach the goal; diamonds are the difference of the P50 dates "
+            "over all pairs. Lines are 95 % intervals; one that crosses the upright line leaves the sign open."
+        ),
+        figure=figure,
+        table=_table(base, paired),
+        keys=(
+            Key("mean of paired differences", theme.SOFT, "dot"),
+            Key("difference of P50", theme.SOFT, "diamond"),
+        ),
+        note=_note(base, paired),
+        narrow={"yaxis.tickfont.size": 11, "yaxis.ticktext": [formats.shorten(name, 14) for name in names]},
+    )
+
+
+def _add_line(
+    figure: go.Figure, span: tuple[float, float, float], level: float, colour: str, symbol: str, word: str
+) -> None:
+    low, value, high = (round(edge, 2) for edge in span)
+    figure.add_scatter(
+        x=[low, high],
+        y=[level, level],
+        mode="lines",
+        line={"color": colour, "width": 3},
+        opacity=0.6,
+        hoverinfo="skip",
+    )
+    figure.add_scatter(
+        x=[value],
+        y=[level],
+        mode="markers",
+        marker={"symbol": symbol, "size": 11, "color": colour, "line": {"color": theme.CARD, "width": 1.5}},
+        hovertemplate=f"{word}: {value:+,.0f} d ({low:+,.0f} to {high:+,.0f})<extra></extra>",
+    )
+
+
+def _title(base: str, paired: Sequence[Paired]) -> str:
+    told = [(one.mean.mean, one) for one in paired if one.mean.mean is not None]
+    if not told:
+        return (
+            f"No study reaches the goal together with {formats.shorten(base, 40)} often enough for a paired difference"
+        )
+    mean, one = max(told, key=lambda pair: abs(pair[0].value))
+    sure = "" if mean.lo > 0 or mean.hi < 0 else ", which may be chance"
+    return (
+        f"{formats.shorten(one.name, 40)} comes {formats.lateness(mean.value)} than {formats.shorten(base, 40)} on "
+        f"average, in the pairs that both reach the goal ({mean.lo:+,.0f} to {mean.hi:+,.0f} days){sure}"
+    ).replace("on the day than", "on the same day as")
+
+
+def _note(base: str, paired: Sequence[Paired]) -> str:
+    notes = []
+    strangers = [one.name for one in paired if not one.same_seed]
+    if strangers:
+        notes.append(
+            f"{formats.listing(strangers)}: run with another seed than {base}, so pairs share no luck and the "
+            "intervals are as wide as those of separate studies."
+        )
+    for one in paired:
+        if one.same_seed and one.mean.correlation is not None and one.mean.correlation < 0.05:
+            notes.append(
+                f"{one.name}: dates of pairs hardly go together (correlation {one.mean.correlation:.2f}), so pairing "
+                "gains little."
+            )
+    return " ".join(notes)
+
+
+def _table(base: str, paired: Sequence[Paired]) -> Table:
+    columns = (
+        f"study against {base}",
+        "pairs",
+        "both reach it",
+        "only it",
+        "only the other",
+        "mean, d",
+        "low 95 %",
+        "high 95 %",
+        "P50, d",
+        "low",
+        "high",
+        "chance",
+        "low %",
+        "high %",
+        "p",
+        "correlation",
+    )
+    return Table(columns, tuple(_row(one) for one in paired), frozenset(range(1, 16)))
+
+
+def _row(one: Paired) -> tuple[str, ...]:
+    mean = one.mean.mean
+    edges = (mean.value, mean.lo, mean.hi) if mean is not None else (None, None, None)
+    return (
+        one.name,
+        str(one.mean.n),
+        str(one.mean.pairs),
+        str(one.mean.only_first),
+        str(one.mean.only_second),
+        *(formats.trim(edge, 1) for edge in edges),
+        *(formats.trim(edge, 1) for edge in (one.medians.value, one.medians.lo, one.medians.hi)),
+        *(f"{100 * share:.1f}" for share in (one.chance.value, one.chance.lo, one.chance.hi)),
+        f"{one.chance.p_value:.2g}",
+        formats.trim(one.mean.correlation, 2),
+    )

@@ -1,0 +1,119 @@
+"""When stacks can leave: the open share of each month, by geometry, mass and tracking together."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections import Counter
+from itertools import pairwise
+
+from dashboards import formats, theme
+from dashboards.card import Card, Key, Table
+from dashboards.formats import DAYS_PER_YEAR
+from dashboards.setting import SHOWN_YEARS, Openings, Setting
+from sim.campaign.tables import STEP_D
+from sim.clock import Calendar
+
+_ROWS = 14
+"""Rows that are drawn; stacks that can leave on fewest days come first."""
+
+
+def draw_openings(calendar: Calendar, setting: Setting) -> Card:
+    """Return a heat map: a row for each kind of stack, a column for each month, the share that is open."""
+    months = _months(calendar, setting.first_d)
+    rows = sorted(setting.openings, key=lambda one: len(one.t_d))[:_ROWS]
+    names = [_name(row) for row in rows]
+    cells = [_shares(calendar, row, months) for row in rows]
+    hidden = len(setting.openings) - _ROWS
+    figure = theme.draft_figure(84 + 26 * len(rows), left=150)
+    figure.add_heatmap(
+        x=[f"{year}-{month:02d}-15" for year, month in months],
+        y=list(range(len(rows))),
+        z=cells,
+        zmin=0,
+        zmax=100,
+        colorscale=[[0.0, theme.VERMILLION], [0.15, theme.ORANGE], [0.4, theme.SKY], [1.0, theme.BLUE]],
+        showscale=False,
+        xgap=1,
+        ygap=2,
+        customdata=[[formats.figure_text(name)] * len(months) for name in names],
+        hovertemplate="%{customdata}: %{z:.0f} % open in %{x|%b %Y}<extra></extra>",
+    )
+    figure.update_yaxes(
+        tickmode="array",
+        tickvals=list(range(len(rows))),
+        ticktext=[formats.figure_text(formats.shorten(name, 22)) for name in names],
+        autorange="reversed",
+        showgrid=False,
+        tickfont={"color": theme.INK},
+    )
+    figure.update_xaxes(type="date", showgrid=False)
+    return Card(
+        id="openings",
+        title=_title(calendar, rows),
+        reading=(
+            f"How to read: one row for each set of missions that can leave on the same days, {SHOWN_YEARS} years from "
+            f"the scenario's date; a cell is the share of a month's departures, one every {24 * STEP_D:.0f} hours, "
+            "that close in mass and geometry with their critical events seen from the ground. Tight rows stand first."
+            + (f" {hidden} wider rows are left out." if hidden > 0 else "")
+        ),
+        figure=figure,
+        table=Table(
+            ("missions", *(f"{year}-{month:02d}" for year, month in months)),
+            tuple(
+                (", ".join(row.missions), *(f"{share:.0f}" for share in line))
+                for row, line in zip(rows, cells, strict=True)
+            ),
+            frozenset(range(1, len(months) + 1)),
+        ),
+        keys=(
+            Key("never open", theme.VERMILLION, "box"),
+            Key("15 %", theme.ORANGE, "box"),
+            Key("40 %", theme.SKY, "box"),
+            Key("always open", theme.BLUE, "box"),
+        ),
+        narrow={
+            "yaxis.tickfont.size": 11,
+            "yaxis.ticktext": [formats.figure_text(formats.shorten(name, 12)) for name in names],
+            "xaxis.nticks": 4,
+        },
+    )
+
+
+def _months(calendar: Calendar, first_d: float) -> list[tuple[int, int]]:
+    """Return the whole months (year, month) inside the shown years."""
+    start = calendar.to_date(first_d)
+    last = calendar.to_date(min(first_d + SHOWN_YEARS * DAYS_PER_YEAR, calendar.length_d))
+    begun = 12 * start.year + start.month - 1 + (start.day > 1)
+    count = 12 * last.year + last.month - 1 - begun
+    return [((begun + i) // 12, (begun + i) % 12 + 1) for i in range(max(count, 1))]
+
+
+def _shares(calendar: Calendar, row: Openings, months: list[tuple[int, int]]) -> list[float]:
+    """Return the open share of each month in percent."""
+    dates = (calendar.to_date(time_d) for time_d in row.t_d)
+    count = Counter((date.year, date.month) for date in dates)
+    steps = [monthrange(*month)[1] / STEP_D for month in months]
+    return [round(100.0 * count[month] / step, 1) for month, step in zip(months, steps, strict=True)]
+
+
+def _name(row: Openings) -> str:
+    more = f" +{len(row.missions) - 1}" if len(row.missions) > 1 else ""
+    return f"{row.missions[0]}{more}"
+
+
+def _title(calendar: Calendar, rows: list[Openings]) -> str:
+    if not rows:
+        return "Nothing that is still to fly waits for a computed departure"
+    tight = rows[0]
+    name = formats.shorten(_name(tight), 40)
+    if len(tight.t_d) < 2:
+        return f"{name} finds {len(tight.t_d)} departure in {SHOWN_YEARS} years"
+    gap, start = max((later - earlier, earlier) for earlier, later in pairwise(tight.t_d))
+    if gap <= STEP_D + 1e-6:
+        return f"Every mission can leave at any time in the {SHOWN_YEARS} years: geometry and mass never hold it up"
+    share = len(tight.t_d) * STEP_D / (SHOWN_YEARS * DAYS_PER_YEAR)
+    since = calendar.to_date(start)
+    return (
+        f"{name} has fewest departures, {formats.percent(share)} of the time; its longest wait is {gap:.1f} days, "
+        f"from {since.day} {since:%b %Y}"
+    )

@@ -1,0 +1,187 @@
+"""What a scenario sets before any luck: nights, departures that are open, ground cover, tanks and one flight.
+
+All of it is read from a compiled campaign; nothing is simulated here.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.campaign.plan import Campaign, Floats, LaunchPlan, LightTable, MissionPlan, Opportunities
+from sim.clock import Calendar
+from sim.physics.epochs import epoch_from_iso
+from sim.physics.intervals import Intervals
+
+SHOWN_YEARS = 3
+"""Years after the scenario's `as_of` that a calendar shows: what comes next, in a size that can be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """Sorted, disjoint stretches of days."""
+
+    start_d: tuple[float, ...]
+    end_d: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Openings:
+    """When a stack can leave: the open departures of one table, and who uses it."""
+
+    missions: tuple[str, ...]
+    t_d: tuple[float, ...]
+    """Open departures among those every `STEP_D` days, sorted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tank:
+    """A depot."""
+
+    subject: str
+    place: str
+    capacity_kg: float
+    boil_off_per_d: float
+    customers: tuple[str, ...]
+    """Missions that take propellant from it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What is known of a campaign without running it."""
+
+    nights: Spans
+    """When the Sun is down at the base; empty without a base or when it never sets."""
+    site: str
+    """Name of the base's place, or nothing."""
+    openings: tuple[Openings, ...]
+    cover: Spans
+    """When a ground station sees the Moon, all partners present; empty without a ground segment."""
+    antennas: int
+    tanks: tuple[Tank, ...]
+    facilities: tuple[tuple[str, int], ...]
+    """(station, research facilities)."""
+    first_d: float
+    """Day from which the calendars of a page start: the scenario's `as_of`."""
+    end_d: float
+
+
+def setting_of(campaign: Campaign) -> Setting:
+    """Read the setting of a compiled campaign."""
+    first_d = campaign.as_of_d if math.isfinite(campaign.as_of_d) else 0.0
+    base, ground = campaign.base, campaign.ground
+    light = campaign.lights[base.light] if base is not None and base.light >= 0 else None
+    names = campaign.subjects
+    return Setting(
+        nights=_gaps(light, campaign.end_d) if light is not None else Spans((), ()),
+        site=base.place if base is not None else "",
+        openings=_openings(campaign, first_d),
+        cover=_spans(ground.covers[0]) if ground is not None and ground.covers else Spans((), ()),
+        antennas=ground.antennas[0] if ground is not None and ground.antennas else 0,
+        tanks=_tanks(campaign),
+        facilities=tuple((names[e.subject].name, e.facilities) for e in campaign.elements if e.facilities > 0),
+        first_d=max(first_d, 0.0),
+        end_d=campaign.end_d,
+    )
+
+
+def shown_light(calendar: Calendar, setting: Setting) -> Intervals | None:
+    """Return when the base is lit in the years that a calendar shows; None without a base that has nights."""
+    if not setting.nights.start_d:
+        return None
+    starts = (0.0, *setting.nights.end_d)
+    ends = (*setting.nights.start_d, setting.end_d)
+    return _shown(calendar, setting, Spans(starts, ends))
+
+
+def shown_cover(calendar: Calendar, setting: Setting) -> Intervals | None:
+    """Return when a ground station sees the Moon in the years that a calendar shows; None without a ground segment."""
+    return _shown(calendar, setting, setting.cover) if setting.cover.start_d else None
+
+
+def _shown(calendar: Calendar, setting: Setting, spans: Spans) -> Intervals:
+    """Cut stretches of days to the shown years and date them; days of the calendar are taken as TDB."""
+    first, last = setting.first_d, min(setting.first_d + SHOWN_YEARS * 365.25, setting.end_d)
+    start, end = np.clip(spans.start_d, first, last), np.clip(spans.end_d, first, last)
+    kept = end > start
+    epoch = epoch_from_iso(calendar.start.isoformat())
+    return Intervals(epoch + start[kept], epoch + end[kept], epoch + first, epoch + last)
+
+
+def _tanks(campaign: Campaign) -> tuple[Tank, ...]:
+    names = [subject.name for subject in campaign.subjects]
+    return tuple(
+        Tank(
+            subject=names[tank.subject],
+            place=tank.place,
+            capacity_kg=tank.capacity_kg,
+            boil_off_per_d=tank.boil_off_per_d,
+            customers=tuple(
+                names[mission.subject]
+                for mission in campaign.missions
+                if mission.refuel is not None and mission.refuel.tank == number
+            ),
+        )
+        for number, tank in enumerate(campaign.tanks)
+    )
+
+
+def next_crossing(
+    campaign: Campaign, planned_d: Mapping[str, float]
+) -> tuple[MissionPlan, LaunchPlan | None, float] | None:
+    """Return the next mission whose transfer is computed, its launch (None: the gathered stack) and the day.
+
+    `planned_d` has the planned launch day of each mission by name; the day is that of the first open departure from
+    then on. None when nothing that is still to fly has a computed transfer.
+    """
+    names = [subject.name for subject in campaign.subjects]
+    ahead = [one for one in campaign.missions if names[one.subject] in planned_d]
+    for mission in sorted(ahead, key=lambda one: planned_d[names[one.subject]]):
+        for launch, number in (*((one, one.opportunities) for one in mission.launches), (None, mission.opportunities)):
+            if number >= 0 and campaign.opportunities[number].window.size:
+                day_d = _next_day(campaign, campaign.opportunities[number], planned_d[names[mission.subject]])
+                return mission, launch, day_d
+    return None
+
+
+def _next_day(campaign: Campaign, table: Opportunities, since_d: float) -> float:
+    days = campaign.departures[table.departures].t_d[table.window]
+    return float(days[min(int(np.searchsorted(days, since_d)), days.size - 1)])
+
+
+def _openings(campaign: Campaign, first_d: float) -> tuple[Openings, ...]:
+    """Group the missions ahead by the times at which they can leave: many share one table's."""
+    users: dict[tuple[float, ...], list[str]] = {}
+    for mission in campaign.missions:
+        subject = campaign.subjects[mission.subject]
+        numbers = {launch.opportunities for launch in mission.launches} | {mission.opportunities}
+        for number in sorted(numbers - {-1}):
+            if not subject.fact:
+                users.setdefault(_times(campaign, campaign.opportunities[number], first_d), []).append(subject.name)
+    return tuple(Openings(tuple(dict.fromkeys(names)), times) for times, names in users.items())
+
+
+def _times(campaign: Campaign, table: Opportunities, first_d: float) -> tuple[float, ...]:
+    open_now = table.open[0] if table.open else table.window
+    days = campaign.departures[table.departures].t_d[open_now]
+    shown = days[(days >= first_d) & (days < first_d + SHOWN_YEARS * 365.25)]
+    return _tuple(shown)
+
+
+def _spans(table: LightTable) -> Spans:
+    return Spans(_tuple(table.start_d), _tuple(table.end_d))
+
+
+def _gaps(light: LightTable, end_d: float) -> Spans:
+    """Return the stretches between the lit ones, from day 0 to the calendar's end."""
+    starts = np.concatenate([[0.0], light.end_d])
+    ends = np.concatenate([light.start_d, [end_d]])
+    kept = ends - starts > 1e-6
+    return Spans(_tuple(starts[kept]), _tuple(ends[kept]))
+
+
+def _tuple(values: Floats) -> tuple[float, ...]:
+    return tuple(float(value) for value in values)
