@@ -12,6 +12,7 @@ import click
 from sim import __version__
 
 VERBS = (
+    "calibrate",
     "check",
     "clean",
     "compare",
@@ -21,6 +22,7 @@ VERBS = (
     "report",
     "run",
     "schema",
+    "seek",
     "show",
     "site",
     "status",

@@ -11,7 +11,7 @@ import click
 from sim.cli.options import as_json, engine_options, scenario_options, split_names
 
 if TYPE_CHECKING:
-    from sim.study.sweep import Sweep
+    from sim.study.ledger import Sweep
 
 SOME_FAILED = 4
 _SHOWN = 12
@@ -69,7 +69,7 @@ def _run(
     from sim.study.plan import read_plan
     from sim.study.records import to_json
     from sim.study.responses import document
-    from sim.study.sweep import run_sweep
+    from sim.study.sweep import Start, run_sweep
 
     store.require_writable(options["out"] or Path("runs"))
     loaded = load_scenario(file, variants, sets)
@@ -83,14 +83,12 @@ def _run(
     )
     with engine_of(options) as engine:
         sweep = run_sweep(
-            file,
+            Start(file, variants, sets),
             plan,
-            variants=variants,
-            sets=sets,
             folder=options["out"],
             engine=engine,
             fail_fast=options["fail_fast"],
-            command=_command(),
+            command=typed(),
             on_progress=on_progress,
         )
     said = dict(document(sweep, loaded.scenario.calendar.start))
@@ -98,7 +96,7 @@ def _run(
     return sweep, said
 
 
-def _command() -> str:
+def typed() -> str:
     """Give the command line as it was typed, for `ilrs status`."""
     import shlex
 

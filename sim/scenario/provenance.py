@@ -18,7 +18,7 @@ from sim.scenario.writing import Leaf, is_law, leaves
 
 CONFIDENCE: Final = ("high", "medium", "low")
 _FIGURE: Final = re.compile(r"[-+]?\.?[0-9][^a-zA-Z]*( *[A-Za-z%°][A-Za-z%/]{0,5})?")
-_NO_FIGURES: Final = ("format", "sweep", "calendar")
+_NO_FIGURES: Final = ("format", "sweep", "seek", "calendar")
 
 
 @dataclass(frozen=True, slots=True)

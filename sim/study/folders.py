@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.study import store
+from sim.study.ledger import MARKER as SWEEP_MARKER
+from sim.study.ledger import Sweep, read_sweep
 from sim.study.lock import holder
 from sim.study.store import FolderError
-from sim.study.sweep import MARKER as SWEEP_MARKER
-from sim.study.sweep import Sweep, read_sweep
 
 _MOST_LOOKED_AT = 20_000
 """Folders that are looked at before saying that this is no place for runs."""

@@ -18,8 +18,8 @@ from sim.analysis.sensitivity import Correlation, rank_correlation
 from sim.scenario.text import read_text
 from sim.study.cases import CaseGoal
 from sim.study.design import SALTELLI, TORNADO, Case
+from sim.study.ledger import Planned, Row, Sweep, table_file
 from sim.study.store import FolderError
-from sim.study.sweep import Planned, Row, Sweep, table_file
 
 Document: TypeAlias = Mapping[str, object]
 Floats = NDArray[np.float64]
@@ -47,7 +47,7 @@ def responses(sweep: Sweep) -> dict[str, list[Response]]:
     found: dict[str, list[Response]] = {}
     for planned in sweep.planned:
         if sweep.is_done(planned.key) and not sweep.reason(planned.key):
-            for response in _responses(sweep, planned):
+            for response in responses_of(sweep, planned):
                 found.setdefault(response.goal.name, []).append(response)
     return found
 
@@ -117,7 +117,8 @@ def ranks_of(items: Sequence[Response]) -> tuple[tuple[str, Correlation], ...]:
     return tuple(sorted(found, key=lambda pair: -abs(pair[1].value or 0.0)))
 
 
-def _responses(sweep: Sweep, planned: Planned) -> Iterator[Response]:
+def responses_of(sweep: Sweep, planned: Planned) -> Iterator[Response]:
+    """Give the response of each goal of a case that has at least one row."""
     rows = sweep.rows_of(planned.key)
     tables = [_read(sweep, row) for row in rows]
     count = sweep.manifest.replications

@@ -24,7 +24,7 @@ from sim.scenario.schema.fleet import (
     Stage,
     UpperStage,
 )
-from sim.scenario.schema.missions import Cargo, Crew, Flown, Launch, Mission, Refuel, Rendezvous
+from sim.scenario.schema.missions import Cargo, Crew, Flown, Launch, Manoeuvre, Mission, Refuel, Rendezvous
 from sim.scenario.schema.network import Burn, Ground, GroundStation, Horizon, Leg, Navigation, Place
 from sim.scenario.schema.programme import (
     Activity,
@@ -56,6 +56,8 @@ class Scenario(Sourced):
     """Name of the scenario."""
     calendar: CalendarSpec
     """The time covered."""
+    g0_m_s2: float = Field(default=9.80665, ge=9.0, le=10.5)
+    """Standard gravity that specific impulses are meant with, in m/s2."""
     goals: dict[Name, Goal] = Field(min_length=1)
     """What is to be reached, and by when."""
     partners: dict[Name, Partner] = {}
@@ -94,6 +96,8 @@ class Scenario(Sourced):
     """Named partial overrides, chosen with `--variant`."""
     sweep: dict[str, Any] | None = None
     """A parameter study, read by `ilrs sweep` only."""
+    seek: dict[str, Any] | None = None
+    """Levers with what they cost, read by `ilrs seek` only."""
 
 
 __all__ = [
@@ -124,6 +128,7 @@ __all__ = [
     "Leaving",
     "Leg",
     "Living",
+    "Manoeuvre",
     "Mission",
     "Navigation",
     "Need",
