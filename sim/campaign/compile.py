@@ -33,6 +33,7 @@ from sim.campaign.plan import (
     RiskPlan,
 )
 from sim.campaign.registry import Path, Registry
+from sim.campaign.sequence import SequenceCompiler
 from sim.campaign.slips import Scaled, law_by_lead
 from sim.campaign.staging import StagingCompiler
 from sim.campaign.tables import Sky
@@ -80,6 +81,7 @@ class Compiler:
         self.living = LivingCompiler(self)
         self.staging = StagingCompiler(self)
         self.opportunities = OpportunityCompiler(self)
+        self.sequences = SequenceCompiler(self)
         self.missions = MissionCompiler(self)
 
     def compile(self) -> Campaign:

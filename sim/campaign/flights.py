@@ -14,6 +14,7 @@ from math import ceil, exp
 import numpy as np
 
 from sim.campaign.plan import FlightSheet, Floats, Step
+from sim.physics.constants import G0_M_S2
 from sim.physics.rocket import Action, Burn, Stack, Stage, burn
 from sim.scenario.schema import Spacecraft
 
@@ -37,7 +38,9 @@ class FlightReport:
     stages: tuple[StageLeft, ...]
 
 
-def build_stack(crafts: list[tuple[str, Spacecraft]], cargo_kg: float, crew_kg: float) -> Stack:
+def build_stack(
+    crafts: list[tuple[str, Spacecraft]], cargo_kg: float, crew_kg: float, g0_m_s2: float = G0_M_S2
+) -> Stack:
     """Put the spacecraft of one launch together; cargo rides where there is a hold, crew where there are seats."""
     stages: list[Stage] = []
     hold = next((name for name, craft in crafts if craft.cargo > 0.0), crafts[-1][0])
@@ -48,7 +51,7 @@ def build_stack(crafts: list[tuple[str, Spacecraft]], cargo_kg: float, crew_kg: 
             stages.append(Stage(f"{name}.{key}", stage.dry, stage.propellant, stage.isp, 0.0, rate))
         carried = (cargo_kg if name == hold else 0.0) + (crew_kg if name == cabin else 0.0)
         stages.append(Stage(name, craft.dry, carried_kg=carried))
-    return Stack(tuple(stages))
+    return Stack(tuple(stages), g0_m_s2)
 
 
 def fly_script(stack: Stack, steps: Sequence[Step], tli_m_s: float, loi_m_s: float) -> FlightReport:

@@ -164,6 +164,7 @@ class MissionCompiler:
             gather_d=self._gather_d(mission),
             refuel=self._refuel(name, mission),
             operations=self._operations(name, mission, path),
+            sequence=whole.sequences.fly(mission, path) if mission.sequence else None,
             goods=goods,
             arrival_kg=sum(item.arrival_kg for item in launches),
             cargo=self._cargo_of_partners(mission),
@@ -227,6 +228,8 @@ class MissionCompiler:
         return RefuelPlan(self.whole.staging.tanks[refuel.at], refuel.propellant, duration)
 
     def _operations(self, name: str, mission: Mission, path: Path) -> tuple[OperationPlan, ...]:
+        if mission.sequence:
+            return (self.whole.sequences.operation(mission, name),)
         found, make = self._milestones[name], self.whole.staging.operation
         return tuple(
             make(item, f"{name}/{item.name}", found[f"op.{item.name}"], (*path, "operations"))

@@ -325,6 +325,18 @@ class LaunchPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class SequenceReport:
+    """How a flight whose every burn is typed in turns out."""
+
+    mass_kg: float
+    """Mass of everything at the start, with people and cargo but without what comes on board on the way."""
+    margin_kg: float
+    """The least propellant left where an engine brought a burn to its end, or minus what is missing."""
+    left_kg: tuple[tuple[str, float], ...]
+    """(spacecraft, propellant left) of everything with a tank."""
+
+
+@dataclass(frozen=True, slots=True)
 class MissionPlan:
     """One mission."""
 
@@ -376,6 +388,7 @@ class MissionPlan:
     """Planned days from the first launch into the parking orbit to the departure from it."""
     refuel: RefuelPlan | None
     operations: tuple[OperationPlan, ...]
+    sequence: SequenceReport | None
     goods: tuple[tuple[int, float], ...]
     """(good, kg) set down at the base."""
     arrival_kg: float

@@ -120,7 +120,8 @@ class Route:
         crew_kg = 0.0
         if crew and any(craft.crew for _, craft in crafts) and not self.boards_later(launch):
             crew_kg = crew.number * crew.mass_each
-        return build_stack(crafts, self.cargo_kg if launch is self.cargo_launch else 0.0, crew_kg)
+        cargo_kg = self.cargo_kg if launch is self.cargo_launch else 0.0
+        return build_stack(crafts, cargo_kg, crew_kg, self.scenario.g0_m_s2)
 
     def joined(self) -> Stack:
         """Put everything that leaves the parking orbit together."""

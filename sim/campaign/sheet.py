@@ -16,7 +16,17 @@ import numpy as np
 
 from sim.campaign.flights import StageLeft, fly_script, margins_over
 from sim.campaign.opportunities import injection_dv_m_s
-from sim.campaign.plan import NEVER, Campaign, Departures, Floats, LaunchPlan, MissionPlan, Opportunities, Step
+from sim.campaign.plan import (
+    NEVER,
+    Campaign,
+    Departures,
+    Floats,
+    LaunchPlan,
+    MissionPlan,
+    Opportunities,
+    SequenceReport,
+    Step,
+)
 from sim.campaign.routes import Route
 from sim.physics.rocket import Stack, launcher_capacity_kg
 from sim.scenario.schema import Launch, Leg, Mission
@@ -127,7 +137,9 @@ class SheetWriter:
         name = self.campaign.subjects[plan.subject].name
         flown = plan.flown_launch_d < NEVER
         flights: tuple[FlightLine, ...] = ()
-        if not flown and plan.launches:
+        if plan.sequence is not None:
+            flights = (_typed_in(plan, plan.sequence, float(self.reached_d[plan.launched])),)
+        elif not flown and plan.launches:
             missions = self.compiler.scenario.missions
             mission = missions[name] if name in missions else missions[name.rsplit("-", 1)[0]]
             flights = self._flights(name, plan, mission)
@@ -135,7 +147,7 @@ class SheetWriter:
             name,
             float(self.reached_d[plan.launched]),
             float(self.reached_d[plan.arrived]),
-            plan.mass_kg,
+            plan.sequence.mass_kg if plan.sequence is not None else plan.mass_kg,
             flown,
             flights,
         )
@@ -246,6 +258,12 @@ class SheetWriter:
         altitude_m = self.compiler.scenario.places[route.alone[0][1].from_].altitude or 0.0
         reference = injection_dv_m_s(altitude_m / 1e3)
         return launcher_capacity_kg(tli_m_s, launcher.to.get("leo"), stated, launcher.upper_stage.isp, reference)
+
+
+def _typed_in(plan: MissionPlan, report: SequenceReport, leaves_d: float) -> FlightLine:
+    """Give the flight whose every burn is typed in."""
+    stages = tuple(StageLeft(name, left_kg) for name, left_kg in report.left_kg)
+    return FlightLine("sequence", "", leaves_d, report.mass_kg, nan, report.margin_kg, nan, (), stages)
 
 
 def ground(campaign: Campaign, missions: set[str]) -> Campaign:

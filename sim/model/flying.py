@@ -154,6 +154,8 @@ def fly_operations(world: World, plan: MissionPlan, parent: Span) -> Process:
     """Fly a mission that is told step by step; give whether it succeeds."""
     span = world.ledger.open(plan.subject)
     yield from world.release(span, parent)
+    if plan.sequence is not None:
+        world.reach(plan.launched, span)
     ok, span = yield from fly_steps(world, span, plan.operations)
     if not span.marks:
         span.marks.append((world.env.now, FLIGHT))

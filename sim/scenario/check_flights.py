@@ -18,7 +18,8 @@ _SCALED: Final = 1.1  # capacity to TLI grows a little where the departure asks 
 def check_missions(case: Case) -> Iterator[Problem]:
     """A mission has flown, or says how it will fly."""
     for name, mission in case.scenario.missions.items():
-        if mission.flown is None and not mission.operations and not (mission.launches and mission.route):
+        told = mission.operations or mission.sequence
+        if mission.flown is None and not told and not (mission.launches and mission.route):
             message = "it says neither that it has flown nor how it will fly"
             hint = "give launches and a route, or flown"
             yield case.problem(("missions", name), Code.MISSING_KEY, message, hint, key=True)

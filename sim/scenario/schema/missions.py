@@ -10,7 +10,7 @@ from sim.scenario.schema.blocks import Block, Count, Need, Sourced
 from sim.scenario.schema.programme import Slip
 from sim.scenario.schema.staging import Operation
 from sim.scenario.values import UncertainDuration
-from sim.units import Date, Duration, Mass, Name
+from sim.units import Date, Duration, Mass, Name, Speed
 
 
 class Launch(Block):
@@ -65,6 +65,23 @@ class Refuel(Block):
     """Whose tank it goes to, as `spacecraft.stage`."""
     duration: UncertainDuration
     """Time at the port."""
+
+
+class Manoeuvre(Sourced):
+    """One burn of a flight whose every burn is typed in, with who flies and what burns or is dropped, in order."""
+
+    after: Duration = 0.0
+    """Time from the start of the mission."""
+    fly: list[Name] = Field(min_length=1)
+    """Spacecraft in the stack during this burn; their tanks remember what earlier burns left."""
+    dv: Speed = 0.0
+    """Velocity change."""
+    do: list[Annotated[str, Field(pattern=r"^(burn|drop) [a-z0-9]+(-[a-z0-9]+)*$", max_length=120)]] = []
+    """`burn NAME` until the velocity is reached or the tank is empty, `drop NAME` with all it holds; in this order."""
+    load: dict[Name, Mass] = {}
+    """Mass that comes on board each of these spacecraft before the burn."""
+    unload: dict[Name, Mass] = {}
+    """Mass that leaves each of these spacecraft before the burn."""
 
 
 class Flown(Sourced):
@@ -128,6 +145,8 @@ class Mission(Sourced):
     """Propellant taken on on the way."""
     operations: list[Operation] = []
     """Steps of the flight, for one told without computed physics."""
+    sequence: list[Manoeuvre] = []
+    """Every burn of the flight, typed in; it must close stage by stage."""
     if_partner_leaves: Literal["successor", "drop", "wait"] = "successor"
     """What happens when the partner leaves before the launch campaign: taken over, dropped, or waiting."""
     every: UncertainDuration | None = None
