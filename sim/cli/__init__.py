@@ -16,6 +16,7 @@ VERBS = (
     "check",
     "clean",
     "compare",
+    "guesses",
     "list",
     "new",
     "plan",

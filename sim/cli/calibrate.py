@@ -1,0 +1,74 @@
+"""`ilrs calibrate`: laws fitted to tables of what was planned and what happened."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sim.cli.options import as_json
+
+if TYPE_CHECKING:
+    from sim.validation.calibration import Calibrated
+
+
+@click.command("calibrate")
+@click.argument("tables", nargs=-1, metavar="[TABLE]...", type=click.Path(path_type=Path))
+@click.option("-o", "--out", type=click.Path(path_type=Path), help="Catalogue file to write; it must not exist.")
+@click.option("--site", metavar="NAME", help="Write a scrub rate under this launch site.")
+@click.option("--launcher", metavar="NAME", help="Write a stand-down under this launcher.")
+@as_json("the fits")
+def command(tables: tuple[Path, ...], out: Path | None, site: str | None, launcher: str | None, json_: bool) -> None:
+    """Fit laws of slip, scrub, stand-down and failure to tables (CSV), with intervals and goodness of fit.
+
+    A table tells what it is about by its columns: said_on, planned and actual (slip by lead time); launches and
+    attempts (scrubs); stand_down_d (stand-downs); flight, flights and failures (reliability growth). Lines that start
+    with # are remarks; what follows "Source:" there becomes the source. Without tables the shipped ones are fitted,
+    which remakes the shipped laws.
+    """
+    import json
+
+    from sim.validation.calibration import calibrate, catalogue_text, describe, shipped_tables
+
+    fitted = [calibrate(path) for path in tables or shipped_tables()]
+    text = catalogue_text(fitted, site=site, launcher=launcher)
+    if out:
+        _write_new(out, text)
+    if json_:
+        click.echo(json.dumps({"fits": [_plain(one) for one in fitted]}, indent=1, ensure_ascii=False))
+    elif out:
+        click.echo("\n".join(line for one in fitted for line in describe(one)))
+        click.echo(f"Catalogue: {out}")
+    else:
+        click.echo(text, nl=False)
+
+
+def _write_new(path: Path, text: str) -> None:
+    from sim.problems import InputError
+
+    try:
+        with path.open("x", encoding="utf-8") as stream:
+            stream.write(text)
+    except FileExistsError as error:
+        raise InputError(f"{path}: it is there already; choose another name or remove it") from error
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror or error}") from error
+
+
+def _plain(one: Calibrated) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return {"name": one.name, "source": one.source, "kind": type(one.fit).__name__, "fit": _finite(asdict(one.fit))}
+
+
+def _finite(value: Any) -> Any:
+    """Give plain values in which what is not a number is null, as JSON wants it."""
+    if isinstance(value, dict):
+        return {key: _finite(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(one) for one in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
