@@ -13,8 +13,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 
 from sim.problems import InputError
+from sim.study import versions
 from sim.study.engines import Engine, Job, WorkersLostError
-from sim.study.versions import code_version
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -118,14 +118,20 @@ def _run_item(job: Any, item: Any) -> Any:
     return job.run(item)
 
 
+def this_code() -> str:
+    """Give the version of the code of this process, which workers must have too."""
+    return versions.code_version()
+
+
 def _require_same_code(client: Any) -> None:
     """Refuse workers whose program would give other numbers."""
     client.wait_for_workers(1, timeout=CONNECT_S)
     try:
-        theirs = client.run(code_version)
+        theirs = client.run(versions.code_version)
     except ImportError as error:
         raise ClusterError(f"the workers do not have this program installed: {error}") from None
-    others = {address: version for address, version in theirs.items() if version != code_version()}
+    ours = this_code()
+    others = {address: version for address, version in theirs.items() if version != ours}
     if others:
         address, version = next(iter(others.items()))
-        raise ClusterError(f"worker {address} runs {version}, and this is {code_version()}; install the same on both")
+        raise ClusterError(f"worker {address} runs {version}, and this is {ours}; install the same on both")

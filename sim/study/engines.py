@@ -7,6 +7,7 @@ depends on the job and its item alone, so an item may be run anywhere, and again
 from __future__ import annotations
 
 import contextlib
+import gc
 import multiprocessing
 import os
 import signal
@@ -27,7 +28,7 @@ Result = TypeVar("Result")
 
 POOL_LIVES = 3
 """Times a pool that lost a worker is built again, with nothing done in between, before the study gives up."""
-_PRELOAD = ["sim.study.chunks"]
+_CHUNKS = "sim.study.chunks"
 
 
 class Job(Protocol[Item_contra, Result_co]):
@@ -59,7 +60,12 @@ def choose(jobs: int | None) -> Engine:
 
 def run_here(job: Job[Item, Result], items: Sequence[Item]) -> Iterator[tuple[Item, Result]]:
     """Run items one after the other in this process."""
-    return ((item, job.run(item)) for item in items)
+    gc.freeze()  # as in a worker
+    try:
+        for item in items:
+            yield item, job.run(item)
+    finally:
+        gc.unfreeze()
 
 
 def run_in_pool(job: Job[Item, Result], items: Sequence[Item], *, jobs: int) -> Iterator[tuple[Item, Result]]:
@@ -72,7 +78,7 @@ def run_in_pool(job: Job[Item, Result], items: Sequence[Item], *, jobs: int) -> 
     with parcel.sent(job) as file:
         while missing:
             try:
-                for item, result in _one_pool(file, list(missing), jobs):
+                for item, result in _one_pool(file, list(missing), jobs, type(job).__module__):
                     del missing[item]
                     lives = POOL_LIVES
                     yield item, result
@@ -86,16 +92,19 @@ def run_in_pool(job: Job[Item, Result], items: Sequence[Item], *, jobs: int) -> 
 
 def warm_up() -> None:
     """Start the server that forks workers, so that it imports what they need while this process goes on."""
-    context = _context()
+    context = _context(_CHUNKS)
     if context.get_start_method() == "forkserver":
         from multiprocessing import forkserver
 
         forkserver.ensure_running()
 
 
-def _one_pool(file: Path, items: Sequence[Item], jobs: int) -> Iterator[tuple[Item, Any]]:
+def _one_pool(file: Path, items: Sequence[Item], jobs: int, module: str) -> Iterator[tuple[Item, Any]]:
     pool = ProcessPoolExecutor(
-        max_workers=max(1, min(jobs, len(items))), mp_context=_context(), initializer=_start_worker, initargs=(file,)
+        max_workers=max(1, min(jobs, len(items))),
+        mp_context=_context(module),
+        initializer=_start_worker,
+        initargs=(file,),
     )
     try:
         futures: dict[Future[Any], Item] = {pool.submit(_run_item, item): item for item in items}
@@ -110,12 +119,15 @@ def _one_pool(file: Path, items: Sequence[Item], jobs: int) -> Iterator[tuple[It
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _context() -> BaseContext:
-    """Start workers from a small clean server process, which is fast and safe beside threads."""
+def _context(module: str) -> BaseContext:
+    """Start workers from a small clean server process, which is fast and safe beside threads.
+
+    The first one decides what the server imports before it forks.
+    """
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(_PRELOAD)
+    context.set_forkserver_preload([module])
     return context
 
 
@@ -127,6 +139,7 @@ def _start_worker(file: Path) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all of them; only the parent decides
     threading.Thread(target=_leave_with_parent, daemon=True).start()
     _worker[:] = [parcel.received(file)]  # type: ignore[list-item]  # what _one_pool sent
+    gc.freeze()  # a campaign is a hundred thousand objects that live for ever; do not look through them again
 
 
 def _leave_with_parent() -> None:

@@ -131,14 +131,12 @@ class _Reader:
         """Read `path=values` of the command line."""
         self.mark = Mark(f"--vary {text[:100]}")
         path, equals, values = (part.strip() for part in text.partition("="))
+        if not path or not equals or not values:
+            self.complain((), "this is not path=values", "for example --vary launchers.a.scrub='[5 %, 20 %]'")
+            return None
         node, problems = read_text(values, self.mark.file, "--vary", numbered=False)
-        if not path or not equals or node is None or problems:
-            self.problems += [replace(problem, mark=self.mark) for problem in problems]
-            if not problems:
-                self.complain((), "this is not path=values", "for example --vary launchers.a.scrub='[5 %, 20 %]'")
-            found = None
-        else:
-            found = self.factor((), path, plain(node))
+        self.problems += [replace(problem, mark=self.mark) for problem in problems]
+        found = None if node is None or problems else self.factor((), path, plain(node))
         self.mark = None
         return found
 
