@@ -345,7 +345,9 @@ class MissionPlan:
     needs: tuple[int, ...]
     not_before_d: float
     offset: Chance | None
-    """Time after the needs at which a repeated flight is wanted."""
+    """Time after the flight before it in its series at which a repeated flight is wanted."""
+    series: int
+    """Number of the repeating mission it belongs to."""
     slip: Chance | None
     launches: tuple[LaunchPlan, ...]
     rendezvous: Chance | None

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from math import isnan
+
 from sim.campaign.causes import FAILURE, LABOUR, LIGHTING, PARTNER, POWER
 from sim.campaign.plan import ElementPlan, GoalPlan
 from sim.model.ledger import Span
 from sim.model.world import Process, World
 
 
-def build(world: World, plan: ElementPlan) -> Process:
-    """Set up one element: wait for its delivery and needs, unload, assemble, power, commission."""
+def plan_element(world: World, plan: ElementPlan) -> None:
+    """Let an element be built when it is delivered and its needs are met."""
     span = world.ledger.open(plan.subject, needs=plan.delivered + plan.needs)
-    yield from world.release(span)
+    world.begin(span, lambda span: build(world, plan, span))
+
+
+def build(world: World, plan: ElementPlan, span: Span) -> Process:
+    """Set up one delivered element: unload, assemble, power, commission."""
     if plan.subject in world.left_behind:
         yield from world.give_up(span, PARTNER)
     if plan.partner >= 0:
@@ -140,12 +146,25 @@ def break_down(world: World, span: Span, plan: ElementPlan) -> Process:
         switch_on(world, plan, span)
 
 
-def await_goal(world: World, plan: GoalPlan) -> Process:
-    """Reach a goal when everything it needs is there."""
+def plan_goal(world: World, plan: GoalPlan) -> None:
+    """Let a goal be reached when everything it needs is there, its power margin included."""
     span = world.ledger.open(plan.subject, needs=plan.needs)
-    yield from world.release(span)
-    if plan.power_margin == plan.power_margin:
-        yield from wait_for_power(world, span, 0.0, plan.power_margin)
+    if isnan(plan.power_margin):
+        world.when_ready(span, lambda: reach_goal(world, plan, span))
+    else:
+        world.begin(span, lambda span: await_goal(world, plan, span))
+
+
+def await_goal(world: World, plan: GoalPlan, span: Span) -> Process:
+    """Reach a goal when there is power enough beyond what the base uses."""
+    yield from wait_for_power(world, span, 0.0, plan.power_margin)
+    reach_goal(world, plan, span)
+
+
+def reach_goal(world: World, plan: GoalPlan, span: Span) -> None:
+    """Say that a goal is reached."""
+    if span.start < 0.0:
+        world.bind(span)
     world.close(span)
     world.note(plan.subject, "is reached")
     world.reach(plan.reached, span)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-import simpy
 
 from sim.campaign.causes import DEVELOPMENT, FAILURE, FLIGHT, PARTNER, PLAN, RENDEZVOUS, WINDOW
 from sim.campaign.plan import NEVER, LaunchPlan, MissionPlan
@@ -15,7 +14,7 @@ from sim.model.ledger import Span
 from sim.model.living import stay, wait_for_goods
 from sim.model.programme import pay, wait_for_partners
 from sim.model.staging import dock, fly_steps
-from sim.model.world import Process, World
+from sim.model.world import Process, Signal, World
 
 
 @dataclass(slots=True)
@@ -23,10 +22,10 @@ class Sortie:
     """One try at a mission: what its launches have done so far."""
 
     parent: Span
-    arrivals: list[simpy.Event]
-    """One event a launch: succeeds with the launch's span on arrival, or with None when it is lost."""
-    departures: list[simpy.Event]
-    """One event a launch: succeeds with the launch's span when it has left Earth, or with None."""
+    arrivals: list[Signal]
+    """One a launch: says the launch's span on arrival, or None when it is lost."""
+    departures: list[Signal]
+    """One a launch: says the launch's span when it has left Earth, or None."""
     rows: dict[int, int] = field(default_factory=dict)
     """Departure that each launch took."""
     left_d: dict[int, float] = field(default_factory=dict)
@@ -37,21 +36,43 @@ class Sortie:
     """Day on which the try was lost, or on which who waited could wait no longer."""
 
 
-def fly(world: World, plan: MissionPlan) -> Process:
-    """Fly a mission until it has arrived, is given up, or the calendar ends."""
+def plan_mission(world: World, plan: MissionPlan) -> None:
+    """Put a mission on the calendar: a fact from its day, the rest when its needs are met."""
     if plan.flown_launch_d < NEVER:
-        yield from retell(world, plan)
+        world.env.process(retell(world, plan))
         return
-    span = yield from prepare(world, plan, None)
+    span = world.ledger.open(plan.subject, needs=plan.needs)
+    if plan.offset is None:
+        world.begin(span, lambda span: fly(world, plan, span))
+    else:
+        world.when_ready(span, lambda: wait_for_turn(world, plan, span))
+
+
+def wait_for_turn(world: World, plan: MissionPlan, span: Span) -> None:
+    """Let a repeated mission wait for its turn, so long after the one before it was wanted."""
+    world.bind(span)
+    span.marks.append((world.env.now, PLAN))
+    offset_d = world.turns_d.get(plan.series, 0.0) + (world.sample(plan.offset) if plan.offset is not None else 0.0)
+    world.turns_d[plan.series] = offset_d
+    if world.env.now + offset_d < world.campaign.end_d:
+        world.later(offset_d, lambda: world.env.process(fly(world, plan, span)))
+
+
+def fly(world: World, plan: MissionPlan, span: Span) -> Process:
+    """Fly a mission whose needs are met until it has arrived, is given up, or the calendar ends."""
+    yield from prepare(world, plan, span)
     not_before, spares = max(plan.not_before_d, 0.0), plan.spares
     while True:
-        sortie = Sortie(span, [world.env.event() for _ in plan.launches], [world.env.event() for _ in plan.launches])
+        count = range(len(plan.launches))
+        sortie = Sortie(span, [Signal(world.env) for _ in count], [Signal(world.env) for _ in count])
         if (yield from try_once(world, plan, sortie, not_before)):
             return
         stand_in, not_before = plan.stand_in, 0.0
         span = yield from recover(world, plan, sortie, ready=spares > 0)
         if spares <= 0 and stand_in is not None:
-            span = yield from prepare(world, stand_in, span)
+            parent, span = span, world.ledger.open(stand_in.subject, needs=stand_in.needs)
+            yield from world.release(span, parent)
+            yield from prepare(world, stand_in, span)
             plan, spares, not_before = stand_in, stand_in.spares, max(stand_in.not_before_d, 0.0)
         else:
             spares -= 1
@@ -68,7 +89,7 @@ def try_once(world: World, plan: MissionPlan, sortie: Sortie, not_before_d: floa
 def retell(world: World, plan: MissionPlan) -> Process:
     """Live through a mission that has flown already."""
     span = world.ledger.open(plan.subject)
-    yield from world.release(span)
+    world.bind(span)
     yield from world.spend_until(span, plan.flown_launch_d, PLAN)
     world.note(plan.subject, "launches", "earth", plan.mass_kg, plan.vehicle)
     for launched, _ in plan.launches_flown:
@@ -94,7 +115,7 @@ def retell(world: World, plan: MissionPlan) -> Process:
 def come_home(world: World, plan: MissionPlan, parent: Span) -> Process:
     """Stay and come home as planned, where the day is not on record."""
     span = world.ledger.open(plan.subject, "return")
-    yield from world.release(span, parent)
+    world.bind(span, parent)
     yield from world.spend(span, plan.stay_d, PLAN)
     world.reach(plan.stayed, span)
     yield from world.spend(span, sum(leg.duration_d for leg in plan.back), FLIGHT)
@@ -109,15 +130,8 @@ def deliver(world: World, plan: MissionPlan, span: Span) -> None:
         world.store.add(good, kg)
 
 
-def prepare(world: World, plan: MissionPlan, parent: Span | None) -> Process:
-    """Wait for a mission's needs, date, payload, partners, money and goods; give the span that releases its launches.
-
-    `parent` is what came before when it flies in place of another.
-    """
-    span = world.ledger.open(plan.subject, needs=plan.needs)
-    yield from world.release(span, parent)
-    if plan.offset is not None:
-        yield from world.spend(span, world.sample(plan.offset), PLAN)
+def prepare(world: World, plan: MissionPlan, span: Span) -> Process:
+    """Wait for a mission's date, payload, partners, money and goods; its span then releases the launches."""
     if plan.not_before_d > 0.0:
         start_d = plan.not_before_d - _lead_d(world, plan)
         yield from world.spend_until(span, start_d, PLAN)
@@ -130,7 +144,6 @@ def prepare(world: World, plan: MissionPlan, parent: Span | None) -> Process:
     if not span.marks:
         span.marks.append((world.env.now, PLAN))
     world.close(span)
-    return span
 
 
 def find_partners(world: World, span: Span, plan: MissionPlan) -> Process:
@@ -153,7 +166,7 @@ def _lead_d(world: World, plan: MissionPlan) -> float:
 def fly_operations(world: World, plan: MissionPlan, parent: Span) -> Process:
     """Fly a mission that is told step by step; give whether it succeeds."""
     span = world.ledger.open(plan.subject)
-    yield from world.release(span, parent)
+    world.bind(span, parent)
     if plan.sequence is not None:
         world.reach(plan.launched, span)
     ok, span = yield from fly_steps(world, span, plan.operations)
@@ -176,8 +189,8 @@ def fly_launches(world: World, plan: MissionPlan, sortie: Sortie, not_before_d: 
     else:
         world.reach(plan.launched, sortie.parent)
     spans: list[Span | None] = []
-    for event in sortie.arrivals:
-        spans.append(event.value if event.processed else (yield event))
+    for arrival in sortie.arrivals:
+        spans.append((yield from arrival.hear()))
     arrived = [span for span in spans if span is not None]
     if len(arrived) < len(spans):
         return None
@@ -194,8 +207,8 @@ def fly_launch(world: World, plan: MissionPlan, sortie: Sortie, number: int, not
     item = plan.launches[number]
     parent, since_d = yield from follow(world, sortie, item)
     if parent is None:
-        sortie.departures[number].succeed(None)
-        sortie.arrivals[number].succeed(None)
+        sortie.departures[number].say(None)
+        sortie.arrivals[number].say(None)
         return
     span = world.ledger.open(plan.subject, item.name if len(plan.launches) > 1 else "", item.needs)
     earliest = max(not_before_d, since_d + item.spacing_d) if item.after or item.after_launched else not_before_d
@@ -209,7 +222,7 @@ def fly_launch(world: World, plan: MissionPlan, sortie: Sortie, number: int, not
         return sortie.failed_d == NEVER
 
     ok, row = yield from launch(world, span, item, earliest, useful)
-    sortie.departures[number].succeed(span if ok else None)
+    sortie.departures[number].say(span if ok else None)
     if ok:
         sortie.rows[number], sortie.left_d[number] = row, world.env.now
         world.reach(item.launched, span)
@@ -222,7 +235,7 @@ def fly_launch(world: World, plan: MissionPlan, sortie: Sortie, number: int, not
         world.reach(item.arrived, span)
     else:
         sortie.failed_d = min(sortie.failed_d, world.env.now)
-    sortie.arrivals[number].succeed(span if ok else None)
+    sortie.arrivals[number].say(span if ok else None)
 
 
 def follow(world: World, sortie: Sortie, item: LaunchPlan) -> Process:
@@ -232,8 +245,7 @@ def follow(world: World, sortie: Sortie, item: LaunchPlan) -> Process:
     """
     parent, since_d = sortie.parent, sortie.parent.end
     for other in (*item.after, *item.after_launched):
-        event = (sortie.arrivals if other in item.after else sortie.departures)[other]
-        came = event.value if event.processed else (yield event)
+        came = yield from (sortie.arrivals if other in item.after else sortie.departures)[other].hear()
         if came is None:
             return None, since_d
         came_d = came.end if other in item.after else sortie.left_d[other]
@@ -271,7 +283,7 @@ def voyage(world: World, span: Span, days: float, cruise: tuple[int, int], captu
 def fly_on(world: World, plan: MissionPlan, sortie: Sortie, parent: Span) -> Process:
     """Fly on from where a mission has gathered to the end of its route; give whether it succeeds."""
     span = world.ledger.open(plan.subject)
-    yield from world.release(span, parent)
+    world.bind(span, parent)
     if plan.rendezvous is not None:
         yield from wait_until_seen(world, span, "rendezvous")
         if world.campaign.ground is not None and world.campaign.ground.rendezvous:
@@ -364,7 +376,7 @@ def _next(days: np.ndarray[tuple[int], np.dtype[np.float64]], now: float) -> flo
 def go_home(world: World, plan: MissionPlan, parent: Span) -> Process:
     """Stay on the surface, then bring crew or samples home."""
     span = world.ledger.open(plan.subject, "return")
-    yield from world.release(span, parent)
+    world.bind(span, parent)
     if plan.lives_at_base:
         yield from stay(world, span, plan)
     else:
@@ -391,7 +403,7 @@ def recover(world: World, plan: MissionPlan, sortie: Sortie, *, ready: bool) -> 
     ended = [span for span in world.ledger.by_subject[plan.subject] if span.end >= 0.0]
     latest = max(ended, key=lambda span: span.end, default=sortie.parent)
     span = world.ledger.open(plan.subject, "rebuild")
-    yield from world.release(span, latest)
+    world.bind(span, latest)
     if ready or plan.stand_in is not None:
         world.note(plan.subject, "takes a spare" if ready else "is flown by another mission")
         span.marks.append((world.env.now, FAILURE))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
@@ -25,27 +26,18 @@ from sim.model.world import Process, World
 def open_pads(world: World) -> None:
     """Bring every pad into use, at once or when it is ready."""
     for number, pad in enumerate(world.campaign.pads):
-        if pad.needs or pad.available_d > 0.0:
-            world.env.process(_open_pad(world, number))
-        else:
-            world.pads.put(number)
+        watch = Span(-1, pad.name, pad.needs)
+        world.when_ready(watch, partial(open_pad, world, number, watch))
 
 
-def _open_pad(world: World, number: int) -> Process:
-    pad = world.campaign.pads[number]
-    watch = Span(-1, pad.name, pad.needs)
-    yield from world.release(watch)
-    opener = watch.binding
-    if pad.available_d > world.env.now:
-        yield world.env.timeout(pad.available_d - world.env.now)
-        opener = None
-    world.pads.put(number, opener)
-
-
-def turn_around(world: World, pad: int, days: float) -> Process:
-    """Prepare a pad for its next vehicle."""
-    yield world.env.timeout(days)
-    world.pads.put(pad)
+def open_pad(world: World, number: int, watch: Span) -> None:
+    """Bring a pad into use whose needs are met, not before the day it is available from."""
+    world.bind(watch)
+    wait_d = world.campaign.pads[number].available_d - world.env.now
+    if wait_d > 0.0:
+        world.later(wait_d, lambda: world.pads.put(number))
+    else:
+        world.pads.put(number, watch.binding)
 
 
 def launch(
@@ -73,7 +65,7 @@ def launch(
         world.pads.put(pad)
         return False, -1
     days = world.sample(world.campaign.pads[pad].turnaround, plan.streams.turnaround)
-    world.env.process(turn_around(world, pad, days))
+    world.later(days, lambda: world.pads.put(pad))
     return lift_off(world, span, plan, vehicle, pad), departure
 
 

@@ -95,18 +95,29 @@ def pay(world: World, span: Span, payer: int, cost: float) -> Process:
         world.spent.append((world.env.now, cost))
 
 
-def carry_out(world: World, number: int, plan: ActivityPlan) -> Process:
-    """Carry out one activity from its release to its end."""
+def plan_activity(world: World, number: int, plan: ActivityPlan) -> None:
+    """Put an activity on the calendar: a fact on its day, the rest when its needs are met."""
     span = world.ledger.open(plan.subject, needs=() if plan.fact else plan.needs)
-    yield from world.release(span)
     if plan.fact:
-        yield from world.spend_until(span, plan.finish_d or 0.0, plan.cause)
+        world.bind(span)
+        span.marks.append((0.0, plan.cause))
+        world.later(plan.finish_d or 0.0, lambda: finish(world, plan, span))
     else:
-        if plan.not_before is not None:
-            yield from world.spend_until(span, world.sample(plan.not_before), PLAN)
-        partners = yield from wait_for_partners(world, span, plan.partners)
-        yield from pay(world, span, plan.payer, plan.cost)
-        yield from work(world, span, partners, _days_of_work(world, number, plan), plan.cause)
+        world.begin(span, lambda span: carry_out(world, number, plan, span))
+
+
+def carry_out(world: World, number: int, plan: ActivityPlan, span: Span) -> Process:
+    """Carry out one activity from its release to its end."""
+    if plan.not_before is not None:
+        yield from world.spend_until(span, world.sample(plan.not_before), PLAN)
+    partners = yield from wait_for_partners(world, span, plan.partners)
+    yield from pay(world, span, plan.payer, plan.cost)
+    yield from work(world, span, partners, _days_of_work(world, number, plan), plan.cause)
+    finish(world, plan, span)
+
+
+def finish(world: World, plan: ActivityPlan, span: Span) -> None:
+    """Say that an activity is finished."""
     world.close(span)
     world.note(plan.subject, "is finished")
     world.reach(plan.done, span)

@@ -9,13 +9,13 @@ import numpy as np
 from sim.campaign.causes import CAUSES
 from sim.campaign.plan import Campaign
 from sim.chance import Draws, DrawTable
-from sim.model.building import await_goal, build
-from sim.model.flying import fly
+from sim.model.building import plan_element, plan_goal
+from sim.model.flying import plan_mission
 from sim.model.launching import open_pads
 from sim.model.ledger import Ledger, tell
 from sim.model.outcome import Outcome, Segment, Story
-from sim.model.programme import carry_out, settle_partners, settle_risks
-from sim.model.staging import fill
+from sim.model.programme import plan_activity, settle_partners, settle_risks
+from sim.model.staging import plan_filling
 from sim.model.world import World
 
 NOMINAL = -1
@@ -52,21 +52,21 @@ def _replicate(campaign: Campaign, replication: int, draws: Draws | None, *, sto
 
 
 def start(world: World) -> None:
-    """Start every process of a campaign."""
-    campaign, env = world.campaign, world.env
+    """Put everything a campaign consists of on the calendar."""
+    campaign = world.campaign
     open_pads(world)
     for number, activity in enumerate(campaign.activities):
-        env.process(carry_out(world, number, activity))
+        plan_activity(world, number, activity)
     for mission in campaign.missions:
         if not mission.reserve:
-            env.process(fly(world, mission))
+            plan_mission(world, mission)
     for number, tank in enumerate(campaign.tanks):
         if tank.filled >= 0:
-            env.process(fill(world, number, tank))
+            plan_filling(world, number, tank)
     for element in campaign.elements:
-        env.process(build(world, element))
+        plan_element(world, element)
     for goal in campaign.goals:
-        env.process(await_goal(world, goal))
+        plan_goal(world, goal)
 
 
 def collect(world: World, replication: int) -> Outcome:

@@ -42,11 +42,15 @@ def fly_step(world: World, span: Span, step: OperationPlan) -> Process:
     return False
 
 
-def fill(world: World, number: int, plan: TankPlan) -> Process:
-    """Fill a tank with one tanker after the other until it is full, then for whoever finds too little in it."""
+def plan_filling(world: World, number: int, plan: TankPlan) -> None:
+    """Let a tank be filled when its station works and the tankers' needs are met."""
     needs = (*plan.needs, plan.operational, *(plan.launch.needs if plan.launch is not None else ()))
     span = world.ledger.open(plan.subject, "filling", needs, plan.filled)
-    yield from world.release(span)
+    world.begin(span, lambda span: fill(world, number, plan, span))
+
+
+def fill(world: World, number: int, plan: TankPlan, span: Span) -> Process:
+    """Fill a tank with one tanker after the other until it is full, then for whoever finds too little in it."""
     span.marks.append((world.env.now, FLIGHT))
     fleet, tank = plan.fleet, world.tanks[number]
     while tank.level_kg(world.env.now) < plan.capacity_kg - 1e-6:
@@ -55,7 +59,7 @@ def fill(world: World, number: int, plan: TankPlan) -> Process:
     world.note(plan.subject, "is full", plan.place, plan.capacity_kg)
     world.reach(plan.filled, span)
     again = world.ledger.open(plan.subject, "filling again")
-    yield from world.release(again, span)
+    world.bind(again, span)
     again.marks.append((world.env.now, PLAN))
     while True:
         if not tank.waiting:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from math import ceil, inf
 from typing import Any
 
@@ -30,11 +30,37 @@ Process = Generator[simpy.Event, Any, Any]
 class Gate:
     """Opens when the last of several milestones is reached."""
 
-    __slots__ = ("missing", "opened")
+    __slots__ = ("missing", "open")
 
-    def __init__(self, missing: int, opened: simpy.Event) -> None:
+    def __init__(self, missing: int, open_: Callable[[], object]) -> None:
         self.missing = missing
-        self.opened = opened
+        self.open = open_
+
+
+class Signal:
+    """Something said once, heard by whoever waits for it now or asks later."""
+
+    __slots__ = ("_env", "_said", "_waiting", "value")
+
+    def __init__(self, env: simpy.Environment) -> None:
+        self._env = env
+        self._said = False
+        self._waiting: list[simpy.Event] = []
+        self.value: Span | None = None
+
+    def say(self, value: Span | None) -> None:
+        """Say it, and wake who waits."""
+        self._said, self.value = True, value
+        for event in self._waiting:
+            event.succeed()
+
+    def hear(self) -> Process:
+        """Wait until it is said; give what."""
+        if not self._said:
+            event = self._env.event()
+            self._waiting.append(event)
+            yield event
+        return self.value
 
 
 class Line:
@@ -349,6 +375,8 @@ class World:
         """(day, cost) of everything that was started."""
         self.ports = [Slots(self.env, tank.ports) for tank in campaign.tanks]
         self.tanks = [Tank(tank) for tank in campaign.tanks]
+        self.turns_d: dict[int, float] = {}
+        """How long after the needs of a series its latest flight is wanted."""
         self.left_behind: set[int] = set()
         """Elements whose partner had left, with nobody to take over, when they were to be launched."""
         self.antennas_busy: list[tuple[float, float]] = []
@@ -426,7 +454,7 @@ class World:
         for gate in self._waiting[milestone]:
             gate.missing -= 1
             if gate.missing == 0:
-                gate.opened.succeed()
+                gate.open()
         self._waiting[milestone] = []
 
     def release(self, span: Span, parent: Span | None = None, since_d: float = -1.0) -> Process:
@@ -434,18 +462,54 @@ class World:
 
         A parent counts from its end, or from `since_d` when it released this span while it went on itself.
         """
-        missing = [need for need in span.needs if self.ledger.released_by[need] is None]
+        missing = self._missing(span)
         if missing:
             opened = self.env.event()
-            gate = Gate(len(missing), opened)
-            for need in missing:
-                self._waiting[need].append(gate)
+            self._lock(missing, opened.succeed)
             yield opened
+        self.bind(span, parent, since_d)
+
+    def begin(self, span: Span, process: Callable[[Span], Process]) -> None:
+        """Start a process with its span when everything the span needs is there."""
+
+        def start() -> None:
+            self.bind(span)
+            self.env.process(process(span))
+
+        self.when_ready(span, start)
+
+    def when_ready(self, span: Span, call: Callable[[], None]) -> None:
+        """Call a function when everything a span needs is there, at once if it is."""
+        missing = self._missing(span)
+        if missing:
+            self._lock(missing, call)
+        else:
+            call()
+
+    def bind(self, span: Span, parent: Span | None = None, since_d: float = -1.0) -> None:
+        """Start a span now, released by the last of its parent and its needs."""
         binding, latest = parent, (max(parent.end, since_d) if parent is not None else 0.0)
         for need in span.needs:
             if self.reached[need] > latest:
                 binding, latest = self.ledger.released_by[need], self.reached[need]
         span.binding, span.start = binding, self.env.now
+
+    def _missing(self, span: Span) -> list[int]:
+        released_by = self.ledger.released_by
+        return [need for need in span.needs if released_by[need] is None]
+
+    def _lock(self, missing: list[int], call: Callable[[], object]) -> None:
+        gate = Gate(len(missing), call)
+        for need in missing:
+            self._waiting[need].append(gate)
+
+    def later(self, days: float, call: Callable[[], object]) -> None:
+        """Call a function some days from now."""
+
+        def ring(_: simpy.Event) -> None:
+            call()
+
+        self.env.timeout(days).callbacks.append(ring)
 
     def spend(self, span: Span, days: float, cause: int) -> Process:
         """Let a span spend days on a cause."""
