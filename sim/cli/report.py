@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -32,34 +33,62 @@ from sim.cli.options import as_json
 )
 @as_json("the paths and what is found")
 def command(folders: tuple[Path, ...], out: Path | None, single_file: bool, suffix: str | None, json_: bool) -> None:
-    """Draw the dashboard of run folders again, one page for each; of several, also a page that compares them.
+    """Draw the dashboard of run and sweep folders again, one page for each; of several runs, also one that compares.
 
     The comparison is written into -o, or into the folder `comparison` beside the first run folder.
     """
     import json
 
+    from sim.study.ledger import MARKER
+    from sim.study.store import require_writable
+
+    places = {folder: _target(folder, out, alone=len(folders) == 1) for folder in dict.fromkeys(folders)}
+    sweeps = [folder for folder in places if (folder / MARKER).is_file()]
+    runs = [folder for folder in places if folder not in sweeps]
+    beside = out or folders[0].resolve().parent / "comparison"
+    for target in [*places.values(), *([beside] if len(runs) > 1 else [])]:
+        require_writable(target)
+    told = _runs(runs, places, beside, suffix, single_file=single_file)
+    told += _sweeps(sweeps, places, single_file=single_file)
+    if json_:
+        click.echo(json.dumps(told, indent=1, ensure_ascii=False))
+        return
+    pages = [str(one[name]) for name in ("report", "comparison") for one in told if name in one]
+    click.echo("\n".join(dict.fromkeys(pages)))
+
+
+def _runs(
+    folders: list[Path], places: dict[Path, Path], beside: Path, export: str | None, *, single_file: bool
+) -> list[dict[str, Any]]:
+    """Draw studies; give the path of each page, of the comparison, and what was found."""
+    if not folders:
+        return []
     from dashboards.studies import compare_studies, report_study
-    from sim.study.store import read_study, require_writable
+    from sim.study.store import read_study
     from sim.study.summary import findings_of, summarize
 
-    targets = [_target(folder, out, alone=len(folders) == 1) for folder in folders]
     studies = [read_study(folder) for folder in folders]
-    beside = out or folders[0].resolve().parent / "comparison"
-    for target in [*targets, *([beside] if len(folders) > 1 else [])]:
-        require_writable(target)
     findings = [findings_of(study) for study in studies]
     pages = [
-        report_study(study, found, target, single_file=single_file, export=suffix)
-        for study, found, target in zip(studies, findings, targets, strict=True)
+        report_study(study, found, places[folder], single_file=single_file, export=export)
+        for folder, study, found in zip(folders, studies, findings, strict=True)
     ]
-    compared = compare_studies(studies, findings, pages, beside, single_file=single_file) if len(folders) > 1 else None
-    if not json_:
-        click.echo("\n".join(str(page) for page in [*pages, *([compared] if compared else [])]))
-        return
-    runs = [summarize(study, found) for study, found in zip(studies, findings, strict=True)]
-    more = {"comparison": str(compared)} if compared else {}
-    told = [{"report": str(page), **more, **run} for page, run in zip(pages, runs, strict=True)]
-    click.echo(json.dumps(told, indent=1, ensure_ascii=False))
+    compared = {}
+    if len(studies) > 1:
+        compared = {"comparison": str(compare_studies(studies, findings, pages, beside, single_file=single_file))}
+    found = [summarize(study, one) for study, one in zip(studies, findings, strict=True)]
+    return [{"report": str(page), **compared, **one} for page, one in zip(pages, found, strict=True)]
+
+
+def _sweeps(folders: list[Path], places: dict[Path, Path], *, single_file: bool) -> list[dict[str, Any]]:
+    if not folders:
+        return []
+    from dashboards.sweeps import report_sweep
+
+    return [
+        {"report": str(report_sweep(folder, places[folder], single_file=single_file)), "folder": str(folder)}
+        for folder in folders
+    ]
 
 
 def _target(folder: Path, out: Path | None, *, alone: bool) -> Path:

@@ -1,0 +1,122 @@
+"""The page of a sweep says what its cases say, and makes nothing up between them."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import json
+from pathlib import Path
+
+import pytest
+
+from dashboards.answers import Answer, GoalAnswers, Lever, SweepAnswers, nearest
+from dashboards.figures.sweep import draw_heat, draw_parallel, draw_response, ranked_levers
+from dashboards.page import render_page
+from dashboards.sweeps import compose_sweep
+from sim.analysis.findings import Share
+from sim.analysis.indices import SobolIndex
+from tests.unit.dashboards.sample import HOSTILE
+
+EVERY = ("60 d", "120 d", "180 d")
+SCRUB = ("5 %", "40 %")
+
+
+def answer(number: int, every: str, scrub: str) -> Answer:
+    """Return a case in which 60 days of production are 200 days of the goal, and scrubs nothing."""
+    chance = {"60 d": 0.9, "120 d": 0.7, "180 d": 0.3}[every]
+    mean_d = 5000.0 + 200.0 * EVERY.index(every)
+    return Answer(
+        number,
+        {"launchers.cz-10.production.every": every, HOSTILE: scrub},
+        Share(chance, chance - 0.05, chance + 0.05),
+        mean_d - 50.0,
+        mean_d + 300.0,
+        mean_d,
+        mean_d - 20.0,
+        mean_d + 20.0,
+    )
+
+
+@pytest.fixture
+def sweep() -> SweepAnswers:
+    answers = tuple(answer(2 * i + j, every, scrub) for i, every in enumerate(EVERY) for j, scrub in enumerate(SCRUB))
+    index = SobolIndex("launchers.cz-10.production.every", 0.8, 0.6, 0.95, 0.9, 0.7, 1.0)
+    return SweepAnswers(
+        scenario=HOSTILE,
+        design="grid",
+        replications=100,
+        seed=3,
+        key="77" * 8,
+        levers=(
+            Lever("launchers.cz-10.production.every", EVERY, (60.0, 120.0, 180.0), numeric=True),
+            Lever(HOSTILE, SCRUB, (5.0, 40.0), numeric=True),
+        ),
+        goals=(GoalAnswers("ilrs-basic", 5112.0, answers, (index,), (), ()),),
+        failed=((9, "no such key"),),
+        planned=7,
+        commands={one.number: f"ilrs run x --seed {one.number}" for one in answers},
+        start=datetime.datetime(2022, 1, 1),
+        folder=Path("nowhere"),
+    )
+
+
+def test_the_lever_that_moves_the_date_stands_first(sweep: SweepAnswers) -> None:
+    assert ranked_levers(sweep, sweep.goals[0])[0].path == "launchers.cz-10.production.every"
+
+
+def test_a_wish_between_cases_names_the_nearest_one(sweep: SweepAnswers) -> None:
+    """Without case 3 (120 d, 40 %), half a range away lie 60 d and 180 d at 40 %, a whole range 120 d at 5 %."""
+    answers = [one for one in sweep.goals[0].answers if one.number not in (1, 3)]
+    found, exact = nearest(answers, sweep.levers, {"launchers.cz-10.production.every": "120 d", HOSTILE: "40 %"})
+    assert (found.number, exact) == (5, False)
+
+
+def test_a_wish_that_was_run_is_found_exactly(sweep: SweepAnswers) -> None:
+    for one in sweep.goals[0].answers:
+        assert nearest(sweep.goals[0].answers, sweep.levers, one.values) == (one, True)
+
+
+def test_the_heat_map_holds_the_chances_of_the_cases(sweep: SweepAnswers) -> None:
+    card = draw_heat(sweep, sweep.goals[0])
+    assert card is not None
+    assert card.figure is not None
+    cells = json.loads(card.figure.to_json())["data"][0]["z"]
+    assert cells == [[90.0, 70.0, 30.0], [90.0, 70.0, 30.0]]
+
+
+def test_cases_that_form_no_grid_get_no_heat_map(sweep: SweepAnswers) -> None:
+    few = sweep.goals[0].answers[:3]
+    assert draw_heat(sweep, GoalAnswers("ilrs-basic", 5112.0, few, (), (), ())) is None
+
+
+def test_every_case_is_a_dot_in_every_panel(sweep: SweepAnswers) -> None:
+    figure = draw_response(sweep, sweep.goals[0]).figure
+    assert figure is not None
+    dots = [trace["x"] for trace in json.loads(figure.to_json())["data"] if trace["mode"] == "markers"]
+    assert [len(x) for x in dots] == [6, 6]
+
+
+def test_cases_outside_a_brush_lose_their_colour(sweep: SweepAnswers) -> None:
+    figure = draw_parallel(sweep, sweep.goals[0], frozenset({0, 1})).figure
+    assert figure is not None
+    lines = {
+        trace["line"]["color"]: sum(v is None for v in trace["x"]) for trace in json.loads(figure.to_json())["data"]
+    }
+    assert lines["#0072B2"] == 2
+
+
+def test_the_page_of_a_sweep_escapes_names_and_counts_failures(sweep: SweepAnswers, tmp_path: Path) -> None:
+    page = compose_sweep(sweep, tmp_path)
+    html = render_page(page, single_file=False).html
+    assert HOSTILE not in html
+    assert [tile.value for tile in page.tiles if tile.label == "Failed"] == ["1"]
+
+
+def test_a_case_with_a_report_of_its_own_is_linked(sweep: SweepAnswers, tmp_path: Path) -> None:
+    own = tmp_path / "sweep" / "cases" / "0"
+    own.mkdir(parents=True)
+    (own / "report.html").write_text("", encoding="utf-8")
+    html = render_page(
+        compose_sweep(dataclasses.replace(sweep, folder=tmp_path / "sweep"), tmp_path / "out"), single_file=False
+    ).html
+    assert 'href="../sweep/cases/0/report.html"' in html
