@@ -1,0 +1,132 @@
+"""A search finds what can be computed by hand: dates are sums of a uniform and a fixed duration."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+from scipy import stats
+
+from sim.problems import ScenarioError
+from sim.scenario.load import load_scenario
+from sim.study.engines import run_here
+from sim.study.levers import MOST_PACKAGES, Lever, packages_of, read_levers
+from sim.study.seek import Found, chance_that_it_meets, document, seek
+from sim.study.sweep import Start
+
+FILE = Path(__file__).with_name("sweeping.yaml")
+SECOND, FIRST = "activities.second.duration", "activities.first.duration"
+
+
+def sought(folder: Path, confidence: str | None = None, *, most: int = 1600, **changes: Any) -> Found:
+    plan = read_levers(load_scenario(FILE).layered, confidence=confidence)
+    return seek(
+        Start(FILE), dataclasses.replace(plan, **changes), seed=1, most=most, engine=run_here, folder=folder
+    )  # fmt: skip
+
+
+def test_the_cheapest_package_that_meets_the_confidence_is_found(tmp_path: Path) -> None:
+    """Wanted: uniform first + fixed second before day 201, with 70 %.
+
+    As it is: (201 - 100) / 200 = 50 %. For 1: 111 / 200 = 55 %. For 2, first at most 130: 101 / 130 = 78 %. So 2.
+    """
+    found = sought(tmp_path / "run")
+    assert found.answer is not None
+    assert found.answer.package.cost == 2.0
+    assert dict(found.answer.package.case.settings) == {FIRST: "{uniform: [0 d, 130 d]}"}
+    assert found.answer.chance.lo < 101.0 / 130.0 < found.answer.chance.hi
+    assert found.sure > 0.95
+
+
+def test_the_gain_is_the_paired_difference_to_the_plan_as_it_is(tmp_path: Path) -> None:
+    """78 % less 50.5 %, both known exactly: 27.2 points."""
+    gain = sought(tmp_path / "run").gain
+    assert gain is not None
+    assert gain.lo < 101.0 / 130.0 - 101.0 / 200.0 < gain.hi
+    assert gain.only_second == 0
+
+
+def test_a_higher_confidence_costs_more(tmp_path: Path) -> None:
+    """For 3, 111 / 130 = 85 %; for 5, the variant alone, 151 / 200 = 76 %; for 6, 141 / 130: surely."""
+    found = sought(tmp_path / "run", "95 %")
+    assert found.answer is not None
+    assert found.answer.package.cost == 6.0
+
+
+def test_nothing_that_does_is_said_with_how_sure_that_is(tmp_path: Path) -> None:
+    found = sought(tmp_path / "run", "90 %", levers=(Lever(SECOND, ("95 d", "90 d"), (1.0, 2.0)),))
+    assert found.answer is None
+    assert found.sure > 0.95
+    assert found.best is not None
+    assert found.best.package.cost == 2.0
+    assert document(found)["answer"] is None
+
+
+def test_replications_are_spent_where_they_decide(tmp_path: Path) -> None:
+    """At 77 % wanted the 78 % package is in doubt and gets all; the plan as it is, at 50 %, keeps the first 100."""
+    found = sought(tmp_path / "run", "77 %", most=800)
+    tried = {one.package.cost: one.tried for one in found.trials}
+    assert tried[0.0] == 100
+    assert tried[2.0] == 800
+
+
+def test_a_package_that_is_no_valid_scenario_is_not_the_answer(tmp_path: Path) -> None:
+    found = sought(tmp_path / "run", levers=(Lever(SECOND, ("-5 d", "40 d"), (1.0, 2.0)),))
+    assert found.answer is not None
+    assert found.answer.package.cost == 2.0
+    assert "below 0 d" in next(one.failed for one in found.trials if one.failed)
+
+
+def test_the_same_search_simulates_nothing_again(tmp_path: Path) -> None:
+    first = sought(tmp_path / "run")
+    before = (tmp_path / "run" / "cases.jsonl").read_bytes()
+    assert sought(tmp_path / "run") == first
+    assert (tmp_path / "run" / "cases.jsonl").read_bytes() == before
+
+
+def test_sureness_is_the_tail_of_a_beta() -> None:
+    """With 0 of 0 the flat prior: 30 % lie above 70 %. With 9 of 10 the integral of 110 p^9 (1 - p) above 0.7."""
+    assert chance_that_it_meets(0, 0, 0.7) == pytest.approx(0.3)
+    exact = 1.0 - (110.0 * (0.7**10 / 10.0 - 0.7**11 / 11.0))
+    assert chance_that_it_meets(9, 10, 0.7) == pytest.approx(exact)
+    assert chance_that_it_meets(9, 10, 0.7) == pytest.approx(stats.binom.cdf(9, 11, 0.7))
+
+
+def test_packages_are_every_choice_cheapest_first() -> None:
+    """Two levers with one and two values make 2 x 3 packages."""
+    made = packages_of([Lever("a", ("1",), (2.0,)), Lever("b", ("1", "2"), (1.0, 5.0))])
+    assert [one.cost for one in made] == [0.0, 1.0, 2.0, 3.0, 5.0, 7.0]
+    assert [one.case.number for one in made] == list(range(6))
+
+
+def test_too_many_packages_are_refused() -> None:
+    levers = [Lever(f"a{number}", ("1",), (1.0,)) for number in range(15)]
+    assert math.prod([2] * 15) > MOST_PACKAGES
+    with pytest.raises(ValueError, match="32768 packages"):
+        packages_of(levers)
+
+
+@pytest.mark.parametrize(
+    ("block", "said"),
+    [
+        ("seek: {}", "no levers"),
+        ("seek: {goal: bothh, levers: {a.b: {values: [1], costs: [1]}}}", "seek.goal: no goal 'bothh'"),
+        ("seek: {levers: {a.b: {values: [1], costs: [1, 2]}}}", "one cost for each value"),
+        ("seek: {levers: {a.b: {values: [1], costs: [-1]}}}", "not negative"),
+        ("seek: {levers: {a.b: [1]}}", "values and costs"),
+        ("seek: {lever: {}}", "unknown key; did you mean 'levers'"),
+        ("seek: {variants: {quik: 2}}", "no such variant; did you mean 'quick'"),
+        ("seek: {confidence: 120 %, levers: {a.b: {values: [1], costs: [1]}}}", "seek.confidence"),
+    ],
+)
+def test_a_wrong_block_is_told_with_its_place(block: str, said: str, tmp_path: Path) -> None:
+    text = FILE.read_text(encoding="utf-8")
+    file = tmp_path / "wrong.yaml"
+    file.write_text(text[: text.index("seek:")] + block + "\n", encoding="utf-8")
+    line = text[: text.index("seek:")].count("\n") + 1
+    with pytest.raises(ScenarioError, match=said) as caught:
+        read_levers(load_scenario(file).layered)
+    assert f"wrong.yaml:{line}:" in str(caught.value)
