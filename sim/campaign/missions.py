@@ -65,8 +65,8 @@ class MissionCompiler:
     def _repeats(self, mission: Mission) -> int:
         if mission.every is None:
             return 0
-        if mission.times is not None:
-            return mission.times
+        if mission.repeats is not None:
+            return mission.repeats
         start_d = self._series_start_d(mission)
         return min(max(ceil((self.whole.calendar.length_d - start_d) / max(mission.every.mode, 1.0)), 1), MOST_REPEATS)
 

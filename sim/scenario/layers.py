@@ -21,6 +21,7 @@ from pathlib import Path as FilePath
 from typing import Any, Final
 
 from sim.problems import Code, Mark, Problem, suggest
+from sim.scenario.grammar import holds_names
 from sim.scenario.text import DEEPEST, LARGEST_FILE, MOST_PROBLEMS, Node, Path, path_text, plain, read_text, walk
 from sim.scenario.tree import Tree, read_bytes
 
@@ -160,7 +161,7 @@ class Stack:
 
     def _refuse_clash(self, first: Node, second: Node, path: Path = ()) -> None:
         """Complain where two parents give one key different values; lists and random values count whole."""
-        if _merges(first) and _merges(second):
+        if _merges(first, path) and _merges(second, path):
             for key, other in _children(first).items():
                 if key in _children(second):
                     self._refuse_clash(other, _children(second)[key], (*path, key))
@@ -172,7 +173,7 @@ class Stack:
         """Lay a node over another one."""
         if not isinstance(above.value, dict) or not isinstance(below.value, dict):
             return self._without_nulls(above, path)
-        if _is_law(above) and _is_law(below):
+        if is_law(above.value, path) and is_law(below.value, path):
             return self._without_nulls(above, path)
         merged = dict(below.value)
         for key, child in above.value.items():
@@ -298,16 +299,16 @@ def _origin(node: Node) -> str:
     return f"{node.layer} ({place})" if node.layer.startswith("variant") else place
 
 
-def _is_law(node: Node) -> bool:
-    """Tell whether a mapping is a random value: one law, and notes."""
-    if not isinstance(node.value, dict):
+def is_law(value: object, path: Path) -> bool:
+    """Tell whether what stands at a path is a random value: one law, and notes, where keys are no names."""
+    if not isinstance(value, dict):
         return False
-    keys = node.value.keys()
-    return len(keys & LAWS) == 1 and keys <= LAWS | NOTES
+    keys = value.keys()
+    return len(keys & LAWS) == 1 and keys <= LAWS | NOTES and not holds_names(path)
 
 
-def _merges(node: Node) -> bool:
-    return isinstance(node.value, dict) and not _is_law(node)
+def _merges(node: Node, path: Path) -> bool:
+    return isinstance(node.value, dict) and not is_law(node.value, path)
 
 
 def _in_variant(path: Path) -> bool:
@@ -329,7 +330,7 @@ def _labelled(node: Node, layer: str) -> Node:
 
 
 def _leaves(node: Node, path: Path = ()) -> list[tuple[Path, Node]]:
-    if isinstance(node.value, dict) and node.value and not _is_law(node):
+    if isinstance(node.value, dict) and node.value and not is_law(node.value, path):
         return [leaf for key, child in node.value.items() for leaf in _leaves(child, (*path, key))]
     return [(path, node)]
 

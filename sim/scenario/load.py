@@ -22,7 +22,7 @@ from sim.scenario.shape import shape_problems
 from sim.scenario.shipped import shipped_folder, shipped_names
 from sim.scenario.sources import check_sources
 from sim.scenario.text import MOST_PROBLEMS, Node, path_text
-from sim.scenario.tree import Tree
+from sim.scenario.tree import SHIPPED_NAME, Tree
 from sim.units import parse_name
 
 
@@ -113,7 +113,7 @@ def _find(path: str | FilePath) -> tuple[FilePath, Problem | None]:
     try:
         if given.exists():
             return given, None
-        if re.fullmatch(r"[a-z0-9-]+(/[a-z0-9-]+)*", name) and shipped.is_file():
+        if SHIPPED_NAME.fullmatch(name) and shipped.is_file():
             return shipped, None
     except (OSError, ValueError):  # a name too long, or with a character no file name has
         pass

@@ -175,8 +175,8 @@ def _mission_events(name: str, mission: dict[str, Any]) -> set[str]:
     words += ["stayed"] if section(mission, "crew").get("stay") else []
     words += [str(step) for _, step in find(mission, "operations.#.name")]
     words += [f"{launch}.{word}" for launch in section(mission, "launches") for word in ("launched", "arrived")]
-    times = mission.get("times")
-    count = min(times, 200) if isinstance(times, int) else 60
+    repeats = mission.get("repeats")
+    count = min(repeats, 200) if isinstance(repeats, int) else 60
     flights = [name, *(f"{name}-{number}" for number in range(1, count + 1))] if "every" in mission else [name]
     events = {f"{flight}.{word}" for flight in flights for word in words} | set(flights)
     cargo = mission.get("cargo") if mission.get("reserve") is not True else None

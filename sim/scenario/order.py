@@ -169,7 +169,7 @@ class Network:
 
     def _add_repeats(self, name: str, mission: Mission) -> None:
         """Let the numbered flights of a repeating mission stand for the first one: none is earlier."""
-        for number in range(1, (mission.times or 60) + 1):
+        for number in range(1, (mission.repeats or 60) + 1):
             for word in ("", ".landed", ".arrived", ".launched"):
                 target = f"{name}.launched" if word == ".launched" else name
                 self._aliases[f"{name}-{number}{word}"] = target

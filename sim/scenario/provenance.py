@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sim.scenario.layers import Layered
+from sim.scenario.layers import LAWS, Layered
 from sim.scenario.text import Path
-from sim.scenario.writing import Leaf, is_law, leaves
+from sim.scenario.writing import Leaf, leaves
 
 CONFIDENCE: Final = ("high", "medium", "low")
 _FIGURE: Final = re.compile(r"[-+]?\.?[0-9][^a-zA-Z]*( *[A-Za-z%°][A-Za-z%/]{0,5})?")
@@ -119,7 +119,7 @@ def is_figure(value: Any) -> bool:
     if isinstance(value, list):
         return bool(value) and all(is_figure(item) for item in value)
     if isinstance(value, dict):
-        return is_law(value) or any(is_figure(item) for item in value.values())
+        return bool(value.keys() & LAWS) or any(is_figure(item) for item in value.values())
     return True
 
 

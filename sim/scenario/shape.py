@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import difflib
-import types
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Final, Union, get_args, get_origin
+from typing import Any, Final
 
 from pydantic import BaseModel
 
 from sim.problems import Code, Mark, Problem, WrongValueError, did_you_mean, suggest
+from sim.scenario.grammar import keys_of, models_at
 from sim.scenario.layers import LAWS, Layered
 from sim.scenario.text import Path, path_text
 
@@ -72,7 +72,7 @@ def _best_branch(fork: Path, findings: Iterable[Finding], layered: Layered, mode
     """Choose the member of a union that the user most likely meant."""
     branches = list(dict.fromkeys(found.branch for found in findings if found.branch and found.fork == fork))
     value = _value_at(layered.values, fork)
-    models = {kind.__name__: kind for kind in _models_at(model, fork)}
+    models = {kind.__name__: kind for kind in models_at(model, fork)}
     literals = [word for found in findings if found.fork == fork for word in _choices(found.details)]
     return max(branches, key=lambda branch: _likeness(branch, value, models, literals))
 
@@ -81,7 +81,7 @@ def _likeness(branch: str, value: object, models: Mapping[str, type[BaseModel]],
     if isinstance(value, dict):
         for name, kind in models.items():
             if name in branch:
-                return 1.0 + len(value.keys() & set(_keys(kind)))
+                return 1.0 + len(value.keys() & set(keys_of(kind)))
         if branch.startswith("dict"):
             return 2.0
         return 1.5 + 2 * len(value.keys() & LAWS) if branch.startswith("function-plain") else 0.0
@@ -121,10 +121,17 @@ def _mark(layered: Layered, path: Path, is_key: bool) -> Mark | None:
 
 def _unknown_key(path: Path, layered: Layered, model: type[BaseModel]) -> Problem:
     block = _value_at(layered.values, path[:-1])
-    known = [key for kind in _models_at(model, path[:-1]) for key in _keys(kind)]
+    known = [key for kind in models_at(model, path[:-1]) for key in keys_of(kind)]
     free = [key for key in known if key not in block]
-    hint = did_you_mean(str(path[-1]), known) or suggest(str(path[-1]), free)
+    hint = _RENAMED.get((str(path[0]), str(path[-1])), "") if len(path) == _IN_A_BLOCK else ""
+    hint = hint or did_you_mean(str(path[-1]), known) or suggest(str(path[-1]), free)
     return Problem(layered.key_mark(path), path_text(path), Code.UNKNOWN_KEY, "error", "unknown key", hint)
+
+
+_IN_A_BLOCK: Final = 3  # parts of the path of a key in a named block
+_RENAMED: Final = {
+    ("missions", "times"): "how many times a mission flies is called repeats",
+}
 
 
 def _missing_key(path: Path, layered: Layered, model: type[BaseModel]) -> Problem:
@@ -140,7 +147,7 @@ def _missing_key(path: Path, layered: Layered, model: type[BaseModel]) -> Proble
 
 
 def _description(model: type[BaseModel], block: Path, key: str) -> str:
-    for kind in _models_at(model, block):
+    for kind in models_at(model, block):
         for name, field in kind.model_fields.items():
             if key in (name, field.alias) and field.description:
                 first = field.description.strip().splitlines()[0].rstrip(".")
@@ -154,7 +161,7 @@ def _block_hint(kind: str, path: Path, details: Details, model: type[BaseModel])
         return "give each entry a name of its own: {main: ...}"
     if kind != "model_type":
         return ""
-    fields = [(f.alias or name, f) for block in _models_at(model, path)[:1] for name, f in block.model_fields.items()]
+    fields = [(f.alias or name, f) for block in models_at(model, path)[:1] for name, f in block.model_fields.items()]
     needed = [key for key, field in fields if field.is_required()] or [key for key, _ in fields[:1]]
     return f"write {{{', '.join(f'{key}: ...' for key in needed)}}}" if needed else ""
 
@@ -231,38 +238,3 @@ def _shown(value: object) -> str:
     text = text if text.isprintable() else ascii(text)[1:-1]
     text = text if len(text) <= 40 else text[:37] + "..."
     return f"'{text}'" if isinstance(value, str) else text
-
-
-# --- models along a path --------------------------------------------------------------------------
-
-
-def _keys(model: type[BaseModel]) -> list[str]:
-    return [field.alias or name for name, field in model.model_fields.items()]
-
-
-def _models_at(model: type[BaseModel], path: Path) -> list[type[BaseModel]]:
-    """Give the models that may stand at a path."""
-    current: list[Any] = [model]
-    for part in path:
-        current = [inner for kind in current for inner in _step(kind, part)]
-    return [kind for kind in current if isinstance(kind, type) and issubclass(kind, BaseModel)]
-
-
-def _step(kind: Any, part: str | int) -> list[Any]:
-    if isinstance(kind, type) and issubclass(kind, BaseModel):
-        for name, field in kind.model_fields.items():
-            if part in (name, field.alias):
-                return _members(field.annotation)
-        return []
-    arguments = get_args(kind)
-    return _members(arguments[-1]) if arguments and get_origin(kind) is not None else []
-
-
-def _members(annotation: Any) -> list[Any]:
-    """Take Annotated and unions apart."""
-    origin = get_origin(annotation)
-    if origin is Annotated:
-        return _members(get_args(annotation)[0])
-    if origin is Union or origin is types.UnionType:
-        return [member for choice in get_args(annotation) for member in _members(choice)]
-    return [annotation]

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path, PureWindowsPath
+from typing import Final
 
 from sim.problems import Code, Mark, Problem, did_you_mean
 from sim.scenario.text import LARGEST_FILE
+
+SHIPPED_NAME: Final = re.compile(r"[a-z0-9-]+(/[a-z0-9-]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,24 +24,29 @@ class Tree:
     def find(self, wanted: str, beside: Path, mark: Mark, path: str, code: Code = Code.EXTENDS) -> Path | Problem:
         """Give the file that a relative path means, seen from `beside`, or say why it cannot be read.
 
-        What is not found beside the file is looked for in the shipped folder. Links are followed before the
-        file is compared with the tree, so none leads out of it.
+        What is not found beside the file is looked for in the shipped folder, where scenarios may be called by
+        name alone (`ilrs-2035`). Links are followed before the file is compared with the tree, so none leads out
+        of it.
         """
         if Path(wanted).is_absolute() or PureWindowsPath(wanted).drive or "\\" in wanted or "\0" in wanted:
             hint = "write it relative to this file, with / between folders"
             return Problem(mark, path, code, "error", f"'{wanted[:80]}' is not a relative path", hint)
         outside = False
-        for folder in (beside, self.shipped):
-            found = _resolved(folder / wanted)
+        for place in self._places(wanted, beside, named=path == "extends"):
+            found = _resolved(place)
             if found and self._holds(found):
                 return found
-            outside = outside or found is not None or not self._holds((folder / wanted).resolve())
+            outside = outside or found is not None or not self._holds(place.resolve())
         if outside:
             message = f"'{wanted[:80]}' leads out of the scenario's folder"
             hint = "put the file into the folder of the scenario or below"
             return Problem(mark, path, code, "error", message, hint)
         near = did_you_mean(wanted, [*self._names(beside), *self._names(self.shipped)])
         return Problem(mark, path, Code.FILE_MISSING, "error", f"there is no file '{wanted[:80]}'", near)
+
+    def _places(self, wanted: str, beside: Path, *, named: bool) -> list[Path]:
+        by_name = [self.shipped / f"{wanted}.yaml"] if named and SHIPPED_NAME.fullmatch(wanted) else []
+        return [beside / wanted, self.shipped / wanted, *by_name]
 
     @staticmethod
     def _names(folder: Path) -> list[str]:

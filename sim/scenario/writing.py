@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from sim.problems import printable
-from sim.scenario.layers import LAWS, NOTES, Layered
+from sim.scenario.layers import Layered, is_law
 from sim.scenario.text import Path, path_text, read_text
 
 _PLAIN: Final = re.compile(r"[^\W_][^,:#\[\]{}]*|[-+.][0-9][^,:#\[\]{}]*")
@@ -74,11 +74,6 @@ def _reads_as_text(value: str) -> bool:
     return root is not None and not problems and root.value == value
 
 
-def is_law(value: Any) -> bool:
-    """Tell whether a value is a random one: a mapping with one law of chance, and notes."""
-    return isinstance(value, dict) and len(value.keys() & LAWS) == 1 and value.keys() <= LAWS | NOTES
-
-
 def leaves(layered: Layered) -> Iterator[Leaf]:
     """Give every value that was said as one, in the order of the scenario."""
     first = {key: layered.values[key] for key in _FIRST if key in layered.values}
@@ -87,7 +82,7 @@ def leaves(layered: Layered) -> Iterator[Leaf]:
 
 
 def _leaves(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
-    if isinstance(value, dict) and value and not is_law(value):
+    if isinstance(value, dict) and value and not is_law(value, path):
         for key, child in value.items():
             yield from _leaves(child, (*path, key))
     elif isinstance(value, list) and any(isinstance(item, (dict, list)) for item in value):

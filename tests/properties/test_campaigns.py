@@ -149,7 +149,7 @@ def _missions(draw: Draw, elements: list[str], activities: list[str], *, calm: b
             "cargo": {"consumables": "500 kg"},
             "every": _days(draw, 100, 400, calm=calm),
             "from": draw(st.sampled_from(["m0.landed", *activities])),
-            "times": 3,
+            "repeats": 3,
             "rebuild": "100 d",
         }
     return out

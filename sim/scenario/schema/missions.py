@@ -153,5 +153,5 @@ class Mission(Sourced):
     """The mission repeats after this time."""
     from_: Need | None = Field(default=None, alias="from")
     """The first of a repeating series starts when this has happened."""
-    times: Annotated[int, Field(ge=1, le=200)] | None = None
-    """How many times it repeats; until the calendar's end if not said."""
+    repeats: Annotated[int, Field(ge=1, le=200)] | None = None
+    """How many times a repeating mission flies; until the calendar's end if not said."""

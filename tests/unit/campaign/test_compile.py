@@ -110,12 +110,12 @@ def test_identity_changes_with_any_value() -> None:
 
 
 def test_repeated_missions_become_one_flight_each() -> None:
-    campaign = compile_campaign(load_scenario(OUTPOST, sets=["missions.resupply.times=4"]))
+    campaign = compile_campaign(load_scenario(OUTPOST, sets=["missions.resupply.repeats=4"]))
     names = [subject.name for subject in campaign.subjects if subject.name.startswith("resupply")]
     assert names == ["resupply-1", "resupply-2", "resupply-3", "resupply-4"]
 
 
 def test_flights_with_the_same_stack_share_one_table_of_opportunities() -> None:
-    campaign = compile_campaign(load_scenario(OUTPOST, sets=["missions.resupply.times=9"]))
+    campaign = compile_campaign(load_scenario(OUTPOST, sets=["missions.resupply.repeats=9"]))
     assert len({m.launches[0].opportunities for m in campaign.missions if m.vehicle == "cargo-lander"}) == 4
     assert len(campaign.departures) == 1

@@ -269,3 +269,38 @@ def test_scenario_is_a_mapping(tmp_path: Path, text: str) -> None:
 def test_extends_is_a_name(tmp_path: Path) -> None:
     _write(tmp_path, child="extends: {a: b}\nx: 1\n")
     assert _codes(tmp_path) == ["extends"]
+
+
+def test_shipped_parent_is_named_without_its_ending(tmp_path: Path) -> None:
+    (tmp_path / "shipped").mkdir()
+    (tmp_path / "shipped" / "plan-2035.yaml").write_text("a: 1\n")
+    _write(tmp_path, child="extends: plan-2035\nb: 2\n")
+    assert _values(tmp_path) == {"a": 1, "b": 2}
+
+
+def test_unknown_parent_without_ending_is_answered_with_a_near_name(tmp_path: Path) -> None:
+    (tmp_path / "shipped").mkdir()
+    (tmp_path / "shipped" / "plan-2035.yaml").write_text("a: 1\n")
+    _write(tmp_path, child="extends: plan-2036\nb: 2\n")
+    _, problems = _stack(tmp_path)
+    assert [str(problem.code) for problem in problems] == ["file-missing"]
+    assert "plan-2035" in problems[0].hint
+
+
+@pytest.mark.parametrize("law", ["beta", "normal", "fixed"])
+def test_name_that_is_also_a_law_still_merges(tmp_path: Path, law: str) -> None:
+    base = f"activities: {{{law}: {{duration: 3 d, about: x}}}}\n"
+    _write(tmp_path, base=base, child=f"extends: base.yaml\nactivities: {{{law}: {{duration: 4 d}}}}\n")
+    assert _values(tmp_path) == {"activities": {law: {"duration": "4 d", "about": "x"}}}
+
+
+def test_goods_called_like_a_law_still_merge(tmp_path: Path) -> None:
+    base = "living: {per_crew_day: {beta: 1 kg}}\n"
+    _write(tmp_path, base=base, child="extends: base.yaml\nliving: {per_crew_day: {normal: 2 kg}}\n")
+    assert _values(tmp_path) == {"living": {"per_crew_day": {"beta": "1 kg", "normal": "2 kg"}}}
+
+
+def test_variants_that_set_different_keys_of_a_block_called_like_a_law_go_together(tmp_path: Path) -> None:
+    child = "partners: {beta: {}}\nvariants: {a: {partners: {beta: {joins: 2030-01-01}}}, "
+    _write(tmp_path, child=child + "b: {partners: {beta: {about: x}}}}\n")
+    assert _values(tmp_path, ["a", "b"]) == {"partners": {"beta": {"joins": "2030-01-01", "about": "x"}}}

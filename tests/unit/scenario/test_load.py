@@ -263,3 +263,21 @@ def test_reading_loads_no_heavy_library() -> None:
     heavy = ("numpy", "scipy", "pandas", "astropy", "plotly", "simpy")
     code = f"import sys, sim.scenario.load as l; l.shipped_names(); sys.exit(any(m in sys.modules for m in {heavy}))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_repeats_are_not_called_times(tmp_path: Path) -> None:
+    problems = problems_of(tmp_path, "missions: {cargo-1: {every: 200 d, times: 3}}\n")
+    assert [problem.text() for problem in problems] == [
+        f"{tmp_path / 'child.yaml'}:2:36: missions.cargo-1.times: unknown key; "
+        "how many times a mission flies is called repeats"
+    ]
+
+
+@pytest.mark.parametrize("law", ["beta", "normal"])
+def test_pad_called_like_a_law_needs_a_source_for_its_own_figures_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, law: str
+) -> None:
+    monkeypatch.setattr("sim.scenario.load.shipped_folder", lambda: tmp_path)
+    child = f"launch_sites: {{wenchang: {{source: x, pads: {{lc-301: null, {law}: {{turnaround: 60 d}}}}}}}}\n"
+    problems = problems_of(tmp_path, child + f"launchers: {{cz-10: {{pads: [wenchang.{law}]}}}}\n")
+    assert not [problem for problem in problems if problem.path.startswith("launch_sites")]

@@ -58,7 +58,7 @@ def test_pattern_finds_keys_and_items() -> None:
 
 
 def test_repeating_mission_can_be_needed_by_number() -> None:
-    names = event_names({"missions": {"supply": {"every": "180 d", "times": 3}}})
+    names = event_names({"missions": {"supply": {"every": "180 d", "repeats": 3}}})
     assert {"supply", "supply.landed", "supply-3.landed"} <= names
     assert "supply-4" not in names
 

@@ -1,0 +1,74 @@
+"""What may stand where in a scenario: the pydantic models along a path of keys."""
+
+from __future__ import annotations
+
+import types
+from functools import lru_cache
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from pydantic import BaseModel
+
+from sim.scenario.schema import Scenario
+from sim.scenario.text import Path
+
+Model = type[BaseModel]
+
+
+def keys_of(model: Model) -> list[str]:
+    """Give the keys of a block, as a file says them."""
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def models_at(model: Model, path: Path) -> list[Model]:
+    """Give the models that may stand at a path."""
+    return [kind for kind in _kinds_at(model, path) if _is_model(kind)]
+
+
+def holds_names(path: Path) -> bool:
+    """Tell whether a mapping by name stands at a path of a scenario, so that its keys are names and not words."""
+    inside = _inside(path)
+    return len(inside) < 1 or any(get_origin(kind) is dict for kind in _kinds_at(Scenario, inside))
+
+
+def holds_blocks(path: Path) -> bool:
+    """Tell whether blocks by name stand at a path of a scenario: one of them can be like another."""
+    inside = _inside(path)
+    found = [get_args(kind)[-1] for kind in _kinds_at(Scenario, inside) if get_origin(kind) is dict]
+    return any(_is_model(member) for kind in found for member in _members(kind)) and path[-1] != "sources"
+
+
+def _inside(path: Path) -> Path:
+    """Give the path without the variant it lies in: a variant has the shape of a scenario."""
+    return path[2:] if path[:1] == ("variants",) else path
+
+
+def _kinds_at(model: Model, path: Path) -> list[Any]:
+    current: list[Any] = [model]
+    for part in path:
+        current = [inner for kind in current for inner in _step(kind, part)]
+    return current
+
+
+def _is_model(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, BaseModel)
+
+
+@lru_cache(maxsize=4096)
+def _step(kind: Any, part: str | int) -> tuple[Any, ...]:
+    if _is_model(kind):
+        for name, field in kind.model_fields.items():
+            if part in (name, field.alias):
+                return tuple(_members(field.annotation))
+        return ()
+    arguments = get_args(kind)
+    return tuple(_members(arguments[-1])) if arguments and get_origin(kind) is not None else ()
+
+
+def _members(annotation: Any) -> list[Any]:
+    """Take Annotated and unions apart."""
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        return _members(get_args(annotation)[0])
+    if origin is Union or origin is types.UnionType:
+        return [member for choice in get_args(annotation) for member in _members(choice)]
+    return [annotation]
