@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeAlias
@@ -29,10 +29,9 @@ from sim.validation.fits import (
     fit_slip,
     fit_stand_down,
 )
-from sim.validation.published import data_file, read_rows
+from sim.validation.published import Row, data_file, read_rows
 
 Fit: TypeAlias = SlipFit | StandDownFit | GrowthFit | Proportion
-Row: TypeAlias = Mapping[str, str]
 
 SHIPPED: Final = (
     "iss-cargo.csv",

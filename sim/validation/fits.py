@@ -129,13 +129,14 @@ class GrowthFit:
     """Chance of counts at least as far from the curve (deviance, chi-squared); nan without early flights enough."""
 
 
-def fit_slip(pairs: Pairs) -> SlipFit:
+def fit_slip(pairs: Pairs, *, resamples: int = RESAMPLES) -> SlipFit:
     """Fit slip by lead time.
 
     Rows up to 90, 180 and 360 days ahead get a law of their own while each has pairs enough; early arrivals count as
     not late. The line goes through all pairs: with rows through the slips as they are, without rows early arrivals
     count as zero. The spread beyond the rows is Weibull's by maximum likelihood where there are pairs enough, else the
-    one with the coefficient of variation of the late pairs about the line. Raises ValueError for fewer than 5 pairs.
+    one with the coefficient of variation of the late pairs about the line. Without `resamples` intervals and goodness
+    are nan. Raises ValueError for fewer than 5 pairs.
     """
     if pairs.lead_d.size < 5:
         raise ValueError(f"a law of slip needs 5 pairs of dates or more, not {pairs.lead_d.size}")
@@ -143,9 +144,9 @@ def fit_slip(pairs: Pairs) -> SlipFit:
     low = -np.inf
     rows = []
     for limit in limits:
-        rows.append(_fit_row(pairs.chosen((pairs.lead_d > low) & (pairs.lead_d <= limit)), limit))
+        rows.append(_fit_row(pairs.chosen((pairs.lead_d > low) & (pairs.lead_d <= limit)), limit, resamples))
         low = limit
-    return SlipFit(tuple(rows), _fit_line(pairs, low))
+    return SlipFit(tuple(rows), _fit_line(pairs, low, resamples))
 
 
 def _rows_of(pairs: Pairs) -> tuple[float, ...]:
@@ -159,10 +160,10 @@ def _rows_of(pairs: Pairs) -> tuple[float, ...]:
     return tuple(limits)
 
 
-def _fit_row(pairs: Pairs, limit: float) -> RowFit:
-    zero, shape, scale_d = _bootstrap(pairs, _weibull_with_zeros)
+def _fit_row(pairs: Pairs, limit: float, resamples: int) -> RowFit:
+    zero, shape, scale_d = _bootstrap(pairs, _weibull_with_zeros, resamples)
     late = pairs.slip_d[pairs.slip_d > 0.0]
-    return RowFit(limit, pairs.lead_d.size, zero, shape, scale_d, goodness_of_weibull(late))
+    return RowFit(limit, pairs.lead_d.size, zero, shape, scale_d, goodness_of_weibull(late, resamples))
 
 
 def _weibull_with_zeros(pairs: Pairs) -> tuple[float, float, float]:
@@ -170,7 +171,7 @@ def _weibull_with_zeros(pairs: Pairs) -> tuple[float, float, float]:
     return (1.0 - late.size / pairs.slip_d.size, *fit_weibull(late))
 
 
-def _fit_line(pairs: Pairs, low: float) -> LineFit:
+def _fit_line(pairs: Pairs, low: float, resamples: int) -> LineFit:
     with_rows = np.isfinite(low)
 
     def fit(some: Pairs) -> tuple[float, float, float, float]:
@@ -179,7 +180,7 @@ def _fit_line(pairs: Pairs, low: float) -> LineFit:
         zero, shape = _spread(some, low, float(intercept), float(per_day))
         return float(intercept), float(per_day), shape, zero
 
-    intercept, per_day, shape, zero = _bootstrap(pairs, fit)
+    intercept, per_day, shape, zero = _bootstrap(pairs, fit, resamples)
     beyond = _beyond(pairs, low)
     beyond = beyond.chosen(beyond.slip_d > 0.0)
     ratio = beyond.slip_d if with_rows else beyond.slip_d / (intercept.value + per_day.value * beyond.lead_d)
@@ -190,7 +191,7 @@ def _fit_line(pairs: Pairs, low: float) -> LineFit:
         per_day,
         shape,
         zero,
-        goodness_of_weibull(ratio),
+        goodness_of_weibull(ratio, resamples),
     )
 
 
@@ -245,7 +246,7 @@ def weibull_ppf(u: Floats, zero: float, shape: float, scale: float) -> Floats:
     return np.asarray(scale * (-np.log1p(-rest)) ** (1.0 / shape), dtype=np.float64)
 
 
-def goodness_of_weibull(values: Floats) -> Goodness:
+def goodness_of_weibull(values: Floats, resamples: int = RESAMPLES) -> Goodness:
     """Test values, shape (n,), against the Weibull law fitted to them, by drawing from it and fitting again."""
 
     def distance(some: Floats) -> float:
@@ -253,7 +254,7 @@ def goodness_of_weibull(values: Floats) -> Goodness:
         return float(stats.kstest(some, stats.weibull_min(shape, scale=scale).cdf).statistic)
 
     shape, scale = fit_weibull(values)
-    return _resampled(values, distance, lambda rng: scale * rng.weibull(shape, values.size))
+    return _resampled(values, distance, lambda rng: scale * rng.weibull(shape, values.size), resamples)
 
 
 def fit_stand_down(days: Floats) -> StandDownFit:
@@ -302,21 +303,27 @@ def fit_growth(flights: Sequence[int], failures: Sequence[int], mature: tuple[in
     return GrowthFit(early, late, first, float(np.exp(found.x[1])), p_value)
 
 
-def _resampled(values: Floats, distance: Callable[[Floats], float], draw: Callable[[Any], Floats]) -> Goodness:
+def _resampled(
+    values: Floats, distance: Callable[[Floats], float], draw: Callable[[Any], Floats], resamples: int = RESAMPLES
+) -> Goodness:
     rng = np.random.default_rng(_SEED)
     found = distance(values)
-    farther = sum(distance(draw(rng)) >= found for _ in range(RESAMPLES))
-    return Goodness(found, (farther + 1) / (RESAMPLES + 1))
+    if resamples == 0:
+        return Goodness(found, float("nan"))
+    farther = sum(distance(draw(rng)) >= found for _ in range(resamples))
+    return Goodness(found, (farther + 1) / (resamples + 1))
 
 
-def _bootstrap(pairs: Pairs, fit: Callable[[Pairs], tuple[float, ...]]) -> tuple[Interval, ...]:
+def _bootstrap(pairs: Pairs, fit: Callable[[Pairs], tuple[float, ...]], resamples: int) -> tuple[Interval, ...]:
     """Give each fitted figure with the interval of 2.5 to 97.5 % over resampled missions."""
     values = fit(pairs)
+    if resamples == 0:
+        return tuple(Interval(value, float("nan"), float("nan")) for value in values)
     rng = np.random.default_rng(_SEED)
     names = sorted(set(pairs.mission))
     rows_of = {name: np.flatnonzero([one == name for one in pairs.mission]) for name in names}
     found = []
-    for _ in range(RESAMPLES):
+    for _ in range(resamples):
         rows = np.concatenate([rows_of[names[index]] for index in rng.integers(0, len(names), len(names))])
         some = Pairs(tuple(pairs.mission[row] for row in rows), pairs.lead_d[rows], pairs.slip_d[rows])
         try:

@@ -6,11 +6,13 @@ import csv
 from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import yaml
 
 from sim.scenario.shipped import shipped_folder
+
+Row: TypeAlias = Mapping[str, str]
 
 
 def read_published(name: str) -> Any:
@@ -19,7 +21,7 @@ def read_published(name: str) -> Any:
     return yaml.safe_load(text)
 
 
-def read_rows(path: Path) -> list[Mapping[str, str]]:
+def read_rows(path: Path) -> list[Row]:
     """Read a table with a heading; lines that start with `#` are remarks."""
     lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
     return list(csv.DictReader(lines))

@@ -29,6 +29,8 @@ def families() -> tuple[Family, ...]:
         Family("replays", "Replays of published flights", _replays),
         Family("schedule-risk", "Schedule risk of textbook networks", _schedule_risk),
         Family("stochastic", "What is random", _stochastic),
+        Family("slip", "Slip by lead time, fitted on one half and judged on the other", _slip),
+        Family("hindcasts", "Hindcasts", _hindcasts),
         Family("real-flights", "Real flights", _flights),
     )
 
@@ -71,6 +73,20 @@ def _stochastic(runs: int, seed: int) -> Iterator[Case]:
 
     # A replication of the depot costs twice one of a network.
     yield from stochastic_cases(max(1, runs // 2), seed)
+
+
+def _slip(runs: int, seed: int) -> Iterator[Case]:
+    del runs, seed
+    from sim.validation.slips import slip_cases
+
+    yield from slip_cases()
+
+
+def _hindcasts(runs: int, seed: int) -> Iterator[Case]:
+    from sim.validation.hindcasts import hindcast_cases, run_hindcasts
+
+    # P10 to P90 of a date need no more; a replication of the roadmap costs ten of a network.
+    yield from hindcast_cases(run_hindcasts(max(1, runs // 8), seed))
 
 
 def _flights(runs: int, seed: int) -> Iterator[Case]:

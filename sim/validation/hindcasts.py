@@ -1,0 +1,164 @@
+"""Hindcasts: scenarios that know what was known then, against what happened and against two plain forecasters.
+
+The plain forecasters are the plan as published, and the plan plus the mean slip known then. A date not yet come counts
+as later than the day of judging: every forecast and every date is cut off there before it is scored, which keeps the
+score proper (Gneiting and Ranjan, Journal of Business and Economic Statistics 29 (2011) 411-422).
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import sqrt
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.validation.calibration import read_pairs
+from sim.validation.case import About, Case, at_most, near
+from sim.validation.fits import SlipFit, fit_slip
+from sim.validation.published import data_file, read_published, read_rows
+from sim.validation.replications import packaged_scenario, replicate, shipped_scenario
+from sim.validation.scores import crps, pinball_of_point, pinball_of_sample
+
+Floats = NDArray[np.float64]
+
+KIND: Final = "hindcast"
+INSIDE: Final = 0.8
+"""Share of dates that P10 to P90 should hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """One date: planned, forecast and what became of it, as days of the scenario's calendar."""
+
+    name: str
+    planned_d: float
+    slipped_d: float
+    """Plan plus the mean slip known then."""
+    sample_d: Floats
+    actual_d: float
+    flown: bool
+    """Whether `actual_d` is a date; otherwise the day of judging, before which it did not come."""
+
+    def quantile_d(self, share: float) -> float:
+        """Give a quantile of the forecast."""
+        return float(np.quantile(self.sample_d, share))
+
+    @property
+    def decided(self) -> bool:
+        """Whether it can be said that P10 to P90 holds the date."""
+        return self.flown or self.quantile_d(0.9) < self.actual_d
+
+    @property
+    def inside(self) -> bool:
+        """Whether P10 to P90 holds the date."""
+        return self.flown and self.quantile_d(0.1) <= self.actual_d <= self.quantile_d(0.9)
+
+
+@dataclass(frozen=True, slots=True)
+class Hindcast:
+    """A plan of then, forecast and judged."""
+
+    id: str
+    source: str
+    known: str
+    why: str
+    start: datetime.date
+    forecasts: tuple[Forecast, ...]
+
+
+def run_hindcasts(runs: int, seed: int) -> tuple[Hindcast, ...]:
+    """Simulate every hindcast `runs` times."""
+    return tuple(_hindcast(said, runs, seed) for said in read_published("hindcasts")["hindcasts"])
+
+
+def _hindcast(said: Mapping[str, Any], runs: int, seed: int) -> Hindcast:
+    file = packaged_scenario(said["packaged"]) if "packaged" in said else shipped_scenario(said["file"])
+    run = replicate(file, runs, seed, sets=said.get("sets", ()))
+    start = datetime.date.fromisoformat(run.campaign.start_iso[:10])
+    milestones = [milestone.name for milestone in run.campaign.milestones]
+    end_d = float((said["judged"] - start).days) if "judged" in said else run.campaign.end_d
+    law = _law(said["slip"])
+    forecasts = []
+    for row in said["rows"]:
+        planned_d = float((row["planned"] - start).days)
+        flown = "actual" in row
+        actual_d = float((row["actual"] - start).days) if flown else end_d
+        sample = run.sample.reached_d[:, milestones.index(row["milestone"])]
+        forecasts.append(
+            Forecast(
+                row["milestone"].removesuffix(".launched"),
+                min(planned_d, end_d),
+                min(planned_d + _mean_slip_d(law, planned_d), end_d),
+                np.minimum(sample, end_d),
+                actual_d,
+                flown,
+            )
+        )
+    return Hindcast(said["id"], said["source"], said["known"], said["why"], start, tuple(forecasts))
+
+
+def _law(said: Any) -> SlipFit | Mapping[str, float]:
+    if isinstance(said, str):
+        return fit_slip(read_pairs(read_rows(data_file(f"{said}.csv"))), resamples=0)
+    line: Mapping[str, float] = said
+    return line
+
+
+def _mean_slip_d(law: SlipFit | Mapping[str, float], lead_d: float) -> float:
+    return law.mean_d(lead_d) if isinstance(law, SlipFit) else law["intercept_d"] + law["per_day"] * lead_d
+
+
+def hindcast_cases(hindcasts: Sequence[Hindcast]) -> Iterator[Case]:
+    """Give coverage, bias and scores of each hindcast, then of all together."""
+    for one in hindcasts:
+        yield from _judge(one.id, one.source, one.forecasts, f"{one.known}. {one.why[:1].upper()}{one.why[1:]}")
+    every = tuple(forecast for one in hindcasts for forecast in one.forecasts)
+    yield from _judge("all", "the hindcasts above, together", every, "dates of one programme are not independent")
+
+
+def _judge(name: str, source: str, forecasts: Sequence[Forecast], known: str) -> Iterator[Case]:
+    def about(what: str, quantity: str, reason: str) -> About:
+        return About(f"hindcast-{name}-{what}", KIND, source, quantity, f"{reason}. Known then: {known}")
+
+    decided = [one for one in forecasts if one.decided]
+    share = sum(one.inside for one in decided) / len(decided)
+    tolerance = 2.0 * sqrt(INSIDE * (1.0 - INSIDE) / len(decided))
+    counted = (
+        f"{sum(one.inside for one in decided)} of {len(decided)} dates, {len(forecasts) - len(decided)} still open"
+    )
+    yield near(
+        about("coverage", "share of dates inside P10 to P90", f"{counted}; two standard errors as if independent"),
+        share,
+        INSIDE,
+        tolerance,
+    )
+    yield from _biases(forecasts, about)
+    ours = float(np.mean([crps(one.sample_d, one.actual_d) for one in forecasts]))
+    plan = float(np.mean([abs(one.planned_d - one.actual_d) for one in forecasts]))
+    slipped = float(np.mean([abs(one.slipped_d - one.actual_d) for one in forecasts]))
+    rule = "met when ours is not above; for a single date the score is its error"
+    yield at_most(about("crps-plan", "mean CRPS, d, against the plan as published", rule), ours, plan)
+    yield at_most(about("crps-slip", "mean CRPS, d, against the plan plus mean slip", rule), ours, slipped)
+    ours = float(np.mean([pinball_of_sample(one.sample_d, one.actual_d) for one in forecasts]))
+    plan = float(np.mean([pinball_of_point(one.planned_d, one.actual_d) for one in forecasts]))
+    slipped = float(np.mean([pinball_of_point(one.slipped_d, one.actual_d) for one in forecasts]))
+    rule = f"P10, P50, P90; plan {plan:.0f} d, plan plus mean slip {slipped:.0f} d, the better of them stands as theirs"
+    yield at_most(
+        about("pinball", "mean pinball loss, d, against the plain forecasters", rule), ours, min(plan, slipped)
+    )
+
+
+def _biases(forecasts: Sequence[Forecast], about: Any) -> Iterator[Case]:
+    flown = [one for one in forecasts if one.flown]
+    ours = float(np.mean([one.quantile_d(0.5) - one.actual_d for one in flown]))
+    plan = float(np.mean([one.planned_d - one.actual_d for one in flown]))
+    slipped = float(np.mean([one.slipped_d - one.actual_d for one in flown]))
+    rule = (
+        f"size of the mean error of what flew; ours {ours:+.0f} d, plan {plan:+.0f} d, "
+        f"plan plus mean slip {slipped:+.0f} d (negative: came later than said)"
+    )
+    yield at_most(about("bias", "bias of the median, d, against that of the plan", rule), abs(ours), abs(plan))
