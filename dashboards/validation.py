@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from dashboards import theme
 from dashboards.card import Card, Key, Page, Section, Table, Tile
 from dashboards.picture import write_picture
 from sim.validation.case import Case, Value
+from sim.validation.hindcasts import Forecast, Hindcast
+from sim.validation.suite import Suite
 
 VALIDATION_FILE = "validation.html"
 _TITLES = {
@@ -26,21 +29,26 @@ _WIDEST = 3.0
 """Tolerances beyond which a dot is drawn at the edge."""
 
 
-def write_validation(cases: Sequence[Case], folder: Path, *, runs: int, seed: int) -> Path:
+def write_validation(suite: Suite, folder: Path, *, runs: int, seed: int) -> Path:
     """Write the page of the suite into `folder` and return its path.
 
     Raises ValueError when there is no case; OSError when the folder cannot be written.
     """
-    if not cases:
+    if not suite.cases:
         raise ValueError("a validation page needs a case")
-    return write_picture(compose_validation(cases, runs=runs, seed=seed), folder / VALIDATION_FILE)
+    return write_picture(compose_validation(suite, runs=runs, seed=seed), folder / VALIDATION_FILE)
 
 
-def compose_validation(cases: Sequence[Case], *, runs: int, seed: int) -> Page:
+def compose_validation(suite: Suite, *, runs: int, seed: int) -> Page:
     """Return the page: what is met and missed on top, then every family with ours beside theirs."""
+    cases = suite.cases
     missed = [case for case in cases if not case.met]
     kinds = list(dict.fromkeys(case.kind for case in cases))
     sections = [_section(kind, [case for case in cases if case.kind == kind]) for kind in kinds]
+    if suite.hindcasts:
+        sections.append(
+            Section("dates", "Every date of the hindcasts", "Dates", tuple(map(_draw_dates, suite.hindcasts)))
+        )
     if missed:
         sections.insert(0, _missed(missed))
     return Page(
@@ -128,6 +136,54 @@ def _draw(cases: Sequence[Case]) -> go.Figure:
     figure.update_yaxes(categoryorder="array", categoryarray=order, tickfont={"size": 11})
     figure.update_xaxes(range=[-_WIDEST - 0.2, _WIDEST + 0.2], title_text="distance, in tolerances")
     return figure
+
+
+def _draw_dates(hindcast: Hindcast) -> Card:
+    """Return the card of one hindcast: the forecast interval of each date, the plan, and what happened."""
+    decided = [one for one in hindcast.forecasts if one.decided]
+    inside = sum(one.inside for one in decided)
+    names = [one.name for one in hindcast.forecasts]
+    figure = theme.draft_figure(80 + 26 * len(names), left=8)
+    for one in hindcast.forecasts:
+        span = [_iso(hindcast, one.quantile_d(share)) for share in (0.1, 0.9)]
+        figure.add_trace(go.Scatter(x=span, y=[one.name] * 2, mode="lines", line={"color": theme.SKY, "width": 8}))
+    for values, colour, symbol in (
+        ([one.quantile_d(0.5) for one in hindcast.forecasts], theme.BLUE, "circle"),
+        ([one.planned_d for one in hindcast.forecasts], theme.GREY, "diamond"),
+        ([one.actual_d if one.flown else None for one in hindcast.forecasts], theme.VERMILLION, "x"),
+    ):
+        dates = [None if value is None else _iso(hindcast, value) for value in values]
+        marker = {"color": colour, "size": 9, "symbol": symbol}
+        figure.add_trace(
+            go.Scatter(x=dates, y=names, mode="markers", marker=marker, hovertemplate="%{x}<extra></extra>")
+        )
+    figure.update_yaxes(autorange="reversed", tickfont={"size": 11})
+    columns = ("date", "planned", "plan plus mean slip", "P10", "P50", "P90", "came", "inside")
+    rows = tuple(_date_row(hindcast, one) for one in hindcast.forecasts)
+    return Card(
+        f"dates-{hindcast.id}",
+        f"{hindcast.id}: P10 to P90 holds {inside} of {len(decided)} dates",
+        f"Bars run from P10 to P90. Known then: {hindcast.known}. Where it misses: {hindcast.why}.",
+        figure=figure,
+        table=Table(columns, rows),
+        keys=(
+            Key("P10 to P90", theme.SKY, "band"),
+            Key("P50", theme.BLUE, "dot"),
+            Key("plan", theme.GREY, "diamond"),
+            Key("what happened", theme.VERMILLION, "cross"),
+        ),
+    )
+
+
+def _date_row(hindcast: Hindcast, one: Forecast) -> tuple[str, ...]:
+    days = (one.planned_d, one.slipped_d, *(one.quantile_d(share) for share in (0.1, 0.5, 0.9)))
+    came = _iso(hindcast, one.actual_d) if one.flown else f"not by {_iso(hindcast, one.actual_d)}"
+    verdict = ("yes" if one.inside else "no") if one.decided else "open"
+    return (one.name, *(_iso(hindcast, day) for day in days), came, verdict)
+
+
+def _iso(hindcast: Hindcast, day: float) -> str:
+    return (hindcast.start + datetime.timedelta(days=round(day))).isoformat()
 
 
 def _distance(case: Case) -> float | None:

@@ -12,6 +12,7 @@ from sim.cli.options import as_json, split_names
 
 if TYPE_CHECKING:
     from sim.validation.case import Case, Value
+    from sim.validation.suite import Suite
 
 SOME_MISSED = 3
 QUICK = 1000
@@ -59,8 +60,9 @@ def command(
 
     names = _families(split_names(only))
     runs = replications or (QUICK if quick else RUNS)
-    cases = run_suite(runs=runs, seed=seed, only=names, on_family=_progress(quiet=quiet or json_))
-    page = _write(cases, runs, seed, out) if report else None
+    suite = run_suite(runs=runs, seed=seed, only=names, on_family=_progress(quiet=quiet or json_))
+    cases = suite.cases
+    page = _write(suite, runs, seed, out) if report else None
     listed = [case for case in cases if not case.met] if missed else cases
     if json_:
         click.echo(json.dumps(document(listed), indent=1, ensure_ascii=False))
@@ -91,12 +93,12 @@ def _progress(*, quiet: bool) -> Callable[[str], None]:
     return tell
 
 
-def _write(cases: Sequence[Case], runs: int, seed: int, out: Path) -> Path:
+def _write(suite: Suite, runs: int, seed: int, out: Path) -> Path:
     from dashboards.validation import write_validation
     from sim.study.store import require_writable
 
     require_writable(out)
-    return write_validation(cases, out, runs=runs, seed=seed)
+    return write_validation(suite, out, runs=runs, seed=seed)
 
 
 def _say(listed: Sequence[Case], cases: Sequence[Case]) -> None:

@@ -111,9 +111,8 @@ def _capture(flown: Flown, row: Mapping[str, Any]) -> Case:
     if not low <= row["value"] <= high:
         turn_deg = _turn_deg(flown.orbit, float(np.mean(ours)), row["value"])
         note += (
-            f". Missed: ours is an impulse in the plane of arrival; {row['value']:g} m/s would also turn the plane by "
-            f"{turn_deg:.0f} deg. Long burns, and from Apollo 12 on captures that turned the plane towards the landing "
-            "site, cost more than the impulse (the turn is not in our source)"
+            f". Missed: ours is an impulse in the plane of arrival; turning the plane by {turn_deg:.0f} deg as well "
+            f"would cost what was published. {row.get('why', 'Why it was dearer is not in our source')}"
         )
     about = About(f"{flown.name}-capture", KIND, row["source"], "lunar orbit insertion, m/s", note)
     return holds(about, low, high, row["value"])

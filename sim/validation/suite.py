@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from sim.validation.case import Case
+
+if TYPE_CHECKING:
+    from sim.validation.hindcasts import Hindcast
 
 RUNS: Final = 4000
 """Replications of each textbook network; a sampled figure is known to about 3 % at four standard errors."""
@@ -15,12 +18,20 @@ SEED: Final = 2035
 
 
 @dataclass(frozen=True, slots=True)
+class Suite:
+    """Every case, and the forecasts behind those that are hindcasts."""
+
+    cases: tuple[Case, ...]
+    hindcasts: tuple[Hindcast, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Family:
     """Cases of one kind."""
 
     name: str
     title: str
-    make: Callable[[int, int], Iterator[Case]]
+    make: Callable[[int, int], Suite]
 
 
 def families() -> tuple[Family, ...]:
@@ -41,56 +52,58 @@ def run_suite(
     seed: int = SEED,
     only: tuple[str, ...] = (),
     on_family: Callable[[str], None] = lambda name: None,
-) -> tuple[Case, ...]:
+) -> Suite:
     """Work out every case, or those of the families named in `only`."""
-    found: list[Case] = []
+    cases: list[Case] = []
+    hindcasts: list[Hindcast] = []
     for family in families():
         if not only or family.name in only:
             on_family(family.title)
-            found += family.make(runs, seed)
-    return tuple(found)
+            found = family.make(runs, seed)
+            cases += found.cases
+            hindcasts += found.hindcasts
+    return Suite(tuple(cases), tuple(hindcasts))
 
 
-def _replays(runs: int, seed: int) -> Iterator[Case]:
+def _replays(runs: int, seed: int) -> Suite:
     del runs, seed  # nothing is random in them
     from sim.validation.orbits import orbit_cases
     from sim.validation.sortie import sortie_cases
 
-    yield from sortie_cases()
-    yield from orbit_cases()
+    return Suite((*sortie_cases(), *orbit_cases()))
 
 
-def _schedule_risk(runs: int, seed: int) -> Iterator[Case]:
+def _schedule_risk(runs: int, seed: int) -> Suite:
     from sim.validation.intervals import interval_cases
     from sim.validation.textbook import textbook_cases
 
-    yield from textbook_cases(runs, seed)
-    yield from interval_cases()
+    return Suite((*textbook_cases(runs, seed), *interval_cases()))
 
 
-def _stochastic(runs: int, seed: int) -> Iterator[Case]:
+def _stochastic(runs: int, seed: int) -> Suite:
     from sim.validation.stochastic import stochastic_cases
 
     # A replication of the depot costs twice one of a network.
-    yield from stochastic_cases(max(1, runs // 2), seed)
+    return Suite(tuple(stochastic_cases(max(1, runs // 2), seed)))
 
 
-def _slip(runs: int, seed: int) -> Iterator[Case]:
+def _slip(runs: int, seed: int) -> Suite:
     del runs, seed
     from sim.validation.slips import slip_cases
 
-    yield from slip_cases()
+    return Suite(tuple(slip_cases()))
 
 
-def _hindcasts(runs: int, seed: int) -> Iterator[Case]:
+def _hindcasts(runs: int, seed: int) -> Suite:
     from sim.validation.hindcasts import hindcast_cases, run_hindcasts
 
     # P10 to P90 of a date need no more; a replication of the roadmap costs ten of a network.
-    yield from hindcast_cases(run_hindcasts(max(1, runs // 8), seed))
+    found = run_hindcasts(max(1, runs // 8), seed)
+    return Suite(tuple(hindcast_cases(found)), found)
 
 
-def _flights(runs: int, seed: int) -> Iterator[Case]:
+def _flights(runs: int, seed: int) -> Suite:
     del runs, seed
     from sim.validation.flights import flight_cases
 
-    yield from flight_cases()
+    return Suite(tuple(flight_cases()))

@@ -1,0 +1,71 @@
+"""Hindcasts know what was known then, and are judged as they promise."""
+
+from __future__ import annotations
+
+import datetime
+
+import numpy as np
+import pytest
+
+from sim.scenario.load import load_scenario
+from sim.validation.case import Case
+from sim.validation.hindcasts import Forecast, Hindcast, hindcast_cases
+from sim.validation.published import read_published
+from sim.validation.replications import packaged_scenario, shipped_scenario
+
+SAMPLE = np.arange(0.0, 1001.0)
+
+
+def forecast(planned: float, actual: float, *, flown: bool = True, sample: np.ndarray = SAMPLE) -> Forecast:
+    return Forecast("flight", planned, planned + 50.0, sample, actual, flown)
+
+
+def judged(*forecasts: Forecast) -> dict[str, Case]:
+    one = Hindcast("one", "a test", "nothing", "luck", datetime.date(2020, 1, 1), forecasts)
+    return {case.id.removeprefix("hindcast-one-"): case for case in hindcast_cases([one])}
+
+
+def test_dates_at_the_ends_of_the_interval_are_inside() -> None:
+    assert forecast(0.0, 100.0).inside
+    assert forecast(0.0, 900.0).inside
+    assert not forecast(0.0, 901.0).inside
+
+
+def test_a_date_not_come_is_open_while_its_p90_has_not_passed() -> None:
+    assert not forecast(0.0, 500.0, flown=False).decided
+
+
+def test_a_date_not_come_after_its_p90_counts_as_outside() -> None:
+    late = forecast(0.0, 950.0, flown=False)
+    assert late.decided
+    assert not late.inside
+
+
+def test_open_dates_do_not_count_in_the_coverage() -> None:
+    found = judged(forecast(0.0, 500.0), forecast(0.0, 500.0, flown=False))["coverage"]
+    assert found.ours == 1.0
+    assert "1 of 1 dates, 1 still open" in found.note
+
+
+def test_the_bias_is_that_of_the_median_against_that_of_the_plan() -> None:
+    found = judged(forecast(100.0, 600.0), forecast(300.0, 600.0))["bias"]
+    assert (found.ours, found.theirs) == (100.0, 400.0)
+    assert found.met
+
+
+def test_a_sharp_right_plan_beats_a_wide_forecast_and_the_case_says_so() -> None:
+    """Truth: the CRPS of a uniform law on 0 to 1000 d at its middle is 1000/12 d."""
+    found = judged(forecast(500.0, 500.0))["crps-plan"]
+    assert found.ours == pytest.approx(1000.0 / 12.0, rel=2e-3)
+    assert not found.met
+
+
+@pytest.mark.parametrize("said", read_published("hindcasts")["hindcasts"], ids=lambda said: str(said["id"]))
+def test_a_hindcast_starts_before_everything_it_is_asked_for(said: dict[str, object]) -> None:
+    file = packaged_scenario(str(said["packaged"])) if "packaged" in said else shipped_scenario(str(said["file"]))
+    calendar = load_scenario(file).scenario.calendar
+    rows = said["rows"]
+    assert isinstance(rows, list)
+    assert calendar.as_of == calendar.start
+    for row in rows:
+        assert row.get("actual", row.get("open")) > calendar.start.date(), row
