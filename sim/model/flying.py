@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from sim.campaign.causes import DEVELOPMENT, FAILURE, FLIGHT, PARTNER, PLAN, RENDEZVOUS, WINDOW
-from sim.campaign.plan import NEVER, LaunchPlan, MissionPlan
+from sim.campaign.causes import DEVELOPMENT, FAILURE, FLIGHT, PARTNER, PLAN, RENDEZVOUS, TRACKING, WINDOW
+from sim.campaign.plan import NEVER, Floats, Indices, LaunchPlan, MissionPlan
 from sim.model.arriving import fly_legs, reserve, wait_until_seen
 from sim.model.launching import launch, voyage_d
 from sim.model.ledger import Span
@@ -15,6 +15,9 @@ from sim.model.living import stay, wait_for_goods
 from sim.model.programme import pay, wait_for_partners
 from sim.model.staging import dock, fly_steps
 from sim.model.world import Process, Signal, World
+
+HALF_STEP_D = 0.125
+"""Departures are tabled every six hours; a day belongs to the nearest."""
 
 
 @dataclass(slots=True)
@@ -354,10 +357,10 @@ def inject(world: World, plan: MissionPlan, sortie: Sortie, span: Span) -> Proce
             yield from world.spend(span, min(max(plan.wait_limit_d - (world.env.now - first), 0.0), 1e4), WINDOW)
             return False
         yield from world.spend_until(span, day, WINDOW)
-        row = int(whole.t_d.searchsorted(day - 0.5 * 0.25))
-        place = int(table.window.searchsorted(np.int32(row)))
-        fits = place < len(table.window) and abs(float(whole.t_d[table.window[place]]) - day) < 1.0
-        if fits and np.interp(waited, table.waits_d, table.wait_margin_kg[:, place]) >= 0.0:
+        place = _same_day(whole.t_d, table.window, day)
+        closes = place >= 0 and np.interp(waited, table.waits_d, table.wait_margin_kg[:, place]) >= 0.0
+        seen = _same_day(whole.t_d, table.open[world.absent()], day) >= 0
+        if closes and seen:
             row, start = int(table.window[place]), world.env.now
             cruise, capture = (plan.cruise_class, plan.cruise_stream), (plan.capture_class, plan.capture_stream)
             lost = yield from voyage(world, span, float(whole.tof_d[row]), cruise, capture)
@@ -365,10 +368,17 @@ def inject(world: World, plan: MissionPlan, sortie: Sortie, span: Span) -> Proce
             if lost:
                 world.note(plan.subject, lost, plan.legs[0].destination, plan.legs[0].mass_kg, plan.vehicle)
             return not lost
-        yield from world.spend(span, 0.5, WINDOW)
+        yield from world.spend(span, 0.5, TRACKING if closes else WINDOW)
 
 
-def _next(days: np.ndarray[tuple[int], np.dtype[np.float64]], now: float) -> float:
+def _same_day(days: Floats, rows: Indices, day: float) -> int:
+    """Give the place in `rows` of the first departure from a day on, less than a day later; -1 when there is none."""
+    first = int(days.searchsorted(day - HALF_STEP_D))
+    place = int(rows.searchsorted(np.int32(first)))
+    return place if place < len(rows) and float(days[rows[place]]) - day < 1.0 else -1
+
+
+def _next(days: Floats, now: float) -> float:
     place = int(days.searchsorted(now))
     return float(days[place]) if place < len(days) else NEVER
 

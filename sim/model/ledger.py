@@ -79,8 +79,7 @@ class Ledger:
         seen: set[int] = set()
         while milestone not in seen:
             seen.add(milestone)
-            watched = self.watched.get(milestone)
-            spans = [watched] if watched is not None else self.by_subject[subject_of[milestone]]
+            spans = self._towards(milestone, subject_of[milestone])
             for span in spans:
                 if span.start >= 0.0 and span.end < 0.0:
                     return span
@@ -89,6 +88,13 @@ class Ledger:
                 return self._never(subject_of[milestone])
             milestone = waiting[0]
         return self._never(subject_of[milestone])
+
+    def _towards(self, milestone: int, subject: int) -> list[Span]:
+        """Give the spans that lead to a milestone: its own, or those of its subject that lead to no other."""
+        if milestone in self.watched:
+            return [self.watched[milestone]]
+        others = list(self.watched.values())
+        return [span for span in self.by_subject[subject] if span not in others]
 
     def _never(self, subject: int) -> Span:
         """Give a span from the last that a subject did to the calendar's end: nobody works on it any more."""

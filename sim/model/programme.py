@@ -29,7 +29,7 @@ def settle_risks(world: World) -> None:
 
 def wait_for_partners(world: World, span: Span, partners: tuple[int, ...]) -> Process:
     """Wait until all partners take part at once; give who does the work, successors in the place of who has left."""
-    while partners:
+    while not all(world.takes_part(partner, world.env.now) for partner in partners):
         since = world.env.now
         found = []
         for partner in partners:
