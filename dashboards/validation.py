@@ -79,7 +79,7 @@ def _missed(cases: Sequence[Case]) -> Section:
         (case.id, case.quantity, write_value(case.ours), write_value(case.theirs), case.note, case.source)
         for case in cases
     )
-    table = Table(("case", "quantity", "ours", "theirs", "why, as far as known", "source"), rows, frozenset({2, 3}))
+    table = Table(("case", "quantity", "ours", "theirs", "why, as far as known", "source"), rows, frozenset({2, 3}), frozenset({0}))
     card = Card("missed-cases", "What we miss", "Nothing is taken off the list for being missed.", shown=table)
     return Section("missed", "What is missed, and why", "Missed", (card,))
 
@@ -100,7 +100,7 @@ def _section(kind: str, cases: Sequence[Case]) -> Section:
         )
         for case in cases
     )
-    table = Table(columns, rows, frozenset({2, 3, 4}))
+    table = Table(columns, rows, frozenset({2, 3, 4}), frozenset({0}))
     single = [case for case in cases if _distance(case) is not None]
     met = sum(case.met for case in cases)
     card = Card(
