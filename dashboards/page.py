@@ -67,8 +67,7 @@ def render_page(page: Page, *, single_file: bool) -> Document:
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
 <title>{escape(page.title)}</title>
-<style>{_colours()}
-{_asset("page.css")}</style>
+<style>{style_text()}</style>
 </head>
 <body>
 <a class="skip" href="#answer">Skip to the answer</a>
@@ -85,6 +84,11 @@ def render_page(page: Page, *, single_file: bool) -> Document:
 </html>
 """
     return Document(html, None if single_file else plotly)
+
+
+def style_text() -> str:
+    """Return the style sheet of every page: the palette, light and dark, and the layout."""
+    return f"{_colours()}\n{_asset('page.css')}"
 
 
 def embed_json(value: Json) -> str:
@@ -174,7 +178,7 @@ def _links(page: Page) -> str:
 
 
 def _tile(tile: Tile) -> str:
-    edge = f' style="border-top-color:var(--{_variable(tile.accent)})"' if tile.accent else ""
+    edge = f' style="border-top-color:var(--{variable_of(tile.accent)})"' if tile.accent else ""
     return (
         f'<div class="tile"{edge}><dt>{escape(tile.label)}</dt><dd class="value">{_prose(tile.value)}</dd>'
         f'<dd class="detail">{_prose(tile.detail)}</dd></div>'
@@ -274,7 +278,7 @@ def _keys(keys: tuple[Key, ...]) -> str:
 
 def _swatch(key: Key) -> str:
     """Return a small picture of a key entry, in a colour that follows the page's theme."""
-    colour = f"var(--{_variable(key.colour)})"
+    colour = f"var(--{variable_of(key.colour)})"
     line = f'stroke="{colour}" stroke-width="2.5" fill="none"'
     drawings = {
         "line": f'<path d="M1 7H27" {line} stroke-dasharray="{_DASHES.get(key.dash, "none")}"/>',
@@ -293,5 +297,6 @@ def _prose(text: str) -> str:
     return _BOUND.sub("\u00a0", escape(text))
 
 
-def _variable(colour: str) -> str:
+def variable_of(colour: str) -> str:
+    """Return the name of the CSS variable that holds a palette colour."""
     return next(name.lower() for name in _NAMES if getattr(theme, name) == colour)

@@ -16,6 +16,7 @@ VERBS = (
     "check",
     "clean",
     "compare",
+    "explore",
     "guesses",
     "list",
     "new",
