@@ -26,6 +26,7 @@ from sim.units import KINDS
 
 ROOT = Path(__file__).resolve().parents[1]
 BROKEN = ROOT / "tests" / "data" / "broken"
+LIKE = "like"
 SOURCED = ("about", "source", "confidence", "access", "sources")
 Schema = Mapping[str, Any]
 
@@ -72,12 +73,18 @@ The smallest whole scenario with a flight:
 - **Blocks are mappings by name.** A name is lower-case letters, digits and hyphens. Lists stand only where order
   matters: needs, routes, burns.
 - **`extends`** names the file this one builds on, or several that do not contradict each other. They are looked for
-  beside the file, then among the shipped scenarios and the shipped catalogue; nothing else is ever read. Mappings merge
-  key by key; lists, plain values and random values are replaced whole; `null` removes what a parent says.
+  beside the file, then among the shipped scenarios, which may be called by name alone (`extends: ilrs-2035`), and the
+  shipped catalogue; nothing else is ever read. Mappings merge key by key; lists, plain values and random values are
+  replaced whole; `null` removes what a parent says.
 - **`variants`** are named partial scenarios, chosen with `--variant`. They are inherited. Two chosen variants that set
   the same key are an error.
 - **`--set key.path=value`** replaces one value.
-- **Order of precedence**: `--set` over `--variant` over the file over its parents.
+- **`like: NAME`** in a block takes everything it does not say itself from the block of that name beside it:
+  `lc-302: {like: lc-301, available: 2030-01-01}`, `second: {like: first, not_before: 2033-01-01, slip: null}`. The
+  sibling's keys stand below the block's own, as a parent's do; chains are followed. It is resolved last, so a variant
+  or a `--set` that changes the sibling changes all that are like it. `about`, `flown` and `done` are not inherited:
+  what has happened to one has not happened to the other.
+- **Order of precedence**: `--set` over `--variant` over the file over its parents over what is taken with `like`.
 - **A quantity is text with a unit**: `8.2 t`, `20 d`. A bare number where a quantity is wanted is an error.
 - **A random value is a mapping with the name of its law** and may stand wherever the tables below say *random*. Beside
   the law may stand `source`, `confidence` and `access`.
@@ -133,8 +140,9 @@ def _references(schema: Any) -> Iterator[str]:
     if isinstance(schema, dict):
         if "$ref" in schema:
             yield kind_of(schema)
-        for value in schema.values():
-            yield from _references(value)
+        for key, value in schema.items():
+            if key != "then":  # a block that is like another is the same block, partial
+                yield from _references(value)
     elif isinstance(schema, list):
         for item in schema:
             yield from _references(item)
@@ -154,7 +162,7 @@ def _block(name: str, block: Schema) -> Iterator[str]:
     rows = [
         [f"`{key}`", _value(schema), _default(key, schema, block), _meaning(schema)]
         for key, schema in block["properties"].items()
-        if not (sourced and key in SOURCED)
+        if key != LIKE and not (sourced and key in SOURCED)
     ]
     yield from _table(["key", "value", "default", "meaning"], rows)
 
@@ -177,6 +185,8 @@ def _meaning(schema: Schema) -> str:
 
 
 def _value(schema: Schema) -> str:
+    if "else" in schema:
+        return _value(schema["else"])
     if "$ref" in schema:
         return _named(kind_of(schema))
     for word in ("anyOf", "oneOf"):

@@ -1,9 +1,9 @@
 """The JSON Schema that editors check and complete a scenario file with, made of the pydantic models.
 
 What stands in a file is not yet a scenario: with `extends` every block may be partial and `null` removes what a
-parent says; a variant is partial too; a part of a catalogue has neither calendar nor goals. Hence two definitions of
-every block: whole (`Launcher`) and partial (`Launcher-part`). Lists and random values are replaced whole by a child,
-so inside them everything is whole.
+parent says; a variant is partial too, and so is a block that is `like` a sibling; a part of a catalogue has neither
+calendar nor goals. Hence two definitions of every block: whole (`Launcher`) and partial (`Launcher-part`). Lists and
+random values are replaced whole by a child, so inside them everything is whole.
 
 The schema is draft 7, which editors know best. They show `description` when the mouse rests on a key, so each
 description ends with the units that may stand there and the default.
@@ -12,7 +12,7 @@ description ends with the units that may stand there and the default.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,6 +30,11 @@ _NOISE: Final = ("title", "default")
 _ALTERNATIVES: Final = ("anyOf", "oneOf")
 _NOT_IN_A_VARIANT: Final = ("extends", "variants", "format", "name")
 _NEVER_NULL: Final = ("extends", "format", "name")
+_LIKE: Final[Schema] = {
+    "$ref": f"{_REF}name",
+    "description": "The block beside this one from which it takes everything it does not say itself; null removes "
+    "what that one says.",
+}
 _EXTENDS: Final[Schema] = {
     "description": "The file this one builds on, beside it or among the shipped ones; or several that do not "
     "contradict each other. Write below only what differs; null removes what a parent says.",
@@ -46,9 +51,12 @@ def editor_schema() -> Schema:
     raw = Scenario.model_json_schema(by_alias=True)
     blocks = {name: _tidy(block) for name, block in raw.pop("$defs").items()}
     blocks["Scenario"] = _scenario_in_a_file(_tidy(raw))
+    named = _named_blocks(blocks)
+    blocks |= {name: _with_like(blocks[name]) for name in named}
     parts = {f"{name}-part": _part_of_block(block) for name, block in blocks.items() if "properties" in block}
     free = {key: value for key, value in parts["Scenario-part"]["properties"].items() if key not in _NOT_IN_A_VARIANT}
     variant = parts["Scenario-part"] | {"properties": free, "description": "What differs from the scenario."}
+    blocks = {name: _whole_or_like(block, named) for name, block in blocks.items()}
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "ilrs scenario",
@@ -87,6 +95,42 @@ def _scenario_in_a_file(block: Schema) -> Schema:
     variants = block["properties"]["variants"] | {"additionalProperties": {"$ref": f"{_REF}Variant"}}
     properties = {"extends": _EXTENDS, **block["properties"], "variants": variants}
     return block | {"properties": properties, "required": [key for key in block["required"] if key != "name"]}
+
+
+# --- blocks like others -----------------------------------------------------------------------------------------------
+
+
+def _named_blocks(blocks: Mapping[str, Schema]) -> set[str]:
+    """Give the blocks that stand by name beside others of their kind."""
+    keys = ((key, schema) for block in blocks.values() for key, schema in block.get("properties", {}).items())
+    found = {kind_of(_by_name(schema)) for key, schema in keys if key not in ("sources", "variants")}
+    return {name for name in found if "properties" in blocks.get(name, {})}
+
+
+def _by_name(schema: Schema) -> Schema:
+    """Give what stands under each name of a mapping by name, an empty schema where there is none."""
+    inner = schema.get("additionalProperties")
+    return inner if isinstance(inner, dict) else {}
+
+
+def _with_like(block: Schema) -> Schema:
+    return block | {"properties": {"like": _LIKE, **block["properties"]}}
+
+
+def _whole_or_like(block: Schema, named: Set[str]) -> Schema:
+    """Let a block by name be partial when it says whom it is like."""
+    properties = {
+        key: schema | {"additionalProperties": _either(_by_name(schema))}
+        if kind_of(_by_name(schema)) in named
+        else schema
+        for key, schema in block.get("properties", {}).items()
+    }
+    return block | ({"properties": properties} if properties else {})
+
+
+def _either(whole: Schema) -> Schema:
+    """Give the schema of a block that is whole, or like another; `else` holds the whole one."""
+    return {"if": {"required": ["like"]}, "then": {"$ref": f"{whole['$ref']}-part"}, "else": whole}
 
 
 # --- values of one kind -----------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ Order of precedence: `--set` > `--variant` (left to right) > file > parent.
 - `variants` are named partial overrides. They are inherited and merged like everything else. Two chosen
   variants that set the same key are an error, so their order never matters.
 - `--set key.path=value` replaces one value; the value is read as YAML.
+- `like` is resolved when all layers are merged; see :mod:`sim.scenario.likes`.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from typing import Any, Final
 
 from sim.problems import Code, Mark, Problem, suggest
 from sim.scenario.grammar import holds_names
+from sim.scenario.likes import LIKE, Likes, is_like
 from sim.scenario.text import DEEPEST, LARGEST_FILE, MOST_PROBLEMS, Node, Path, path_text, plain, read_text, walk
 from sim.scenario.tree import Tree, read_bytes
 
@@ -51,7 +53,7 @@ class Layered:
 
     `values` has neither `extends` nor `variants`; the names of the latter are in `variants`.
     `shipped` holds those of the `files` that ship with the simulator.
-    An origin is `file.yaml:12`, `variant late (file.yaml:80)` or `--set key=value`.
+    An origin is `file.yaml:12`, `variant late (file.yaml:80)`, `like ilrs-1 (file.yaml:30)` or `--set key=value`.
     """
 
     values: dict[str, Any]
@@ -88,6 +90,8 @@ class Stack:
         self.folders: dict[str, FilePath] = {}
         self._said: set[str] = set()  # paths that are already complained of
         self._bytes = 0
+        self._whole: list[Node] = []  # values of --set, which replace and do not merge
+        self._keeps_nulls = False
 
     def read(self, path: FilePath, shown: str) -> Node | None:
         """Give the root of a file with its parents merged in; None when there is nothing to go on with."""
@@ -169,24 +173,32 @@ class Stack:
             message = f"two parents give different values; the other is at {first.mark.text()}"
             self._complain(second.mark, path_text(path), Code.PARENTS_CLASH, message, "keep one of them")
 
-    def _merge(self, below: Node, above: Node, path: Path) -> Node:
-        """Lay a node over another one."""
-        if not isinstance(above.value, dict) or not isinstance(below.value, dict):
-            return self._without_nulls(above, path)
+    def _merge(self, below: Node, above: Node, path: Path, *, kept: bool = False) -> Node:
+        """Lay a node over another one; nulls are kept where something is still to be inherited with `like`."""
+        kept = kept or is_like(below, path) or is_like(above, path)
+        if not isinstance(above.value, dict) or not isinstance(below.value, dict) or above in self._whole:
+            return self._without_nulls(above, path, kept=kept)
         if is_law(above.value, path) and is_law(below.value, path):
-            return self._without_nulls(above, path)
+            return self._without_nulls(above, path, kept=kept)
         merged = dict(below.value)
         for key, child in above.value.items():
-            inner = (*path, key)
-            if child.value is None and _in_variant(inner):
-                merged[key] = child
-            elif child.value is None:
-                self._remove(merged, key, child, inner)
-            elif key in merged:
-                merged[key] = self._merge(merged[key], child, inner)
-            else:
-                merged[key] = self._without_nulls(child, inner)
+            self._lay_key(merged, key, child, (*path, key), kept=kept)
         return Node(merged, above.mark, above.key, above.layer)
+
+    def _lay_key(self, merged: dict[str, Node], key: str, child: Node, path: Path, *, kept: bool) -> None:
+        if child.value is None and self._keeps_null(path, kept=kept):
+            merged[key] = child
+        elif child.value is None:
+            self._remove(merged, key, child, path)
+        elif key in merged:
+            merged[key] = self._merge(merged[key], child, path, kept=kept)
+        else:
+            merged[key] = self._without_nulls(child, path, kept=kept)
+
+    def _keeps_null(self, path: Path, *, kept: bool) -> bool:
+        inherits = kept and path[-1] != LIKE
+        self._keeps_nulls = self._keeps_nulls or inherits
+        return inherits or _in_variant(path)
 
     def _remove(self, block: dict[str, Node], key: str, node: Node, path: Path) -> None:
         if block.pop(key, None) is None and path_text(path) not in self._said:
@@ -194,16 +206,23 @@ class Stack:
             message = "null removes what a parent says, but there is nothing to remove"
             self._complain(node.key, path_text(path), Code.NOTHING_TO_REMOVE, message, hint)
 
-    def _without_nulls(self, node: Node, path: Path = ()) -> Node:
+    def _without_nulls(self, node: Node, path: Path = (), *, kept: bool = False) -> Node:
         """Take nulls out of a block that has nothing below it, saying so; variants keep theirs."""
         if isinstance(node.value, dict):
+            kept = kept or is_like(node, path)
             for key, child in list(node.value.items()):
-                if child.value is None and not _in_variant((*path, key)):
-                    self._remove({}, key, child, (*path, key))
+                inner = (*path, key)
+                if child.value is not None:
+                    self._without_nulls(child, inner, kept=kept)
+                elif not self._keeps_null(inner, kept=kept):
+                    self._remove({}, key, child, inner)
                     del node.value[key]
-                else:
-                    self._without_nulls(child, (*path, key))
         return node
+
+    def resolve_likes(self, root: Node) -> Node:
+        """Let every block that is like a sibling have what it inherits."""
+        root = Likes(self._merge, self._complain).resolve(root)
+        return self._without_nulls(root) if self._keeps_nulls else root
 
     def apply_variants(self, root: Node, chosen: Sequence[str]) -> Node:
         """Lay the chosen variants over a scenario."""
@@ -250,25 +269,25 @@ class Stack:
         if node is None or problems:
             self.problems += [replace(problem, mark=mark, path=".".join(parts)) for problem in problems]
             return root
+        self._whole.append(node)
         for part in reversed(parts):
             node = Node({part: node}, mark, mark, "--set")
         return self._replace(root, node, (), parts)
 
-    def _replace(self, root: Node, node: Node, path: Path, parts: Sequence[str]) -> Node:
+    def _replace(self, root: Node, node: Node, path: Path, parts: Sequence[str], *, kept: bool = False) -> Node:
         """Merge down to the last part of the path, then replace: `--set` sets, it does not merge."""
         inside, above = root.value, node.value
         if not isinstance(above, dict) or not parts:
-            return self._without_nulls(node, path)
+            return self._without_nulls(node, path, kept=kept)
         if not isinstance(inside, dict):
             return self._set_into_no_mapping(root, node, path)
+        kept = kept or is_like(root, path)
         key, child = parts[0], above[parts[0]]
         merged = dict(inside)
-        if child.value is None:
-            self._remove(merged, key, child, (*path, key))
-        elif key in merged:
-            merged[key] = self._replace(merged[key], child, (*path, key), parts[1:])
+        if child.value is None or key not in merged:
+            self._lay_key(merged, key, child, (*path, key), kept=kept)
         else:
-            merged[key] = self._without_nulls(child, (*path, key))
+            merged[key] = self._replace(merged[key], child, (*path, key), parts[1:], kept=kept)
         return Node(merged, root.mark, root.key, root.layer)
 
     def _set_into_no_mapping(self, root: Node, node: Node, path: Path) -> Node:
@@ -296,7 +315,7 @@ def flatten(root: Node, files: Sequence[str], shipped: Iterable[str] = ()) -> La
 
 def _origin(node: Node) -> str:
     place = f"{node.mark.file}:{node.mark.line}" if node.mark.line else node.mark.file
-    return f"{node.layer} ({place})" if node.layer.startswith("variant") else place
+    return f"{node.layer} ({place})" if node.layer.startswith(("variant ", f"{LIKE} ")) else place
 
 
 def is_law(value: object, path: Path) -> bool:

@@ -89,6 +89,7 @@ def read_layers(
     root = stack.apply_variants(root, variants)
     for text in sets:
         root = stack.apply_set(root, text)
+    root = stack.resolve_likes(root)
     stack.problems += read_columns(root, stack.tree, stack.folders, file.resolve().parent)
     if isinstance(root.value, dict):
         _name_after_file(root.value, file, stack.files[0])
@@ -138,7 +139,7 @@ def _validate(layered: Layered, before: list[Problem], *, whole: bool) -> tuple[
         return Scenario.model_validate(layered.values, strict=True), []
     except ValidationError as error:
         problems = shape_problems(error.errors(include_url=False)[:MOST_PROBLEMS], layered, Scenario)
-    known = [problem.path for problem in before]
+    known = [problem.path.removesuffix(".like") for problem in before]
     fresh = [problem for problem in problems if not any(_below(problem.path, path) for path in known)]
     if not whole:
         fresh = [problem for problem in fresh if problem.code != Code.MISSING_KEY]
@@ -194,9 +195,13 @@ def _remove(values: Any, path: Sequence[str | int]) -> None:
 
 
 def _in_order(problems: Sequence[Problem]) -> list[Problem]:
-    """Sort by file in order of appearance, then by line."""
+    """Sort by file in order of appearance, then by line; what is wrong where others inherit it is said once."""
     files = list(dict.fromkeys(problem.mark.file for problem in problems if problem.mark))
+    told: dict[tuple[Mark | None, str, str, str], Problem] = {}
+    for problem in problems:
+        place = "" if problem.mark and problem.mark.line else problem.path
+        told.setdefault((problem.mark, place, problem.code, problem.message), problem)
     return sorted(
-        dict.fromkeys(problems),
+        told.values(),
         key=lambda p: (files.index(p.mark.file), p.mark.line, p.mark.column) if p.mark else (-1, 0, 0),
     )

@@ -159,3 +159,25 @@ def test_defaults_are_written_as_a_file_would_say_them() -> None:
     """`70 %` and not the 0.7 that stands in the model."""
     keys = editor_schema()["definitions"]["Goal"]["properties"]
     assert keys["confidence"]["default"] == "70 %"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        WHOLE + "launch_sites: {coast: {like: beach, pads: {pad-2: {like: pad-1}}}}",
+        WHOLE + "missions: {second: {like: first, slip: null}}",
+        WHOLE + "variants: {v: {elements: {b: {like: a, mass: 3 t}}}}",
+        "extends: ilrs-2035\nmissions: {again: {like: ilrs-1, not_before: 2040-01-01}}",
+    ],
+)
+def test_a_block_like_another_may_be_partial(text: str) -> None:
+    assert faults(text) == []
+
+
+@pytest.mark.parametrize("text", ["pads: {pad-2: {like: 3}}", "pads: {pad-2: {like: pad-1, turnaround: 60}}"])
+def test_a_block_like_another_is_checked_too(text: str) -> None:
+    assert faults(WHOLE + f"launch_sites: {{coast: {{like: beach, {text}}}}}") != []
+
+
+def test_a_block_without_a_name_of_its_own_is_like_nothing() -> None:
+    assert faults(WHOLE + "base: {like: hut}") != []
