@@ -89,19 +89,15 @@ def engine_of(client: Any) -> Engine:
 def _run_batch(client: Any, job: Job[Item, Result], items: Sequence[Item]) -> Iterator[tuple[Item, Result]]:
     """Run some items; those whose workers were lost are left out, for the next batch."""
     carried = client.scatter(job, broadcast=True, hash=False)
-    futures = {client.submit(_run_item, carried, item, pure=False, retries=LIVES): item for item in items}
-    for future in _distributed().as_completed(list(futures), loop=client.loop):
-        error = future.exception() if future.status == "error" else None
-        if error is not None and not _is_loss(error):
-            raise error
+    futures = dict(zip(client.map(_run_item, items, job=carried, pure=False, retries=LIVES), items, strict=True))
+    arriving = _distributed().as_completed(list(futures), loop=client.loop, with_results=True, raise_errors=False)
+    for future, result in arriving:  # results come in the background, not with a round trip for each
         if future.status == "finished":
-            try:
-                result = future.result()
-            except Exception as lost:  # the worker died between finishing and handing it over
-                if not _is_loss(lost):
-                    raise
-            else:
-                yield futures[future], result
+            yield futures[future], result
+        else:
+            error = result[1] if isinstance(result, tuple) else result
+            if not _is_loss(error):
+                raise error
         future.release()
 
 
@@ -114,7 +110,7 @@ def _is_loss(error: BaseException) -> bool:
     return isinstance(error, (*losses, OSError))
 
 
-def _run_item(job: Any, item: Any) -> Any:
+def _run_item(item: Any, job: Any) -> Any:
     return job.run(item)
 
 
