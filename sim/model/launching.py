@@ -61,7 +61,7 @@ def launch(
     departure = yield from attempt(world, span, plan, vehicle, pad)
     if useful is not None and not useful(voyage_d(world, plan, departure)):
         world.note(span.subject, "is held back", world.campaign.pads[pad].name, plan.mass_kg, plan.vehicle)
-        world.lines[plan.launcher].give_back(world.env.now)
+        world.lines[plan.launcher].give_back()
         world.pads.put(pad)
         return False, -1
     days = world.sample(world.campaign.pads[pad].turnaround, plan.streams.turnaround)
@@ -90,6 +90,8 @@ def take_pad(world: World, span: Span, vehicle: LauncherPlan) -> Process:
 
 def take_vehicle(world: World, span: Span, number: int, vehicle: LauncherPlan) -> Process:
     """Wait for a vehicle off the production line."""
+    if world.lines[number].take_spare():
+        return
     day = world.lines[number].claim(
         world.env.now, vehicle.line_start_d, world.sample(vehicle.every), vehicle.ready, vehicle.stock
     )

@@ -69,7 +69,7 @@ class Line:
     __slots__ = ("_ready_at", "_spare", "_taken_at")
 
     def __init__(self) -> None:
-        self._spare: list[float] = []
+        self._spare = 0
         self._ready_at: list[float] = []
         self._taken_at: list[float] = []
 
@@ -78,8 +78,6 @@ class Line:
 
         The line starts at `start` with `ready` vehicles and stops while `stock` stand unused.
         """
-        if self._spare:
-            return self._spare.pop()
         number = len(self._ready_at)
         if number < ready:
             day = start
@@ -91,9 +89,16 @@ class Line:
         self._taken_at.append(max(now, day))
         return day
 
-    def give_back(self, now: float) -> None:
+    def give_back(self) -> None:
         """Take back a vehicle that has not flown: the next one who asks has it at once."""
-        self._spare.append(now)
+        self._spare += 1
+
+    def take_spare(self) -> bool:
+        """Take a vehicle that was given back; whether there is one."""
+        if not self._spare:
+            return False
+        self._spare -= 1
+        return True
 
 
 class Pads:

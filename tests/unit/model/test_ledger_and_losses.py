@@ -227,8 +227,9 @@ def test_a_second_launch_is_held_back_when_the_first_can_no_longer_wait_for_it()
 def test_a_vehicle_held_back_serves_the_next_who_asks() -> None:
     line = Line()
     assert line.claim(0.0, 0.0, 100.0, 0, 2) == 100.0
-    line.give_back(150.0)
-    assert line.claim(160.0, 0.0, 100.0, 0, 2) == 150.0
+    line.give_back()
+    assert line.take_spare()
+    assert not line.take_spare()
     assert line.claim(160.0, 0.0, 100.0, 0, 2) == 200.0
 
 
@@ -312,7 +313,7 @@ def test_a_mission_flown_before_the_calendar_starts_is_there_from_the_first_day(
 
 def test_the_interval_of_a_series_is_drawn_for_each_flight() -> None:
     """Wanted 100 d apart on average; the fourth flight after three intervals of 50 to 150 d."""
-    sets = [*CERTAIN, "missions.resupply.every={uniform: [50 d, 150 d]}", "missions.resupply.times=4"]
+    sets = [*CERTAIN, "missions.resupply.every={uniform: [50 d, 150 d]}", "missions.resupply.repeats=4"]
     sets += ["missions.resupply.from=agreement", "launchers.big.production={every: 1 d, ready: 50, stock: 60}"]
     campaign = outpost(*sets)
     subject = [s.name for s in campaign.subjects].index("resupply-4")
