@@ -28,13 +28,13 @@ from sim.study.ledger import Sweep, read_sweep
 
 _LISTED = 20
 """Cases that stand open in the list, the soonest; the data tables hold all."""
-_CASES = "cases"
+_REPORTS = "reports"
 
 
 def report_sweep(folder: Path, target: Path, *, single_file: bool = True) -> Path:
     """Write the page of a sweep folder into `target` and return its path.
 
-    A case whose own study lies in `cases/<number>` of the sweep folder is linked to its report. Raises FolderError
+    A case whose own study lies in `reports/<number>` of the sweep folder is linked to its report. Raises FolderError
     when the folder cannot be read, InputError when no case has an answer; OSError when `target` cannot be written.
     """
     sweep = read_sweep(folder)
@@ -179,7 +179,7 @@ def _list(sweep: SweepAnswers, goal: GoalAnswers, target: Path) -> Card:
         )
         for one in ranked[:_LISTED]
     )
-    own = [sweep.folder / _CASES / str(one.number) / REPORT_FILE for one in ranked[:_LISTED]]
+    own = [sweep.folder / _REPORTS / str(one.number) / REPORT_FILE for one in ranked[:_LISTED]]
     links = tuple(address_from(target, page) for page in own)
     made = sum(bool(link) for link in links)
     return Card(
@@ -200,4 +200,4 @@ def _command(sweep: Sweep, number: int) -> str:
     words = ["ilrs", "run", f"{name}/{resolved_name(case.variants)}"]
     words += [word for text in case.sets for word in ("-S", text)]
     words += ["-n", str(sweep.manifest.replications), "--seed", str(sweep.manifest.seed)]
-    return shlex.join([*words, "-o", f"{name}/{_CASES}/{number}"])
+    return shlex.join([*words, "-o", f"{name}/{_REPORTS}/{number}"])

@@ -10,6 +10,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from dashboards.setting import Openings, Setting, Spans, Tank
 from sim.analysis.estimates import ecdf, quantiles, wilson
 from sim.analysis.findings import (
     Bar,
@@ -66,6 +67,26 @@ def sample_findings() -> Findings:
         guesses=212,
         figures=540,
         versions=(("ilrs", "0.1.0"), ("simpy", "4.1.1"), ("numpy", "2.4.6"), ("plotly", "6.9.0")),
+    )
+
+
+def sample_setting() -> Setting:
+    """Return nights of a fortnight each month, a stack with a gap, antennas that miss an hour a day, and a depot."""
+    days = np.arange(0.0, END_D, 29.53)
+    every = np.arange(AS_OF_D, AS_OF_D + 3 * YEAR_D, 0.25)
+    return Setting(
+        nights=Spans(tuple((days + 10.0).tolist()), tuple((days + 24.0).tolist())),
+        site="shackleton",
+        openings=(
+            Openings(("first-crew", HOSTILE), tuple(every[np.sin(every / 4.3) > 0.0].tolist())),
+            Openings(("ilrs-1", "ilrs-2"), tuple(every.tolist())),
+        ),
+        cover=Spans(tuple(np.arange(0.0, END_D).tolist()), tuple((np.arange(0.0, END_D) + 23 / 24).tolist())),
+        antennas=3,
+        tanks=(Tank("depot", "leo", 100_000.0, 0.002, ("tanker-1",)),),
+        facilities=(("lunar-orbital-lab", 3),),
+        first_d=AS_OF_D,
+        end_d=END_D,
     )
 
 
@@ -239,6 +260,15 @@ def _trace(title: str, replication: int | None) -> Trace:
     supply = tuple(20000.0 + 5000.0 * (i // 4) for i in range(len(t)))
     demand = tuple(12000.0 + 5600.0 * (i // 5) for i in range(len(t)))
     return Trace(title, replication, tuple(moves), events, _chains(), t, supply, demand)
+
+
+def sample_trace_with_depot() -> Trace:
+    """Return a replication in which three tankers fill a depot, a ship takes from it, and pads are used."""
+    events = [Event(4000.0 + 20 * i, "depot", "is topped up", "leo", 40_000.0, "") for i in range(3)]
+    events.append(Event(4090.0, "tanker-1", "takes propellant on", "leo", 60_000.0, "ship"))
+    events += [Event(3900.0 + 400 * i, f"m-{i}", "rolls out", f"pad-{i % 2}", 1000.0, "") for i in range(5)]
+    events.append(Event(3600.0, "lunar-orbital-lab", "works", "llo", 8200.0, ""))
+    return Trace("P10", 3, tuple(_crewed("first-crew", 3050.0)), tuple(events), _chains(), (), (), ())
 
 
 def _chains() -> dict[str, tuple[Segment, ...]]:

@@ -39,6 +39,11 @@ def answer(number: int, every: str, scrub: str) -> Answer:
 
 @pytest.fixture
 def sweep() -> SweepAnswers:
+    return sample_sweep()
+
+
+def sample_sweep() -> SweepAnswers:
+    """Return a grid of six cases over two levers, one with a hostile name."""
     answers = tuple(answer(2 * i + j, every, scrub) for i, every in enumerate(EVERY) for j, scrub in enumerate(SCRUB))
     index = SobolIndex("launchers.cz-10.production.every", 0.8, 0.6, 0.95, 0.9, 0.7, 1.0)
     return SweepAnswers(
@@ -113,10 +118,10 @@ def test_the_page_of_a_sweep_escapes_names_and_counts_failures(sweep: SweepAnswe
 
 
 def test_a_case_with_a_report_of_its_own_is_linked(sweep: SweepAnswers, tmp_path: Path) -> None:
-    own = tmp_path / "sweep" / "cases" / "0"
+    own = tmp_path / "sweep" / "reports" / "0"
     own.mkdir(parents=True)
     (own / "report.html").write_text("", encoding="utf-8")
     html = render_page(
         compose_sweep(dataclasses.replace(sweep, folder=tmp_path / "sweep"), tmp_path / "out"), single_file=False
     ).html
-    assert 'href="../sweep/cases/0/report.html"' in html
+    assert 'href="../sweep/reports/0/report.html"' in html
