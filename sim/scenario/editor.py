@@ -16,9 +16,10 @@ from collections.abc import Mapping, Set
 from pathlib import Path
 from typing import Any, Final
 
-from pydantic import TypeAdapter
+from pydantic import BaseModel, TypeAdapter
 
-from sim.scenario.schema import Scenario
+from sim.scenario.meanings import meanings
+from sim.scenario.schema import Block, Scenario
 from sim.units import KINDS, Date, Name, format_quantity, quantity_schema
 
 Schema = dict[str, Any]
@@ -49,8 +50,9 @@ _EXTENDS: Final[Schema] = {
 def editor_schema() -> Schema:
     """Give the JSON Schema of what may stand in a scenario file."""
     raw = Scenario.model_json_schema(by_alias=True)
-    blocks = {name: _tidy(block) for name, block in raw.pop("$defs").items()}
-    blocks["Scenario"] = _scenario_in_a_file(_tidy(raw))
+    models = _models(Block)
+    blocks = {name: _tidy(_with_meanings(block, models.get(name))) for name, block in raw.pop("$defs").items()}
+    blocks["Scenario"] = _scenario_in_a_file(_tidy(_with_meanings(raw, Scenario)))
     named = _named_blocks(blocks)
     blocks |= {name: _with_like(blocks[name]) for name in named}
     parts = {f"{name}-part": _part_of_block(block) for name, block in blocks.items() if "properties" in block}
@@ -71,6 +73,23 @@ def editor_schema() -> Schema:
         },
         "definitions": dict(sorted({**_simple(), **blocks, **parts, "Variant": variant}.items())),
     }
+
+
+def _models(base: type[BaseModel]) -> dict[str, type[BaseModel]]:
+    """Give all models made of a base, by name."""
+    return {base.__name__: base} | {name: kind for sub in base.__subclasses__() for name, kind in _models(sub).items()}
+
+
+def _with_meanings(block: Schema, model: type[BaseModel] | None) -> Schema:
+    """Give every key of a block its meaning as description."""
+    if model is None:
+        return block
+    said, names = meanings(model), {field.alias or name: name for name, field in model.model_fields.items()}
+    properties = {
+        key: schema | {"description": said[names[key]]} if names[key] in said else schema
+        for key, schema in block["properties"].items()
+    }
+    return block | {"properties": properties}
 
 
 def schema_text() -> str:

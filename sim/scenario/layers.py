@@ -93,6 +93,13 @@ class Stack:
         self._whole: list[Node] = []  # values of --set, which replace and do not merge
         self._keeps_nulls = False
 
+    def again(self) -> Stack:
+        """Give a stack that has read the same files, to lay other variants and settings over them."""
+        other = Stack(self.tree)
+        other.problems, other.files, other.folders = [*self.problems], [*self.files], {**self.folders}
+        other._said, other._keeps_nulls = {*self._said}, self._keeps_nulls
+        return other
+
     def read(self, path: FilePath, shown: str) -> Node | None:
         """Give the root of a file with its parents merged in; None when there is nothing to go on with."""
         return self._read(path, shown, ())

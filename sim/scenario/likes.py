@@ -97,8 +97,8 @@ class Likes:
         if below is None or not isinstance(below.value, dict):
             below = Node({}, node.mark, node.key)
         inherited = self._copy(below, f"like {giver}", path)
-        for key in OWN if isinstance(inherited.value, dict) else ():
-            inherited.value.pop(key, None)
+        if isinstance(inherited.value, dict):
+            inherited.value = {key: child for key, child in inherited.value.items() if key not in OWN}
         return self.lay(inherited, own, path)
 
     def _copy(self, node: Node, layer: str, path: Path) -> Node:

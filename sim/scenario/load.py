@@ -21,7 +21,7 @@ from sim.scenario.schema import Scenario
 from sim.scenario.shape import shape_problems
 from sim.scenario.shipped import shipped_folder, shipped_names
 from sim.scenario.sources import check_sources
-from sim.scenario.text import MOST_PROBLEMS, Node, path_text
+from sim.scenario.text import MOST_PROBLEMS, Node, copied, path_text
 from sim.scenario.tree import SHIPPED_NAME, Tree
 from sim.units import parse_name
 
@@ -41,7 +41,73 @@ def load_scenario(path: str | FilePath, variants: Sequence[str] = (), sets: Sequ
     A path without a file behind it is taken as the name of a shipped scenario (`ilrs-2035`).
     Raises `ScenarioError` with every problem of every layer.
     """
-    layered, problems, whole = read_layers(path, variants, sets)
+    return _loaded(_read(path), variants, sets)
+
+
+def check_scenario(path: str | FilePath, variants: Sequence[str] = (), sets: Sequence[str] = ()) -> tuple[Problem, ...]:
+    """Give every problem and warning of a scenario, with the errors that each of its other variants would make."""
+    files = _read(path)
+    found = _problems(files, variants, sets)
+    for name in _variant_names(files):
+        if name not in variants:
+            known = {(problem.mark, problem.path, problem.code) for problem in found}
+            found += [
+                replace(problem, message=f"with variant {name}: {problem.message}")
+                for problem in _problems(files, [name], sets)
+                if problem.severity == "error" and (problem.mark, problem.path, problem.code) not in known
+            ]
+    return tuple(found)
+
+
+def read_layers(
+    path: str | FilePath, variants: Sequence[str] = (), sets: Sequence[str] = ()
+) -> tuple[Layered | None, list[Problem], bool]:
+    """Give the merged values, the problems so far, and whether every layer could be read."""
+    return _merge(_read(path), variants, sets)
+
+
+@dataclass(frozen=True, slots=True)
+class _Files:
+    """A scenario file and its parents, read and merged; without a root there is nothing to go on with."""
+
+    file: FilePath
+    stack: Stack
+    root: Node | None
+
+
+def _read(path: str | FilePath) -> _Files:
+    file, missing = _find(path)
+    stack = Stack(Tree(file.resolve().parent if missing is None else FilePath(), shipped_folder()))
+    if missing:
+        stack.problems.append(missing)
+        return _Files(file, stack, None)
+    root = stack.read(file, str(path) if file == FilePath(path) else str(file))
+    return _Files(file, stack, root if root is not None and isinstance(root.value, dict) else None)
+
+
+def _variant_names(files: _Files) -> list[str]:
+    block = files.root.value.get("variants") if files.root and isinstance(files.root.value, dict) else None
+    return list(block.value) if block and isinstance(block.value, dict) else []
+
+
+def _merge(files: _Files, variants: Sequence[str], sets: Sequence[str]) -> tuple[Layered | None, list[Problem], bool]:
+    """Lay variants and settings over what was read; the files themselves stay as they are."""
+    stack = files.stack.again()
+    if files.root is None:
+        return None, stack.problems, False
+    root = stack.apply_variants(copied(files.root), variants)
+    for text in sets:
+        root = stack.apply_set(root, text)
+    root = stack.resolve_likes(root)
+    stack.problems += read_columns(root, stack.tree, stack.folders, files.file.resolve().parent)
+    if isinstance(root.value, dict):
+        _name_after_file(root.value, files.file, stack.files[0])
+    whole = not any(problem.code in _INCOMPLETE for problem in stack.problems)
+    return flatten(root, stack.files, stack.shipped_files()), stack.problems, whole
+
+
+def _loaded(files: _Files, variants: Sequence[str], sets: Sequence[str]) -> Loaded:
+    layered, problems, whole = _merge(files, variants, sets)
     if layered is None:
         raise ScenarioError(_in_order(problems))
     scenario, shape = _validate(layered, problems, whole=whole)
@@ -53,48 +119,11 @@ def load_scenario(path: str | FilePath, variants: Sequence[str] = (), sets: Sequ
     return Loaded(scenario, layered, tuple(_in_order(problems)))
 
 
-def check_scenario(path: str | FilePath, variants: Sequence[str] = (), sets: Sequence[str] = ()) -> tuple[Problem, ...]:
-    """Give every problem and warning of a scenario, with the errors that each of its other variants would make."""
-    found = _problems(path, variants, sets)
-    layered = read_layers(path, variants, sets)[0]
-    for name in layered.variants if layered else ():
-        if name not in variants:
-            known = {(problem.mark, problem.path, problem.code) for problem in found}
-            found += [
-                replace(problem, message=f"with variant {name}: {problem.message}")
-                for problem in _problems(path, [name], sets)
-                if problem.severity == "error" and (problem.mark, problem.path, problem.code) not in known
-            ]
-    return tuple(found)
-
-
-def _problems(path: str | FilePath, variants: Sequence[str], sets: Sequence[str]) -> list[Problem]:
+def _problems(files: _Files, variants: Sequence[str], sets: Sequence[str]) -> list[Problem]:
     try:
-        return list(load_scenario(path, variants, sets).warnings)
+        return list(_loaded(files, variants, sets).warnings)
     except ScenarioError as error:
         return list(error.problems)
-
-
-def read_layers(
-    path: str | FilePath, variants: Sequence[str] = (), sets: Sequence[str] = ()
-) -> tuple[Layered | None, list[Problem], bool]:
-    """Give the merged values, the problems so far, and whether every layer could be read."""
-    file, missing = _find(path)
-    if missing:
-        return None, [missing], False
-    stack = Stack(Tree(file.resolve().parent, shipped_folder()))
-    root = stack.read(file, str(path) if file == FilePath(path) else str(file))
-    if root is None or not isinstance(root.value, dict):
-        return None, stack.problems, False
-    root = stack.apply_variants(root, variants)
-    for text in sets:
-        root = stack.apply_set(root, text)
-    root = stack.resolve_likes(root)
-    stack.problems += read_columns(root, stack.tree, stack.folders, file.resolve().parent)
-    if isinstance(root.value, dict):
-        _name_after_file(root.value, file, stack.files[0])
-    whole = not any(problem.code in _INCOMPLETE for problem in stack.problems)
-    return flatten(root, stack.files, stack.shipped_files()), stack.problems, whole
 
 
 _MOST_PRUNINGS = 8

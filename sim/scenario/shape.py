@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from sim.problems import Code, Mark, Problem, WrongValueError, did_you_mean, suggest
 from sim.scenario.grammar import keys_of, models_at
 from sim.scenario.layers import LAWS, Layered
+from sim.scenario.meanings import meanings
 from sim.scenario.text import Path, path_text
 
 Details = Mapping[str, Any]
@@ -148,9 +149,10 @@ def _missing_key(path: Path, layered: Layered, model: type[BaseModel]) -> Proble
 
 def _description(model: type[BaseModel], block: Path, key: str) -> str:
     for kind in models_at(model, block):
+        said = meanings(kind)
         for name, field in kind.model_fields.items():
-            if key in (name, field.alias) and field.description:
-                first = field.description.strip().splitlines()[0].rstrip(".")
+            if key in (name, field.alias) and name in said:
+                first = said[name].splitlines()[0].rstrip(".")
                 return f"add '{key}: ...' ({first[:1].lower()}{first[1:]})"
     return f"add '{key}: ...'"
 

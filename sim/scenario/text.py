@@ -60,6 +60,16 @@ def plain(node: Node) -> Any:
     return value
 
 
+def copied(node: Node) -> Node:
+    """Give a node that can be changed without changing this one."""
+    value = node.value
+    if isinstance(value, dict):
+        value = {key: copied(child) for key, child in value.items()}
+    elif isinstance(value, list):
+        value = [copied(child) for child in value]
+    return Node(value, node.mark, node.key, node.layer)
+
+
 def walk(node: Node) -> list[tuple[Path, Node]]:
     """Give every node with its path, parents first."""
     found: list[tuple[Path, Node]] = []

@@ -15,9 +15,12 @@ Count = Annotated[int, Field(ge=0, le=100_000)]
 
 
 class Block(BaseModel):
-    """A mapping whose keys are all known."""
+    """A mapping whose keys are all known; the docstrings below the fields say what they mean (`sim.scenario.meanings`).
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, populate_by_name=True)
+    A model is built when it is first used, and then with all that stand in it: that is once, for the whole scenario.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, defer_build=True)
 
 
 class SourceNote(Block):

@@ -210,8 +210,6 @@ def test_likeness_stands_only_in_a_block_with_a_name(tmp_path: Path) -> None:
 def test_long_chain_of_likenesses_is_followed(tmp_path: Path) -> None:
     heirs = "".join(f"  p{n}: {{like: p{n - 1}}}\n" for n in range(3000, 0, -1))
     text = "partners:\n  p0: {withdraws: never}\n" + heirs
-        f"  p{n}: {{like: p{n - 1}}}\n" for n in range(3000, 0, -1)
-    )
     assert _values(tmp_path, text)["partners"]["p3000"] == {"withdraws": "never"}
 
 
