@@ -7,6 +7,7 @@ needs the network. Blocks run in their order in one empty folder for each page.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -51,7 +52,8 @@ def codes(page: str) -> list[Code]:
 
 def commands(text: str) -> Iterator[tuple[str, list[str]]]:
     """Give each command with the lines shown below it."""
-    command, shown = "", []
+    command = ""
+    shown: list[str] = []
     for line in text.splitlines():
         if line.startswith("$ "):
             if command:
@@ -76,8 +78,9 @@ def environment(tmp_path: Path) -> dict[str, str]:
 
 
 def as_pattern(shown: str) -> str:
-    words = (re.escape(part.strip()) for part in shown.split("…"))
-    return ".*".join(words)
+    """Give the pattern of a shown line: `…` is anything, and columns may be wider or narrower."""
+    parts = (r"\s+".join(map(re.escape, part.split())) for part in shown.split("…"))
+    return ".*".join(parts)
 
 
 def run(command: str, shown: list[str], folder: Path, environment: dict[str, str]) -> None:
@@ -124,6 +127,8 @@ def test_every_block_of_a_page_is_of_a_kind_that_is_executed(page: str) -> None:
         if code.kind == "sh":
             words = [line.split()[0] for line in code.text.splitlines() if line.strip() and not line.startswith("#")]
             assert set(words) <= set(INSTALLING), code.text
+        elif code.kind == "json":
+            json.loads(code.text)
         else:
             assert code.kind == "text", f"a block of kind {code.kind!r} is not executed:\n{code.text}"
 
