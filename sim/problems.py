@@ -63,7 +63,7 @@ class Code(str, Enum):
     NO_PAD = "no-pad", "A launcher has no pad that can take it."
     NO_LEG = "no-leg", "A route goes where no leg leads."
     GOAL_UNREACHABLE = "goal-unreachable", "A goal can never be met."
-    UNDELIVERED = "undelivered", "An element is delivered by no mission."
+    UNDELIVERED = "undelivered", "An element, or a good that people use, is delivered by no mission."
     NOT_OWNER = "not-owner", "A partner operates what it does not own."
     POWER_SHORT = "power-short", "The power supply can never be enough."
     SOURCE_MISSING = "source-missing", "A shipped figure has no source."

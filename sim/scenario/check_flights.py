@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Final
@@ -74,6 +75,16 @@ def check_substitutes(case: Case) -> Iterator[Problem]:
             yield case.problem((*path, "substitute"), Code.VALUE, message, hint)
 
 
+def check_reserves(case: Case) -> Iterator[Problem]:
+    """What is held in reserve stands in for some mission (warning)."""
+    wanted = {mission.substitute for mission in case.scenario.missions.values()}
+    for name, mission in case.scenario.missions.items():
+        if mission.reserve and name not in wanted:
+            message = "it never flies: it is held in reserve, and no mission has it as substitute"
+            hint = f"add on_loss: substitute and substitute: {name} to the mission it is for, or remove reserve"
+            yield case.problem(("missions", name, "reserve"), Code.VALUE, message, hint, "warning")
+
+
 def check_refuelling(case: Case) -> Iterator[Problem]:
     """Propellant is taken on at a station on the way that can hold it."""
     for name, mission in case.scenario.missions.items():
@@ -87,6 +98,7 @@ def check_refuelling(case: Case) -> Iterator[Problem]:
         room = station.tank.capacity if station.tank else 0.0
         if refuel.propellant > room:
             message = f"{format_quantity(refuel.propellant, 'mass')} from a tank of {format_quantity(room, 'mass')}"
+            message += _too_much(refuel.propellant, room)
             yield case.problem((*path, "propellant"), Code.OVER_CAPACITY, message, "take less, or a larger tank")
 
 
@@ -101,9 +113,13 @@ def check_cargo(case: Case) -> Iterator[Problem]:
         mass = _cargo_kg(case.scenario, mission)
         if mass > room * (1 + 1e-9):
             message = f"the cargo of {format_quantity(mass, 'mass')} is over the {format_quantity(room, 'mass')}"
-            message += f" that {', '.join(carried)} can carry"
+            message += f" that {', '.join(carried)} can carry{_too_much(mass, room)}"
             hint = "carry less, or fly another spacecraft"
             yield case.problem(("missions", name, "cargo"), Code.OVER_CAPACITY, message, hint, key=True)
+
+
+def _too_much(mass_kg: float, room_kg: float) -> str:
+    return f": {math.ceil((mass_kg - room_kg) * (1 - 1e-9))} kg too much"
 
 
 def _cargo_kg(scenario: Scenario, mission: Mission) -> float:
@@ -129,6 +145,24 @@ def check_crews(case: Case) -> Iterator[Problem]:
             yield case.problem((*path, "down"), Code.VALUE, message, "down counts among number")
 
 
+def check_seats_down(case: Case) -> Iterator[Problem]:
+    """Who goes down has a seat in a spacecraft that goes down."""
+    craft, places = case.scenario.spacecraft, case.scenario.places
+    for name, mission in case.scenario.missions.items():
+        down = mission.crew.down if mission.crew is not None else 0
+        if not down or not mission.launches or not mission.route or not places[mission.route[-1]].surface:
+            continue
+        meeting = mission.rendezvous
+        carried = [c for launch in mission.launches.values() for c in launch.carries]
+        onward = meeting.goes_on if meeting is not None and meeting.goes_on else carried
+        landers = [c for c in onward if c in craft and craft[c].kind == "lander"] or onward
+        seats = max((craft[c].crew for c in landers if c in craft), default=0)
+        if down > seats:
+            message = f"{down} go down, and {', '.join(landers)} has {seats or 'no'} seats"
+            hint = f"give it seats (crew: {down}), let another lander go on, or send fewer down"
+            yield case.problem(("missions", name, "crew", "down"), Code.OVER_CAPACITY, message, hint)
+
+
 def check_lifts(case: Case) -> Iterator[Problem]:
     """A launcher has a capacity to where it is sent, and what it carries is not far over it.
 
@@ -149,6 +183,7 @@ def check_lifts(case: Case) -> Iterator[Problem]:
             if mass > launcher.to[launch.to] * _SCALED:
                 message = f"{format_quantity(mass, 'mass')} is over what {launch.launcher} lifts to {launch.to}"
                 message += f", {format_quantity(launcher.to[launch.to], 'mass')}"
+                message += _too_much(mass, launcher.to[launch.to])
                 hint = "carry less, or take a stronger launcher"
                 yield case.problem(path, Code.OVER_CAPACITY, message, hint, key=True)
 

@@ -26,10 +26,13 @@ from sim.scenario.check_flights import (
     check_owners,
     check_pads,
     check_refuelling,
+    check_reserves,
     check_routes,
+    check_seats_down,
     check_substitutes,
 )
 from sim.scenario.check_goals import check_deliveries, check_goals, check_power, check_sites
+from sim.scenario.check_supplies import check_goods, check_tanks
 from sim.scenario.layers import Layered
 from sim.scenario.order import Network, check_cycles
 from sim.scenario.schema import Scenario
@@ -47,9 +50,12 @@ CHECKS: Final[tuple[Callable[[Case], Iterator[Problem]], ...]] = (
     check_routes,
     check_meetings,
     check_substitutes,
+    check_reserves,
     check_refuelling,
+    check_tanks,
     check_cargo,
     check_crews,
+    check_seats_down,
     check_lifts,
     check_pads,
     check_owners,
@@ -64,6 +70,7 @@ def check_sense(scenario: Scenario, layered: Layered) -> list[Problem]:
     if not any(problem.code in (Code.CYCLE, Code.DATE_ORDER) for problem in problems):
         problems += check_goals(case, network)
     problems += check_deliveries(case, network)
+    problems += check_goods(case)
     problems += check_power(case, network)
     return problems
 

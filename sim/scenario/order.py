@@ -78,8 +78,8 @@ class Network:
                 self._add(name, Event(not_before_d=self._day(item.done), path=path), "done")
                 continue
             start = item.not_before.to_days(self.calendar).support[0] if item.not_before is not None else -math.inf
-            lasts = _least(item.duration)
-            finish = self._day(item.finish) + (_least(item.slip) if item.slip is not None else 0.0)
+            lasts = least(item.duration)
+            finish = self._day(item.finish) + (least(item.slip) if item.slip is not None else 0.0)
             needs = _listed(item.needs, (*path, "needs"))
             self._add(name, Event(needs, max(start + lasts, finish), lasts, path=path), "done")
 
@@ -87,7 +87,7 @@ class Network:
         parts: dict[str, Element | Station] = {**self.scenario.elements, **self.scenario.stations}
         for name, item in parts.items():
             path: Path = ("stations" if isinstance(item, Station) else "elements", name)
-            event = Event(_listed(item.needs, (*path, "needs")), lasts_d=_least(item.commissioning), path=path)
+            event = Event(_listed(item.needs, (*path, "needs")), lasts_d=least(item.commissioning), path=path)
             carrier = self._carriers.get(name)
             tank = item.tank if isinstance(item, Station) else None
             if tank is not None and tank.filled_by is not None:
@@ -139,7 +139,7 @@ class Network:
             return Event(not_before_d=self._day(mission.flown.launched), path=path)
         needs = _listed(mission.needs, (*path, "needs"))
         needs += [(mission.from_, (*path, "from"))] if mission.from_ else []
-        slip = min(_least(mission.slip), 0.0) if mission.slip is not None else 0.0
+        slip = min(least(mission.slip), 0.0) if mission.slip is not None else 0.0
         known = max(self._day(mission.not_before) + slip, self._day(self.scenario.calendar.as_of))
         return Event(needs, known, path=path)
 
@@ -179,7 +179,7 @@ def _listed(needs: list[str], path: Path) -> list[tuple[str, Path | None]]:
     return [(need, (*path, index)) for index, need in enumerate(needs)]
 
 
-def _least(law: Distribution | SlipByLead | None) -> float:
+def least(law: Distribution | SlipByLead | None) -> float:
     """Give the least value a law can take; 0 where that is not bounded or not known."""
     if law is None or isinstance(law, SlipByLead):
         return 0.0

@@ -60,7 +60,7 @@ CASES: list[tuple[str, str, str, str, str]] = [
      "4 people and 3 seats", "send fewer"),
     ("missions: {crew-1: {crew: {down: 4}}}", "value", "missions.crew-1.crew.down", "4 go down of 3", "among"),
     ("launchers: {cz-10: {to: {tli: 20 t}}}", "over-capacity", "missions.cargo-1.launches.main",
-     "23 t is over what cz-10 lifts to tli, 20 t", "stronger launcher"),
+     "23 t is over what cz-10 lifts to tli, 20 t: 3000 kg too much", "stronger launcher"),
     ("missions: {cargo-1: {launches: {main: {to: geo}}}}", "over-capacity", "missions.cargo-1.launches.main.to",
      "no capacity to 'geo'", "known: tli"),
     ("launch_sites: {wenchang: {pads: {lc-301: {available: 2060-01-01}}}}", "no-pad", "launchers.cz-10.pads",
@@ -93,7 +93,7 @@ CASES: list[tuple[str, str, str, str, str]] = [
      "missions.cargo-1.refuel.at", "depot is at earth", "add it to the route"),
     ("missions: {cargo-1: {refuel: {at: depot, propellant: 30 t, stage: cargo-lander.main, duration: 1 d}}}\n"
      "stations: {depot: {at: leo, mass: 1 t, commissioning: 1 d, tank: {capacity: 9 t}}}", "over-capacity",
-     "missions.cargo-1.refuel.propellant", "30 t from a tank of 9 t", "take less"),
+     "missions.cargo-1.refuel.propellant", "30 t from a tank of 9 t: 21000 kg too much", "take less"),
     ("missions: {cargo-1: {refuel: {at: depot, propellant: 3 t, stage: cargo-lander.mian, duration: 1 d}}}\n"
      "stations: {depot: {at: leo, mass: 1 t, commissioning: 1 d, tank: {capacity: 9 t}}}", "no-such-name",
      "missions.cargo-1.refuel.stage", "no stage 'cargo-lander.mian'", "did you mean 'cargo-lander.main'?"),
@@ -107,6 +107,13 @@ CASES: list[tuple[str, str, str, str, str]] = [
     ("slips: {late: {rows: [{up_to: 1 yr, slip: 3 d}, {up_to: 1 yr, slip: 5 d}], "
      "beyond: {intercept: 0 d, per_day: 0.3, shape: 1}}}", "value", "slips.late.rows[1].up_to",
      "no further", "sort the rows"),
+    ("spacecraft: {lanyue: {crew: 0}}", "over-capacity", "missions.crew-1.crew.down",
+     "2 go down, and lanyue has no seats", "give it seats (crew: 2)"),
+    ("spacecraft: {lanyue: {crew: 1}}", "over-capacity", "missions.crew-1.crew.down",
+     "2 go down, and lanyue has 1 seats", "send fewer down"),
+    ("stations: {depot: {at: leo, mass: 1 t, commissioning: 1 d, tank: {capacity: 100 t, boil_off: 1 %/d, "
+     "filled_by: {delivers: 10 t, fleet: 3, spare: 9 d, operations: [{name: fly, duration: {uniform: [20 d, 30 d]}}]}}}}",
+     "goal-unreachable", "stations.depot.tank.filled_by.delivers", "holds 54.9 t at the most", "bring more at a time"),
 ]  # fmt: skip
 WARNED: list[tuple[str, str, str, str, str]] = [
     ("goals: {base: {by: 2031-06-01}}", "goal-unreachable", "goals.base.by",
@@ -115,6 +122,10 @@ WARNED: list[tuple[str, str, str, str, str]] = [
      "cargo of a mission"),
     ("activities: {moon-hotel: {finish: 2060-01-01}}", "outside-calendar", "activities.moon-hotel.finish",
      "never seen", "move"),
+    ("missions: {crew-1: {partner: cnsa}, spare: {like: cargo-1, reserve: true, cargo: null}}", "value",
+     "missions.spare.reserve", "it never flies", "substitute: spare to the mission"),
+    ("living: {per_crew_day: {food: 2 kg, water: 3 kg}, recycling: {water: 100 %}, reserve: 9 d}", "undelivered",
+     "living.per_crew_day.food", "no mission brings food, so crew-1 will wait", "living.stock"),
 ]  # fmt: skip
 
 
@@ -189,3 +200,33 @@ def test_problem_in_one_block_makes_no_noise_about_others(tmp_path: Path) -> Non
     assert told(problems_of(tmp_path, "launchers: {cz-10: {integration: 40}}\n")) == [
         ("unit-missing", "launchers.cz-10.integration")
     ]
+
+
+@pytest.mark.parametrize(
+    "there",
+    [
+        "missions: {cargo-1: {cargo: {food: 1 t}}}\nelements: {hub: null}\n"
+        "goals: {base: {needs: [crew-1], power_margin: null}}",
+        "missions: {more: {like: cargo-1, cargo: {consumables: 1 t}}}",
+        "elements: {hub: {makes: {food: 2 kg/d}}}",
+    ],
+    ids=["brought", "brought mixed", "made"],
+)
+def test_good_that_is_there_is_not_missed(tmp_path: Path, there: str) -> None:
+    living = "living: {per_crew_day: {food: 2 kg}, reserve: 9 d}\n"
+    assert problems_of(tmp_path, living + there) == []
+
+
+def test_good_in_store_is_not_missed(tmp_path: Path) -> None:
+    living = "living: {per_crew_day: {food: 2 kg}, reserve: 9 d, stock: {food: 1 t}}\n"
+    assert problems_of(tmp_path, living) == []
+
+
+@pytest.mark.parametrize("boil_off", ["0 %/d", "0.4 %/d"])
+def test_tank_that_can_be_full_is_not_complained_of(tmp_path: Path, boil_off: str) -> None:
+    """The most it holds is 10 t / (1 - 0.996^20) = 129.8 t by the geometric series, over its 100 t."""
+    child = (
+        f"stations: {{depot: {{at: leo, mass: 1 t, commissioning: 1 d, tank: {{capacity: 100 t, boil_off: {boil_off},"
+    )
+    child += "filled_by: {delivers: 10 t, fleet: 3, spare: 9 d, operations: [{name: fly, duration: 20 d}]}}}}\n"
+    assert problems_of(tmp_path, child) == []

@@ -1,0 +1,75 @@
+"""Sense of supplies: goods for those who live at the base, and tankers that can fill a tank."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from sim.problems import Code, Problem
+from sim.scenario.case import Case
+from sim.scenario.order import least
+from sim.scenario.schema import Scenario
+from sim.scenario.schema.staging import Tank
+from sim.scenario.text import Path
+from sim.units import format_quantity
+
+CONSUMABLES: Final = "consumables"  # all goods that people use, mixed as they use them
+
+
+def check_goods(case: Case) -> Iterator[Problem]:
+    """A good that a crew at the base uses is in store there, made there, or brought (warning): crews wait for it."""
+    living, crews = case.scenario.living, _crews_at_base(case.scenario)
+    if living is None or not crews:
+        return
+    there = _goods_at_base(case.scenario)
+    for name, mass in living.per_crew_day.items():
+        if mass * (1.0 - living.recycling.get(name, 0.0)) > 0.0 and not there & {name, CONSUMABLES}:
+            message = f"no mission brings {name[:80]}, so {crews[0]} will wait for it for ever"
+            hint = "put it (or consumables) into the cargo of a mission to the base, or into living.stock"
+            yield case.problem(("living", "per_crew_day", name), Code.UNDELIVERED, message, hint, "warning", key=True)
+
+
+def _crews_at_base(scenario: Scenario) -> list[str]:
+    base = scenario.base.at if scenario.base is not None else None
+    return [
+        name
+        for name, mission in scenario.missions.items()
+        if mission.flown is None and mission.crew is not None and mission.crew.down and mission.crew.stay > 0.0
+        if mission.route and mission.route[-1] == base
+    ]
+
+
+def _goods_at_base(scenario: Scenario) -> set[str]:
+    """Give every good that is in store, made, or in the cargo of some mission."""
+    stock = scenario.living.stock if scenario.living is not None else {}
+    goods = {name for name, mass in stock.items() if mass > 0.0}
+    for mission in scenario.missions.values():
+        if isinstance(mission.cargo, dict):
+            goods.update(name for name, mass in mission.cargo.items() if mass > 0.0)
+    for element in scenario.elements.values():
+        goods.update(element.makes)
+    return goods
+
+
+def check_tanks(case: Case) -> Iterator[Problem]:
+    """Tankers bring propellant faster than it boils off, so that the tank can be full."""
+    for name, station in case.scenario.stations.items():
+        tank = station.tank
+        if tank is None or tank.filled_by is None:
+            continue
+        most = _most_kg(tank)
+        if most < tank.capacity:
+            path: Path = ("stations", name, "tank", "filled_by", "delivers")
+            message = f"the tank of {format_quantity(tank.capacity, 'mass')} can never be full: it boils off, and with"
+            message += f" {format_quantity(tank.filled_by.delivers, 'mass')} at a time it holds"
+            message += f" {format_quantity(float(f'{most:.3g}'), 'mass')} at the most"
+            hint = "bring more at a time, make the tankers quicker, or the tank smaller or colder"
+            yield case.problem(path, Code.GOAL_UNREACHABLE, message, hint)
+
+
+def _most_kg(tank: Tank) -> float:
+    """Give what is in a tank after very many deliveries, none lost and none late."""
+    assert tank.filled_by is not None
+    between_d = sum(least(step.duration) for step in tank.filled_by.operations)
+    kept = (1.0 - tank.boil_off) ** between_d
+    return tank.filled_by.delivers / (1.0 - kept) if kept < 1.0 else float("inf")
