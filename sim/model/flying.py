@@ -224,7 +224,7 @@ def fly_launch(world: World, plan: MissionPlan, sortie: Sortie, number: int, not
             sortie.failed_d = min(sortie.failed_d, sortie.first_d + plan.wait_limit_d)
         return sortie.failed_d == NEVER
 
-    ok, row = yield from launch(world, span, item, earliest, useful)
+    ok, row = yield from launch(world, span, item, earliest, useful if len(plan.launches) > 1 else None)
     sortie.departures[number].say(span if ok else None)
     if ok:
         sortie.rows[number], sortie.left_d[number] = row, world.env.now

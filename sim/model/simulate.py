@@ -53,7 +53,7 @@ def collect_rarely() -> Iterator[None]:
     """Let the garbage collector look less often for a while.
 
     A world is full of cycles and is dropped whole: looking through it while it is alive finds nothing, and takes a
-    quarter of a replication's time (benchmarks/replication.py).
+    tenth to a quarter of a replication's time.
     """
     before = gc.get_threshold()
     gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS, *before[1:])
