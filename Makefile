@@ -34,6 +34,12 @@ test-stress: $(VENV)/.installed-test ## the long tests: kills, large studies, th
 	@bash tests/ensure_chromium.sh
 	$(BIN)/pytest -m stress
 
+.PHONY: docs
+docs: $(VENV)/.installed ## build the documentation into build/site, warnings are errors
+	@$(PIP) install -c constraints.txt -e '.[docs]'
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	@echo "build/site/index.html"
+
 .PHONY: test-poliastro
 test-poliastro: ## the physics tests on poliastro itself, where a Python 3.10 is found
 	@bash tests/poliastro.sh
