@@ -36,15 +36,11 @@ def draw_pads(findings: Findings, trace: Trace) -> Card:
         hoverongaps=False,
         xgap=2,
         ygap=3,
+        texttemplate="%{z}",
+        textfont={"color": theme.INK, "size": 12},
         customdata=[[name] * len(years) for name in names],
         hovertemplate="%{customdata}, %{x}: %{z} roll-outs<extra></extra>",
     )
-    for row, cells_of_pad in enumerate(cells):
-        for year, number in zip(years, cells_of_pad, strict=True):
-            if number:
-                figure.add_annotation(
-                    x=year, y=row, text=str(number), showarrow=False, font={"color": theme.INK, "size": 12}
-                )
     figure.update_yaxes(
         tickmode="array",
         tickvals=list(range(len(pads))),

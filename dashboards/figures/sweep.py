@@ -20,6 +20,9 @@ _PANELS = 6
 _AXES = 8
 """Levers that get an axis; more names would run into each other."""
 _LINES = 200
+"""Lines that can be followed, and drawn, at once."""
+_READABLE = 10
+"""Columns up to which a cell has room for its number."""
 _WANTED = 70.0
 """Percent of the contour: the confidence that space agencies plan for.
 
@@ -211,6 +214,8 @@ def draw_heat(sweep: SweepAnswers, goal: GoalAnswers) -> Card | None:
         showscale=False,
         xgap=2,
         ygap=2,
+        texttemplate="%{z:.0f}" if len(across.values) <= _READABLE else None,
+        textfont={"color": theme.INK, "size": 12},
         hovertemplate="chance %{z:.0f} %<extra></extra>",
     )
     figure.add_contour(
@@ -222,11 +227,6 @@ def draw_heat(sweep: SweepAnswers, goal: GoalAnswers) -> Card | None:
         showscale=False,
         hoverinfo="skip",
     )
-    for row, line in enumerate(cells):
-        for column, value in enumerate(line):
-            if value is not None and len(across.values) <= 10:
-                dark = {"color": theme.INK, "size": 12}
-                figure.add_annotation(x=column, y=row, text=f"{value:.0f}", showarrow=False, font=dark)
     figure.update_xaxes(title_text=formats.figure_text(short_path(across.path)), showgrid=False, **_places(across))
     figure.update_yaxes(title_text=formats.figure_text(short_path(up.path)), showgrid=False, **_places(up))
     return Card(

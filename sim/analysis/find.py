@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator, Sequence
 
@@ -148,7 +149,7 @@ def _mass(outline: Outline, sample: Sample, nominal: Sample) -> MassCurve:
     columns = [delivery.milestone for delivery in outline.deliveries]
     masses = np.array([delivery.mass_kg for delivery in outline.deliveries])
     landed, planned = sample.reached_d[:, columns], nominal.reached_d[:, columns]
-    rows = [_quantile_days((landed <= day) @ masses, BAR_SHARES) for day in grid]
+    rows = list(_mass_quantiles(landed, masses, grid))
     return MassCurve(
         t_d=_floats(grid),
         p10_kg=tuple(row[0] or 0.0 for row in rows),
@@ -156,6 +157,21 @@ def _mass(outline: Outline, sample: Sample, nominal: Sample) -> MassCurve:
         p90_kg=tuple(row[2] or 0.0 for row in rows),
         nominal_kg=tuple(float(((planned <= day) @ masses)[0]) for day in grid),
     )
+
+
+def _mass_quantiles(landed_d: Floats, masses: Floats, grid_d: Floats) -> Iterator[list[float | None]]:
+    """Give the quantiles of the mass landed by each day of a grid; each landing, (n, deliveries), is counted once."""
+    count = len(masses)
+    by_day = np.searchsorted(grid_d, landed_d.ravel(), side="left")
+    order = np.argsort(by_day, kind="stable")
+    edges = np.searchsorted(by_day[order], np.arange(grid_d.size + 1))
+    mass, found = np.zeros(len(landed_d)), _quantile_days(np.zeros(len(landed_d)), BAR_SHARES)
+    for first, last in itertools.pairwise(edges):
+        if last > first:
+            which = order[first:last]
+            mass += np.bincount(which // count, masses[which % count], minlength=mass.size)
+            found = _quantile_days(mass, BAR_SHARES)
+        yield found
 
 
 def _manifest_row(flight: FlightLine, sample: Sample, nominal: Sample) -> ManifestRow:
@@ -210,8 +226,8 @@ def _quantile_days(values: Floats, shares: Sequence[float]) -> list[float | None
 
     The same rank as `estimates.quantiles`, whose intervals a table of hundreds of dates has no room for.
     """
-    ordered = np.sort(values)
     ranks = [max(1, math.ceil(values.size * share - 1e-9)) for share in shares]
+    ordered = np.partition(values, [rank - 1 for rank in ranks])
     return [_day(ordered[rank - 1]) for rank in ranks]
 
 
