@@ -43,7 +43,7 @@ def check_routes(case: Case) -> Iterator[Problem]:
 def _leg_hint(start: str, end: str, known: set[tuple[str, str]]) -> str:
     onward = sorted(to for origin, to in known if origin == start)
     said = f"from {start} legs lead to {', '.join(onward)}; " if onward else ""
-    return f"{said}add a leg {{from: {start}, to: {end}, ...}} under legs"
+    return f"{said}add a leg {{from: {start}, to: {end}, burns: [{{dv: ...}}], tof: [...]}} under legs"
 
 
 def check_meetings(case: Case) -> Iterator[Problem]:

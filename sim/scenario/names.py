@@ -83,7 +83,6 @@ _NOUNS: Final = {
     "stations": "station",
 }
 _SECTIONS: Final = {"pads": "launch_sites", "stages": "spacecraft"}
-_EARTH: Final = "earth"  # a place that is always there
 
 
 def find(values: Any, pattern: str) -> Iterator[tuple[Path, Any]]:
@@ -119,7 +118,7 @@ def _known(values: Values, kind: str) -> set[str]:
         return {f"{path[1]}.{path[3]}" for path, _ in find(values, "spacecraft.*.stages.*")}
     if kind == "elements":
         return {*section(values, "elements"), *section(values, "stations")}
-    return {*section(values, kind), *((_EARTH,) if kind == "places" else ())}
+    return set(section(values, kind))
 
 
 def check_references(layered: Layered) -> Iterator[Problem]:
@@ -131,7 +130,9 @@ def check_references(layered: Layered) -> Iterator[Problem]:
             if isinstance(name, str) and name not in known[kind]:
                 mark = layered.key_mark(path) if name is path[-1] else layered.mark(path)
                 message = f"there is no {_NOUNS[kind]} '{name[:80]}'"
-                hint = suggest(name, known[kind]) or f"add it under {_SECTIONS.get(kind, kind)}"
+                add = f"add it under {_SECTIONS.get(kind, kind)}"
+                near = suggest(name, known[kind])
+                hint = near if near.startswith("did") else ", or ".join(filter(None, (near, add)))
                 yield Problem(mark, path_text(path), Code.NO_SUCH_NAME, "error", message, hint)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -13,6 +14,7 @@ from sim.problems import Code, Mark, Problem, WrongValueError, did_you_mean, sug
 from sim.scenario.grammar import keys_of, models_at
 from sim.scenario.layers import LAWS, Layered
 from sim.scenario.meanings import meanings
+from sim.scenario.schema import Sourced
 from sim.scenario.text import Path, path_text
 
 Details = Mapping[str, Any]
@@ -123,15 +125,23 @@ def _mark(layered: Layered, path: Path, is_key: bool) -> Mark | None:
 def _unknown_key(path: Path, layered: Layered, model: type[BaseModel]) -> Problem:
     block = _value_at(layered.values, path[:-1])
     known = [key for kind in models_at(model, path[:-1]) for key in keys_of(kind)]
-    free = [key for key in known if key not in block]
+    free = [key for key in known if key not in block and key not in Sourced.model_fields]
     hint = _RENAMED.get((str(path[0]), str(path[-1])), "") if len(path) == _IN_A_BLOCK else ""
-    hint = hint or did_you_mean(str(path[-1]), known) or suggest(str(path[-1]), free)
+    hint = hint or did_you_mean(str(path[-1]), known) or suggest(str(path[-1]), free, limit=_MOST_KEYS)
     return Problem(layered.key_mark(path), path_text(path), Code.UNKNOWN_KEY, "error", "unknown key", hint)
 
 
 _IN_A_BLOCK: Final = 3  # parts of the path of a key in a named block
+_MOST_KEYS: Final = 30  # named in an answer: all that any block has
 _RENAMED: Final = {
     ("missions", "times"): "how many times a mission flies is called repeats",
+    ("missions", "meet"): "where launches meet is called rendezvous: {at: ..., wait: ..., duration: ...}",
+    ("missions", "launch"): "write launches: {main: {launcher: ..., carries: [...]}}",
+    ("missions", "launcher"): "write launches: {main: {launcher: ..., carries: [...]}}",
+    ("missions", "payload"): "what a mission brings is called cargo",
+    ("missions", "date"): "the planned launch date is called not_before",
+    ("spacecraft", "mass"): "the mass without propellant is called dry",
+    ("spacecraft", "seats"): "how many seats it has is called crew",
 }
 
 
@@ -203,7 +213,8 @@ def _said(kind: str, details: Details) -> tuple[Code, str, str]:
     """Give code, message and hint of what pydantic itself found."""
     found, context = details.get("input"), details.get("ctx", {})
     if kind in _WANTED:
-        return Code.WRONG_TYPE, f"{_WANTED[kind]}, not {_shown(found)}", _REMEDIES.get(kind, "")
+        hint = f"write [{found}]" if kind == "list_type" and _is_name(found) else _REMEDIES.get(kind, "")
+        return Code.WRONG_TYPE, f"{_WANTED[kind]}, not {_shown(found)}", hint
     if kind in ("literal_error", "enum"):
         return (
             Code.WRONG_CHOICE,
@@ -227,6 +238,10 @@ def _choices(details: Details) -> list[str]:
     """Give the words of a literal, which pydantic writes as `'a', 'b' or 'c'`."""
     expected = str(details.get("ctx", {}).get("expected", ""))
     return [word.strip("' ") for word in expected.replace(" or ", ", ").split(", ") if word.strip("' ")]
+
+
+def _is_name(value: object) -> bool:
+    return isinstance(value, str) and re.fullmatch(r"[a-z0-9.-]{1,40}", value) is not None
 
 
 def _shown(value: object) -> str:

@@ -42,6 +42,7 @@ spacecraft:
   mengzhou: {kind: ship, dry: 14 t, stages: {main: {propellant: 11 t, isp: 310 s}}, crew: 3}
 places:
   leo: {body: earth, altitude: 200 km, inclination: 28.5 deg}
+  high: {body: moon, altitude: 9000 km, inclination: 90 deg}
   llo: {body: moon, altitude: 100 km, inclination: 90 deg}
   pole: {body: moon, surface: true, latitude: -89 deg, longitude: 0 deg}
 legs:

@@ -31,7 +31,7 @@ CASES: list[tuple[str, str, str, str, str]] = [
      "no slip law 'iss'", "add it under slips"),
     ("risks: {trouble: {stretches: {cz9-dev: {triangular: [1, 2, 3]}}}}", "no-such-name",
      "risks.trouble.stretches.cz9-dev", "no activity 'cz9-dev'", "did you mean 'cz10-dev'?"),
-    ("base: {at: south}", "no-such-name", "base.at", "no place 'south'", "known: earth, leo, llo, pole"),
+    ("base: {at: south}", "no-such-name", "base.at", "no place 'south'", "known: high, leo, llo, pole"),
     ("activities: {lander-dev: {needs: [cz10-dev]}, cz10-dev: {needs: [lander-dev]}}", "cycle",
      "activities.", "cz10-dev needs lander-dev (", "take one of these needs away"),
     ("missions: {cargo-1: {needs: [crew-1.landed]}}", "cycle", "missions.", "crew-1.launched needs cargo-1 (",
@@ -68,8 +68,8 @@ CASES: list[tuple[str, str, str, str, str]] = [
     ("missions: {cargo-1: {route: [leo, pole]}}", "no-leg", "missions.cargo-1.route[1]",
      "no leg leads from leo to pole", "from leo legs lead to llo"),
     ("missions: {crew-1: {back: [leo]}}", "no-leg", "missions.crew-1.back[0]", "from pole to leo", "add a leg"),
-    ("missions: {crew-1: {rendezvous: {at: earth}}}", "no-leg", "missions.crew-1.rendezvous.at",
-     "earth is not on the route", "leo, llo, pole"),
+    ("missions: {crew-1: {rendezvous: {at: high}}}", "no-leg", "missions.crew-1.rendezvous.at",
+     "high is not on the route", "leo, llo, pole"),
     ("missions: {crew-1: {rendezvous: {goes_on: [cargo-lander]}}}", "no-such-name",
      "missions.crew-1.rendezvous.goes_on[0]", "no launch carries", "lanyue, mengzhou"),
     ("missions: {cargo-1: {cargo: null}}", "goal-unreachable", "goals.base", "no mission delivers hub",
@@ -89,8 +89,8 @@ CASES: list[tuple[str, str, str, str, str]] = [
     ("missions: {cargo-1: {substitute: cargo-2}}", "no-such-name", "missions.cargo-1.substitute",
      "no mission 'cargo-2'", "did you mean 'cargo-1'?"),
     ("missions: {cargo-1: {refuel: {at: depot, propellant: 3 t, stage: cargo-lander.main, duration: 1 d}}}\n"
-     "stations: {depot: {at: earth, mass: 1 t, commissioning: 1 d, tank: {capacity: 9 t}}}", "no-leg",
-     "missions.cargo-1.refuel.at", "depot is at earth", "add it to the route"),
+     "stations: {depot: {at: high, mass: 1 t, commissioning: 1 d, tank: {capacity: 9 t}}}", "no-leg",
+     "missions.cargo-1.refuel.at", "depot is at high", "add it to the route"),
     ("missions: {cargo-1: {refuel: {at: depot, propellant: 30 t, stage: cargo-lander.main, duration: 1 d}}}\n"
      "stations: {depot: {at: leo, mass: 1 t, commissioning: 1 d, tank: {capacity: 9 t}}}", "over-capacity",
      "missions.cargo-1.refuel.propellant", "30 t from a tank of 9 t: 21000 kg too much", "take less"),
@@ -111,8 +111,8 @@ CASES: list[tuple[str, str, str, str, str]] = [
      "2 go down, and lanyue has no seats", "give it seats (crew: 2)"),
     ("spacecraft: {lanyue: {crew: 1}}", "over-capacity", "missions.crew-1.crew.down",
      "2 go down, and lanyue has 1 seats", "send fewer down"),
-    ("stations: {depot: {at: leo, mass: 1 t, commissioning: 1 d, tank: {capacity: 100 t, boil_off: 1 %/d, "
-     "filled_by: {delivers: 10 t, fleet: 3, spare: 9 d, operations: [{name: fly, duration: {uniform: [20 d, 30 d]}}]}}}}",
+    ("stations: {depot: {at: leo, mass: 1 t, commissioning: 1 d, tank: {capacity: 100 t, boil_off: 1 %/d, filled_by: "
+     "{delivers: 10 t, fleet: 3, spare: 9 d, operations: [{name: fly, duration: {uniform: [20 d, 30 d]}}]}}}}",
      "goal-unreachable", "stations.depot.tank.filled_by.delivers", "holds 54.9 t at the most", "bring more at a time"),
 ]  # fmt: skip
 WARNED: list[tuple[str, str, str, str, str]] = [

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from sim.chance import Empirical, Triangular
-from sim.problems import ScenarioError
+from sim.problems import Problem, ScenarioError
 from sim.scenario.load import check_scenario, load_scenario
 from sim.scenario.shipped import shipped_names
+from sim.scenario.tree import read_bytes
 from tests.unit.scenario.small import SMALL, problems_of, told
 
 
@@ -27,7 +28,7 @@ def test_values_arrive_in_si(tmp_path: Path) -> None:
 SHAPE: list[tuple[str, str, str, str, str]] = [
     # child; code; path; place in child.yaml; part of the text
     ("abuot: x", "unknown-key", "abuot", "2:1", "did you mean 'about'?"),
-    ("launchers: {cz-10: {turnaruond: 5}}", "unknown-key", "launchers.cz-10.turnaruond", "2:21", "known: about"),
+    ("launchers: {cz-10: {turnaruond: 5}}", "unknown-key", "launchers.cz-10.turnaruond", "2:21", "known: family"),
     ("legs: {out: {frm: leo}}", "unknown-key", "legs.out.frm", "2:14", "did you mean 'from'?"),
     ("launchers: {slv: {to: {tli: 1 t}}}", "missing-key", "launchers.slv.pads", "2:13",
      "'pads' is missing; add 'pads: ...' (pads it can use"),
@@ -281,3 +282,46 @@ def test_pad_called_like_a_law_needs_a_source_for_its_own_figures_only(
     child = f"launch_sites: {{wenchang: {{source: x, pads: {{lc-301: null, {law}: {{turnaround: 60 d}}}}}}}}\n"
     problems = problems_of(tmp_path, child + f"launchers: {{cz-10: {{pads: [wenchang.{law}]}}}}\n")
     assert not [problem for problem in problems if problem.path.startswith("launch_sites")]
+
+
+@pytest.mark.parametrize(
+    ("child", "hint"),
+    [
+        ("missions: {cargo-1: {meet: llo}}", "where launches meet is called rendezvous: {at: ..., wait: ...,"),
+        ("missions: {cargo-1: {payload: [hub]}}", "what a mission brings is called cargo"),
+        ("spacecraft: {lanyue: {seats: 2}}", "how many seats it has is called crew"),
+        ("missions: {cargo-1: {route: pole}}", "write [pole]"),
+    ],
+)
+def test_what_a_newcomer_tries_first_is_answered_with_the_right_key(tmp_path: Path, child: str, hint: str) -> None:
+    assert problems_of(tmp_path, child)[0].hint.startswith(hint)
+
+
+def test_unknown_key_is_answered_with_every_key_that_is_free(tmp_path: Path) -> None:
+    hint = problems_of(tmp_path, "missions: {cargo-1: {xyzzy: 1}}")[0].hint
+    assert {"rendezvous", "route", "crew", "back"} - {"route"} <= set(hint.removeprefix("known: ").split(", "))
+    assert "confidence" not in hint
+
+
+def test_every_file_is_read_once_however_many_variants_are_checked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+
+    def counted(path: Path, shown: str) -> bytes | Problem:
+        read.append(path.name)
+        return read_bytes(path, shown)
+
+    monkeypatch.setattr("sim.scenario.layers.read_bytes", counted)
+    variants = "variants: {a: {g0_m_s2: 9.8}, b: {partners: {cnsa: 3}}}\n"
+    (tmp_path / "small.yaml").write_text(SMALL)
+    (tmp_path / "child.yaml").write_text(f"extends: small.yaml\n{variants}")
+    problems = check_scenario(tmp_path / "child.yaml")
+    assert sorted(read) == ["child.yaml", "small.yaml"]
+    assert [problem.message.split(":")[0] for problem in problems] == ["with variant b"]
+
+
+def test_earth_is_a_place_that_must_be_there_like_any_other(tmp_path: Path) -> None:
+    problems = problems_of(tmp_path, "legs: {home: {from: llo, to: earth, burns: [{dv: 900 m/s}], tof: [4 d]}}\n")
+    assert told(problems) == [("no-such-name", "legs.home.to")]
+    assert problems[0].hint.endswith("or add it under places")
