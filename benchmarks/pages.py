@@ -145,8 +145,8 @@ def explored(study: Study, count: int) -> None:
             times = sorted(visitors.map(lambda i, ask=ask: asked(address, ask(i)), range(VISITORS * REQUESTS)))
         middle, late = 1e3 * statistics.median(times), 1e3 * times[int(0.95 * len(times))]
         print(
-            f"explorer, {count:,} replications, {VISITORS} at once, {name}: median {middle:.0f} ms, 95 % {late:.0f} ms, "
-            f"longest {1e3 * times[-1]:.0f} ms"
+            f"explorer, {count:,} replications, {VISITORS} at once, {name}: median {middle:.0f} ms, "
+            f"95 % {late:.0f} ms, longest {1e3 * times[-1]:.0f} ms"
         )
     server.shutdown()
 

@@ -35,7 +35,7 @@ def export_cards(cards: Sequence[Card], folder: Path, suffix: str) -> list[Path]
     kaleido.start_sync_server(path=browser, silence_warnings=True)
     try:
         for card, path in zip(drawn, paths, strict=True):
-            path.write_bytes(_picture(card, suffix))
+            path.write_bytes(kaleido.calc_fig_sync(_light(card).to_dict(), opts=_options(card, suffix)))
     except RuntimeError as error:
         raise ExportError(f"the browser that draws pictures failed: {error}") from error
     finally:
@@ -43,11 +43,14 @@ def export_cards(cards: Sequence[Card], folder: Path, suffix: str) -> list[Path]
     return paths
 
 
-def _picture(card: Card, suffix: str) -> bytes:
-    figure = go.Figure(card.figure)
-    figure.update_layout(paper_bgcolor=theme.CARD, plot_bgcolor=theme.CARD)
-    picture: bytes = figure.to_image(format=suffix, width=_WIDTH_PX, height=figure.layout.height, scale=2)
-    return picture
+def _light(card: Card) -> go.Figure:
+    """Return a card's figure on white ground, as it looks on paper."""
+    return go.Figure(card.figure).update_layout(paper_bgcolor=theme.CARD, plot_bgcolor=theme.CARD)
+
+
+def _options(card: Card, suffix: str) -> dict[str, Any]:
+    height = card.figure.layout.height if card.figure is not None else None
+    return {"format": suffix, "width": _WIDTH_PX, "height": height, "scale": 2}
 
 
 def _browser() -> str:
