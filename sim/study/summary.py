@@ -37,7 +37,7 @@ def summarize(study: Study, findings: Findings) -> Summary:
         "replications": findings.replications,
         "folder": str(study.folder),
         "wall_s": study.manifest.wall_s,
-        "precision": study.manifest.precision,
+        **({"precision": study.manifest.precision} if study.manifest.precision else {}),
         "events": int(study.sample.events.sum()),
         "goals": {goal.name: _goal(goal, calendar_of(findings)) for goal in findings.goals},
         "slip_by_cause_d": {
