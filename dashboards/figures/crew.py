@@ -10,6 +10,8 @@ from dashboards.card import Card, Key, Table
 from sim.analysis.findings import Findings, Move, Trace
 from sim.clock import Calendar
 
+_ROOM_D = 20.0
+"""Days that are shown before the first landing and after the last departure."""
 _COLOURS = (theme.BLUE, theme.ORANGE, theme.GREEN, theme.PURPLE, theme.SKY)
 
 
@@ -60,7 +62,9 @@ def draw_crew(findings: Findings, trace: Trace) -> Card:
             hovertemplate=f"{formats.figure_text(place)}: %{{y}} people from %{{x|%d %b %Y}}<extra></extra>",
         )
     figure.update_yaxes(title_text="people on the surface", rangemode="tozero", dtick=1 if _most(visits) < 8 else None)
-    figure.update_xaxes(type="date")
+    first, last = visits[0].start_d, max(visit.end_d for visit in visits)
+    room = max(_ROOM_D, 0.04 * (last - first))
+    figure.update_xaxes(type="date", range=[calendar.iso(max(first - room, 0.0)), calendar.iso(last + room)])
     return Card(
         id="crew",
         title=_title(calendar, visits, trace),

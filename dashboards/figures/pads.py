@@ -37,7 +37,7 @@ def draw_pads(findings: Findings, trace: Trace) -> Card:
         xgap=2,
         ygap=3,
         texttemplate="%{z}",
-        textfont={"color": theme.INK, "size": 12},
+        textfont={"size": 12},
         customdata=[[name] * len(years) for name in names],
         hovertemplate="%{customdata}, %{x}: %{z} roll-outs<extra></extra>",
     )

@@ -215,7 +215,7 @@ def draw_heat(sweep: SweepAnswers, goal: GoalAnswers) -> Card | None:
         xgap=2,
         ygap=2,
         texttemplate="%{z:.0f}" if len(across.values) <= _READABLE else None,
-        textfont={"color": theme.INK, "size": 12},
+        textfont={"size": 12},
         hovertemplate="chance %{z:.0f} %<extra></extra>",
     )
     figure.add_contour(

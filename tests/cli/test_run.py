@@ -129,3 +129,19 @@ def test_several_reports_go_to_a_folder_each(small: Path, ilrs: Call) -> None:
     found = [entry["report"] for entry in json.loads(done.stdout)]
     assert found == [str(Path("pages/a/report.html")), str(Path("pages/b/report.html"))]
     assert all(Path(page).is_file() for page in found)
+
+
+def test_several_reports_are_compared_on_a_page_that_links_to_each(small: Path, ilrs: Call) -> None:
+    for folder, seed in (("a", 1), ("b", 1)):
+        ilrs("run", small, "-n", 10, "-j", 1, "-q", "--seed", seed, "-o", folder)
+    done = ilrs("report", "a", "b", "--folder", "-o", "pages")
+    assert (done.exit_code, done.stdout.splitlines()[-1]) == (0, str(Path("pages/report.html")))
+    html = Path("pages/report.html").read_text(encoding="utf-8")
+    assert all(html.count(f'href="{name}/report.html"') == 2 for name in ("a", "b"))
+    assert "The inputs are the same" in html
+
+
+def test_a_folder_of_a_report_shares_one_plotly(small: Path, ilrs: Call) -> None:
+    ilrs("run", small, "-n", 10, "-j", 1, "-q", "-o", "out")
+    assert ilrs("report", "out", "--folder", "-o", "pages").exit_code == 0
+    assert "plotly.min.js" in {path.name for path in Path("pages").iterdir()}
