@@ -109,8 +109,9 @@ def _told(sweep: Sweep, said: dict[str, Any]) -> list[str]:
         f"{said['scenario']}: {done} of {len(said['cases'])} cases done, {said['failed']} failed; {said['design']}, "
         f"{said['replications']} replications each, seed {said['seed']}, {sweep.folder}",
     ]
-    for goal, found in said["sensitivity"].items():
-        lines += ["", f"{goal}", *_goal_lines(goal, said["cases"]), *_sensitivity_lines(found)]
+    for index, (goal, found) in enumerate(said["sensitivity"].items()):
+        cases = [] if index else _goal_lines(goal, said["cases"])  # of the first goal; --json has them all
+        lines += ["", f"{goal}", *cases, *_sensitivity_lines(found)]
     failed = [case for case in said["cases"] if case["status"] == "failed"]
     if failed:
         lines += ["", "failed:", *(f"  case {case['number']}: {case['reason'].splitlines()[0]}" for case in failed[:5])]
@@ -128,10 +129,15 @@ def _goal_lines(goal: str, cases: list[dict[str, Any]]) -> list[str]:
             lines.append(f"  ... {len(rows) - _SHOWN} cases between the earliest and the latest")
             continue
         one = case["goals"][goal]
-        values = ", ".join([*case["variants"], *(f"{path}={text}" for path, text in case["set"].items())])
+        values = ", ".join([*case["variants"], *(f"{_short(path)}={text}" for path, text in case["set"].items())])
         dates = f"{one['p50'] or 'not reached':11} {one['p80'] or 'not reached':11}"
         lines.append(f"  {case['number']:4}  {one['probability']:6.1%}   {dates} {values}")
     return lines
+
+
+def _short(path: str) -> str:
+    """Give the end of a path, which tells most of them apart."""
+    return ".".join(path.split(".")[-2:])
 
 
 def _sensitivity_lines(found: dict[str, Any]) -> list[str]:
