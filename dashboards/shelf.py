@@ -81,9 +81,12 @@ class Volume:
         )
 
     def _told(self, replication: int | None, goal: str) -> ToldRun:
-        with self._lock:  # the campaign is compiled once, by whoever comes first
-            plan = self._replay.nominal()
-            run = plan if replication is None else self._replay.replication(replication)
+        plan = self._replay.nominal()
+        kept = replication is None or any(told.replication == replication for told in self._study.stories)
+        if not kept:
+            with self._lock:  # compiled once, by whoever comes first
+                _ = self._replay.campaign
+        run = plan if replication is None else self._replay.replication(replication)
         title = "Nominal" if replication is None else f"Replication {replication}"
         story = run.story
         trace = Trace(
