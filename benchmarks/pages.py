@@ -71,7 +71,7 @@ def sizes(study: Study, folder: Path, largest: int) -> None:
 
 
 def repeated(sample: Sample, count: int) -> Sample:
-    """Return a sample of `count` replications: the rows again and again, all but the first ones with dates moved by up to a month."""
+    """Return a sample of `count` replications: its rows again and again, repeats up to a month later."""
     rows = np.arange(count) % sample.size
     luck = np.random.default_rng(0).uniform(0.0, 30.0, count)
     luck[: sample.size] = 0.0  # these can be replayed: the explorer holds a replay against the tables
