@@ -79,7 +79,12 @@ def _missed(cases: Sequence[Case]) -> Section:
         (case.id, case.quantity, write_value(case.ours), write_value(case.theirs), case.note, case.source)
         for case in cases
     )
-    table = Table(("case", "quantity", "ours", "theirs", "why, as far as known", "source"), rows, frozenset({2, 3}), frozenset({0}))
+    table = Table(
+        ("case", "quantity", "ours", "theirs", "why, as far as known", "source"),
+        rows,
+        frozenset({2, 3}),
+        frozenset({0}),
+    )
     card = Card("missed-cases", "What we miss", "Nothing is taken off the list for being missed.", shown=table)
     return Section("missed", "What is missed, and why", "Missed", (card,))
 

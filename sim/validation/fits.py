@@ -175,6 +175,8 @@ def _fit_line(pairs: Pairs, low: float, resamples: int) -> LineFit:
     with_rows = np.isfinite(low)
 
     def fit(some: Pairs) -> tuple[float, float, float, float]:
+        if np.ptp(some.lead_d) == 0.0:
+            raise ValueError("a line of slip needs plans made different times ahead")
         slips = some.slip_d if with_rows else np.maximum(some.slip_d, 0.0)
         per_day, intercept = np.polyfit(some.lead_d, slips, 1)
         zero, shape = _spread(some, low, float(intercept), float(per_day))
@@ -208,6 +210,8 @@ def _spread(pairs: Pairs, low: float, intercept_d: float, per_day: float) -> tup
     zero = 1.0 - late.slip_d.size / beyond.slip_d.size if beyond.slip_d.size else 0.0
     if np.isfinite(low) and late.slip_d.size >= LEAST_IN_ROW:
         return zero, fit_weibull(late.slip_d)[0]
+    if late.slip_d.size < _LEAST_LATE:
+        raise ValueError(f"a law of slip needs {_LEAST_LATE} pairs or more that came late")
     ratio = late.slip_d / np.maximum(intercept_d + per_day * late.lead_d, 1.0)
     return zero, shape_of_variation(float(ratio.std(ddof=1) / ratio.mean()))
 

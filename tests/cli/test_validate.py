@@ -118,6 +118,11 @@ def test_the_fits_can_be_had_as_json() -> None:
         ("a,b\n1,2\n", "columns a, b; a table has"),
         ("said_on,planned,actual\n2020-01-01,soon,2021-01-01\n", "row 1: planned is 'soon', not a date like"),
         ("said_on,planned,actual\n2020-01-01,2020-02-01,2021-01-01\n", "needs 5 pairs of dates or more, not 1"),
+        ("said_on,planned,actual\n" + 5 * "2020-01-01,2020-02-01,2020-02-01\n", "plans made different times ahead"),
+        (
+            "said_on,planned,actual\n" + "".join(f"2020-01-01,2020-02-0{day},2020-02-0{day}\n" for day in range(1, 6)),
+            "needs 3 pairs or more that came late",
+        ),
         ("launches,attempts\nmany,16\n", "invalid literal"),
         ("launches,attempts\n16,10\n", "a share needs"),
         ("flight,flights,failures\n1,10,2\n", "a row for mature flights is missing"),
