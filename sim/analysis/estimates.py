@@ -176,9 +176,7 @@ def mean(values: ArrayLike, *, level: float = 0.95) -> Mean:
     """
     x = _as_sample(values)
     if x.size < 2 or not np.isfinite(x).all():
-        raise ValueError(
-            "a mean needs two or more finite values; report a quantile where some were not reached"
-        )
+        raise ValueError("a mean needs two or more finite values; report a quantile where some were not reached")
     centre, sd = float(x.mean()), float(x.std(ddof=1))
     half = float(stats.t.ppf((1.0 + _require_level(level)) / 2.0, x.size - 1)) * sd / math.sqrt(x.size)
     return Mean(int(x.size), centre, sd, centre - half, centre + half, level)
@@ -194,9 +192,7 @@ def paired_mean(first: ArrayLike, second: ArrayLike, *, level: float = 0.95) -> 
     """
     x, y = as_pair(first, second)
     if not (np.isfinite(x).all() and np.isfinite(y).all()):
-        raise ValueError(
-            "paired differences need finite values; drop the pairs that were not reached, and say so"
-        )
+        raise ValueError("paired differences need finite values; drop the pairs that were not reached, and say so")
     return mean(x - y, level=level)
 
 
@@ -255,16 +251,12 @@ def _at_rank(x: NDArray[np.float64], rank: int) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def _wilson_bounds(
-    p: NDArray[np.float64], n: int, level: float
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _wilson_bounds(p: NDArray[np.float64], n: int, level: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     z2 = float(stats.norm.ppf((1.0 + level) / 2.0)) ** 2
     centre = p + z2 / (2.0 * n)
     half = np.sqrt(z2 * (p * (1.0 - p) / n + z2 / (4.0 * n * n)))
     scale = 1.0 + z2 / n
-    lo = np.where(
-        p <= 0.0, 0.0, (centre - half) / scale
-    )  # exact at the ends, where rounding would leave 1e-17
+    lo = np.where(p <= 0.0, 0.0, (centre - half) / scale)  # exact at the ends, where rounding would leave 1e-17
     hi = np.where(p >= 1.0, 1.0, (centre + half) / scale)
     return lo, hi
 

@@ -69,15 +69,10 @@ def rank_activities(
         np.asarray(finish_d, float),
     )
     if critical.shape != days.shape or days.shape != (finish.size, len(names)) or finish.ndim != 1:
-        raise ValueError(
-            f"{len(names)} activities: {critical.shape}, {days.shape} and {finish.shape} do not fit"
-        )
+        raise ValueError(f"{len(names)} activities: {critical.shape}, {days.shape} and {finish.shape} do not fit")
     if np.isnan(days).any() or np.isnan(finish).any():
         raise ValueError("NaN is no outcome: a value that was not reached is +inf")
-    found = [
-        _activity(name, critical[:, column], days[:, column], finish, level)
-        for column, name in enumerate(names)
-    ]
+    found = [_activity(name, critical[:, column], days[:, column], finish, level) for column, name in enumerate(names)]
     return tuple(sorted(found, key=_importance))
 
 

@@ -101,7 +101,8 @@ def _close_stdout() -> None:
 @click.command(
     cls=Verbs,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Exit codes: 0 done, 1 the input is wrong, 2 wrong usage, 4 some cases of a sweep failed, 70 a bug of ours, 130 interrupted. "
+    epilog="Exit codes: 0 done, 1 the input is wrong, 2 wrong usage, 3 a published case is missed (validate), "
+    "4 some cases of a sweep failed, 70 a bug of ours, 130 interrupted. "
     "A goal that is missed is a result, not an error.",
 )
 @click.version_option(__version__, prog_name="ilrs")

@@ -24,9 +24,10 @@ _INPUTS_SHOWN = 20
 @click.option("-n", "--replications", type=click.IntRange(min=1), default=500, show_default=True)
 @click.option("--seed", default=2035, show_default=True, type=click.IntRange(0, 2**63 - 1))
 @engine_options
+@click.option("--report", "report", is_flag=True, help="Also draw a page for each run and one that compares them.")
 @as_json("the comparison")
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
-def command(things: tuple[str, ...], goal: str | None, json_: bool, quiet: bool, **options: Any) -> None:
+def command(things: tuple[str, ...], goal: str | None, report: bool, json_: bool, quiet: bool, **options: Any) -> None:
     """Compare what scenarios promise: chance, P50 and P80 with paired intervals, slip by cause, what differs.
 
     A, B and more are run folders, scenarios, or variants: FILE@VARIANT, FILE@ONE+OTHER, or @VARIANT of the first.
@@ -44,7 +45,20 @@ def command(things: tuple[str, ...], goal: str | None, json_: bool, quiet: bool,
         progress.say("comparing")
         sides = sides_of(things, studies)
         said = compare_sides(sides, goal)
+        if report:
+            progress.say("drawing the pages")
+            said["report"] = _draw([study.folder for study in studies])
     click.echo(json.dumps(said, indent=1, ensure_ascii=False) if json_ else "\n".join(_told(said)))
+
+
+def _draw(folders: list[Path]) -> str:
+    """Draw the pages of several runs; give the path of the one that compares them."""
+    from sim.cli.report import draw_runs
+
+    different = list(dict.fromkeys(folders))
+    beside = different[0].resolve().parent / "comparison"
+    drawn = draw_runs(different, {folder: folder for folder in different}, beside, None, single_file=True)
+    return str(drawn[0].get("comparison", drawn[0]["report"]))
 
 
 def _named(things: tuple[str, ...]) -> list[str]:
@@ -90,6 +104,8 @@ def _told(said: dict[str, Any]) -> list[str]:
     for title, goal in said["goals"].items():
         lines += ["", title, *_goal(goal, list(said["studies"]))]
     lines += ["", *_inputs(said["input"], list(said["studies"]))]
+    if "report" in said:
+        lines += ["", f"Dashboard: {said['report']}"]
     return [*lines, "", "Replications are paired by the same luck; intervals are 95 %, sampling error only."]
 
 

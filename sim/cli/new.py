@@ -76,9 +76,8 @@ def _error(place: str, code: str, message: str, hint: str) -> ScenarioError:
 
 def _shipped(name: str) -> Path:
     """Give the file of a shipped scenario."""
-    from sim.problems import Code, suggest
+    from sim.problems import Code, printable, suggest
     from sim.scenario.shipped import shipped_folder, shipped_names
-    from sim.problems import printable
 
     wanted, known = name.removesuffix(".yaml"), shipped_names()
     if wanted in known:

@@ -48,7 +48,7 @@ def command(folders: tuple[Path, ...], out: Path | None, single_file: bool, suff
     beside = out or folders[0].resolve().parent / "comparison"
     for target in [*places.values(), *([beside] if len(runs) > 1 else [])]:
         require_writable(target)
-    told = _runs(runs, places, beside, suffix, single_file=single_file)
+    told = draw_runs(runs, places, beside, suffix, single_file=single_file)
     told += _sweeps(sweeps, places, single_file=single_file)
     if json_:
         click.echo(json.dumps(told, indent=1, ensure_ascii=False))
@@ -57,7 +57,7 @@ def command(folders: tuple[Path, ...], out: Path | None, single_file: bool, suff
     click.echo("\n".join(dict.fromkeys(pages)))
 
 
-def _runs(
+def draw_runs(
     folders: list[Path], places: dict[Path, Path], beside: Path, export: str | None, *, single_file: bool
 ) -> list[dict[str, Any]]:
     """Draw studies; give the path of each page, of the comparison, and what was found."""

@@ -24,9 +24,7 @@ except SystemExit as end:
 def _loaded_after(program: str) -> set[str]:
     """Return which heavy libraries a fresh interpreter has loaded after running `program`."""
     report = f"import json, sys\nprint(json.dumps([name for name in {HEAVY!r} if name in sys.modules]))"
-    done = subprocess.run(
-        [sys.executable, "-c", f"{program}\n{report}"], check=True, capture_output=True, text=True
-    )
+    done = subprocess.run([sys.executable, "-c", f"{program}\n{report}"], check=True, capture_output=True, text=True)
     return set(json.loads(done.stdout.splitlines()[-1]))
 
 
