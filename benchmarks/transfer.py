@@ -44,7 +44,7 @@ def main() -> None:
         *([(pykep, len(cases[2]))] if pykep else []),
     ]
     ours, theirs, *others = per_second(*jobs)
-    print(f"yardstick: Lambert kernel of {orbits.library_name()} in a compiled loop: {theirs:,.0f} a second")
+    print(f"yardstick: Lambert kernel of {orbits.package_name()} in a compiled loop: {theirs:,.0f} a second")
     print(f"fast transfer, conics:        {ours / theirs:6.2f} x the yardstick ({ours:,.0f} a second)")
     print(f"fast transfer, both branches: {2 * ours / theirs:6.2f} x the yardstick ({2 * ours:,.0f} a second)")
     for rate in others:
@@ -85,7 +85,7 @@ def lambert_cases(table: EphemerisTable, departs: FloatArray) -> tuple[FloatArra
 
 def compiled_lambert(cases: tuple[FloatArray, FloatArray, FloatArray]) -> Callable[[], object]:
     """The library's own kernel, called in a compiled loop."""
-    kernel = importlib.import_module(f"{orbits.library_name().split()[0]}.core.iod").izzo
+    kernel = importlib.import_module(f"{orbits.package_name().split()[0]}.core.iod").izzo
     starts, ends, tofs_s = cases
     out = np.empty(len(tofs_s))
 

@@ -28,10 +28,10 @@ def main() -> None:
 
 
 def made_with() -> dict[str, str]:
-    from sim.physics.orbits import library_name
+    from sim.physics.orbits import package_name
 
     names = ("astropy", "numpy", "numba", "pyerfa")
-    return {"library": library_name(), "python": platform.python_version(), **{name: version(name) for name in names}}
+    return {"library": package_name(), "python": platform.python_version(), **{name: version(name) for name in names}}
 
 
 def measure() -> dict[str, float]:
@@ -60,9 +60,9 @@ def library() -> dict[str, float]:
     import numpy as np
     from astropy import units
 
-    from sim.physics.orbits import lambert_km_s, library_name
+    from sim.physics.orbits import lambert_km_s, package_name
 
-    name = library_name().split()[0]
+    name = package_name().split()[0]
     bodies, twobody = (importlib.import_module(f"{name}.{part}") for part in ("bodies", "twobody"))
     start, end = np.array([6578.0, 0.0, 0.0]), np.array([-330_000.0, 180_000.0, 60_000.0])
     out, back = lambert_km_s("earth", start, end, 100.0 * 3600.0)

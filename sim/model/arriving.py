@@ -5,7 +5,8 @@ from __future__ import annotations
 from sim.campaign.causes import FLIGHT, LIGHTING, TRACKING
 from sim.campaign.plan import LegPlan, LightTable, MissionPlan
 from sim.model.ledger import Span
-from sim.model.world import Process, World
+from sim.model.resources import Process
+from sim.model.world import World
 
 
 def fly_legs(world: World, plan: MissionPlan, span: Span, legs: tuple[LegPlan, ...]) -> Process:

@@ -7,7 +7,8 @@ from math import isnan
 from sim.campaign.causes import FAILURE, LABOUR, LIGHTING, PARTNER, POWER
 from sim.campaign.plan import ElementPlan, GoalPlan
 from sim.model.ledger import Span
-from sim.model.world import Process, World
+from sim.model.resources import Process
+from sim.model.world import World
 
 
 def plan_element(world: World, plan: ElementPlan) -> None:

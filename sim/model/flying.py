@@ -13,8 +13,9 @@ from sim.model.launching import launch, voyage_d
 from sim.model.ledger import Span
 from sim.model.living import stay, wait_for_goods
 from sim.model.programme import pay, wait_for_partners
+from sim.model.resources import Process, Signal
 from sim.model.staging import dock, fly_steps
-from sim.model.world import Process, Signal, World
+from sim.model.world import World
 
 HALF_STEP_D = 0.125
 """Departures are tabled every six hours; a day belongs to the nearest."""

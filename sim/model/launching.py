@@ -20,7 +20,8 @@ from sim.campaign.causes import (
 from sim.campaign.plan import LauncherPlan, LaunchPlan
 from sim.model.ledger import Span
 from sim.model.programme import wait_for_partners
-from sim.model.world import Process, World
+from sim.model.resources import Process
+from sim.model.world import World
 
 
 def open_pads(world: World) -> None:

@@ -7,7 +7,8 @@ from math import inf
 from sim.campaign.causes import PLAN, SUPPLY
 from sim.campaign.plan import MissionPlan
 from sim.model.ledger import Span
-from sim.model.world import Process, World
+from sim.model.resources import Process
+from sim.model.world import World
 
 
 def wait_for_goods(world: World, span: Span, plan: MissionPlan) -> Process:

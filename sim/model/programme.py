@@ -7,7 +7,8 @@ from math import inf
 from sim.campaign.causes import BUDGET, PARTNER, PLAN
 from sim.campaign.plan import ActivityPlan
 from sim.model.ledger import Span
-from sim.model.world import Process, World
+from sim.model.resources import Process
+from sim.model.world import World
 
 
 def settle_partners(world: World) -> None:

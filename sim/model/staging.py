@@ -8,7 +8,8 @@ from sim.campaign.causes import FAILURE, FLIGHT, PLAN, PORT, PROPELLANT, SCRUB
 from sim.campaign.plan import OperationPlan, RefuelPlan, TankPlan
 from sim.model.launching import launch
 from sim.model.ledger import Span
-from sim.model.world import Process, World
+from sim.model.resources import Process
+from sim.model.world import World
 
 
 def fly_steps(world: World, span: Span, steps: Sequence[OperationPlan]) -> Process:

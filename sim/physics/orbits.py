@@ -129,7 +129,7 @@ def _difference(body: object, earth: object, part: int) -> FloatArray:
     return np.ascontiguousarray(away.xyz.to_value(unit).T, dtype=np.float64)
 
 
-def library_name() -> str:
+def package_name() -> str:
     """Give the package in use and its version: boinor where it is installed, otherwise poliastro, which it
     continues.
     """

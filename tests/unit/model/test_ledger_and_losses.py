@@ -16,8 +16,8 @@ from sim.campaign.compile import compile_campaign
 from sim.campaign.plan import Campaign
 from sim.model.ledger import Ledger
 from sim.model.outcome import Event, Outcome, Story
+from sim.model.resources import Account, Line, Pads, Store
 from sim.model.simulate import simulate, simulate_chunk, simulate_nominal
-from sim.model.world import Account, Line, Pads, Store
 from sim.scenario.load import load_scenario
 
 DATA = Path(__file__).parents[2] / "data"

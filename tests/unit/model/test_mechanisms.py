@@ -14,8 +14,8 @@ from sim.campaign.causes import CAUSES
 from sim.campaign.compile import compile_campaign
 from sim.campaign.plan import Campaign, Chance, Reliability
 from sim.model.outcome import Outcome
+from sim.model.resources import Account, Class, Line
 from sim.model.simulate import simulate, simulate_chunk, simulate_nominal
-from sim.model.world import Account, Class, Line
 from sim.scenario.load import load_scenario
 
 DATA = Path(__file__).parents[2] / "data"

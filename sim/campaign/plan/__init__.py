@@ -1,0 +1,136 @@
+"""The Campaign: what a scenario means, by index and in SI units, ready to be simulated many times.
+
+Everything here is frozen and picklable. Times are days since the calendar's start. Names appear once, in tables;
+the model works with indices into them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sim.campaign.plan.base import BasePlan, ElementPlan, LivingPlan
+from sim.campaign.plan.fleet import LauncherPlan, PadPlan
+from sim.campaign.plan.flights import (
+    STREAMS,
+    FlightCard,
+    FlightSheet,
+    LaunchPlan,
+    LaunchStreams,
+    LegPlan,
+    MissionPlan,
+    OperationPlan,
+    RefuelPlan,
+    SequenceReport,
+    Step,
+    TankPlan,
+)
+from sim.campaign.plan.parts import (
+    NEVER,
+    Chance,
+    Delivery,
+    FlightClass,
+    Floats,
+    Indices,
+    Milestone,
+    PlaceName,
+    Reliability,
+    Subject,
+)
+from sim.campaign.plan.programme import ActivityPlan, PartnerPlan, RiskPlan
+from sim.campaign.plan.sky import Departures, GroundPlan, LightTable, Opportunities
+
+
+@dataclass(frozen=True, slots=True)
+class GoalPlan:
+    """A set of requirements with a date."""
+
+    name: str
+    about: str
+    subject: int
+    reached: int
+    by_d: float
+    wanted: float
+    needs: tuple[int, ...]
+    power_margin: float
+    """nan when not asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """A whole campaign, ready to be simulated."""
+
+    scenario: str
+    about: str
+    identity: str
+    """Hash of the resolved scenario."""
+    start_iso: str
+    end_d: float
+    as_of_d: float
+    streams: tuple[str, ...]
+    subjects: tuple[Subject, ...]
+    milestones: tuple[Milestone, ...]
+    partners: tuple[PartnerPlan, ...]
+    risks: tuple[RiskPlan, ...]
+    activities: tuple[ActivityPlan, ...]
+    pads: tuple[PadPlan, ...]
+    launchers: tuple[LauncherPlan, ...]
+    families: tuple[str, ...]
+    flight_classes: tuple[FlightClass, ...]
+    departures: tuple[Departures, ...]
+    opportunities: tuple[Opportunities, ...]
+    lights: tuple[LightTable, ...]
+    missions: tuple[MissionPlan, ...]
+    elements: tuple[ElementPlan, ...]
+    tanks: tuple[TankPlan, ...]
+    base: BasePlan | None
+    living: LivingPlan
+    ground: GroundPlan | None
+    goals: tuple[GoalPlan, ...]
+    deliveries: tuple[Delivery, ...]
+    flights: tuple[FlightCard, ...]
+    sheets: tuple[FlightSheet, ...]
+    places: tuple[PlaceName, ...]
+    guesses: int = 0
+    figures: int = 0
+    resolved: str = field(default="", repr=False)
+    """The resolved scenario as YAML text."""
+
+
+__all__ = [
+    "NEVER",
+    "STREAMS",
+    "ActivityPlan",
+    "BasePlan",
+    "Campaign",
+    "Chance",
+    "Delivery",
+    "Departures",
+    "ElementPlan",
+    "FlightCard",
+    "FlightClass",
+    "FlightSheet",
+    "Floats",
+    "GoalPlan",
+    "GroundPlan",
+    "Indices",
+    "LaunchPlan",
+    "LaunchStreams",
+    "LauncherPlan",
+    "LegPlan",
+    "LightTable",
+    "LivingPlan",
+    "Milestone",
+    "MissionPlan",
+    "OperationPlan",
+    "Opportunities",
+    "PadPlan",
+    "PartnerPlan",
+    "PlaceName",
+    "RefuelPlan",
+    "Reliability",
+    "RiskPlan",
+    "SequenceReport",
+    "Step",
+    "Subject",
+    "TankPlan",
+]
