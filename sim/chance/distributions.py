@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import math
+from abc import ABC, abstractmethod
 from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass, field
@@ -18,14 +19,14 @@ _STANDARD: Final = NormalDist()
 _Z90: Final = _STANDARD.inv_cdf(0.9)
 
 
-class Distribution:
+class Distribution(ABC):
     """A law of chance over floats, in the unit of whatever it stands for."""
 
     __slots__ = ()
 
+    @abstractmethod
     def ppf(self, u: float) -> float:
         """Give the value below which the share `u` of all outcomes lies; 0 < u < 1 is not checked."""
-        raise NotImplementedError
 
     def quantile(self, share: float) -> float:
         """Give `ppf(share)`; raises ValueError unless 0 < share < 1."""
@@ -34,19 +35,19 @@ class Distribution:
         return self.ppf(share)
 
     @property
+    @abstractmethod
     def mean(self) -> float:
         """The mean."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def mode(self) -> float:
         """The most likely value, which the nominal run takes."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def support(self) -> tuple[float, float]:
         """The least and the greatest possible value, infinite where there is none."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True)
