@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import gamma
+from typing import TYPE_CHECKING
 
 from sim.chance import Distribution, Weibull
-from sim.scenario.schema import SlipModel
+
+if TYPE_CHECKING:  # workers unpickle these laws; they need no scenario language
+    from sim.scenario.schema import SlipModel
 
 
 @dataclass(frozen=True, slots=True)

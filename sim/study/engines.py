@@ -29,6 +29,7 @@ Result = TypeVar("Result")
 POOL_LIVES = 3
 """Times a pool that lost a worker is built again, with nothing done in between, before the study gives up."""
 _CHUNKS = "sim.study.chunks"
+_DRAWING = "scipy.special"  # what the first draw of a Beta or PERT law imports
 
 
 class Job(Protocol[Item_contra, Result_co]):
@@ -127,7 +128,7 @@ def _context(module: str) -> BaseContext:
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([module])
+    context.set_forkserver_preload([module, _DRAWING])
     return context
 
 

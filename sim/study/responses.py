@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from sim.analysis import estimates
 from sim.analysis.indices import FEWEST_POINTS, SobolIndex, Swing, sobol_indices, tornado
 from sim.analysis.sensitivity import Correlation, rank_correlation
 from sim.scenario.text import read_text
+from sim.study.arrow import read_table, to_numpy
 from sim.study.cases import CaseGoal
 from sim.study.design import SALTELLI, TORNADO, Case
 from sim.study.ledger import Planned, Row, Sweep, table_file
@@ -130,10 +130,10 @@ def responses_of(sweep: Sweep, planned: Planned) -> Iterator[Response]:
 def _read(sweep: Sweep, row: Row) -> dict[str, Floats]:
     file = table_file(sweep, row)
     try:
-        table = pq.read_table(io.BytesIO(file.read_bytes()), columns=[goal.column for goal in row.goals])
+        table = read_table(io.BytesIO(file.read_bytes()), columns=[goal.column for goal in row.goals])
     except (OSError, ValueError) as error:
         raise FolderError(file, f"cannot be read: {error}", "the same `ilrs sweep` command repairs it") from error
-    return {name: table.column(name).to_numpy() for name in table.column_names}
+    return {name: to_numpy(table.column(name)) for name in table.column_names}
 
 
 def _case(sweep: Sweep, planned: Planned, goals: Mapping[str, object]) -> Document:

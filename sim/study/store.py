@@ -24,13 +24,13 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from sim.analysis.outline import OUTLINE_FORMAT, Outline
 from sim.analysis.sample import Sample, Told
 from sim.problems import Code, InputError, Mark, Problem
 from sim.study import tables
+from sim.study.arrow import read_table, to_numpy
 from sim.study.records import RecordError, from_json, to_json
 
 MARKER = "ilrs-run.json"
@@ -228,8 +228,8 @@ def read_study(folder: Path) -> Study:
 def column(folder: Path, name: str) -> NDArray[np.float64]:
     """Read one column of a study's outcomes, shape (replications,), without reading the others."""
     manifest = read_manifest(folder)
-    table = pq.ParquetDataset(_files(folder, manifest)).read(columns=[name])
-    values: NDArray[np.float64] = table.column(name).slice(0, manifest.replications).to_numpy()
+    tables_ = [read_table(file, [name]) for file in _files(folder, manifest)]
+    values: NDArray[np.float64] = to_numpy(pa.concat_tables(tables_).column(name))[: manifest.replications]
     return values
 
 
@@ -239,13 +239,13 @@ def _read(folder: Path, manifest: Manifest) -> Study:
         raise RecordError(f"{_OUTLINE} has format {outline.format}, and {OUTLINE_FORMAT} is known")
     if len(_intact(folder, manifest.parts)) < len(manifest.parts):
         raise RecordError("a table was altered since it was written")
-    outcomes = pa.concat_tables(pq.read_table(file) for file in _files(folder, manifest))
+    outcomes = pa.concat_tables(read_table(file) for file in _files(folder, manifest))
     return Study(
         folder=folder,
         manifest=manifest,
         outline=outline,
         sample=tables.decode(outcomes.slice(0, manifest.replications), outline),
-        nominal=tables.decode(pq.read_table(folder / _NOMINAL), outline),
+        nominal=tables.decode(read_table(folder / _NOMINAL), outline),
         stories=tuple(_stories(folder)),
     )
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from sim.analysis.outline import Outline
 from sim.analysis.sample import Sample
+from sim.study.arrow import to_arrow, to_numpy
 
 TABLE_FORMAT = 2
 """Raised whenever a column comes, goes or changes its meaning; part of a study's key."""
@@ -79,7 +80,7 @@ def encode(sample: Sample, outline: Outline, *, goals_only: bool = False) -> byt
     """Write a sample as a Parquet file in memory, always as the same bytes."""
     columns = goal_columns_of(outline) if goals_only else columns_of(outline)
     arrays = dict(_arrays(sample, outline))
-    table = pa.table([_array(arrays[c.name]) for c in columns], schema=_schema(columns))
+    table = pa.table([to_arrow(arrays[c.name]) for c in columns], schema=_schema(columns))
     sink = pa.BufferOutputStream()
     pq.write_table(
         table,
@@ -109,11 +110,11 @@ def decode(table: pa.Table, outline: Outline) -> Sample:
     return Sample(
         replication=reader.column("replication"),
         reached_d=reader.block((f"reached.{name}" for name in outline.milestones), np.float64),
-        start_d=reader.lists(("start",), np.float64),
+        start_d=reader.block(("start",), np.float64),
         by_cause_d=reader.block(
             (f"cause.{goal}.{cause}" for goal in goals for cause in outline.causes), np.float64
         ).reshape(rows, len(goals), len(outline.causes)),
-        on_chain=reader.lists((f"chain.{goal}" for goal in goals), np.bool_).reshape(rows, len(goals), len(subjects)),
+        on_chain=reader.block((f"chain.{goal}" for goal in goals), np.bool_).reshape(rows, len(goals), len(subjects)),
         facility_days=reader.block((f"facility_days.{goal}" for goal in goals), np.float64),
         cost=reader.block((f"cost.{goal}" for goal in goals), np.float64),
         crew_days=reader.real("crew_days"),
@@ -126,30 +127,17 @@ class _Reader:
     table: pa.Table
 
     def column(self, name: str) -> NDArray[np.int64]:
-        found: NDArray[np.int64] = self.table.column(name).to_numpy()
+        found: NDArray[np.int64] = to_numpy(self.table.column(name))
         return found
 
     def real(self, name: str) -> NDArray[np.float64]:
-        found: NDArray[np.float64] = self.table.column(name).to_numpy()
+        found: NDArray[np.float64] = to_numpy(self.table.column(name))
         return found
 
     def block(self, names: Iterable[str], kind: type[Scalar]) -> NDArray[Scalar]:
-        """Put columns side by side, shape (rows, columns)."""
-        parts = [np.asarray(self.table.column(name).to_numpy(), dtype=kind) for name in names]
+        """Put columns, or the values of columns of lists, side by side, shape (rows, values)."""
+        parts = [np.asarray(to_numpy(self.table.column(name)), dtype=kind) for name in names]
         return np.column_stack(parts) if parts else np.empty((self.table.num_rows, 0), dtype=kind)
-
-    def lists(self, names: Iterable[str], kind: type[Scalar]) -> NDArray[Scalar]:
-        """Put columns of lists side by side, shape (rows, values of all)."""
-        rows = self.table.num_rows
-        lists = [self.table.column(name).combine_chunks() for name in names]
-        parts = [np.asarray(one.flatten().to_numpy(zero_copy_only=False), dtype=kind) for one in lists]
-        return np.column_stack([part.reshape(rows, -1) for part in parts]) if parts else np.empty((rows, 0), kind)
-
-
-def _array(values: NDArray[np.generic]) -> pa.Array:
-    if values.ndim == 1:
-        return pa.array(values)
-    return pa.FixedSizeListArray.from_arrays(pa.array(values.reshape(-1)), values.shape[1])
 
 
 def _type(column: Column) -> pa.DataType:
