@@ -60,10 +60,9 @@ def first_draws(streams: Sequence[str], seed: int, replications: NDArray[np.int6
     for start in range(0, replications.size, _AT_ONCE):
         part = replications[start : start + _AT_ONCE]
         table = DrawTable(seed, streams, int(part[0]), int(part[-1] - part[0]) + 1)
-        for number in part:
-            draws = table.replication(int(number))
-            rows.append([draws.u(stream) for stream in range(len(streams))])
-    return np.array(rows)
+        columns = [np.frombuffer(table.fill(stream)).reshape(table.count, -1)[:, 0] for stream in range(len(streams))]
+        rows.append(np.column_stack(columns)[part - part[0]])
+    return np.concatenate(rows)
 
 
 def effects(streams: Sequence[str], draws: Floats, dates_d: Floats, *, level: float = 0.95) -> tuple[StreamEffect, ...]:

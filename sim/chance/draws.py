@@ -7,6 +7,7 @@ replications among workers changes no other draw.
 from __future__ import annotations
 
 import hashlib
+from array import array
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,34 +22,34 @@ _WORD: Final = 1 << 64
 class Draws:
     """The random numbers of one replication."""
 
-    __slots__ = ("_block", "_keys", "_more", "_next", "_replication")
+    __slots__ = ("_columns", "_first", "_more", "_table", "_used")
 
-    def __init__(self, block: list[float], keys: Sequence[tuple[int, int]], replication: int) -> None:
-        self._block = block
-        self._next = list(range(0, len(block), _BLOCK))
+    def __init__(self, table: DrawTable, row: int) -> None:
+        self._table = table
+        self._columns = table.columns
+        self._first = row * _BLOCK
+        self._used = [0] * len(self._columns)
         self._more: dict[int, list[float]] = {}
-        self._keys = keys
-        self._replication = replication
 
     def u(self, stream: int) -> float:
         """Give the next number of a stream, strictly between 0 and 1."""
-        position = self._next[stream]
-        self._next[stream] = position + 1
-        if position < stream * _BLOCK + _BLOCK:
-            return self._block[position]
-        return self._beyond(stream, position - stream * _BLOCK - _BLOCK)
+        draw = self._used[stream]
+        self._used[stream] = draw + 1
+        if draw < _BLOCK:
+            return (self._columns[stream] or self._table.fill(stream))[self._first + draw]
+        return self._beyond(stream, draw - _BLOCK)
 
     def _beyond(self, stream: int, draw: int) -> float:
         """Give a draw beyond the block from a counter range that no block of any replication touches."""
         numbers = self._more.setdefault(stream, [])
         while draw >= len(numbers):
-            counter = [len(numbers) // _BLOCK, self._replication, 0, 1]
-            numbers += _uniform(_philox(self._keys[stream], counter).random_raw(_MORE)).tolist()
+            replication = self._table.first_replication + self._first // _BLOCK
+            numbers += self._table.numbers(stream, (len(numbers) // _BLOCK, replication, 0, 1), _MORE)
         return numbers[draw]
 
 
 class DrawTable:
-    """The random numbers of consecutive replications, made with one numpy call per stream.
+    """The random numbers of consecutive replications, made with one numpy call for each stream that is drawn from.
 
     Stream `name` is numpy's Philox (4x64, 10 rounds) with the key (root seed, 64-bit BLAKE2b of the name);
     the draws 0-3 of replication r come from the counter value r, further ones from a counter range of their
@@ -58,7 +59,7 @@ class DrawTable:
     Source: Salmon, Moraes, Dror and Shaw (2011), "Parallel random numbers: as easy as 1, 2, 3".
     """
 
-    __slots__ = ("_block", "_keys", "count", "first_replication", "stream_names")
+    __slots__ = ("_generator", "_root_seed", "columns", "count", "first_replication", "stream_names")
 
     def __init__(self, root_seed: int, stream_names: Sequence[str], first_replication: int, count: int) -> None:
         import numpy as np
@@ -72,28 +73,38 @@ class DrawTable:
         self.stream_names = tuple(stream_names)
         self.first_replication = first_replication
         self.count = count
-        self._keys = [(root_seed, _hash(name)) for name in stream_names]
-        self._block = np.empty((count, len(self._keys), _BLOCK))
-        for index, key in enumerate(self._keys):
-            words = _philox(key, [first_replication, 0, 0, 0]).random_raw(count * _BLOCK)
-            self._block[:, index, :] = _uniform(words).reshape(count, _BLOCK)
+        self._root_seed = root_seed
+        self._generator = np.random.Philox(0)
+        self.columns: list[array[float] | None] = [None] * len(self.stream_names)
+        """The draws 0-3 of all replications one after the other, for each stream; None until it is drawn from."""
 
     def replication(self, number: int) -> Draws:
         """Give the draws of one replication, from the start; raises IndexError when it is elsewhere."""
         row = number - self.first_replication
         if not 0 <= row < self.count:
             raise IndexError(f"replication {number} is not in this table")
-        return Draws(self._block[row].ravel().tolist(), self._keys, number)
+        return Draws(self, row)
+
+    def fill(self, stream: int) -> array[float]:
+        """Make the column of a stream."""
+        column = self.numbers(stream, (self.first_replication, 0, 0, 0), self.count * _BLOCK)
+        self.columns[stream] = column
+        return column
+
+    def numbers(self, stream: int, counter: tuple[int, int, int, int], count: int) -> array[float]:
+        """Make the numbers of a stream from a counter on."""
+        import numpy as np
+
+        key = (self._root_seed, _hash(self.stream_names[stream]))
+        state: Any = self._generator.state  # a new key for the same generator takes a third of the time of a new one
+        state["state"] = {"counter": np.array(counter, dtype=np.uint64), "key": np.array(key, dtype=np.uint64)}
+        state["buffer_pos"] = _BLOCK  # nothing left over from the key before
+        self._generator.state = state
+        return array("d", _uniform(self._generator.random_raw(count)).tobytes())
 
 
 def _hash(name: str) -> int:
     return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little")
-
-
-def _philox(key: tuple[int, int], counter: Sequence[int]) -> np.random.Philox:
-    import numpy as np
-
-    return np.random.Philox(key=np.array(key, dtype=np.uint64), counter=np.array(counter, dtype=np.uint64))
 
 
 def _uniform(words: Any) -> np.ndarray[Any, np.dtype[np.float64]]:

@@ -1,4 +1,4 @@
-"""Frozen records as strict JSON, and back: every field is there, of its type, and none is left over.
+"""Frozen records as strict JSON, and back: every field is there or has a default, of its type, and none is left over.
 
 JSON knows neither infinity nor nan; they are written as the texts `"inf"`, `"-inf"` and `"nan"`.
 """
@@ -6,6 +6,7 @@ JSON knows neither infinity nor nan; they are written as the texts `"inf"`, `"-i
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 import math
 import types
@@ -70,11 +71,19 @@ def _read(kind: Any, data: object, where: str) -> object:
 
 def _read_record(kind: type, data: object, where: str) -> object:
     found = _expect(dict, data, where)
-    hints = typing.get_type_hints(kind)
-    odd = sorted(set(found) ^ set(hints))
+    hints, wanted = _fields(kind)
+    odd = sorted((found.keys() - hints.keys()) | (wanted - found.keys()))
     if odd:
         raise RecordError(f"{where or 'the record'}: missing or unknown {', '.join(odd)}")
-    return kind(**{name: _read(hint, found[name], f"{where}.{name}") for name, hint in hints.items()})
+    return kind(**{name: _read(hints[name], value, f"{where}.{name}") for name, value in found.items()})
+
+
+@functools.cache
+def _fields(kind: type) -> tuple[dict[str, Any], frozenset[str]]:
+    """Give the type of every field of a record, and the fields that must be there: those without a default."""
+    hints = typing.get_type_hints(kind)
+    needed = (f.name for f in dataclasses.fields(kind) if f.default is f.default_factory is dataclasses.MISSING)
+    return hints, frozenset(needed)
 
 
 def _read_optional(kind: Any, data: object, where: str) -> object:

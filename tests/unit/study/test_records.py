@@ -26,11 +26,21 @@ class Outer:
     named: dict[str, tuple[float, ...]]
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Grown:
+    name: str
+    since: str = "the beginning"
+
+
 OUTER = Outer(3, True, (Inner("a", None), Inner("b", math.inf)), ("x", -math.inf), {"k": (1.0, 0.1)})
 
 
 def test_a_record_comes_back_as_it_was() -> None:
     assert from_json(Outer, to_json(OUTER)) == OUTER
+
+
+def test_a_field_that_came_later_takes_its_default() -> None:
+    assert from_json(Grown, '{"name": "a"}') == Grown("a")
 
 
 def test_the_text_is_strict_json() -> None:
