@@ -8,29 +8,30 @@ rounds that alternate so that a slow minute of the machine hits all alike. Read 
 
 from __future__ import annotations
 
-import argparse
-import os
-import pickle
-import platform
-import statistics
-import tempfile
-import time
-from collections.abc import Callable
-from pathlib import Path
+if __name__ == "__main__":  # worker processes read this file again, and the program's own main module imports little
+    import argparse
+    import os
+    import pickle
+    import platform
+    import statistics
+    import tempfile
+    import time
+    from collections.abc import Callable
+    from pathlib import Path
 
-import numpy as np
+    import numpy as np
 
-from sim.analysis.outline import outline_of
-from sim.analysis.sample import stack
-from sim.campaign.compile import compile_campaign
-from sim.campaign.plan import Campaign
-from sim.model.simulate import simulate_nominal
-from sim.scenario.load import load_scenario
-from sim.study import parcel, tables
-from sim.study.chunks import Span, Work, spans_of
-from sim.study.cluster import cluster
-from sim.study.engines import Engine, choose, warm_up
-from sim.study.runner import run_study
+    from sim.analysis.outline import outline_of
+    from sim.analysis.sample import stack
+    from sim.campaign.compile import compile_campaign
+    from sim.campaign.plan import Campaign
+    from sim.model.simulate import simulate_nominal
+    from sim.scenario.load import load_scenario
+    from sim.study import parcel, tables
+    from sim.study.chunks import Span, Work, spans_of
+    from sim.study.cluster import cluster
+    from sim.study.engines import Engine, choose, warm_up
+    from sim.study.runner import run_study
 
 
 def main() -> None:

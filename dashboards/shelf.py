@@ -15,11 +15,12 @@ from dashboards.sweeps import answers_of
 from sim.analysis.findings import Findings, GoalFinding, Trace
 from sim.analysis.story import Tale, tell
 from sim.problems import InputError
+from sim.study.files import FolderError
 from sim.study.folders import ours_below
 from sim.study.ledger import MARKER as SWEEP_MARKER
 from sim.study.ledger import read_sweep
 from sim.study.replay import Replay
-from sim.study.store import COMPLETE, FolderError, Study, read_manifest, read_study
+from sim.study.store import COMPLETE, Study, read_manifest, read_study
 from sim.study.summary import findings_of
 
 STEPS = 400

@@ -21,7 +21,7 @@ def command(folders: tuple[Path, ...], older: float, yes: bool, json_: bool) -> 
     """
     import json
 
-    from sim.study.folders import age_d, ours_below, remove, size_of
+    from sim.study.folders import age_d, ours_below, remove, size_of, tables_elsewhere
     from sim.study.lock import holder
 
     below = dict.fromkeys(found for folder in folders or (Path("runs"),) for found in ours_below(folder))
@@ -30,10 +30,11 @@ def command(folders: tuple[Path, ...], older: float, yes: bool, json_: bool) -> 
     if not json_:
         for folder, size, age in listed:
             busy = "" if folder in free else ", in use: stays"
-            click.echo(f"{folder}  {size / 1e6:.1f} MB, {age:.0f} days old{busy}")
+            shared = f"; its tables at {url} stay" if (url := tables_elsewhere(folder)) else ""
+            click.echo(f"{folder}  {size / 1e6:.1f} MB, {age:.0f} days old{busy}{shared}")
         if not free:
             click.echo("nothing to remove")
-    agreed = yes or (bool(free) and not json_ and click.confirm(f"remove these {len(free)} folders?", err=True))
+    agreed = yes or (bool(free) and not json_ and click.confirm(f"remove {_count(free)}?", err=True))
     for folder in free if agreed else ():
         remove(folder)
     if json_:
@@ -43,4 +44,8 @@ def command(folders: tuple[Path, ...], older: float, yes: bool, json_: bool) -> 
         ]
         click.echo(json.dumps(said, indent=1, ensure_ascii=False))
     elif agreed and free:
-        click.echo(f"removed {len(free)} folders")
+        click.echo(f"removed {_count(free)}")
+
+
+def _count(folders: list[Path]) -> str:
+    return f"{len(folders)} folder{'' if len(folders) == 1 else 's'}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -79,3 +80,10 @@ def as_json(what: str) -> Callable[[F], F]:
 def split_names(texts: tuple[str, ...]) -> tuple[str, ...]:
     """Split `a,b` and repeated options into single names."""
     return tuple(name.strip() for text in texts for name in text.split(",") if name.strip())
+
+
+def typed() -> str:
+    """Give the command line as it was typed, for `ilrs status`."""
+    import shlex
+
+    return shlex.join(["ilrs", *sys.argv[1:]])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.options import as_json, engine_of, engine_options, scenario_options, split_names
+from sim.cli.options import as_json, engine_of, engine_options, scenario_options, split_names, typed
 
 if TYPE_CHECKING:
     from sim.analysis.findings import Findings
@@ -36,6 +36,13 @@ _COUNT, _MOST = 500, 128_000
 @click.option("--quantile", default=0.8, show_default=True, type=click.FloatRange(0.01, 0.99), help="Instead of P80.")
 @click.option("--seed", default=2035, show_default=True, type=click.IntRange(0, 2**63 - 1))
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Run folder [default: runs/SCENARIO-KEY-sSEED].")
+@click.option(
+    "--shared",
+    metavar="URL",
+    envvar="ILRS_SHARED",
+    help="Workers write their tables below this folder that all of them see: file:///mnt/studies, s3://bucket/studies "
+    "[default: $ILRS_SHARED, or they send them back].",
+)
 @scenario_options
 @engine_options
 @as_json("the summary")
@@ -76,6 +83,8 @@ def command(
                 engine=engine,
                 precision=precision,
                 on_progress=progress.update,
+                shared=options["shared"],
+                command=typed(),
             )
         progress.say("drawing the dashboard")
         findings, page = _conclude(study, campaign)

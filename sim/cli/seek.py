@@ -35,8 +35,8 @@ def command(file: str, sets: tuple[str, ...], variants: tuple[str, ...], **optio
     """
     import json
 
+    from sim.cli.options import typed
     from sim.cli.progress import reporter
-    from sim.cli.sweep import typed
     from sim.scenario.load import load_scenario
     from sim.study.levers import read_levers
     from sim.study.seek import document, seek

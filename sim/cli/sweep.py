@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.options import as_json, engine_options, scenario_options, split_names
+from sim.cli.options import as_json, engine_options, scenario_options, split_names, typed
 
 if TYPE_CHECKING:
     from sim.study.ledger import Sweep
@@ -65,7 +64,7 @@ def _run(
 ) -> tuple[Sweep, dict[str, Any]]:
     from sim.cli.options import engine_of
     from sim.scenario.load import load_scenario
-    from sim.study import store
+    from sim.study import files, store
     from sim.study.plan import read_plan
     from sim.study.records import to_json
     from sim.study.responses import document
@@ -92,15 +91,8 @@ def _run(
             on_progress=on_progress,
         )
     said = dict(document(sweep, loaded.scenario.calendar.start))
-    store.write_whole(sweep.folder, "summary.json", to_json(said).encode())
+    files.write_whole(sweep.folder, "summary.json", to_json(said).encode())
     return sweep, said
-
-
-def typed() -> str:
-    """Give the command line as it was typed, for `ilrs status`."""
-    import shlex
-
-    return shlex.join(["ilrs", *sys.argv[1:]])
 
 
 def _told(sweep: Sweep, said: dict[str, Any]) -> list[str]:

@@ -32,7 +32,8 @@ def command(folder: Path, goal: str | None, replication: int | None, json_: bool
     Without --replication: days by cause in the mean over all replications, against the plan, and the subjects that
     decide the date. With it: the chain of that replication in words.
     """
-    from sim.study.store import FolderError, read_study
+    from sim.study.files import FolderError
+    from sim.study.store import read_study
 
     if folder.is_file():
         raise FolderError(folder, "is a file, not a run folder", f"simulate it first: ilrs run {folder}")
@@ -47,7 +48,7 @@ def command(folder: Path, goal: str | None, replication: int | None, json_: bool
 def _goal(study: Study, name: str | None) -> str:
     """Give the goal that is asked for, or the first."""
     from sim.problems import suggest
-    from sim.study.store import FolderError
+    from sim.study.files import FolderError
 
     names = [goal.name for goal in study.outline.goals]
     if name is None and names:

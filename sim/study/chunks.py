@@ -32,6 +32,11 @@ class Span:
         """Last replication, included."""
         return self.first + self.count - 1
 
+    @property
+    def name(self) -> str:
+        """File name of its table."""
+        return f"part-{self.first:06d}-{self.last:06d}.parquet"
+
 
 @dataclass(frozen=True, slots=True)
 class Work:

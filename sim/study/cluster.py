@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from sim.problems import InputError
 from sim.study import versions
-from sim.study.engines import Engine, Job, WorkersLostError
+from sim.study.engines import Engine, Job, WorkersLostError, frozen
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -111,7 +111,8 @@ def _is_loss(error: BaseException) -> bool:
 
 
 def _run_item(item: Any, job: Any) -> Any:
-    return job.run(item)
+    with frozen():
+        return job.run(item)
 
 
 def this_code() -> str:

@@ -17,7 +17,8 @@ from sim.analysis.compare import compare_probabilities, compare_quantiles, compa
 from sim.analysis.findings import Findings, GoalFinding
 from sim.scenario.load import load_scenario
 from sim.scenario.writing import flow, leaves
-from sim.study.store import FolderError, Study
+from sim.study.files import FolderError
+from sim.study.store import Study
 from sim.study.summary import calendar_of, findings_of
 
 Document: TypeAlias = dict[str, object]

@@ -61,10 +61,17 @@ def choose(jobs: int | None) -> Engine:
 
 def run_here(job: Job[Item, Result], items: Sequence[Item]) -> Iterator[tuple[Item, Result]]:
     """Run items one after the other in this process."""
-    gc.freeze()  # as in a worker
-    try:
+    with frozen():
         for item in items:
             yield item, job.run(item)
+
+
+@contextlib.contextmanager
+def frozen() -> Iterator[None]:
+    """Keep the garbage collector from what is there: a campaign is a hundred thousand objects that stay."""
+    gc.freeze()
+    try:
+        yield
     finally:
         gc.unfreeze()
 
@@ -140,7 +147,7 @@ def _start_worker(file: Path) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all of them; only the parent decides
     threading.Thread(target=_leave_with_parent, daemon=True).start()
     _worker[:] = [parcel.received(file)]  # type: ignore[list-item]  # what _one_pool sent
-    gc.freeze()  # a campaign is a hundred thousand objects that live for ever; do not look through them again
+    gc.freeze()  # for as long as the worker lives: see `frozen`
 
 
 def _leave_with_parent() -> None:

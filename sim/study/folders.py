@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.study import store
+from sim.study import files, store
+from sim.study.files import FolderError
 from sim.study.ledger import MARKER as SWEEP_MARKER
 from sim.study.ledger import Sweep, read_sweep
 from sim.study.lock import holder
-from sim.study.store import FolderError
 
 _MOST_LOOKED_AT = 20_000
 """Folders that are looked at before saying that this is no place for runs."""
@@ -82,7 +82,7 @@ def ours_below(folder: Path) -> Iterator[Path]:
         if (here / store.MARKER).is_file() or (here / SWEEP_MARKER).is_file():
             yield here
         elif here.is_dir():
-            with store.folder_errors(here):
+            with files.folder_errors(here):
                 inner = sorted(here.iterdir(), reverse=True)
             waiting += [one for one in inner if one.is_dir() and not one.is_symlink()]
 
@@ -90,6 +90,11 @@ def ours_below(folder: Path) -> Iterator[Path]:
 def size_of(folder: Path) -> int:
     """Give the bytes of the files in a folder."""
     return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file() and not file.is_symlink())
+
+
+def tables_elsewhere(folder: Path) -> str:
+    """Give the URL of the shared folder in which a run keeps its tables; empty when it has them itself."""
+    return store.read_manifest(folder).shared if (folder / store.MARKER).is_file() else ""
 
 
 def age_d(folder: Path) -> float:
@@ -109,16 +114,17 @@ def remove(folder: Path) -> None:
     who = holder(folder)
     if who is not None:
         raise FolderError(folder, f"is held by {who}, and stays")
-    with store.folder_errors(folder):
+    with files.folder_errors(folder):
         shutil.rmtree(folder)
 
 
 def _run_status(folder: Path) -> Status:
     manifest, who = store.read_manifest(folder), holder(folder)
     done = min(sum(part.last - part.first + 1 for part in manifest.parts), manifest.replications)
-    ended = max([_time_of(folder / "outcomes" / part.name) for part in manifest.parts], default=0.0)
+    ended = _time_of(folder / store.MARKER) if manifest.parts else 0.0  # written with each chunk
     took_s = ended - datetime.datetime.fromisoformat(manifest.started).timestamp()
-    per_s = done / took_s if done and took_s > 0.5 else None
+    simulated = done - manifest.began_with
+    per_s = simulated / took_s if simulated > 0 and took_s > 0.5 else None
     left = manifest.replications - done
     return Status(
         folder,
@@ -133,7 +139,7 @@ def _run_status(folder: Path) -> Status:
         per_s,
         left / per_s if per_s else None,
         (),
-        "",
+        manifest.command,
     )
 
 

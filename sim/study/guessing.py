@@ -13,7 +13,8 @@ from sim.campaign.compile import compile_campaign
 from sim.scenario.load import load_scenario
 from sim.scenario.provenance import note_at, notes_of
 from sim.scenario.text import Path, path_text
-from sim.study.store import FolderError, Study
+from sim.study.files import FolderError
+from sim.study.store import Study
 
 _OF_LAUNCH: Mapping[str, tuple[str, ...]] = {
     "failure": ("record", "reliability"),

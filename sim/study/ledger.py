@@ -19,12 +19,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.study import store
+from sim.study import files
 from sim.study.cases import CaseGoal, Done, Errand, resolved_name
 from sim.study.chunks import Span
 from sim.study.design import Case
+from sim.study.files import FolderError
 from sim.study.records import RecordError, from_json, to_json, to_plain
-from sim.study.store import FolderError
 
 MARKER = "ilrs-sweep.json"
 SWEEP_FORMAT = 1
@@ -149,12 +149,12 @@ def keep(folder: Path, errand: Errand, done: Done) -> Row:
     """Store a table, then its line in the ledger: a torn line or a table without one is as if it were not there."""
     span = errand.span
     row = Row(
-        errand.key, span.first, span.last, store.digest(done.data), done.reason, done.wall_s, now(), done.goals
+        errand.key, span.first, span.last, files.digest(done.data), done.reason, done.wall_s, now(), done.goals
     )  # fmt: skip
     if not done.reason:
-        store.write_whole(folder, f"{_CASES}/{row.name}", done.data)
+        files.write_whole(folder, f"{_CASES}/{row.name}", done.data)
     line = json.dumps(to_plain(row), ensure_ascii=False, allow_nan=False) + "\n"
-    with store.folder_errors(folder), (folder / _LEDGER).open("ab") as file:
+    with files.folder_errors(folder), (folder / _LEDGER).open("ab") as file:
         file.write(line.encode())
         file.flush()
         os.fsync(file.fileno())
@@ -175,7 +175,7 @@ def _ledger(folder: Path) -> Iterator[Row]:
             continue  # torn when its writer was killed
         rows[(row.key, row.first)] = row
     for row in rows.values():
-        if row.reason or store.sha256(folder / _CASES / row.name) == row.sha256:
+        if row.reason or files.sha256(folder / _CASES / row.name) == row.sha256:
             yield row
 
 
@@ -183,12 +183,12 @@ def open_sweep(
     folder: Path, manifest: SweepManifest, planned: tuple[Planned, ...], texts: Mapping[tuple[str, ...], str]
 ) -> Sweep:
     """Make a sweep folder, or take the one that is there, and read what it holds already."""
-    with store.folder_errors(folder):
+    with files.folder_errors(folder):
         (folder / _CASES).mkdir(parents=True, exist_ok=True)
         _end_line(folder / _LEDGER)
     for names, text in texts.items():
-        store.write_whole(folder, resolved_name(names), text.encode())
-    store.write_whole(folder, _DESIGN, to_json(planned).encode())
+        files.write_whole(folder, resolved_name(names), text.encode())
+    files.write_whole(folder, _DESIGN, to_json(planned).encode())
     write_manifest(folder, manifest)
     return read_sweep(folder)
 
@@ -211,7 +211,7 @@ def refuse_strangers(folder: Path, manifest: SweepManifest) -> None:
         raise FolderError(
             folder, "holds another sweep (scenario, design, seed or code differ)", "choose another with -o"
         )
-    if found is None and folder.is_dir() and store.occupied(folder):
+    if found is None and folder.is_dir() and files.occupied(folder):
         raise FolderError(folder, "is not empty and is no sweep folder", "choose another with -o")
 
 
@@ -228,7 +228,7 @@ def _manifest_in(folder: Path) -> SweepManifest | None:
 
 def write_manifest(folder: Path, manifest: SweepManifest) -> None:
     """Replace the manifest in one step."""
-    store.write_whole(folder, MARKER, to_json(manifest).encode())
+    files.write_whole(folder, MARKER, to_json(manifest).encode())
 
 
 def now() -> str:

@@ -10,7 +10,7 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 
-from sim.study.store import FolderError, folder_errors
+from sim.study.files import FolderError, folder_errors
 
 LOCK = ".ilrs-lock"
 _FREE_BYTE = 4096

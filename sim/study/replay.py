@@ -14,7 +14,8 @@ from sim.campaign.plan import Campaign
 from sim.model.outcome import Story
 from sim.model.simulate import simulate
 from sim.scenario.load import load_scenario
-from sim.study.store import FolderError, Study
+from sim.study.files import FolderError
+from sim.study.store import Study
 from sim.study.versions import code_version
 
 SAME_D = 1e-9

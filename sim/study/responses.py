@@ -18,8 +18,8 @@ from sim.scenario.text import read_text
 from sim.study.arrow import read_table, to_numpy
 from sim.study.cases import CaseGoal
 from sim.study.design import SALTELLI, TORNADO, Case
+from sim.study.files import FolderError
 from sim.study.ledger import Planned, Row, Sweep, table_file
-from sim.study.store import FolderError
 
 Document: TypeAlias = Mapping[str, object]
 Floats = NDArray[np.float64]

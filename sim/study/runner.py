@@ -18,10 +18,12 @@ from sim.analysis.sample import Told, replication_at, stack
 from sim.campaign.plan import Campaign
 from sim.model.outcome import Outcome
 from sim.model.simulate import simulate, simulate_nominal
-from sim.study import store
-from sim.study.chunks import Span, Work, spans_of
+from sim.study import files, store
+from sim.study.chunks import Work, spans_of
+from sim.study.deposit import Deposit, Receipt, deposit
 from sim.study.engines import Engine, choose
 from sim.study.lock import held
+from sim.study.place import shared_place
 from sim.study.precision import Precision, checkpoints
 from sim.study.store import Manifest, Part, Study
 from sim.study.tables import TABLE_FORMAT
@@ -56,21 +58,28 @@ def run_study(
     on_progress: Listener = lambda _: None,
     precision: Precision | None = None,
     engine: Engine | None = None,
+    shared: str | None = None,
+    command: str = "",
 ) -> Study:
     """Run a campaign many times, or go on with what its folder holds, and read the finished study back.
 
     `jobs` is the number of worker processes (default: one for each processor); it changes no result, and neither
     does the `engine`, which is a pool of so many unless it is given. With a `precision`, `replications` is the
-    most to spend: the study ends at the first checkpoint at which the first goal is known so well.
+    most to spend: the study ends at the first checkpoint at which the first goal is known so well. With `shared`, an
+    fsspec URL, workers write their tables into a folder of the study below it, and the run folder keeps the rest.
 
     Raises:
-        FolderError: if the folder cannot be used, or another process holds it.
+        FolderError: if a folder cannot be used, or another process holds it.
+        SharedFolderError: if the shared folder cannot be asked.
         WorkersLostError: if worker processes die again and again.
     """
     where = default_folder(campaign, seed) if folder is None else folder
     store.refuse_strangers(where)
     with held(where):
-        manifest = store.open_folder(where, _fresh_manifest(campaign, replications, seed))
+        fresh = dataclasses.replace(_fresh_manifest(campaign, replications, seed), command=command)
+        if shared:
+            fresh = dataclasses.replace(fresh, shared=shared_place(shared, default_folder(campaign, seed).name).url)
+        manifest = store.open_folder(where, fresh)
         with _watched(where):
             nominal = simulate_nominal(campaign, story=True)
             work = Work(campaign, outline_of(campaign, nominal), seed)
@@ -88,7 +97,7 @@ def default_folder(campaign: Campaign, seed: int) -> Path:
 
 def study_key(identity: str, seed: int) -> str:
     """Hash what decides the tables: the resolved scenario, the code, the format of the tables and the seed."""
-    return store.digest(f"{identity}\n{code_version()}\n{TABLE_FORMAT}\n{seed}".encode())
+    return files.digest(f"{identity}\n{code_version()}\n{TABLE_FORMAT}\n{seed}".encode())
 
 
 def _run_to_the_end(
@@ -128,15 +137,14 @@ def _run_missing(folder: Path, manifest: Manifest, work: Work, engine: Engine, o
     done = manifest.replications - sum(span.count for span in missing)
     store.write_manifest(folder, manifest)
     on_progress(Progress("simulating", done, manifest.replications))
-    for span, data in engine(work, missing):
-        manifest = _store(folder, manifest, span, data)
+    place = store.place_of(folder, manifest)
+    job = Deposit(work, place) if manifest.shared else work
+    for span, made in engine(job, missing):
+        receipt = made if isinstance(made, Receipt) else deposit(place, span, made)
+        manifest = store.note_part(folder, manifest, Part(span.first, span.last, receipt.sha256))
         done += span.count
         on_progress(Progress("simulating", done, manifest.replications))
     return manifest
-
-
-def _store(folder: Path, manifest: Manifest, span: Span, data: bytes) -> Manifest:
-    return store.write_part(folder, manifest, Part(span.first, span.last, store.digest(data)), data)
 
 
 def _tell_stories(folder: Path, work: Work, nominal: Outcome) -> None:
@@ -179,7 +187,7 @@ def _watched(folder: Path) -> Iterator[None]:
         yield
     except BaseException as error:
         state = store.INTERRUPTED if isinstance(error, KeyboardInterrupt) else store.FAILED
-        with contextlib.suppress(store.FolderError):  # a full disk is the error to report, not this one
+        with contextlib.suppress(files.FolderError):  # a full disk is the error to report, not this one
             _close(folder, state, since)
         raise
     _close(folder, store.COMPLETE, since)

@@ -18,7 +18,7 @@ from scipy import stats
 from sim.analysis.compare import ProbabilityDifference, compare_probabilities
 from sim.analysis.estimates import Proportion, wilson
 from sim.problems import InputError
-from sim.study import store
+from sim.study import files, store
 from sim.study.cases import Errand, Sweeping
 from sim.study.chunks import Span
 from sim.study.engines import Engine
@@ -121,7 +121,7 @@ def seek(
     texts = start.texts(cases)
     planned = plan_cases(texts, cases, seed)
     name = start.load().scenario.name
-    key = store.digest(f"seek\n{texts[()]}\n{code_version()}\n{TABLE_FORMAT}\n{seed}\n{plan.levers!r}".encode())
+    key = files.digest(f"seek\n{texts[()]}\n{code_version()}\n{TABLE_FORMAT}\n{seed}\n{plan.levers!r}".encode())
     where = folder or Path("runs") / f"{name}-seek-{key[:8]}"
     manifest = SweepManifest(
         format=SWEEP_FORMAT,

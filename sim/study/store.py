@@ -14,13 +14,12 @@ summary.json              what `ilrs run --json` prints
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
-import hashlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -28,23 +27,17 @@ from numpy.typing import NDArray
 
 from sim.analysis.outline import OUTLINE_FORMAT, Outline
 from sim.analysis.sample import Sample, Told
-from sim.problems import Code, InputError, Mark, Problem
 from sim.study import tables
 from sim.study.arrow import read_table, to_numpy
+from sim.study.chunks import Span
+from sim.study.files import FolderError, folder_errors, occupied, write_whole
+from sim.study.place import Place, require_allowed
 from sim.study.records import RecordError, from_json, to_json
 
 MARKER = "ilrs-run.json"
 RUN_FORMAT = 2
 RUNNING, COMPLETE, INTERRUPTED, FAILED = "running", "complete", "interrupted", "failed"
 _OUTLINE, _NOMINAL, _OUTCOMES, _STORIES = "outline.json", "nominal.parquet", "outcomes", "stories"
-
-
-class FolderError(InputError):
-    """A folder cannot be used for what was asked; carries the problem."""
-
-    def __init__(self, folder: Path | str, message: str, hint: str = "") -> None:
-        self.problem = Problem(Mark(str(folder)), "", Code.FOLDER, "error", message, hint)
-        super().__init__(self.problem.text())
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +51,7 @@ class Part:
     @property
     def name(self) -> str:
         """File name of the chunk."""
-        return f"part-{self.first:06d}-{self.last:06d}.parquet"
+        return Span(self.first, self.last - self.first + 1).name
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +78,12 @@ class Manifest:
     wall_s: float
     precision: str | None = None
     """What was to be precise, and whether it is; None when a number of replications was asked for."""
+    command: str = ""
+    """The command that goes on with it; empty when it was not started by one."""
+    began_with: int = 0
+    """Replications that were there when it last started."""
+    shared: str = ""
+    """URL of the folder that holds the outcome tables; empty when they are in the run folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +108,11 @@ def open_folder(folder: Path, fresh: Manifest) -> Manifest:
     found = _manifest_in(folder)
     if found is not None and found.key != fresh.key:
         raise FolderError(folder, f"holds another study ({_difference(found, fresh)})", "choose another with -o")
-    kept = _intact(folder, found.parts) if found is not None else ()
-    manifest = dataclasses.replace(fresh, parts=kept)
+    if found is not None and found.shared != fresh.shared and found.parts:
+        where = f"--shared {found.shared.rpartition('/')[0]}" if found.shared else "no --shared"
+        raise FolderError(folder, "keeps its tables elsewhere", f"say {where}, or choose another folder with -o")
+    kept = _intact(place_of(folder, fresh), found.parts) if found is not None else ()
+    manifest = dataclasses.replace(fresh, parts=kept, began_with=sum(part.last - part.first + 1 for part in kept))
     with folder_errors(folder):
         (folder / _OUTCOMES).mkdir(parents=True, exist_ok=True)
         (folder / _STORIES).mkdir(exist_ok=True)
@@ -148,15 +150,25 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
     write_whole(folder, MARKER, to_json(manifest).encode())
 
 
-def write_part(folder: Path, manifest: Manifest, part: Part, data: bytes) -> Manifest:
-    """Store a chunk, then its entry in the manifest; a shorter chunk of the same start gives way to it."""
-    write_whole(folder, f"{_OUTCOMES}/{part.name}", data)
+def place_of(folder: Path, manifest: Manifest) -> Place:
+    """Give where the outcome tables of a study lie.
+
+    Raises:
+        SharedFolderError: if that is on another machine, and nobody said that it may be asked.
+    """
+    place = Place(manifest.shared or str(folder / _OUTCOMES))
+    require_allowed(place)
+    return place
+
+
+def note_part(folder: Path, manifest: Manifest, part: Part) -> Manifest:
+    """Note a chunk whose table is there in the manifest; a shorter chunk of the same start gives way to it."""
     replaced = [old for old in manifest.parts if old.first == part.first and old.name != part.name]
     others = [old for old in manifest.parts if old.first != part.first]
     after = dataclasses.replace(manifest, parts=tuple(sorted([*others, part], key=lambda one: one.first)))
     write_manifest(folder, after)
     for old in replaced:
-        (folder / _OUTCOMES / old.name).unlink(missing_ok=True)
+        place_of(folder, manifest).remove(old.name)
     return after
 
 
@@ -171,25 +183,6 @@ def write_static(folder: Path, outline: Outline, nominal: Sample, resolved: str)
 def write_story(folder: Path, told: Told) -> None:
     """Store a trace."""
     write_whole(folder, f"{_STORIES}/{told.title.lower()}.json", to_json(told).encode())
-
-
-def write_whole(folder: Path, name: str, data: bytes) -> None:
-    """Write a file aside, sync it, and put it in its place in one step.
-
-    Raises:
-        FolderError: if the system refuses.
-    """
-    aside = folder / f"{name}.{os.getpid()}.tmp"
-    with folder_errors(folder):
-        try:
-            with aside.open("wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(aside, folder / name)
-        finally:
-            with contextlib.suppress(OSError):
-                aside.unlink(missing_ok=True)
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -228,8 +221,8 @@ def read_study(folder: Path) -> Study:
 def column(folder: Path, name: str) -> NDArray[np.float64]:
     """Read one column of a study's outcomes, shape (replications,), without reading the others."""
     manifest = read_manifest(folder)
-    tables_ = [read_table(file, [name]) for file in _files(folder, manifest)]
-    values: NDArray[np.float64] = to_numpy(pa.concat_tables(tables_).column(name))[: manifest.replications]
+    parts = [read_table(file, [name]) for file in _sources(folder, manifest)]
+    values: NDArray[np.float64] = to_numpy(pa.concat_tables(parts).column(name))[: manifest.replications]
     return values
 
 
@@ -237,9 +230,9 @@ def _read(folder: Path, manifest: Manifest) -> Study:
     outline = from_json(Outline, (folder / _OUTLINE).read_bytes())
     if outline.format != OUTLINE_FORMAT:
         raise RecordError(f"{_OUTLINE} has format {outline.format}, and {OUTLINE_FORMAT} is known")
-    if len(_intact(folder, manifest.parts)) < len(manifest.parts):
+    if len(_intact(place_of(folder, manifest), manifest.parts)) < len(manifest.parts):
         raise RecordError("a table was altered since it was written")
-    outcomes = pa.concat_tables(read_table(file) for file in _files(folder, manifest))
+    outcomes = pa.concat_tables(read_table(file) for file in _sources(folder, manifest))
     return Study(
         folder=folder,
         manifest=manifest,
@@ -257,8 +250,9 @@ def _stories(folder: Path) -> Iterator[Told]:
             yield from_json(Told, file.read_bytes())
 
 
-def _files(folder: Path, manifest: Manifest) -> list[Path]:
-    return [folder / _OUTCOMES / part.name for part in manifest.parts if part.first < manifest.replications]
+def _sources(folder: Path, manifest: Manifest) -> Iterator[Any]:
+    place = place_of(folder, manifest)
+    return (place.source(part.name) for part in manifest.parts if part.first < manifest.replications)
 
 
 def _manifest_in(folder: Path) -> Manifest | None:
@@ -285,36 +279,6 @@ def _difference(found: Manifest, fresh: Manifest) -> str:
     return "its key differs"
 
 
-def occupied(folder: Path) -> bool:
-    """Tell whether a folder holds anything but the lock of a study that is about to begin."""
-    with folder_errors(folder):
-        return any(file.name != ".ilrs-lock" for file in folder.iterdir())
-
-
-def _intact(folder: Path, parts: tuple[Part, ...]) -> tuple[Part, ...]:
+def _intact(place: Place, parts: tuple[Part, ...]) -> tuple[Part, ...]:
     """Keep the parts whose file is what was written."""
-    return tuple(part for part in parts if sha256(folder / _OUTCOMES / part.name) == part.sha256)
-
-
-def sha256(file: Path) -> str:
-    """Give the SHA-256 of a file; empty when it cannot be read."""
-    try:
-        return digest(file.read_bytes())
-    except OSError:
-        return ""
-
-
-def digest(data: bytes) -> str:
-    """Give the SHA-256 of some bytes, in hexadecimal."""
-    return hashlib.sha256(data).hexdigest()
-
-
-@contextlib.contextmanager
-def folder_errors(folder: Path) -> Iterator[None]:
-    """Turn what the system refuses into a problem with the folder's name."""
-    try:
-        yield
-    except OSError as error:
-        raise FolderError(
-            folder, f"cannot be written: {(error.strerror or str(error)).lower()}", "choose another with -o"
-        ) from error
+    return tuple(part for part in parts if place.sha256(part.name) == part.sha256)

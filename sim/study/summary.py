@@ -9,7 +9,7 @@ from typing import TypeAlias
 from sim.analysis.find import find
 from sim.analysis.findings import Findings, GoalFinding
 from sim.clock import Calendar
-from sim.study import store
+from sim.study import files
 from sim.study.records import to_json
 from sim.study.store import Study
 
@@ -49,7 +49,7 @@ def summarize(study: Study, findings: Findings) -> Summary:
 
 def write_summary(study: Study, summary: Summary) -> None:
     """Keep the summary in the study's folder."""
-    store.write_whole(study.folder, "summary.json", to_json(dict(summary)).encode())
+    files.write_whole(study.folder, "summary.json", to_json(dict(summary)).encode())
 
 
 def calendar_of(findings: Findings) -> Calendar:

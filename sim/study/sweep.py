@@ -11,10 +11,11 @@ import yaml
 
 from sim.problems import Code, InputError, Problem, ScenarioError
 from sim.scenario.load import Loaded, load_scenario
-from sim.study import store
+from sim.study import files, store
 from sim.study.cases import Errand, Sweeping
 from sim.study.design import Case, cases_of
 from sim.study.engines import Engine, choose
+from sim.study.files import FolderError
 from sim.study.ledger import (
     SWEEP_FORMAT,
     Planned,
@@ -30,7 +31,6 @@ from sim.study.ledger import (
 from sim.study.lock import held
 from sim.study.plan import SweepPlan
 from sim.study.runner import Listener, Progress
-from sim.study.store import FolderError
 from sim.study.tables import TABLE_FORMAT
 from sim.study.versions import code_version
 
@@ -74,7 +74,7 @@ def run_sweep(
     cases = cases_of(plan.factors, plan.design, plan.cases, levels=plan.levels, seed=plan.seed)
     require_paths(start, cases)
     texts = start.texts(cases)
-    key = store.digest(f"{texts[()]}\n{code_version()}\n{TABLE_FORMAT}\n{plan.seed}\n{plan.shape}".encode())
+    key = files.digest(f"{texts[()]}\n{code_version()}\n{TABLE_FORMAT}\n{plan.seed}\n{plan.shape}".encode())
     name = start.load().scenario.name
     where = folder or Path("runs") / f"{name}-sweep-{key[:8]}"
     planned = plan_cases(texts, cases, plan.seed)
@@ -148,10 +148,10 @@ def watched(folder: Path, manifest: SweepManifest) -> Iterator[None]:
 
 def plan_cases(texts: Mapping[tuple[str, ...], str], cases: Sequence[Case], seed: int) -> tuple[Planned, ...]:
     """Give every case its key: a hash of the scenario, the values, the code and the seed."""
-    bases = {names: store.digest(text.encode()) for names, text in texts.items()}
+    bases = {names: files.digest(text.encode()) for names, text in texts.items()}
     version = f"{code_version()}\n{TABLE_FORMAT}\n{seed}"
     return tuple(
-        Planned(store.digest("\n".join([bases[case.variants], *sorted(case.sets), version]).encode()), case)
+        Planned(files.digest("\n".join([bases[case.variants], *sorted(case.sets), version]).encode()), case)
         for case in cases
     )
 

@@ -15,10 +15,11 @@ from pathlib import Path
 import pytest
 
 from sim.campaign.plan import Campaign
-from sim.study import store
+from sim.study import files, store
+from sim.study.files import FolderError
 from sim.study.lock import held, holder
 from sim.study.runner import run_study
-from sim.study.store import FolderError, read_manifest, read_study
+from sim.study.store import read_manifest, read_study
 
 DRIVER = Path(__file__).with_name("driver.py")
 FILE = Path(__file__).with_name("two-steps.yaml")
@@ -143,7 +144,7 @@ def test_a_full_disk_gives_one_clear_error_and_loses_nothing(
     done = read_manifest(folder).parts
     assert done
     kept = {part.name: (folder / "outcomes" / part.name).read_bytes() for part in done}
-    assert all(store.digest(kept[part.name]) == part.sha256 for part in done)
+    assert all(files.digest(kept[part.name]) == part.sha256 for part in done)
     study = run_study(campaign, replications=1000, seed=7, jobs=1, folder=folder)
     assert study.sample.size == 1000
     assert all((folder / "outcomes" / name).read_bytes() == data for name, data in kept.items())

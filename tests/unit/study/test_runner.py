@@ -16,8 +16,9 @@ from sim.model.simulate import simulate, simulate_nominal
 from sim.study import store
 from sim.study.chunks import spans_of
 from sim.study.engines import WorkersLostError, run_here, run_in_pool
+from sim.study.files import FolderError
 from sim.study.runner import Progress, default_folder, run_study
-from sim.study.store import FolderError, Study, read_manifest, read_study
+from sim.study.store import Study, read_manifest, read_study
 from tests.unit.study.deadly import Deadly
 
 N = 230  # three chunks, the last one short

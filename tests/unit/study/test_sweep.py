@@ -16,10 +16,10 @@ from sim.problems import ScenarioError
 from sim.scenario.load import load_scenario
 from sim.study.design import Case, Choice, cases_of
 from sim.study.engines import Job, choose, run_here
+from sim.study.files import FolderError
 from sim.study.ledger import Sweep, read_sweep
 from sim.study.plan import SweepPlan, read_plan
 from sim.study.responses import document, indices_of, responses, swings_of
-from sim.study.store import FolderError
 from sim.study.sweep import Start, run_sweep
 
 FILE = Path(__file__).with_name("sweeping.yaml")
