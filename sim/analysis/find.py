@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,8 +35,12 @@ PLAN_GRACE_D = 30.0
 """Days after the planned date that still count as launched by plan."""
 MASS_STEP_D = 365.25 / 12
 """The mass curve has a point for each month."""
+MASS_STEPS = 100_000
+"""Steps into which the whole mass is divided at the most: a kilogram of a base of a hundred tonnes."""
 
 Floats = NDArray[np.float64]
+Item = TypeVar("Item")
+Made = TypeVar("Made")
 
 
 def find(
@@ -59,7 +65,7 @@ def find(
         goals=tuple(_goal(outline, goal, index, sample, nominal) for index, goal in enumerate(outline.goals)),
         bars=_bars(outline, sample, nominal),
         mass=_mass(outline, sample, nominal),
-        manifest=tuple(_manifest_row(flight, sample, nominal) for flight in outline.flights),
+        manifest=_each(lambda flight: _manifest_row(flight, sample, nominal), outline.flights),
         traces=tuple(_trace(one) for one in told),
         places=tuple((place.name, place.body, place.surface) for place in outline.places),
         facility_days=_facility_days(outline, sample),
@@ -106,72 +112,93 @@ def slip_by_cause(causes: Sequence[str], by_cause_d: Floats, nominal_d: Floats) 
     replication, and `nominal_d`, shape (causes,), in the nominal run. So the means add up to the mean slip.
     A cause that appears in neither is left out.
     """
+    days = np.ascontiguousarray(by_cause_d.T)  # sums over contiguous values are pairwise: exact to 1e-12 of a day
     means = [
-        CauseDays(
-            cause,
-            math.fsum(by_cause_d[:, index] - nominal_d[index]) / len(by_cause_d),
-            float(nominal_d[index]),
-        )
+        CauseDays(cause, float(days[index].mean()) - float(nominal_d[index]), float(nominal_d[index]))
         for index, cause in enumerate(causes)
-        if nominal_d[index] or by_cause_d[:, index].any()
+        if nominal_d[index] or days[index].any()
     ]
     return tuple(sorted(means, key=lambda one: -one.mean_d))
 
 
 def _bars(outline: Outline, sample: Sample, nominal: Sample) -> tuple[Bar, ...]:
-    goals = [goal.name for goal in outline.goals]
-    criticality = sample.on_chain.mean(axis=0)
-    bars = []
-    for index, subject in enumerate(outline.subjects):
+    critical = sample.on_chain.sum(axis=0, dtype=np.uint32) / sample.size
+
+    def bar(index: int) -> Bar:
+        subject = outline.subjects[index]
         finish = _column(sample, subject.finish)
         p10, p50, p90 = _quantile_days(finish, BAR_SHARES)
-        bars.append(
-            Bar(
-                subject=subject.name,
-                kind=subject.kind,
-                label=subject.label,
-                start_p50_d=_quantile_days(sample.start_d[:, index], (0.5,))[0],
-                finish_p10_d=p10,
-                finish_p50_d=p50,
-                finish_p90_d=p90,
-                nominal_start_d=_day(nominal.start_d[0, index]),
-                nominal_finish_d=_day(_column(nominal, subject.finish)[0]),
-                fact=subject.fact,
-                reached=float(np.isfinite(finish).mean()),
-                criticality={goal: float(criticality[row, index]) for row, goal in enumerate(goals)},
-            )
+        return Bar(
+            subject=subject.name,
+            kind=subject.kind,
+            label=subject.label,
+            start_p50_d=_quantile_days(sample.start_d[:, index], (0.5,))[0],
+            finish_p10_d=p10,
+            finish_p50_d=p50,
+            finish_p90_d=p90,
+            nominal_start_d=_day(nominal.start_d[0, index]),
+            nominal_finish_d=_day(_column(nominal, subject.finish)[0]),
+            fact=subject.fact,
+            reached=float(np.count_nonzero(np.isfinite(finish)) / sample.size),
+            criticality={goal.name: float(critical[row, index]) for row, goal in enumerate(outline.goals)},
         )
-    return tuple(bars)
+
+    return _each(bar, range(len(outline.subjects)))
 
 
 def _mass(outline: Outline, sample: Sample, nominal: Sample) -> MassCurve:
     grid = np.arange(0.0, outline.end_d + MASS_STEP_D, MASS_STEP_D).clip(max=outline.end_d)
     columns = [delivery.milestone for delivery in outline.deliveries]
     masses = np.array([delivery.mass_kg for delivery in outline.deliveries])
-    landed, planned = sample.reached_d[:, columns], nominal.reached_d[:, columns]
-    rows = list(_mass_quantiles(landed, masses, grid))
+    planned = nominal.reached_d[:, columns]
+    rows = list(_mass_quantiles(sample.reached_d, columns, masses, grid))
     return MassCurve(
         t_d=_floats(grid),
-        p10_kg=tuple(row[0] or 0.0 for row in rows),
-        p50_kg=tuple(row[1] or 0.0 for row in rows),
-        p90_kg=tuple(row[2] or 0.0 for row in rows),
+        p10_kg=tuple(row[0] for row in rows),
+        p50_kg=tuple(row[1] for row in rows),
+        p90_kg=tuple(row[2] for row in rows),
         nominal_kg=tuple(float(((planned <= day) @ masses)[0]) for day in grid),
     )
 
 
-def _mass_quantiles(landed_d: Floats, masses: Floats, grid_d: Floats) -> Iterator[list[float | None]]:
-    """Give the quantiles of the mass landed by each day of a grid; each landing, (n, deliveries), is counted once."""
-    count = len(masses)
-    by_day = np.searchsorted(grid_d, landed_d.ravel(), side="left")
-    order = np.argsort(by_day, kind="stable")
-    edges = np.searchsorted(by_day[order], np.arange(grid_d.size + 1))
-    mass, found = np.zeros(len(landed_d)), _quantile_days(np.zeros(len(landed_d)), BAR_SHARES)
+def _mass_quantiles(
+    reached_d: Floats, columns: Sequence[int], masses: Floats, grid_d: Floats
+) -> Iterator[tuple[float, ...]]:
+    """Give the quantiles of the mass landed by each day of a grid; each landing, a column each, is counted once.
+
+    The grid begins with day 0 and its steps are even, but for the last, which may be shorter.
+
+    Masses are counted in steps, so that a quantile is read off a histogram in which each landing moves one replication.
+    """
+    n, step_d, step_kg = len(reached_d), float(grid_d[1] - grid_d[0]), _mass_step_kg(masses)
+    steps = np.rint(masses / step_kg).astype(np.int64)
+    by_day = np.empty((n, len(columns)), dtype=np.uint16)  # few days, and so a radix sort
+
+    def find_days(place: int) -> None:
+        days = reached_d[:, columns[place]]
+        steps_in = np.ceil(days.clip(0.0, grid_d[-1]) / step_d)
+        by_day[:, place] = np.where(days <= grid_d[-1], steps_in, grid_d.size)
+
+    _each(find_days, range(len(columns)))
+    order = np.argsort(by_day.ravel(), kind="stable")
+    edges = np.searchsorted(by_day.ravel()[order], np.arange(grid_d.size + 1, dtype=np.uint16))
+    ranks = np.array([_rank(n, share) for share in BAR_SHARES])
+    mass, having = np.zeros(n, dtype=np.int64), np.zeros(int(steps.sum()) + 1, dtype=np.int64)
+    having[0] = n
     for first, last in itertools.pairwise(edges):
-        if last > first:
-            which = order[first:last]
-            mass += np.bincount(which // count, masses[which % count], minlength=mass.size)
-            found = _quantile_days(mass, BAR_SHARES)
-        yield found
+        which, delivery = np.divmod(order[first:last], max(len(columns), 1))
+        moved = which[np.diff(which, prepend=-1) > 0]  # in growing order, for the sort is stable
+        having -= np.bincount(mass[moved], minlength=having.size)
+        np.add.at(mass, which, steps[delivery])
+        having += np.bincount(mass[moved], minlength=having.size)
+        yield tuple((np.searchsorted(np.cumsum(having), ranks) * step_kg).tolist())
+
+
+def _mass_step_kg(masses: Floats) -> float:
+    """Give the step in which masses are counted: their greatest common divisor in grams, or what a page can show."""
+    grams = np.rint(1e3 * masses).astype(np.int64)
+    divisor = int(np.gcd.reduce(grams)) if grams.size else 0
+    return max(divisor / 1e3, float(masses.sum()) / MASS_STEPS) or 1.0
 
 
 def _manifest_row(flight: FlightLine, sample: Sample, nominal: Sample) -> ManifestRow:
@@ -217,6 +244,12 @@ def _facility_days(outline: Outline, sample: Sample) -> tuple[tuple[str, float, 
     return ((", ".join(outline.stations), p10 or 0.0, p50 or 0.0, p90 or 0.0),)
 
 
+def _each(function: Callable[[Item], Made], items: Iterable[Item]) -> tuple[Made, ...]:
+    """Call a function for each item, several at once: numpy sorts and copies columns without holding others up."""
+    with ThreadPoolExecutor() as pool:
+        return tuple(pool.map(function, items))
+
+
 def _column(sample: Sample, milestone: int) -> Floats:
     return sample.reached_d[:, milestone] if milestone >= 0 else np.full(sample.size, np.inf)
 
@@ -226,9 +259,12 @@ def _quantile_days(values: Floats, shares: Sequence[float]) -> list[float | None
 
     The same rank as `estimates.quantiles`, whose intervals a table of hundreds of dates has no room for.
     """
-    ranks = [max(1, math.ceil(values.size * share - 1e-9)) for share in shares]
-    ordered = np.partition(values, [rank - 1 for rank in ranks])
-    return [_day(ordered[rank - 1]) for rank in ranks]
+    ordered = np.sort(values)  # with vector instructions, in half the time that partitioning for three ranks takes
+    return [_day(ordered[_rank(values.size, share) - 1]) for share in shares]
+
+
+def _rank(count: int, share: float) -> int:
+    return max(1, math.ceil(count * share - 1e-9))
 
 
 def _day(value: float | np.float64) -> float | None:
