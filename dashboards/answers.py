@@ -3,35 +3,23 @@
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
+from dashboards.levers import AS_IS, VARIANTS, Lever, levers_of
 from sim.analysis.estimates import probability_by, quantiles
 from sim.analysis.findings import Share
 from sim.analysis.indices import SobolIndex, Swing
-from sim.analysis.sensitivity import Correlation
+from sim.analysis.sensitivity import Correlation, rank_correlation
+from sim.scenario.provenance import Note
 from sim.study.ledger import Sweep
-from sim.study.responses import Response, failures, indices_of, ranks_of, responses, swings_of
+from sim.study.responses import Response, failures, indices_of, responses, swings_of
 
-VARIANTS = "variants"
-"""The lever of cases that differ in their variants."""
-_NUMBER = re.compile(r"^\s*([-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?)")
-_DATE = re.compile(r"^\d{4}-\d{2}-\d{2}$")
-
-
-@dataclass(frozen=True, slots=True)
-class Lever:
-    """Something that a sweep varies, with the values that were tried, in order."""
-
-    path: str
-    values: tuple[str, ...]
-    levels: tuple[float, ...]
-    """Where each value stands on an axis: its number, its day, or its place in the list."""
-    numeric: bool
+_FEWEST_CASES = 8
+"""Cases below which a rank correlation says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +48,7 @@ class GoalAnswers:
     indices: tuple[SobolIndex, ...]
     swings: tuple[Swing, ...]
     ranks: tuple[tuple[str, Correlation], ...]
+    """Of each lever whose values are numbers or dates with the mean date, the strongest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,27 +69,33 @@ class SweepAnswers:
     """By case: the command that runs it alone, with its own report."""
     start: datetime.datetime
     folder: Path
+    notes: Mapping[str, Note] = field(default_factory=dict)
+    """By lever: where the figure that it replaces comes from, as far as the scenario says."""
 
 
-def read_answers(sweep: Sweep, start: datetime.datetime, commands: Mapping[int, str]) -> SweepAnswers:
-    """Read a sweep's answers; `start` is day 0 of its calendar.
+def read_answers(
+    sweep: Sweep, start: datetime.datetime, commands: Mapping[int, str], notes: Mapping[str, Note]
+) -> SweepAnswers:
+    """Read a sweep's answers; `start` is day 0 of its calendar, `notes` what is said of each lever's figure.
 
     Raises FolderError when a table cannot be read.
     """
     found = responses(sweep)
+    levers = levers_of([_values(item) for items in list(found.values())[:1] for item in items])
     return SweepAnswers(
         scenario=sweep.manifest.scenario,
         design=sweep.manifest.design,
         replications=sweep.manifest.replications,
         seed=sweep.manifest.seed,
         key=sweep.manifest.key,
-        levers=_levers([item for items in list(found.values())[:1] for item in items]),
-        goals=tuple(_goal(name, items) for name, items in found.items()),
+        levers=levers,
+        goals=tuple(_goal(name, items, levers) for name, items in found.items()),
         failed=tuple((case.number, reason) for case, reason in failures(sweep)),
         planned=len(sweep.planned),
         commands=commands,
         start=start,
         folder=sweep.folder,
+        notes=notes,
     )
 
 
@@ -129,22 +124,6 @@ def _step(lever: Lever, answer: Answer, wanted: Mapping[str, str]) -> float:
     return (level_of(lever, answer) - lever.levels[lever.values.index(value)]) / span
 
 
-def _levers(items: Sequence[Response]) -> tuple[Lever, ...]:
-    cases = [_values(item) for item in items]
-    levers = []
-    for path in dict.fromkeys(path for case in cases for path in case):
-        texts = list(dict.fromkeys(case.get(path, "") for case in cases))
-        if len(texts) < 2:
-            continue
-        numbers = [_number(text) for text in texts]
-        known = [number for number in numbers if number is not None]
-        numeric = len(known) == len(texts) and len(set(known)) == len(texts)
-        places = known if numeric else [float(i) for i in range(len(texts))]
-        order = sorted(range(len(texts)), key=lambda i: places[i])
-        levers.append(Lever(path, tuple(texts[i] for i in order), tuple(places[i] for i in order), numeric))
-    return tuple(levers)
-
-
 def _values(item: Response) -> dict[str, str]:
     values = dict(item.case.settings)
     if item.case.variants:
@@ -152,28 +131,33 @@ def _values(item: Response) -> dict[str, str]:
     return values
 
 
-def _number(text: str) -> float | None:
-    if _DATE.match(text.strip()):
-        return float(datetime.date.fromisoformat(text.strip()).toordinal())
-    found = _NUMBER.match(text)
-    return float(found[1]) if found else None
-
-
-def _goal(name: str, items: Sequence[Response]) -> GoalAnswers:
-    paths = dict.fromkeys(path for item in items for path in _values(item))
+def _goal(name: str, items: Sequence[Response], levers: Sequence[Lever]) -> GoalAnswers:
+    answers = tuple(_answer(item, levers) for item in items)
     return GoalAnswers(
         goal=name,
         by_d=items[0].goal.by_d,
-        answers=tuple(_answer(item, paths) for item in items),
+        answers=answers,
         indices=indices_of(
             [item for item in items if item.case.role in ("A", "B") or item.case.role.startswith("AB:")]
         ),
         swings=swings_of(items),
-        ranks=ranks_of(items),
+        ranks=_ranks(answers, levers),
     )
 
 
-def _answer(item: Response, paths: Mapping[str, None]) -> Answer:
+def _ranks(answers: Sequence[Answer], levers: Sequence[Lever]) -> tuple[tuple[str, Correlation], ...]:
+    if len(answers) < _FEWEST_CASES:
+        return ()
+    days = np.array([one.mean_d for one in answers])
+    found = [
+        (lever.path, rank_correlation(np.array([level_of(lever, one) for one in answers]), days))
+        for lever in levers
+        if lever.numeric
+    ]
+    return tuple(sorted(found, key=lambda pair: -abs(pair[1].value or 0.0)))
+
+
+def _answer(item: Response, levers: Sequence[Lever]) -> Answer:
     chance = probability_by(item.dates_d, item.goal.by_d)
     p50, p80 = quantiles(item.dates_d, (0.5, 0.8))
     days = item.counted_d
@@ -181,7 +165,7 @@ def _answer(item: Response, paths: Mapping[str, None]) -> Answer:
     values = _values(item)
     return Answer(
         number=item.case.number,
-        values={path: values.get(path, "") for path in paths},
+        values={lever.path: values.get(lever.path, AS_IS) for lever in levers},
         chance=Share(chance.value, chance.lo, chance.hi),
         p50_d=p50.value,
         p80_d=p80.value,
@@ -189,3 +173,6 @@ def _answer(item: Response, paths: Mapping[str, None]) -> Answer:
         low_d=float(days.mean()) - half,
         high_d=float(days.mean()) + half,
     )
+
+
+__all__ = ["Answer", "GoalAnswers", "Lever", "SweepAnswers", "level_of", "nearest", "read_answers"]

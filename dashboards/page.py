@@ -239,7 +239,7 @@ def _scroll(table: str, label: str) -> str:
 
 
 def _table(table: Table, table_id: str, css: str) -> str:
-    heads = "".join(f'<th scope="col"{_column(table, i)}>{escape(c)}</th>' for i, c in enumerate(table.columns))
+    heads = "".join(f'<th scope="col"{_column(table, i)}>{_prose(c)}</th>' for i, c in enumerate(table.columns))
     body = "".join(_table_row(table, i, row, labelled=bool(css)) for i, row in enumerate(table.rows))
     return f'<table id="{table_id}"{_css(css)}><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>'
 

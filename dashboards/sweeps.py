@@ -11,23 +11,24 @@ import yaml
 from dashboards import formats, theme
 from dashboards.answers import Answer, GoalAnswers, SweepAnswers, read_answers
 from dashboards.card import Card, Page, Section, Table, Tile
-from dashboards.figures.sweep import (
-    calendar_of,
-    draw_heat,
-    draw_movers,
-    draw_parallel,
-    draw_response,
-    ranked_levers,
-    short_path,
-)
+from dashboards.figures.guesses import draw_guesses, say_measure
+from dashboards.figures.heat import draw_heat
+from dashboards.figures.movers import draw_movers
+from dashboards.figures.response import draw_response
+from dashboards.figures.sweep import calendar_of, draw_parallel, say_values
+from dashboards.influence import rank_influences, rank_levers
+from dashboards.levers import Lever, short_path, show_value
 from dashboards.report import REPORT_FILE, write_page
 from dashboards.studies import address_from
 from sim.problems import InputError
+from sim.scenario.provenance import note_at, notes_of
 from sim.study.cases import resolved_name
 from sim.study.ledger import Sweep, read_sweep
 
 _LISTED = 20
 """Cases that stand open in the list, the soonest; the data tables hold all."""
+_SHOWN = 3
+"""Levers whose values stand in the list of cases, the strongest."""
 _REPORTS = "reports"
 
 
@@ -48,7 +49,10 @@ def answers_of(sweep: Sweep) -> SweepAnswers:
     """
     resolved = yaml.safe_load((sweep.folder / resolved_name(())).read_text(encoding="utf-8"))
     start = datetime.datetime.fromisoformat(str(resolved["calendar"]["start"]))
-    answers = read_answers(sweep, start, {one.case.number: _command(sweep, one.case.number) for one in sweep.planned})
+    commands = {one.case.number: _command(sweep, one.case.number) for one in sweep.planned}
+    paths = dict.fromkeys(path for one in sweep.planned for path, _ in one.case.settings)
+    notes = notes_of(resolved)
+    answers = read_answers(sweep, start, commands, {path: note_at(tuple(path.split(".")), notes) for path in paths})
     if not answers.goals:
         raise InputError(f"{sweep.folder}: no case of this sweep has an answer yet; `ilrs status` says why")
     return answers
@@ -57,20 +61,22 @@ def answers_of(sweep: Sweep) -> SweepAnswers:
 def compose_sweep(sweep: SweepAnswers, target: Path) -> Page:
     """Return the page of a sweep; the first goal is drawn whole, of the others what moves them."""
     goal = sweep.goals[0]
-    heat, movers = draw_heat(sweep, goal), draw_movers(sweep, goal)
+    movers = (draw_movers(sweep, goal), draw_guesses(sweep, goal))
+    heat = draw_heat(sweep, goal)
+    cases = (*_parallel(sweep, goal), _list(sweep, goal, target))
     sections = (
         Section("response-of", "How does the date answer?", "Response", (draw_response(sweep, goal),)),
-        Section("movers-of", "Which levers move it?", "Levers", _movers(sweep, movers)),
+        Section("movers-of", "Which levers move it, and which guess matters?", "Levers", tuple(filter(None, movers))),
         Section("pairs", "Two levers together", "Pairs", (heat,) if heat is not None else ()),
-        Section("all", "All levers at once", "Cases", (draw_parallel(sweep, goal), _list(sweep, goal, target))),
+        Section("all", "All cases", "Cases", cases),
     )
     return Page(
         title=f"Sweep of {sweep.scenario} · ilrs",
-        headline=_headline(goal),
+        headline=_headline(sweep, goal),
         verdict=_verdict(sweep, goal),
         about=(
-            f"{sweep.design} design over {len(sweep.levers)} levers of {sweep.scenario}, {sweep.replications:,} runs a "
-            f"case with the same luck (seed {sweep.seed})."
+            f"A {sweep.design} design over {len(sweep.levers)} lever{'s' if len(sweep.levers) != 1 else ''} of "
+            f"{sweep.scenario}, {sweep.replications:,} runs a case with the same luck (seed {sweep.seed})."
         ),
         tiles=_tiles(sweep, goal),
         sections=tuple(section for section in sections if section.cards),
@@ -82,92 +88,71 @@ def compose_sweep(sweep: SweepAnswers, target: Path) -> Page:
     )
 
 
-def _headline(goal: GoalAnswers) -> str:
-    low, high = (pick(one.chance.value for one in goal.answers) for pick in (min, max))
-    chances = formats.percent(low) if low == high else f"{formats.percent(low)} to {formats.percent(high)}"
-    spread = max(one.mean_d for one in goal.answers) - min(one.mean_d for one in goal.answers)
-    return (
-        f"{formats.shorten(goal.goal, 50)}: {chances} chance by its date over {len(goal.answers)} cases, mean dates "
-        f"{formats.duration(spread)} apart"
-    )
+def _headline(sweep: SweepAnswers, goal: GoalAnswers) -> str:
+    name, by = formats.shorten(goal.goal, 50), formats.day(calendar_of(sweep), goal.by_d)
+    spread = formats.duration(max(one.mean_d for one in goal.answers) - min(one.mean_d for one in goal.answers))
+    return f"{name} by {by}: {_chances(goal)} chance over {len(goal.answers)} cases, mean dates {spread} apart"
+
+
+def _chances(goal: GoalAnswers) -> str:
+    low, high = (formats.percent(pick(one.chance.value for one in goal.answers)) for pick in (min, max))
+    return low if low == high else f"{low.removesuffix(' %') if '<' not in low else low} to {high}"
 
 
 def _verdict(sweep: SweepAnswers, goal: GoalAnswers) -> str:
     calendar = calendar_of(sweep)
     dated = [one for one in goal.answers if one.p50_d is not None]
-    strongest = short_path(ranked_levers(sweep, goal)[0].path) if sweep.levers else ""
+    follows = ""
+    influences = rank_influences(sweep, goal)
+    if influences:
+        first = influences[0]
+        follows = f" What the mean date follows most is {short_path(first.path)}: {say_measure(first)}."
     if not dated:
-        return f"No case reaches the goal in half of its runs. What its mean date follows most is {strongest}."
-    first, last = (pick(dated, key=lambda one: one.p50_d or 0.0) for pick in (min, max))
+        return f"No case reaches the goal in half of its runs.{follows}"
+    first_case, last_case = (pick(dated, key=lambda one: one.p50_d or 0.0) for pick in (min, max))
     return (
-        f"Even odds come between {formats.month(calendar, first.p50_d)} (case {first.number}) and "
-        f"{formats.month(calendar, last.p50_d)} (case {last.number}). What the mean date follows most is {strongest}."
+        f"Even odds come between {formats.month(calendar, first_case.p50_d)} (case {first_case.number}) and "
+        f"{formats.month(calendar, last_case.p50_d)} (case {last_case.number}).{follows}"
     )
 
 
 def _tiles(sweep: SweepAnswers, goal: GoalAnswers) -> tuple[Tile, ...]:
     calendar = calendar_of(sweep)
     best = max(goal.answers, key=lambda one: (one.chance.value, -one.mean_d))
-    soonest = min(goal.answers, key=lambda one: one.mean_d)
+    soonest, latest = (pick(goal.answers, key=lambda one: one.mean_d) for pick in (min, max))
     failed = Tile("Failed", str(len(sweep.failed)), "cases that could not be run", theme.VERMILLION)
     return (
-        Tile("Cases", f"{len(goal.answers)} of {sweep.planned}", f"{sweep.design} design", theme.GREY),
-        Tile(f"Best case, {best.number}", formats.percent(best.chance.value), _values(sweep, best), theme.BLUE),
         Tile(
-            f"Soonest case, {soonest.number}",
+            f"Chance by {formats.day(calendar, goal.by_d)}",
+            _chances(goal),
+            f"best: case {best.number}, {say_values(sweep, best)}" if best.chance.value else "in every case",
+            theme.BLUE,
+        ),
+        Tile(
+            f"Soonest, case {soonest.number}",
             formats.month(calendar, soonest.p50_d),
-            f"even odds (P50); {_values(sweep, soonest)}",
+            f"even odds (P50); {say_values(sweep, soonest)}",
             theme.GREEN,
         ),
-        Tile("Wanted by", formats.day(calendar, goal.by_d), formats.shorten(goal.goal, 60), theme.SOFT),
+        Tile(
+            f"Latest, case {latest.number}",
+            formats.month(calendar, latest.p50_d),
+            f"even odds (P50); {say_values(sweep, latest)}",
+            theme.ORANGE,
+        ),
+        Tile("Cases", f"{len(goal.answers)} of {sweep.planned}", f"{sweep.design} design", theme.GREY),
         *((failed,) if sweep.failed else ()),
     )
 
 
-def _values(sweep: SweepAnswers, answer: Answer) -> str:
-    levers = sweep.levers[:3]
-    return ", ".join(f"{short_path(one.path, 24)} {formats.shorten(answer.values[one.path], 18)}" for one in levers)
-
-
-def _movers(sweep: SweepAnswers, first: Card | None) -> tuple[Card, ...]:
-    """Return what moves the first goal, and the table of what moves each goal most: the guesses that matter."""
-    rows = []
-    for goal in sweep.goals:
-        for path, kind, value, low, high in _influence(goal):
-            rows.append((goal.goal, path, kind, formats.trim(value, 2), formats.trim(low, 2), formats.trim(high, 2)))
-    if not rows:
-        return (first,) if first is not None else ()
-    guesses = Card(
-        id="guesses",
-        title=f"What is worth knowing better: {_worth(sweep)}",
-        reading=(
-            "How to read: for each goal the levers that move its mean date most, by the measure that the design "
-            "allows. Where a lever's value is an estimate, better knowledge of it would narrow the date most."
-        ),
-        shown=Table(("goal", "lever", "measure", "value", "low 95 %", "high 95 %"), tuple(rows), frozenset({3, 4, 5})),
-    )
-    return (first, guesses) if first is not None else (guesses,)
-
-
-def _influence(goal: GoalAnswers) -> list[tuple[str, str, float | None, float | None, float | None]]:
-    if goal.indices:
-        ranked = sorted(goal.indices, key=lambda one: -one.total)
-        return [(one.name, "total Sobol index", one.total, one.total_lo, one.total_hi) for one in ranked[:4]]
-    if goal.swings:
-        swings = [(swing.name, max(swing.ends, key=lambda end: abs(end[1].value))[1]) for swing in goal.swings[:4]]
-        return [(name, "swing, d", mean.value, mean.lo, mean.hi) for name, mean in swings]
-    return [
-        (path, "rank correlation", one.value, one.lo, one.hi) for path, one in goal.ranks[:4] if one.value is not None
-    ]
-
-
-def _worth(sweep: SweepAnswers) -> str:
-    tops = [(_influence(goal)[0][0], goal.goal) for goal in sweep.goals if _influence(goal)]
-    return formats.listing([f"{short_path(path)} for {formats.shorten(goal, 24)}" for path, goal in tops[:3]])
+def _parallel(sweep: SweepAnswers, goal: GoalAnswers) -> tuple[Card, ...]:
+    """Return the lines of all cases; where each changes one lever alone, they would cross for nothing."""
+    return () if goal.swings else (draw_parallel(sweep, goal),)
 
 
 def _list(sweep: SweepAnswers, goal: GoalAnswers, target: Path) -> Card:
     calendar = calendar_of(sweep)
+    levers = () if goal.swings else tuple(rank_levers(sweep, goal)[:_SHOWN])
     ranked = sorted(goal.answers, key=lambda one: one.mean_d)
     rows = tuple(
         (
@@ -175,23 +160,37 @@ def _list(sweep: SweepAnswers, goal: GoalAnswers, target: Path) -> Card:
             formats.chance(one.chance),
             formats.month(calendar, one.p50_d),
             formats.month(calendar, one.p80_d),
-            sweep.commands[one.number],
+            *_told(sweep, one, levers),
         )
         for one in ranked[:_LISTED]
     )
-    own = [sweep.folder / _REPORTS / str(one.number) / REPORT_FILE for one in ranked[:_LISTED]]
+    own = [sweep.folder / _REPORTS / str(one.number) / REPORT_FILE for one in ranked]
     links = tuple(address_from(target, page) for page in own)
     made = sum(bool(link) for link in links)
+    reports = f"{made or 'none'} {'have' if made > 1 else 'has'} a report of {'their' if made > 1 else 'its'} own"
+    told = ("what it changes",) if goal.swings else tuple(short_path(lever.path) for lever in levers)
+    columns = ("case", "chance by its date", "P50", "P80", *told)
+    commands = tuple((f"case {one.number}", sweep.commands[one.number]) for one in ranked)
     return Card(
         id="cases",
-        title=f"The {len(rows)} soonest of {len(goal.answers)} cases; {made or 'none'} of them "
-        f"ha{'s' if made == 1 else 've'} a report of {'its' if made == 1 else 'their'} own",
+        title=f"{_most(rows, goal)}; {reports}",
         reading=(
-            "How to read: the command runs one case alone, from the folder above the sweep, and writes its report; "
-            "after that, drawing this page again links the case to it."
+            "How to read: a case that is underlined leads to its own report. To make one, run the case's command, in "
+            "the data table below, from the folder above the sweep, and draw this page again."
         ),
-        shown=Table(("case", "chance by its date", "P50", "P80", "command"), rows, links=links),
+        shown=Table(columns, rows, unbroken=frozenset({0, 1, 2, 3}), links=links[:_LISTED]),
+        table=Table(("case", "command"), commands, unbroken=frozenset({0}), links=links),
     )
+
+
+def _told(sweep: SweepAnswers, one: Answer, levers: tuple[Lever, ...]) -> tuple[str, ...]:
+    """Return a case's values of some levers, or, where it changes few of them, what it changes."""
+    return tuple(show_value(one.values[lever.path]) for lever in levers) or (say_values(sweep, one),)
+
+
+def _most(rows: tuple[tuple[str, ...], ...], goal: GoalAnswers) -> str:
+    count = len(goal.answers)
+    return f"The {len(rows)} soonest of {count} cases" if len(rows) < count else f"All {count} cases, the soonest first"
 
 
 def _command(sweep: Sweep, number: int) -> str:

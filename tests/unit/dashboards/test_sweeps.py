@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 
 from dashboards.answers import Answer, GoalAnswers, Lever, SweepAnswers, nearest
-from dashboards.figures.sweep import draw_heat, draw_parallel, draw_response, ranked_levers
+from dashboards.figures.heat import draw_heat
+from dashboards.figures.response import draw_response
+from dashboards.figures.sweep import draw_parallel
+from dashboards.influence import rank_levers
 from dashboards.page import render_page
 from dashboards.sweeps import compose_sweep
 from sim.analysis.findings import Share
@@ -66,7 +69,7 @@ def sample_sweep() -> SweepAnswers:
 
 
 def test_the_lever_that_moves_the_date_stands_first(sweep: SweepAnswers) -> None:
-    assert ranked_levers(sweep, sweep.goals[0])[0].path == "launchers.cz-10.production.every"
+    assert rank_levers(sweep, sweep.goals[0])[0].path == "launchers.cz-10.production.every"
 
 
 def test_a_wish_between_cases_names_the_nearest_one(sweep: SweepAnswers) -> None:

@@ -1,0 +1,245 @@
+"""Which lever of a sweep moves the mean date: Sobol bars, a tornado, or rank correlations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+
+from dashboards import formats, theme
+from dashboards.answers import GoalAnswers, SweepAnswers
+from dashboards.card import Card, Key, Table
+from dashboards.levers import VARIANTS, fold_path, short_path, show_value
+from sim.analysis.estimates import Mean
+from sim.analysis.indices import Swing
+
+_FEW_POINTS = (
+    "Intervals run out of the figure: the design has too few points to tell the levers apart. A larger --cases keeps "
+    "those that are there."
+)
+
+
+def draw_movers(sweep: SweepAnswers, goal: GoalAnswers) -> Card | None:
+    """Return which lever moves the mean date: Sobol bars, tornado, or rank correlations, as the design allows."""
+    if goal.indices:
+        return _draw_sobol(goal)
+    if goal.swings:
+        return _draw_tornado(goal)
+    return _draw_ranks(sweep, goal) if goal.ranks else None
+
+
+def _draw_sobol(goal: GoalAnswers) -> Card:
+    rows = sorted(goal.indices, key=lambda one: -one.total)[:10]
+    names = [short_path(one.name, 38) for one in rows]
+    figure = theme.draft_figure(90 + 40 * len(rows), left=170)
+    for values, shift, colour, width in (
+        ([one.total for one in rows], 0.0, theme.SKY, 0.66),
+        ([one.first for one in rows], 0.0, theme.BLUE, 0.34),
+    ):
+        figure.add_bar(
+            orientation="h",
+            y=[i + shift for i in range(len(rows))],
+            x=[round(value, 4) for value in values],
+            width=width,
+            marker={"color": colour, "line": {"width": 0}},
+            hovertemplate="%{x:.2f}<extra></extra>",
+        )
+    x = [edge for one in rows for edge in (one.total_lo, one.total_hi, None)]
+    y = [level for i in range(len(rows)) for level in (i, i, None)]
+    figure.add_scatter(x=x, y=y, mode="lines", line={"color": theme.ORANGE, "width": 2.5}, hoverinfo="skip")
+    _name_rows(figure, names)
+    figure.update_layout(barmode="overlay")
+    far = max(1.0, *(one.total for one in rows))
+    figure.update_xaxes(range=[min(-0.05, *(one.first for one in rows)), 1.1 * far])
+    figure.update_xaxes(title_text="share of the variance of the mean date", zeroline=True, zerolinecolor=theme.GREY)
+    top = rows[0]
+    interval = f"{top.total_lo:.2f} to {top.total_hi:.2f}"
+    return Card(
+        id="movers",
+        title=f"{short_path(top.name)} moves the date most: total index {top.total:.2f} ({interval})",
+        reading=(
+            "How to read: the wide bar is the share of the variance between cases that would remain if all other "
+            "levers were known (total index), the narrow one the share this lever has alone (first-order index). "
+            "Orange lines are 95 % intervals; a bar below zero is sampling noise. All hold for this sweep's ranges."
+        ),
+        figure=figure,
+        table=Table(
+            ("lever", "total", "low 95 %", "high 95 %", "first order", "low 95 %", "high 95 %"),
+            tuple(
+                (
+                    one.name,
+                    *(
+                        f"{v:.4f}"
+                        for v in (one.total, one.total_lo, one.total_hi, one.first, one.first_lo, one.first_hi)
+                    ),
+                )
+                for one in goal.indices
+            ),
+            frozenset(range(1, 7)),
+        ),
+        keys=(
+            Key("total index", theme.SKY, "box"),
+            Key("first-order index", theme.BLUE, "box"),
+            Key("95 % interval of the total", theme.ORANGE, "whisker"),
+        ),
+        note=_FEW_POINTS if any(one.total_hi > 1.1 * far for one in rows) else "",
+        narrow=_narrow([one.name for one in rows]),
+    )
+
+
+def _draw_tornado(goal: GoalAnswers) -> Card:
+    swings = goal.swings[:12]
+    names = [short_path(swing.name, 38) for swing in swings]
+    figure = theme.draft_figure(90 + 38 * len(swings), left=170)
+    for row, swing in enumerate(swings):
+        for end, colour, side in ((_earliest(swing), theme.BLUE, -1), (_latest(swing), theme.ORANGE, 1)):
+            if end is not None:
+                _add_end(figure, row, end, colour, side)
+    _name_rows(figure, names)
+    figure.update_layout(barmode="overlay")
+    edges = [edge for swing in swings for _, mean in swing.ends for edge in (mean.lo, mean.hi)] + [0.0]
+    room = 0.16 * ((max(edges) - min(edges)) or 1.0)
+    figure.update_xaxes(range=[min(edges) - room, max(edges) + room], tickformat=",d")
+    figure.update_xaxes(title_text="days against the scenario as it is", zeroline=True, zerolinecolor=theme.INK)
+    rows = tuple(
+        (swing.name, text, f"{mean.value:.1f}", f"{mean.lo:.1f}", f"{mean.hi:.1f}")
+        for swing in goal.swings
+        for text, mean in swing.ends
+    )
+    return Card(
+        id="movers",
+        title=_tornado_title(swings[0]),
+        reading=(
+            "How to read: each bar is the mean date with one lever at the value beside it, all others as they are, "
+            "less that of the scenario as it is, under the same luck. Thin lines are 95 % intervals of the paired "
+            "difference. Of a lever with more than two values the earliest and the latest are drawn."
+        ),
+        figure=figure,
+        table=Table(("lever", "value", "days", "low 95 %", "high 95 %"), rows, frozenset({2, 3, 4})),
+        keys=(
+            Key("sooner", theme.BLUE, "box"),
+            Key("later", theme.ORANGE, "box"),
+            Key("95 % interval", theme.INK),
+        ),
+        narrow=_narrow([swing.name for swing in swings]) | {"xaxis.nticks": 4},
+    )
+
+
+def _earliest(swing: Swing) -> tuple[str, Mean] | None:
+    """Return the value that brings the date forward most; None where none does."""
+    found = min(swing.ends, key=lambda end: end[1].value)
+    return found if found[1].value < 0.0 else None
+
+
+def _latest(swing: Swing) -> tuple[str, Mean] | None:
+    """Return the value that delays the date most; None where none does."""
+    found = max(swing.ends, key=lambda end: end[1].value)
+    return found if found[1].value > 0.0 else None
+
+
+def _add_end(figure: go.Figure, row: int, end: tuple[str, Mean], colour: str, side: int) -> None:
+    text, mean = end
+    words = formats.figure_text(show_value(text))
+    figure.add_bar(
+        orientation="h",
+        y=[row],
+        x=[round(mean.value, 2)],
+        width=0.6,
+        marker={"color": colour, "line": {"width": 0}},
+        customdata=[words],
+        hovertemplate="%{customdata}: %{x:+,.0f} d<extra></extra>",
+    )
+    line = {"color": theme.INK, "width": 1.5}
+    figure.add_scatter(x=[mean.lo, mean.hi], y=[row, row], mode="lines", line=line, hoverinfo="skip")
+    if abs(mean.value) >= 0.5:
+        figure.add_annotation(
+            x=mean.lo if side < 0 else mean.hi,
+            y=row,
+            text=words,
+            xanchor="right" if side < 0 else "left",
+            xshift=4 * side,
+            showarrow=False,
+            font={"size": 11, "color": theme.SOFT},
+            name="wide",
+        )
+
+
+def _tornado_title(swing: Swing) -> str:
+    ends = [f"{formats.lateness(mean.value)} at {show_value(text)}" for text, mean in _ends(swing)]
+    if not ends:
+        return "No lever alone moves the date"
+    return f"{short_path(swing.name)} alone moves the date most: {formats.listing(ends)}"
+
+
+def _ends(swing: Swing) -> list[tuple[str, Mean]]:
+    return [end for end in (_earliest(swing), _latest(swing)) if end is not None and abs(end[1].value) >= 0.5]
+
+
+def _draw_ranks(sweep: SweepAnswers, goal: GoalAnswers) -> Card:
+    rows = [(path, one, one.value) for path, one in goal.ranks if one.value is not None][:12]
+    names = [short_path(path, 38) for path, _, _ in rows]
+    figure = theme.draft_figure(90 + 32 * len(rows), left=170)
+    x = [edge for _, one, _ in rows for edge in (one.lo, one.hi, None)]
+    y = [level for i in range(len(rows)) for level in (i, i, None)]
+    figure.add_scatter(x=x, y=y, mode="lines", line={"color": theme.GREY, "width": 3}, hoverinfo="skip")
+    figure.add_scatter(
+        x=[round(value, 3) for _, _, value in rows],
+        y=list(range(len(rows))),
+        mode="markers",
+        marker={"size": 10, "color": theme.BLUE},
+        hovertemplate="%{x:+.2f}<extra></extra>",
+    )
+    _name_rows(figure, names)
+    figure.update_xaxes(range=[-1.05, 1.05], zeroline=True, zerolinecolor=theme.INK)
+    figure.update_xaxes(title_text="rank correlation with the mean date (right: more is later)")
+    table = tuple(
+        (path, formats.trim(one.value, 3), formats.trim(one.lo, 3), formats.trim(one.hi, 3), str(one.pairs))
+        for path, one in goal.ranks
+    )
+    return Card(
+        id="movers",
+        title=_ranks_title(rows[0][0], rows[0][1].lo, rows[0][1].hi) if rows else "No lever is a number",
+        reading=(
+            "How to read: Spearman's rank correlation of each lever with the mean date over the cases, with its 95 % "
+            "interval; one that crosses zero leaves open whether the lever moves the date at all. A later date is more."
+        ),
+        figure=figure,
+        table=Table(("lever", "correlation", "low 95 %", "high 95 %", "cases"), table, frozenset({1, 2, 3, 4})),
+        note=_left_out(sweep, goal),
+        keys=(Key("rank correlation", theme.BLUE, "dot"), Key("95 % interval", theme.GREY)),
+        narrow=_narrow([path for path, _, _ in rows]) | {"xaxis.title.text": "rank correlation (right: later)"},
+    )
+
+
+def _ranks_title(path: str, low: float | None, high: float | None) -> str:
+    if low is None or high is None or low <= 0 <= high:
+        return f"No lever is told from chance; {short_path(path)} goes with the date most"
+    return f"{short_path(path)} goes with the date most: more of it is {'later' if low > 0 else 'sooner'}"
+
+
+def _left_out(sweep: SweepAnswers, goal: GoalAnswers) -> str:
+    ranked = {path for path, _ in goal.ranks}
+    missing = [lever.path for lever in sweep.levers if lever.path not in ranked]
+    if not missing:
+        return ""
+    names = ["the choice of variants" if path == VARIANTS else short_path(path) for path in missing]
+    return f"Without rank, because its values have no order: {formats.listing(names)}. The table below has its share."
+
+
+def _narrow(paths: Sequence[str]) -> dict[str, Any]:
+    """Return the layout of a phone: names folded at their dots."""
+    names = ["<br>".join(map(formats.figure_text, fold_path(path, 16))) for path in paths]
+    return {"yaxis.ticktext": names, "yaxis.tickfont.size": 10.5}
+
+
+def _name_rows(figure: go.Figure, names: Sequence[str]) -> None:
+    figure.update_yaxes(
+        tickmode="array",
+        tickvals=list(range(len(names))),
+        ticktext=list(map(formats.figure_text, names)),
+        ticklabelstandoff=6,
+        range=[len(names) - 0.4, -0.6],
+        showgrid=False,
+        tickfont={"color": theme.INK},
+    )

@@ -1,0 +1,101 @@
+"""A lever of a sweep: its dotted path, the values that were tried, and where each stands on an axis."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from dashboards import formats
+
+VARIANTS = "variants"
+"""The lever of cases that differ in their variants."""
+AS_IS = "as it is"
+"""Value of a lever that a case leaves alone."""
+_NUMBER = re.compile(r"^\s*([-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?)(.*)$")
+_DATE = re.compile(r"^\d{4}-\d{2}-\d{2}$")
+_PLACES = 3
+"""Digits of a value that a picture shows; tables and commands have all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lever:
+    """Something that a sweep varies, with the values that were tried, in order."""
+
+    path: str
+    values: tuple[str, ...]
+    levels: tuple[float, ...]
+    """Where each value stands on an axis: its number, its day, or its place in the list."""
+    numeric: bool
+
+    @property
+    def dated(self) -> bool:
+        """Tell whether every value is a date."""
+        return all(_DATE.match(value) for value in self.values)
+
+
+def levers_of(cases: Sequence[Mapping[str, str]]) -> tuple[Lever, ...]:
+    """Return the levers of cases, each a mapping of path to value; one whose value never changes is left out."""
+    paths = dict.fromkeys(path for case in cases for path in case)
+    found = [_lever(path, dict.fromkeys(case.get(path, AS_IS) for case in cases)) for path in paths]
+    return tuple(lever for lever in found if len(lever.values) > 1)
+
+
+def _lever(path: str, texts: Iterable[str]) -> Lever:
+    """Order values by number where all are numbers of one unit or all dates; what is left as it is comes first."""
+    values = list(texts)
+    measured = {text: _measure(text) for text in values if text != AS_IS}
+    units = {unit for _, unit in measured.values()}
+    numbers = {number for number, _ in measured.values()}
+    ordered = len(units) == 1 and None not in units and len(numbers) == len(measured)
+    if ordered:
+        values.sort(key=lambda text: measured[text][0] if text in measured else float("-inf"))
+    numeric = ordered and AS_IS not in values
+    places = [measured[text][0] if numeric else float(index) for index, text in enumerate(values)]
+    return Lever(path, tuple(values), tuple(places), numeric)
+
+
+def _measure(text: str) -> tuple[float, str | None]:
+    """Give a value's number and unit; a date's day and the word for days; no unit where it is neither."""
+    if _DATE.match(text.strip()):
+        return float(datetime.date.fromisoformat(text.strip()).toordinal()), "date"
+    found = _NUMBER.match(text)
+    return (float(found[1]), found[2].strip()) if found else (0.0, None)
+
+
+def short_path(path: str, length: int = 34) -> str:
+    """Return the end of a dotted path that tells levers apart: `cz-10.production.every`."""
+    parts = path.split(".")
+    text = ".".join(parts[1:]) if len(parts) > 2 else path
+    return formats.shorten(text, length)
+
+
+def fold_path(path: str, width: int = 14) -> list[str]:
+    """Return a short path on lines of about `width` letters, broken at dots, then at hyphens and underscores."""
+    lines: list[str] = []
+    for word in re.findall(r"[^._-]+[._-]?", short_path(path, 80)):
+        if lines and len(lines[-1]) + len(word) <= width and not lines[-1].endswith("."):
+            lines[-1] += word
+        else:
+            lines.append(word)
+    return [formats.shorten(line.removesuffix("."), width) for line in lines]
+
+
+def show_value(value: str, length: int = 18) -> str:
+    """Return a lever's value as a picture shows it: `227 d` for `226.899 d`, `Dec 2029` for a date."""
+    if _DATE.match(value):
+        return datetime.date.fromisoformat(value).strftime("%b %Y")
+    found = _NUMBER.match(value)
+    if found and len(re.sub(r"\D", "", found[1]).lstrip("0")) > _PLACES and "." in found[1]:
+        number = float(found[1])
+        return formats.shorten(
+            f"{number:.{_PLACES}g}{found[2]}" if abs(number) < 1000 else f"{number:.0f}{found[2]}", length
+        )
+    return formats.shorten(value, length)
+
+
+def show_values(lever: Lever) -> list[str]:
+    """Return a lever's values as a picture shows them, in full where two would look the same."""
+    shown = [show_value(value) for value in lever.values]
+    return shown if len(set(shown)) == len(shown) else [formats.shorten(value, 18) for value in lever.values]
