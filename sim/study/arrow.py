@@ -40,7 +40,7 @@ def to_numpy(column: pa.ChunkedArray) -> NDArray[Any]:
 def read_table(source: Any, columns: list[str] | None = None) -> pa.Table:
     """Read a Parquet file, by its path or open."""
     with pq.ParquetFile(source) as file:
-        return file.read(columns=columns)
+        return file.read(columns=columns, use_threads=False)  # tables are small, and read several at once
 
 
 def _chunk(chunk: pa.Array) -> NDArray[Any]:

@@ -17,6 +17,7 @@ from __future__ import annotations
 import dataclasses
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ from numpy.typing import NDArray
 
 from sim.analysis.outline import OUTLINE_FORMAT, Outline
 from sim.analysis.sample import Sample, Told
-from sim.study import tables
+from sim.study import files, tables
 from sim.study.arrow import read_table, to_numpy
 from sim.study.chunks import Span
 from sim.study.files import FolderError, folder_errors, occupied, write_whole
@@ -230,17 +231,34 @@ def _read(folder: Path, manifest: Manifest) -> Study:
     outline = from_json(Outline, (folder / _OUTLINE).read_bytes())
     if outline.format != OUTLINE_FORMAT:
         raise RecordError(f"{_OUTLINE} has format {outline.format}, and {OUTLINE_FORMAT} is known")
-    if len(_intact(place_of(folder, manifest), manifest.parts)) < len(manifest.parts):
-        raise RecordError("a table was altered since it was written")
-    outcomes = pa.concat_tables(read_table(file) for file in _sources(folder, manifest))
     return Study(
         folder=folder,
         manifest=manifest,
         outline=outline,
-        sample=tables.decode(outcomes.slice(0, manifest.replications), outline),
+        sample=_read_outcomes(place_of(folder, manifest), manifest, outline),
         nominal=tables.decode(read_table(folder / _NOMINAL), outline),
         stories=tuple(_stories(folder)),
     )
+
+
+def _read_outcomes(place: Place, manifest: Manifest, outline: Outline) -> Sample:
+    """Read the tables of a study, several at once, each held against its checksum."""
+    sample = tables.empty(outline, manifest.replications)
+
+    def read(part: Part) -> None:
+        data = place.read(part.name)
+        if files.digest(data) != part.sha256:
+            raise RecordError("a table was altered since it was written")
+        tables.fill(sample, part.first, read_table(pa.BufferReader(data)), outline)
+
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(read, _used(manifest)))
+    return sample
+
+
+def _used(manifest: Manifest) -> list[Part]:
+    """Give the chunks that the asked-for replications lie in: a study may hold more."""
+    return [part for part in manifest.parts if part.first < manifest.replications]
 
 
 def _stories(folder: Path) -> Iterator[Told]:
@@ -252,7 +270,7 @@ def _stories(folder: Path) -> Iterator[Told]:
 
 def _sources(folder: Path, manifest: Manifest) -> Iterator[Any]:
     place = place_of(folder, manifest)
-    return (place.source(part.name) for part in manifest.parts if part.first < manifest.replications)
+    return (place.source(part.name) for part in _used(manifest))
 
 
 def _manifest_in(folder: Path) -> Manifest | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -20,7 +20,6 @@ from sim.study.arrow import to_arrow, to_numpy
 
 TABLE_FORMAT = 2
 """Raised whenever a column comes, goes or changes its meaning; part of a study's key."""
-Scalar = TypeVar("Scalar", bound=np.generic)
 COUNTS = {
     "launches": "launches",
     "launch_failures": "launches that failed",
@@ -101,43 +100,42 @@ def decode(table: pa.Table, outline: Outline) -> Sample:
     Raises:
         ValueError: if the columns are not those of the outline.
     """
-    wanted = [c.name for c in columns_of(outline)]
-    if table.column_names != wanted:
-        raise ValueError("the columns of the table are not those of its outline")
-    reader = _Reader(table)
-    subjects, goals = [s.name for s in outline.subjects], [g.name for g in outline.goals]
-    rows = table.num_rows
+    sample = empty(outline, table.num_rows)
+    fill(sample, 0, table, outline)
+    return sample
+
+
+def empty(outline: Outline, rows: int) -> Sample:
+    """Make a sample of so many rows to be filled; the values of a column lie side by side, as estimates take them."""
+
+    def block(*shape: int, kind: type[np.generic] = np.float64) -> NDArray[Any]:
+        return np.moveaxis(np.empty((*shape, rows), dtype=kind), -1, 0)
+
+    subjects, goals = len(outline.subjects), len(outline.goals)
     return Sample(
-        replication=reader.column("replication"),
-        reached_d=reader.block((f"reached.{name}" for name in outline.milestones), np.float64),
-        start_d=reader.block(("start",), np.float64),
-        by_cause_d=reader.block(
-            (f"cause.{goal}.{cause}" for goal in goals for cause in outline.causes), np.float64
-        ).reshape(rows, len(goals), len(outline.causes)),
-        on_chain=reader.block((f"chain.{goal}" for goal in goals), np.bool_).reshape(rows, len(goals), len(subjects)),
-        facility_days=reader.block((f"facility_days.{goal}" for goal in goals), np.float64),
-        cost=reader.block((f"cost.{goal}" for goal in goals), np.float64),
-        crew_days=reader.real("crew_days"),
-        **{name: reader.column(name) for name in COUNTS},
+        replication=block(kind=np.int64),
+        reached_d=block(len(outline.milestones)),
+        start_d=block(subjects),
+        by_cause_d=block(goals, len(outline.causes)),
+        on_chain=block(goals, subjects, kind=np.bool_),
+        facility_days=block(goals),
+        cost=block(goals),
+        crew_days=block(),
+        **{name: block(kind=np.int64) for name in COUNTS},
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Reader:
-    table: pa.Table
+def fill(sample: Sample, first: int, table: pa.Table, outline: Outline) -> None:
+    """Copy a table into a sample from row `first` on; what goes beyond its last row is left out.
 
-    def column(self, name: str) -> NDArray[np.int64]:
-        found: NDArray[np.int64] = to_numpy(self.table.column(name))
-        return found
-
-    def real(self, name: str) -> NDArray[np.float64]:
-        found: NDArray[np.float64] = to_numpy(self.table.column(name))
-        return found
-
-    def block(self, names: Iterable[str], kind: type[Scalar]) -> NDArray[Scalar]:
-        """Put columns, or the values of columns of lists, side by side, shape (rows, values)."""
-        parts = [np.asarray(to_numpy(self.table.column(name)), dtype=kind) for name in names]
-        return np.column_stack(parts) if parts else np.empty((self.table.num_rows, 0), dtype=kind)
+    Raises:
+        ValueError: if the columns are not those of the outline.
+    """
+    if table.column_names != [c.name for c in columns_of(outline)]:
+        raise ValueError("the columns of the table are not those of its outline")
+    rows = slice(first, min(first + table.num_rows, sample.size))
+    for name, target in _arrays(sample, outline):
+        target[rows] = to_numpy(table.column(name))[: rows.stop - first]
 
 
 def _type(column: Column) -> pa.DataType:
@@ -176,7 +174,8 @@ def _schema(columns: Iterable[Column]) -> pa.Schema:
     return pa.schema(fields, metadata={"ilrs_table_format": str(TABLE_FORMAT)})
 
 
-def _arrays(sample: Sample, outline: Outline) -> Iterable[tuple[str, NDArray[np.generic]]]:
+def _arrays(sample: Sample, outline: Outline) -> Iterable[tuple[str, NDArray[Any]]]:
+    """Give the values of every column as views of the sample's arrays."""
     yield "replication", sample.replication
     for index, name in enumerate(outline.milestones):
         yield f"reached.{name}", sample.reached_d[:, index]
