@@ -36,6 +36,8 @@ class Table:
     """Rows that are history."""
     links: tuple[str, ...] = ()
     """Addresses that the first cell of each row leads to, relative to the page; empty ones lead nowhere."""
+    stacked: bool = False
+    """Whether a phone shows each row as a card even where there are few columns."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,12 @@ def compose_comparison(entries: Sequence[Entry]) -> Page:
 
 def _verdict(contenders: Sequence[Contender], names: tuple[str, ...]) -> str:
     if len(names) == 1:
-        return f"{len(contenders)} studies of {names[0]}, each from its own scenario."
+        halves = [(one, one.quantile(0.5)) for one in contenders]
+        dated = [(half.t_d, one) for one, half in halves if half is not None and half.t_d is not None]
+        dated.sort(key=lambda pair: pair[1].calendar.to_date(pair[0]))
+        words = [f"{formats.shorten(one.name, 40)} {formats.month(one.calendar, day)}" for day, one in dated[:4]]
+        late = f", {len(contenders) - len(dated)} not within its calendar" if len(dated) < len(contenders) else ""
+        return f"Even odds come in: {formats.listing(words)}{late}." if words else "No study comes to even odds."
     goals = formats.listing([f"{one.goal.name} of {one.name}" for one in contenders])
     return f"The studies have no goal in common; each is shown by its own first goal: {goals}."
 
@@ -136,8 +141,14 @@ def _enter(findings: Sequence[Findings]) -> tuple[Contender, ...]:
 
 def _headline(contenders: Sequence[Contender]) -> str:
     ranked = sorted(contenders, key=lambda one: -one.goal.probability.value)
-    parts = [f"{formats.shorten(one.name, 40)} {formats.chance(one.goal.probability)}" for one in ranked[:3]]
-    return f"Chance of {formats.shorten(contenders[0].goal.name, 40)} by its date: {formats.listing(parts)}"
+    days = {formats.day(one.calendar, one.goal.by_d) for one in contenders}
+    parts = [
+        f"{formats.shorten(one.name, 40)} {formats.chance(one.goal.probability)}"
+        + (f" by {formats.month(one.calendar, one.goal.by_d)}" if len(days) > 1 else "")
+        for one in ranked[:3]
+    ]
+    date = days.pop() if len(days) == 1 else "its date"
+    return f"Chance of {formats.shorten(contenders[0].goal.name, 40)} by {date}: {formats.listing(parts)}"
 
 
 def _tile(index: int, one: Contender) -> Tile:

@@ -68,14 +68,16 @@ def _page(
     tli, loi = float(table.tli_m_s[row]), float(table.loi_m_s[row])
     return Page(
         title=f"{mission}: a flight · ilrs",
-        headline=f"{mission}: {names[0]} to {names[1]} in {flight.tof_h:.0f} h for {tli + loi:,.0f} m/s",
+        headline=(
+            f"{mission}: {names[0]} to {formats.place_name(names[1])} in {flight.tof_h:.0f} h for {tli + loi:,.0f} m/s"
+        ),
         verdict=f"The first departure open from its planned launch on, {minute_text(flight.depart_d)}.",
         about="Times are TDB (barycentric dynamical time), about 69 s ahead of UTC.",
         tiles=(
             Tile("Departure", minute_text(flight.depart_d), f"from {parking.altitude_km:g} km", theme.BLUE),
             Tile("Time of flight", f"{flight.tof_h:.0f} h", formats.duration(flight.tof_h / 24.0), theme.BLUE),
             Tile("Injection", f"{tli:,.0f} m/s", "patched conic with corrections", theme.VERMILLION),
-            Tile("Insertion", f"{loi:,.0f} m/s", f"into {names[1]}", theme.GREEN),
+            Tile("Insertion", f"{loi:,.0f} m/s", f"into {formats.place_name(names[1])}", theme.GREEN),
         ),
         sections=(Section("drawn", "The flight", "Flight", cards),),
         footer=(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import html
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from sim.analysis.findings import Findings, Quantile, Share, Trace
@@ -14,6 +14,15 @@ from sim.clock import Calendar
 NEVER: Final = "not reached"
 NONE: Final = "–"
 DAYS_PER_YEAR: Final = 365.25
+_ORBITS: Final[Mapping[str, str]] = {
+    "llo": "low lunar orbit",
+    "elfo": "frozen orbit",
+    "nrho": "halo orbit",
+    "dro": "distant orbit",
+    "eml1": "Earth-Moon L1",
+    "eml2": "Earth-Moon L2",
+}
+"""Orbits by the short names that `ilrs transfer --to` knows."""
 DAYS_PER_MONTH: Final = DAYS_PER_YEAR / 12
 
 
@@ -55,11 +64,10 @@ def percent(share: float) -> str:
     """Return a share as a percentage without decimals; what is neither 0 nor 1 is never rounded to it."""
     if math.isnan(share):
         return NONE
-    if 0 < share < 0.005:
+    text = f"{share * 100:.0f} %"
+    if share > 0 and text == "0 %":
         return "< 1 %"
-    if 0.995 < share < 1:
-        return "> 99 %"
-    return f"{share * 100:.0f} %"
+    return "> 99 %" if share < 1 and text == "100 %" else text
 
 
 def interval(share: Share) -> str:
@@ -123,6 +131,11 @@ def figure_text(text: str) -> str:
 def shorten(text: str, length: int) -> str:
     """Return a text of at most `length` characters, with an ellipsis where it was cut."""
     return text if len(text) <= length else text[: length - 1].rstrip(" -_.") + "…"
+
+
+def place_name(name: str) -> str:
+    """Return what an orbit is called on a page: words for the short names everyone uses, else its own name."""
+    return _ORBITS.get(name, name)
 
 
 def run_name(trace: Trace) -> str:

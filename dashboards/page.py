@@ -208,7 +208,7 @@ def _card(card: Card, *, alone: bool, hidden: bool) -> str:
     if card.note:
         parts.append(f'<p class="note">{escape(card.note)}</p>')
     if card.shown is not None:
-        stack = "stack" if len(card.shown.columns) >= _STACKED else ""
+        stack = "stack" if card.shown.stacked or len(card.shown.columns) >= _STACKED else ""
         parts.append(_scroll(_table(card.shown, f"{key}-list", stack), card.title))
         if card.table is None:
             parts.append(_save_button(f"{key}-list"))

@@ -178,7 +178,7 @@ def _list(sweep: SweepAnswers, goal: GoalAnswers, target: Path) -> Card:
             "How to read: a case that is underlined leads to its own report. To make one, run the case's command, in "
             "the data table below, from the folder above the sweep, and draw this page again."
         ),
-        shown=Table(columns, rows, unbroken=frozenset({0, 1, 2, 3}), links=links[:_LISTED]),
+        shown=Table(columns, rows, unbroken=frozenset({0, 1, 2, 3}), links=links[:_LISTED], stacked=True),
         table=Table(("case", "command"), commands, unbroken=frozenset({0}), links=links),
     )
 

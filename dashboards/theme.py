@@ -41,6 +41,8 @@ _TWINS: Final[Mapping[str, str]] = {
 
 FONT: Final = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif"
 
+AWAY: Final[Mapping[str, Any]] = {"ticks": "outside", "ticklen": 7, "tickcolor": "rgba(0,0,0,0)"}
+"""Of an axis: keeps its labels away from what is drawn up to its edge."""
 TARGET_DASH: Final = "dash"
 NOMINAL_DASH: Final = "dot"
 

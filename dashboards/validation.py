@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 import plotly.graph_objects as go
 
-from dashboards import theme
+from dashboards import formats, theme
 from dashboards.card import Card, Key, Page, Section, Table, Tile
 from dashboards.picture import write_picture
 from sim.validation.case import Case, Value
@@ -25,6 +26,8 @@ _TITLES = {
     "hindcast": "Hindcasts: what was known then against what happened",
 }
 _ROW_PX = 22
+_TAIL = 18
+"""Letters of a case's name on a phone."""
 _WIDEST = 3.0
 """Tolerances beyond which a dot is drawn at the edge."""
 
@@ -75,17 +78,18 @@ def _tile(kind: str, cases: Sequence[Case]) -> Tile:
 
 
 def _missed(cases: Sequence[Case]) -> Section:
-    rows = tuple(
-        (case.id, case.quantity, write_value(case.ours), write_value(case.theirs), case.note, case.source)
-        for case in cases
+    rows = tuple((case.id, case.quantity, _brief(case.ours), _brief(case.theirs), case.note) for case in cases)
+    count = Counter(case.kind for case in cases)
+    kinds = formats.listing([f"{number} of {kind}" for kind, number in count.most_common()])
+    card = Card(
+        "missed-cases",
+        f"{len(cases)} cases are missed: {kinds}",
+        "How to read: ours beside what was published or happened, the tolerance's reason, and what is known of why it "
+        "is missed. Nothing is taken off the list for being missed; sources stand with each family below.",
+        shown=Table(
+            ("case", "quantity", "ours", "theirs", "why, as far as known"), rows, frozenset({2, 3}), stacked=True
+        ),
     )
-    table = Table(
-        ("case", "quantity", "ours", "theirs", "why, as far as known", "source"),
-        rows,
-        frozenset({2, 3}),
-        frozenset({0}),
-    )
-    card = Card("missed-cases", "What we miss", "Nothing is taken off the list for being missed.", shown=table)
     return Section("missed", "What is missed, and why", "Missed", (card,))
 
 
@@ -111,11 +115,12 @@ def _section(kind: str, cases: Sequence[Case]) -> Section:
     card = Card(
         f"{key}-cases",
         f"{met} of {len(cases)} are met",
-        "Each dot is the distance of ours from theirs in units of the tolerance: inside the lines the case is met. "
-        "Cases without a single figure or without a tolerance stand in the table only.",
+        "How to read: each dot is the distance of ours from theirs in units of the tolerance: inside the lines the "
+        "case is met. Cases without a single figure or without a tolerance stand in the table only.",
         figure=_draw(single) if single else None,
         table=table,
         keys=(Key("met", theme.BLUE, "dot"), Key("missed", theme.VERMILLION, "cross")) if single else (),
+        narrow={"yaxis.ticktext": [_tail(case.id) for case in reversed(single)], "xaxis.title.text": "tolerances"},
     )
     return Section(key, _TITLES.get(kind, kind), kind.capitalize(), (card,))
 
@@ -138,7 +143,14 @@ def _draw(cases: Sequence[Case]) -> go.Figure:
         dash = "solid" if limit == 0.0 else "dash"
         figure.add_vline(x=limit, line={"color": theme.GREY, "width": 1, "dash": dash})
     order = [case.id for case in reversed(cases)]
-    figure.update_yaxes(categoryorder="array", categoryarray=order, tickfont={"size": 11})
+    figure.update_yaxes(
+        categoryorder="array",
+        categoryarray=order,
+        tickvals=order,
+        ticktext=order,
+        tickfont={"size": 11},
+        range=[-0.7, len(order) - 0.3],
+    )
     figure.update_xaxes(range=[-_WIDEST - 0.2, _WIDEST + 0.2], title_text="distance, in tolerances")
     return figure
 
@@ -168,7 +180,7 @@ def _draw_dates(hindcast: Hindcast) -> Card:
     return Card(
         f"dates-{hindcast.id}",
         f"{hindcast.id}: P10 to P90 holds {inside} of {len(decided)} dates",
-        f"Bars run from P10 to P90. Known then: {hindcast.known}. Where it misses: {hindcast.why}.",
+        f"How to read: bars run from P10 to P90. Known then: {hindcast.known}. Where it misses: {hindcast.why}.",
         figure=figure,
         table=Table(columns, rows),
         keys=(
@@ -196,6 +208,17 @@ def _distance(case: Case) -> float | None:
     if isinstance(case.ours, tuple) or isinstance(case.theirs, tuple) or case.tolerance <= 0.0:
         return None
     return (case.ours - case.theirs) / case.tolerance
+
+
+def _tail(text: str) -> str:
+    """Return the end of a name, which is what tells cases of one family apart."""
+    return text if len(text) <= _TAIL else f"…{text[1 - _TAIL :]}"
+
+
+def _brief(value: Value) -> str:
+    """Return a figure to four digits; several on lines that may break."""
+    values = value if isinstance(value, tuple) else (value,)
+    return ", ".join(f"{one:.4g}" for one in values)
 
 
 def write_value(value: Value) -> str:

@@ -176,7 +176,7 @@ def _draw(
     landings = [m for m in moves if lanes.is_top(m.destination) and not _is_stay(m) and m.outcome != "lost"]
     _add_landings(figure, calendar, lanes, landings, faint_but)
     _add_losses(figure, calendar, lanes, [move for move in moves if move.outcome == "lost"])
-    names = [formats.figure_text(formats.shorten(name, 18)) for name in lanes.names]
+    names = [formats.figure_text(formats.shorten(formats.place_name(name), 18)) for name in lanes.names]
     figure.update_xaxes(type="date", showgrid=True)
     figure.update_yaxes(
         tickmode="array",

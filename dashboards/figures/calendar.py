@@ -17,8 +17,6 @@ from sim.physics.intervals import Intervals
 
 MOST_MONTHS = 36
 """Spans up to this many months get a row for each month; longer ones a row for each year."""
-AWAY = {"ticks": "outside", "ticklen": 7, "tickcolor": "rgba(0,0,0,0)"}
-"""Of an axis: keeps its labels away from what is drawn up to its edge."""
 _ROW_PX = 24
 _MONTH_STARTS = (1, 32, 60, 91, 121, 152, 182, 213, 244, 274, 305, 335)
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -74,7 +72,7 @@ def draw_days(days: DayShares, colours: tuple[str, str], word: str, *, most: flo
         hoverongaps=False,
         hovertemplate=f"%{{customdata}}: {word} %{{z:.1f}} %<extra></extra>",
     )
-    figure.update_yaxes(type="category", autorange="reversed", showgrid=False, dtick=1, **AWAY)
+    figure.update_yaxes(type="category", autorange="reversed", showgrid=False, dtick=1, **theme.AWAY)
     figure.update_xaxes(showgrid=False)
     if by_month:
         figure.update_xaxes(tickvals=[1, 5, 10, 15, 20, 25, 30], title_text="day of the month")

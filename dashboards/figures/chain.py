@@ -98,6 +98,8 @@ def _add_names(figure: go.Figure, calendar: Calendar, goal: GoalFinding, told: S
                 xanchor="left",
                 yanchor="bottom",
                 font={"size": 12, "color": theme.INK},
+                bgcolor=theme.CARD,
+                borderpad=0,
                 name="wide",
             )
 

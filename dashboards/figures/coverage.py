@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from dashboards import formats, theme
 from dashboards.card import Card, Key, Page, Table, Tile
-from dashboards.figures.calendar import AWAY, draw_days, share_days, tabulate_days
+from dashboards.figures.calendar import draw_days, share_days, tabulate_days
 from dashboards.picture import compose_picture, hours_text, minute_text, percent_text, span_text
 from sim.physics.epochs import iso_from_epoch
 from sim.physics.intervals import Intervals
@@ -63,7 +63,7 @@ def draw_timeline(every: Intervals, single: Mapping[str, Intervals]) -> Card:
         categoryarray=[_shorten(name) for name in rows],
         range=[len(rows) - 0.4, -0.6],
         showgrid=False,
-        **AWAY,
+        **theme.AWAY,
     )
     figure.update_xaxes(type="date", range=[iso_from_epoch(every.first_d), iso_from_epoch(end_d)])
     return Card(
@@ -85,9 +85,11 @@ def draw_calendar(every: Intervals) -> Card:
     days = share_days(Intervals(starts, ends, every.first_d, every.last_d))
     most = max(days.shares)
     whole = sum(share == 0.0 for share in days.shares)
+    gapless = f"{whole:,} of {len(days.shares):,} days have no gap"
+    worst = f"On its worst day the Moon is out of sight for {hours_text(24.0 * most)}"
     return Card(
         id="calendar",
-        title=f"{whole:,} of {len(days.shares):,} days are covered without a gap",
+        title=f"{worst}; {gapless}" if most > 0.0 else gapless,
         reading="How to read: one cell a day; the fuller its colour, the longer no station sees the Moon.",
         figure=draw_days(days, (theme.GRID, theme.VERMILLION), "not covered", most=max(most, 1e-4)),
         table=tabulate_days(days, ("date", "share of the day without a station")),

@@ -22,8 +22,8 @@ def draw_facilities(findings: Findings, goal: GoalFinding, setting: Setting | No
     return Card(
         id="facilities",
         title=(
-            f"By {formats.month(calendar, goal.by_d)} {formats.shorten(name, 60)}: {middle:,.0f} facility-days in the "
-            f"median run (P10 to P90: {low:,.0f} to {high:,.0f})"
+            f"{middle:,.0f} facility-days in the median run by {formats.month(calendar, goal.by_d)} (P10 to P90: "
+            f"{low:,.0f} to {high:,.0f}), on {formats.listing(formats.shorten(name, 60).split(', '))}"
         ),
         reading=(
             "How to read: one research facility in lunar orbit at work for one day is one facility-day, counted from "
@@ -31,7 +31,7 @@ def draw_facilities(findings: Findings, goal: GoalFinding, setting: Setting | No
             + ("; each line is one kept run, named by the share of runs that reach the goal sooner." if keys else ".")
         ),
         figure=figure,
-        shown=Table(("station", "P10", "P50", "P90"), rows, frozenset({1, 2, 3})),
+        table=Table(("station", "P10", "P50", "P90"), rows, frozenset({1, 2, 3})),
         keys=keys,
         wide=False,
     )

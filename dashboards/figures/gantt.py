@@ -114,7 +114,7 @@ def _add_bars(figure: go.Figure, calendar: Calendar, rows: list[_Row], kind: str
     """Draw a kind's bars; Plotly wants the length of a bar on a date axis in milliseconds."""
     members = [(y, row.bar) for y, row in enumerate(rows) if row.bar is not None and row.bar.kind == kind]
     drawn = [(y, bar, bar.start_p50_d, bar.finish_p50_d) for y, bar in members]
-    spans = [(y, bar, s, f) for y, bar, s, f in drawn if s is not None and f is not None]
+    spans = [(y, b, s, f) for y, b, s, f in drawn if s is not None and f is not None and not _is_given(b)]
     if not spans:
         return
     figure.add_bar(
@@ -152,7 +152,7 @@ def _add_whiskers(figure: go.Figure, calendar: Calendar, rows: list[_Row]) -> No
     y: list[float | None] = []
     for level, row in enumerate(rows):
         bar = row.bar
-        if bar is None or bar.fact or bar.finish_p10_d is None:
+        if bar is None or bar.fact or bar.finish_p10_d is None or _is_given(bar):
             continue
         low, high = bar.finish_p10_d, bar.finish_p90_d
         last = high if high is not None else calendar.length_d
@@ -177,6 +177,11 @@ def _add_marks(figure: go.Figure, calendar: Calendar, rows: list[_Row]) -> None:
         figure.add_scatter(x=[end] * len(open_ended), y=open_ended, mode="markers", marker=marker, hoverinfo="skip")
         figure.data[-1].cliponaxis = False
     for y, row in enumerate(rows):
+        if row.bar is not None and _is_given(row.bar):
+            text, soft = "there from the start", {"size": 11, "color": theme.SOFT}
+            figure.add_annotation(
+                x=0, xref="x domain", y=y, text=text, font=soft, showarrow=False, xanchor="left", xshift=4
+            )
         if row.bar is not None and row.bar.finish_p50_d is None:
             text = f"{formats.percent(row.bar.reached)} of runs by {calendar.end.year}"
             place: dict[str, Any] = {
@@ -185,6 +190,11 @@ def _add_marks(figure: go.Figure, calendar: Calendar, rows: list[_Row]) -> None:
                 "xshift": -12,
             }
             figure.add_annotation(x=end, y=y, text=text, showarrow=False, bgcolor=theme.CARD, borderpad=1, **place)
+
+
+def _is_given(bar: Bar) -> bool:
+    """Tell whether something is there on the calendar's first day, as tanks are that nobody has to build."""
+    return not bar.fact and bar.finish_p90_d == 0.0
 
 
 def _is_open(bar: Bar) -> bool:
@@ -227,6 +237,7 @@ def _set_axes(figure: go.Figure, calendar: Calendar, rows: list[_Row]) -> None:
         ticktext=_tick_text(rows, _LABEL),
         showgrid=False,
         tickfont={"color": theme.INK, "size": 12},
+        **theme.AWAY,
     )
     figure.update_layout(margin={"t": 48, "b": 28})
 
@@ -281,9 +292,11 @@ def _title(bars: tuple[Bar, ...], calendar: Calendar) -> str:
         if bar.finish_p10_d is not None and bar.finish_p90_d is not None
     ]
     unsure = [bar for bar in open_bars if bar.finish_p90_d is None]
-    start = f"{done} of {len(bars)} subjects are history"
+    start = f"{done} of {len(bars)} activities, missions, elements and goals are history"
     if unsure:
-        return f"{start}; {len(unsure)} may not be finished by {calendar.end.year}"
+        return (
+            f"{start}; {len(unsure)} are open in more than one run of ten when the calendar ends in {calendar.end.year}"
+        )
     if not spreads:
         return start
     spread, widest = max(spreads, key=lambda pair: pair[0])

@@ -85,7 +85,7 @@ def draw_heat(sweep: SweepAnswers, goal: GoalAnswers) -> Card | None:
 
 def _places(lever: Lever) -> dict[str, object]:
     texts = list(map(formats.figure_text, show_values(lever)))
-    return {"tickmode": "array", "tickvals": list(range(len(texts))), "ticktext": texts, "ticklabelstandoff": 4}
+    return {"tickmode": "array", "tickvals": list(range(len(texts))), "ticktext": texts, **theme.AWAY}
 
 
 def _mean_cells(answers: Sequence[Answer], across: Lever, up: Lever) -> list[list[float | None]]:

@@ -238,7 +238,7 @@ def _name_rows(figure: go.Figure, names: Sequence[str]) -> None:
         tickmode="array",
         tickvals=list(range(len(names))),
         ticktext=list(map(formats.figure_text, names)),
-        ticklabelstandoff=6,
+        **theme.AWAY,
         range=[len(names) - 0.4, -0.6],
         showgrid=False,
         tickfont={"color": theme.INK},

@@ -15,6 +15,8 @@ from sim.analysis.findings import Bar
 
 _ROWS = 10
 """Bars of each study: its goals, then what decides the compared goal most often."""
+_ALWAYS = 0.995
+"""Share of runs from which on something always decides, which says nothing."""
 _ROW_PX = 22
 
 
@@ -33,6 +35,7 @@ def draw_multiples(contenders: Sequence[Contender]) -> Card:
     figure.update_layout(base.layout)
     for number, (one, bars) in enumerate(zip(contenders, chosen, strict=True), start=1):
         _add_panel(figure, number, one, bars)
+    figure.update_yaxes(zeroline=False)
     figure.update_xaxes(type="date", gridcolor=theme.GRID, showticklabels=True, tickfont={"color": theme.SOFT})
     rows = tuple(_row(one, bar) for one, bars in zip(contenders, chosen, strict=True) for bar in bars)
     return Card(
@@ -64,7 +67,14 @@ def _choose(one: Contender) -> list[Bar]:
     bars = one.findings.bars
     goals = [bar for bar in bars if bar.kind == "goal"]
     rest = sorted(
-        (bar for bar in bars if bar.kind != "goal" and not bar.fact and bar.criticality.get(one.goal.name, 0.0) > 0.0),
+        (
+            bar
+            for bar in bars
+            if bar.kind != "goal"
+            and not bar.fact
+            and bar.finish_p10_d
+            and bar.criticality.get(one.goal.name, 0.0) > 0.0
+        ),
         key=lambda bar: -bar.criticality.get(one.goal.name, 0.0),
     )[: max(_ROWS - len(goals), 3)]
     return [*goals, *sorted(rest, key=lambda bar: bar.finish_p50_d if bar.finish_p50_d is not None else 1e9)]
@@ -131,9 +141,10 @@ def _title(contenders: Sequence[Contender], chosen: Sequence[list[Bar]]) -> str:
     for one, bars in zip(contenders, chosen, strict=True):
         rest = [bar for bar in bars if bar.kind != "goal"]
         if rest:
-            top = max(rest, key=lambda bar: bar.criticality.get(one.goal.name, 0.0))
+            unsure = [bar for bar in rest if bar.criticality.get(one.goal.name, 0.0) < _ALWAYS] or rest
+            top = max(unsure, key=lambda bar: bar.criticality.get(one.goal.name, 0.0))
             share = formats.percent(top.criticality.get(one.goal.name, 0.0))
             leaders.append(f"{formats.shorten(top.label, 24)} in {formats.shorten(one.name, 30)} ({share})")
     if not leaders:
         return "Nothing that is still ahead decides the goal"
-    return f"What decides most often: {formats.listing(leaders[:3])}"
+    return f"What decides most often, beside what always does: {formats.listing(leaders[:3])}"

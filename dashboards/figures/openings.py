@@ -24,7 +24,7 @@ def draw_openings(calendar: Calendar, setting: Setting) -> Card:
     names = [_name(row) for row in rows]
     cells = [_shares(calendar, row, months) for row in rows]
     hidden = len(setting.openings) - _ROWS
-    figure = theme.draft_figure(84 + 26 * len(rows), left=150)
+    figure = theme.draft_figure(84 + 26 * len(rows), left=170)
     figure.add_heatmap(
         x=[f"{year}-{month:02d}-15" for year, month in months],
         y=list(range(len(rows))),
@@ -44,6 +44,7 @@ def draw_openings(calendar: Calendar, setting: Setting) -> Card:
         ticktext=[formats.figure_text(formats.shorten(name, 22)) for name in names],
         autorange="reversed",
         showgrid=False,
+        **theme.AWAY,
         tickfont={"color": theme.INK},
     )
     figure.update_xaxes(type="date", showgrid=False)
@@ -73,7 +74,7 @@ def draw_openings(calendar: Calendar, setting: Setting) -> Card:
         ),
         narrow={
             "yaxis.tickfont.size": 11,
-            "yaxis.ticktext": [formats.figure_text(formats.shorten(name, 12)) for name in names],
+            "yaxis.ticktext": [formats.figure_text(formats.shorten(name, 14)) for name in names],
             "xaxis.nticks": 4,
         },
     )
@@ -97,23 +98,29 @@ def _shares(calendar: Calendar, row: Openings, months: list[tuple[int, int]]) ->
 
 
 def _name(row: Openings) -> str:
-    more = f" +{len(row.missions) - 1}" if len(row.missions) > 1 else ""
+    more = f" + {len(row.missions) - 1} more" if len(row.missions) > 1 else ""
     return f"{row.missions[0]}{more}"
+
+
+def _say(row: Openings) -> str:
+    others = len(row.missions) - 1
+    more = f" and {others} other mission{'s' if others > 1 else ''}" if others else ""
+    return f"{formats.shorten(row.missions[0], 40)}{more}"
 
 
 def _title(calendar: Calendar, rows: list[Openings]) -> str:
     if not rows:
         return "Nothing that is still to fly waits for a computed departure"
     tight = rows[0]
-    name = formats.shorten(_name(tight), 40)
+    name = _say(tight)
     if len(tight.t_d) < 2:
-        return f"{name} finds {len(tight.t_d)} departure in {SHOWN_YEARS} years"
+        return f"{name}: {len(tight.t_d)} departure{'s' if not tight.t_d else ''} open in {SHOWN_YEARS} years"
     gap, start = max((later - earlier, earlier) for earlier, later in pairwise(tight.t_d))
     if gap <= STEP_D + 1e-6:
         return f"Every mission can leave at any time in the {SHOWN_YEARS} years: geometry and mass never hold it up"
     share = len(tight.t_d) * STEP_D / (SHOWN_YEARS * DAYS_PER_YEAR)
     since = calendar.to_date(start)
     return (
-        f"{name} has fewest departures, {formats.percent(share)} of the time; its longest wait is {gap:.1f} days, "
-        f"from {since.day} {since:%b %Y}"
+        f"Departures are open {formats.percent(share)} of the time or more; the longest wait, {gap:.1f} days from "
+        f"{since.day} {since:%b %Y}, is that of {name}"
     )

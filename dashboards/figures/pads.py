@@ -24,7 +24,7 @@ def draw_pads(findings: Findings, trace: Trace) -> Card:
     pads = sorted({event.place for event in rolls}, key=lambda pad: -sum(n for (p, _), n in count.items() if p == pad))
     years = list(range(min(year for _, year in count), max(year for _, year in count) + 1))
     cells = [[count.get((pad, year)) for year in years] for pad in pads]
-    names = [formats.figure_text(formats.shorten(pad, 24)) for pad in pads]
+    names = [formats.figure_text(formats.shorten(pad, 28)) for pad in pads]
     figure = theme.draft_figure(70 + 34 * len(pads), left=130)
     figure.add_heatmap(
         x=years,
@@ -47,6 +47,7 @@ def draw_pads(findings: Findings, trace: Trace) -> Card:
         ticktext=names,
         autorange="reversed",
         showgrid=False,
+        **theme.AWAY,
         tickfont={"color": theme.INK},
     )
     figure.update_xaxes(showgrid=False, dtick=2 if len(years) > 12 else 1, tickformat="d")
@@ -67,7 +68,7 @@ def draw_pads(findings: Findings, trace: Trace) -> Card:
         wide=False,
         narrow={
             "yaxis.tickfont.size": 11,
-            "yaxis.ticktext": [formats.figure_text(formats.shorten(pad, 12)) for pad in pads],
+            "yaxis.ticktext": [formats.figure_text(formats.shorten(pad.split(".")[-1], 12)) for pad in pads],
             "xaxis.dtick": 4,
         },
     )

@@ -8,7 +8,6 @@ import numpy as np
 
 from dashboards import theme
 from dashboards.card import Card, Key, Table
-from dashboards.figures.calendar import AWAY
 from dashboards.picture import minute_text
 from sim.physics.ephemeris import EphemerisTable, FloatArray
 from sim.physics.epochs import iso_from_epoch
@@ -92,8 +91,8 @@ def draw_porkchop(grid: DepartureTable, chosen: Chosen, insertion_m_s: float | N
         marker={"symbol": "circle-x", "size": 15, "color": theme.CARD, "line": {"width": 2.5, "color": theme.INK}},
         hovertemplate="asked for: leave %{x}, %{y:.0f} h<extra></extra>",
     )
-    figure.update_xaxes(type="date", showgrid=False, **AWAY)
-    figure.update_yaxes(title_text="time of flight, h", showgrid=False, dtick=12, **AWAY)
+    figure.update_xaxes(type="date", showgrid=False, **theme.AWAY)
+    figure.update_yaxes(title_text="time of flight, h", showgrid=False, dtick=12, **theme.AWAY)
     return Card(
         id="porkchop",
         title=_title(grid, best),

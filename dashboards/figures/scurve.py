@@ -205,7 +205,8 @@ def _reading(findings: Findings, goal: GoalFinding) -> str:
     )
     if goal.censored:
         year = formats.calendar_of(findings).end.year
-        text += f" {goal.censored:,} runs do not reach it by {year}: they stay in N, so the curve ends below 100 %."
+        runs = "1 run does" if goal.censored == 1 else f"{goal.censored:,} runs do"
+        text += f" {runs} not reach it by {year} but count in N, so the curve ends below 100 %."
     return text
 
 

@@ -23,9 +23,9 @@ from sim.physics.transfer import TOF_LIMITS_H
 _DENSER = 4
 """Points drawn for each step of the integrator: its steps grow to hours where the path is nearly straight."""
 _UNIT_KM = 1000.0
-_FILL = 2.0
-"""Length of the diagonal: fills the card without leaving it when turned."""
-_PHONE = 0.68
+_FILL = 2.2
+"""Length of the diagonal: fills most of the card and leaves it only in the steepest turns."""
+_PHONE = 0.62
 """Size on a phone, to that beside another card."""
 
 

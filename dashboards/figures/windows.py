@@ -9,7 +9,6 @@ from typing import Any
 
 from dashboards import formats, theme
 from dashboards.card import Card, Key, Page, Table, Tile
-from dashboards.figures.calendar import AWAY
 from dashboards.picture import compose_picture, hours_text, minute_text, span_text
 from sim.physics.epochs import iso_from_epoch
 
@@ -83,7 +82,7 @@ def draw_calendar(windows: Sequence[Window], span_d: tuple[float, float]) -> Car
         categoryarray=months,
         range=[len(months) - 0.4, -0.6],
         dtick=1,
-        **AWAY,
+        **theme.AWAY,
     )
     figure.update_xaxes(range=[0.6, 32.4], tickvals=[1, 5, 10, 15, 20, 25, 30], title_text="day of the month")
     return Card(
@@ -116,7 +115,7 @@ def draw_hours(windows: Sequence[Window], span_d: tuple[float, float]) -> Card:
                 customdata=[[_hover(w)] for w in mine],
                 hovertemplate="%{customdata[0]}<extra></extra>",
             )
-    figure.update_yaxes(range=[0, 24], tickvals=[0, 6, 12, 18, 24], title_text="hour of the day, TDB", **AWAY)
+    figure.update_yaxes(range=[0, 24], tickvals=[0, 6, 12, 18, 24], title_text="hour of the day, TDB", **theme.AWAY)
     figure.update_xaxes(type="date", range=[iso_from_epoch(span_d[0]), iso_from_epoch(span_d[1])])
     return Card(
         id="hours",

@@ -47,7 +47,7 @@ def cluster(scheduler: str | None = None, jobs: int | None = None) -> Iterator[E
                 processes=True,
                 host="127.0.0.1",
                 protocol="tcp://",
-                dashboard_address=None,
+                dashboard_address="127.0.0.1:0",  # the status page takes any free port, on this machine only
                 silence_logs=50,
             )
             stack.enter_context(local)

@@ -37,7 +37,7 @@ def client() -> Iterator[Any]:
         processes=True,
         host="127.0.0.1",
         protocol="tcp://",
-        dashboard_address=None,
+        dashboard_address="127.0.0.1:0",
         silence_logs=50,
     )
     with local, distributed.Client(local, set_as_default=False) as client:
@@ -82,6 +82,12 @@ def test_an_address_nobody_answers_at_is_said(monkeypatch: pytest.MonkeyPatch) -
         pytest.raises(ClusterError, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:9"),
         cluster("tcp://127.0.0.1:9"),
     ):
+        pass
+
+
+def test_two_clusters_do_not_get_into_each_others_way() -> None:
+    """Dask warns, and here a warning is an error, when the port of its status page is taken."""
+    with cluster(None, 1), cluster(None, 1):
         pass
 
 
