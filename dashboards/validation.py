@@ -83,7 +83,7 @@ def _missed(cases: Sequence[Case]) -> Section:
     kinds = formats.listing([f"{number} of {kind}" for kind, number in count.most_common()])
     card = Card(
         "missed-cases",
-        f"{len(cases)} cases are missed: {kinds}",
+        f"{len(cases)} case{'s are' if len(cases) > 1 else ' is'} missed: {kinds}",
         "How to read: ours beside what was published or happened, the tolerance's reason, and what is known of why it "
         "is missed. Nothing is taken off the list for being missed; sources stand with each family below.",
         shown=Table(

@@ -52,6 +52,15 @@ def test_the_sooner_study_is_named_first(contenders: tuple[Contender, ...]) -> N
     assert draw_dates(contenders).title.startswith("second-pad is first to even odds")
 
 
+def test_goals_with_different_dates_name_them_in_the_headline(studies: tuple[Findings, Findings]) -> None:
+    first = dataclasses.replace(studies[0].goals[0], by_d=5112.0)
+    later = dataclasses.replace(first, by_d=5477.5)
+    both = [dataclasses.replace(studies[0], goals=(one,)) for one in (first, later)]
+    headline = compose_comparison([Entry(one) for one in both]).headline
+    assert "by Dec 2035" in headline
+    assert "by Dec 2036" in headline
+
+
 def test_studies_of_one_scenario_are_told_apart(studies: tuple[Findings, Findings]) -> None:
     page = compose_comparison([Entry(studies[0]), Entry(dataclasses.replace(studies[0], seed=7))])
     assert len({tile.label for tile in page.tiles}) == 2

@@ -136,6 +136,14 @@ def test_facts_have_no_whisker(findings: Findings, goal: GoalFinding) -> None:
     assert [x for line in lines for x in line["x"]] == []
 
 
+def test_what_is_there_from_the_start_says_so_and_has_no_bar(findings: Findings, goal: GoalFinding) -> None:
+    station = next(bar for bar in findings.bars if bar.kind == "station")
+    given = dataclasses.replace(station, start_p50_d=0.0, finish_p10_d=0.0, finish_p50_d=0.0, finish_p90_d=0.0)
+    figure = gantt.draw_gantt(with_bars(findings, given), goal)
+    assert "there from the start" in [note["text"] for note in drawn(figure)["layout"]["annotations"]]
+    assert bars_of(figure) == []
+
+
 def test_a_bar_without_p90_runs_to_the_calendar_end(findings: Findings, goal: GoalFinding) -> None:
     late = next(bar for bar in findings.bars if bar.label == "observatory")
     lines = [t for t in drawn(gantt.draw_gantt(with_bars(findings, late), goal))["data"] if t.get("mode") == "lines"]

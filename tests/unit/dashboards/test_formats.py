@@ -15,11 +15,12 @@ CALENDAR = Calendar(datetime.datetime(2022, 1, 1), datetime.datetime(2050, 1, 1)
 
 
 def test_a_share_that_is_not_zero_is_not_printed_as_zero() -> None:
-    assert formats.percent(0.002) == "< 1 %"
+    """Half a percent would be rounded to even, that is to zero: one run of two hundred."""
+    assert formats.percent(0.002) == formats.percent(0.005) == "< 1 %"
 
 
 def test_a_share_that_is_not_one_is_not_printed_as_one() -> None:
-    assert formats.percent(0.998) == "> 99 %"
+    assert formats.percent(0.998) == formats.percent(0.9951) == "> 99 %"
 
 
 def test_a_certain_share_is_printed_plainly() -> None:
@@ -77,3 +78,7 @@ def test_a_shortened_text_is_never_longer_than_asked(length: int) -> None:
 
 def test_words_are_listed_as_one_says_them() -> None:
     assert [formats.listing(list("abc"[:n])) for n in (1, 2, 3)] == ["a", "a and b", "a, b and c"]
+
+
+def test_known_orbits_have_words_and_others_their_own_name() -> None:
+    assert (formats.place_name("llo"), formats.place_name("leo-wenchang")) == ("low lunar orbit", "leo-wenchang")
