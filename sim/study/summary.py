@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TypeAlias
 
 from sim.analysis.find import find
-from sim.analysis.findings import Findings, GoalFinding
+from sim.analysis.findings import Findings, GoalFinding, JointFinding
 from sim.clock import Calendar
 from sim.study import files
 from sim.study.records import to_json
@@ -44,6 +44,7 @@ def summarize(study: Study, findings: Findings) -> Summary:
             goal.name: {one.cause: one.mean_d for one in goal.slip_by_cause} | {"total": goal.total_slip_d}
             for goal in findings.goals
         },
+        **_joints(findings),
     }
 
 
@@ -70,4 +71,21 @@ def _goal(goal: GoalFinding, calendar: Calendar) -> Summary:
         "reached": goal.reached,
         "nominal": iso(goal.nominal_d),
         **quantiles,
+    }
+
+
+def _joints(findings: Findings) -> Summary:
+    calendar = calendar_of(findings)
+    return {"joint": {one.goal: _joint(one, calendar) for one in findings.joint}} if findings.joint else {}
+
+
+def _joint(joint: JointFinding, calendar: Calendar) -> Summary:
+    """Give the limits of date and cost that hold together with the chance that is wanted."""
+    limits = zip(joint.frontier_t_d, joint.frontier_cost, strict=True)
+    return {
+        "cost_p50": joint.cost_p50,
+        "cost_p80": joint.cost_p80,
+        "correlation": joint.correlation,
+        "confidence": joint.wanted,
+        "limits": [{"by": calendar.iso(day), "cost": cost} for day, cost in limits],
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import re
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+import yaml
 from click.testing import Result
 
 Call = Callable[..., Result]
@@ -64,6 +66,20 @@ def test_days_by_cause_add_up_to_the_total(document: Any) -> None:
     total = slips.pop("total")
     assert total == pytest.approx(sum(slips.values()), abs=1e-9)  # rounding of a sum of 21 floats
     assert total > 0
+
+
+def test_where_things_cost_money_the_document_has_limits_that_hold_together(small: Path, ilrs: Call) -> None:
+    """Counted from the table: at least seven of ten replications keep both limits of a pair."""
+    name = next(iter(yaml.safe_load(small.read_text(encoding="utf-8"))["activities"]))
+    done = ilrs("run", small, "-n", N, "-j", 1, "-q", "-S", f"activities.{name}.cost=2", "-o", "out", "--json")
+    joint = json.loads(done.stdout)["joint"]["hut-stands"]
+    table = pq.read_table("out/outcomes", columns=["reached.hut-stands", "cost.hut-stands"]).to_pandas()
+    assert joint["confidence"] == 0.7
+    assert joint["limits"]
+    for limit in joint["limits"]:
+        by_d = (datetime.date.fromisoformat(limit["by"]) - datetime.date(2030, 1, 1)).days + 1  # the day's own end
+        both = (table["reached.hut-stands"] <= by_d) & (table["cost.hut-stands"] <= limit["cost"])
+        assert both.mean() >= 0.7
 
 
 def test_the_document_is_kept(document: Any) -> None:
