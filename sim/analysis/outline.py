@@ -15,7 +15,7 @@ from sim.campaign.causes import CAUSES
 from sim.campaign.plan import Campaign, Delivery, FlightCard, LaunchPlan, PlaceName
 from sim.model.outcome import Outcome
 
-OUTLINE_FORMAT = 1
+OUTLINE_FORMAT = 2
 """Raised whenever a field changes its meaning."""
 
 
@@ -42,6 +42,8 @@ class GoalLine:
     subject: int
     reached: int
     """Milestone."""
+    title: str = ""
+    """What pages call it; empty when the scenario does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,7 @@ def outline_of(campaign: Campaign, nominal: Outcome) -> Outline:
         milestones=tuple(milestone.name for milestone in campaign.milestones),
         subjects=_subjects(campaign),
         goals=tuple(
-            GoalLine(goal.name, goal.about, goal.by_d, goal.wanted, goal.subject, goal.reached)
+            GoalLine(goal.name, goal.about, goal.by_d, goal.wanted, goal.subject, goal.reached, goal.title)
             for goal in campaign.goals
         ),
         flights=tuple(_flight(campaign, card, nominal) for card in campaign.flights),

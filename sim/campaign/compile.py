@@ -404,6 +404,7 @@ class Compiler:
                 wanted=goal.confidence,
                 needs=self.registry.needs(goal.needs, ("goals", name, "needs")),
                 power_margin=float("nan") if goal.power_margin is None else goal.power_margin,
+                title=goal.title or "",
             )
             for name, goal in self.scenario.goals.items()
         )

@@ -53,6 +53,8 @@ class GoalPlan:
     needs: tuple[int, ...]
     power_margin: float
     """nan when not asked for."""
+    title: str = ""
+    """What pages call it; empty when the scenario does not say."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,8 @@ class CalendarSpec(Block):
 class Goal(Block):
     """A named set of requirements with a date."""
 
+    title: Annotated[str, Field(min_length=1, max_length=80, pattern=r"^\S(.*\S)?$")] | None = None
+    """What pages call the goal: a few words on one line; commands keep to its key."""
     about: str | None = None
     """What reaching it means, in a sentence."""
     source: str | None = None
