@@ -49,6 +49,13 @@ class GoalAnswers:
     swings: tuple[Swing, ...]
     ranks: tuple[tuple[str, Correlation], ...]
     """Of each lever whose values are numbers or dates with the mean date, the strongest first."""
+    title: str = ""
+    """What the scenario wants pages to call it."""
+
+    @property
+    def called(self) -> str:
+        """Its title, or its key where the scenario gives none."""
+        return self.title or self.goal
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +81,15 @@ class SweepAnswers:
 
 
 def read_answers(
-    sweep: Sweep, start: datetime.datetime, commands: Mapping[int, str], notes: Mapping[str, Note]
+    sweep: Sweep,
+    start: datetime.datetime,
+    commands: Mapping[int, str],
+    notes: Mapping[str, Note],
+    titles: Mapping[str, str],
 ) -> SweepAnswers:
     """Read a sweep's answers; `start` is day 0 of its calendar, `notes` what is said of each lever's figure.
+
+    `titles` are what pages call the goals, where the scenario says so.
 
     Raises FolderError when a table cannot be read.
     """
@@ -89,7 +102,7 @@ def read_answers(
         seed=sweep.manifest.seed,
         key=sweep.manifest.key,
         levers=levers,
-        goals=tuple(_goal(name, items, levers) for name, items in found.items()),
+        goals=tuple(_goal(name, titles.get(name, ""), items, levers) for name, items in found.items()),
         failed=tuple((case.number, reason) for case, reason in failures(sweep)),
         planned=len(sweep.planned),
         commands=commands,
@@ -131,7 +144,7 @@ def _values(item: Response) -> dict[str, str]:
     return values
 
 
-def _goal(name: str, items: Sequence[Response], levers: Sequence[Lever]) -> GoalAnswers:
+def _goal(name: str, title: str, items: Sequence[Response], levers: Sequence[Lever]) -> GoalAnswers:
     answers = tuple(_answer(item, levers) for item in items)
     return GoalAnswers(
         goal=name,
@@ -142,6 +155,7 @@ def _goal(name: str, items: Sequence[Response], levers: Sequence[Lever]) -> Goal
         ),
         swings=swings_of(items),
         ranks=_ranks(answers, levers),
+        title=title,
     )
 
 

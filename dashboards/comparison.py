@@ -36,6 +36,8 @@ class Entry:
     """The resolved scenario, flat."""
     address: str = ""
     """Of its own report, relative to the page."""
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """By goal: what the scenario wants pages to call it."""
 
 
 def compose_comparison(entries: Sequence[Entry]) -> Page:
@@ -46,7 +48,7 @@ def compose_comparison(entries: Sequence[Entry]) -> Page:
     """
     if len(entries) < 2:
         raise ValueError("a comparison needs at least two studies")
-    contenders = _enter([entry.findings for entry in entries])
+    contenders = _enter(entries)
     names = tuple(dict.fromkeys(one.goal.name for one in contenders))
     forest = _forest(entries, contenders)
     bars = all(one.findings.bars for one in contenders)
@@ -121,22 +123,26 @@ def _inputs(entries: Sequence[Entry], contenders: Sequence[Contender]) -> tuple[
     return (draw_inputs([one.name for one in contenders], [entry.inputs for entry in entries]),)
 
 
-def _enter(findings: Sequence[Findings]) -> tuple[Contender, ...]:
+def _enter(entries: Sequence[Entry]) -> tuple[Contender, ...]:
+    findings = [entry.findings for entry in entries]
     if not all(found.goals for found in findings):
         raise ValueError("a study without a goal cannot be compared")
     shared = set.intersection(*({goal.name for goal in found.goals} for found in findings))
     name = next((goal.name for goal in findings[0].goals if goal.name in shared), None)
     times = Counter(found.scenario for found in findings)
-    return tuple(
-        Contender(
-            found.scenario
-            if times[found.scenario] == 1
-            else f"{found.scenario} {found.identity[:6]}, seed {found.seed}",
-            found,
-            next((goal for goal in found.goals if goal.name == name), found.goals[0]),
-        )
-        for found in findings
-    )
+    contenders = []
+    for entry, found in zip(entries, findings, strict=True):
+        goal = next((goal for goal in found.goals if goal.name == name), found.goals[0])
+        alone = times[found.scenario] == 1
+        called = found.scenario if alone else f"{found.scenario} {found.identity[:6]}, seed {found.seed}"
+        contenders.append(Contender(called, found, goal, entry.titles.get(goal.name, "")))
+    return tuple(contenders)
+
+
+def _called(contenders: Sequence[Contender]) -> str:
+    """Return what the compared goal is called: its title where all studies give it the same, else its key."""
+    titles = {one.called for one in contenders}
+    return titles.pop() if len(titles) == 1 else contenders[0].goal.name
 
 
 def _headline(contenders: Sequence[Contender]) -> str:
@@ -148,7 +154,7 @@ def _headline(contenders: Sequence[Contender]) -> str:
         for one in ranked[:3]
     ]
     date = days.pop() if len(days) == 1 else "its date"
-    return f"Chance of {formats.shorten(contenders[0].goal.name, 40)} by {date}: {formats.listing(parts)}"
+    return f"{formats.shorten(_called(contenders), 80)} by {date}: {formats.listing(parts)}"
 
 
 def _tile(index: int, one: Contender) -> Tile:

@@ -68,6 +68,7 @@ def compare_studies(
             {goal.name: study.sample.reached_d[:, goal.reached] for goal in study.outline.goals},
             flatten(yaml.safe_load((study.folder / _RESOLVED).read_text(encoding="utf-8"))),
             address_from(folder, report),
+            {goal.name: goal.title for goal in study.outline.goals if goal.title},
         )
         for study, found, report in zip(studies, findings, reports, strict=True)
     ]

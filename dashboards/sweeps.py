@@ -52,7 +52,9 @@ def answers_of(sweep: Sweep) -> SweepAnswers:
     commands = {one.case.number: _command(sweep, one.case.number) for one in sweep.planned}
     paths = dict.fromkeys(path for one in sweep.planned for path, _ in one.case.settings)
     notes = notes_of(resolved)
-    answers = read_answers(sweep, start, commands, {path: note_at(tuple(path.split(".")), notes) for path in paths})
+    said = {path: note_at(tuple(path.split(".")), notes) for path in paths}
+    titles = {name: str(goal.get("title") or "") for name, goal in (resolved.get("goals") or {}).items()}
+    answers = read_answers(sweep, start, commands, said, titles)
     if not answers.goals:
         raise InputError(f"{sweep.folder}: no case of this sweep has an answer yet; `ilrs status` says why")
     return answers
@@ -76,7 +78,8 @@ def compose_sweep(sweep: SweepAnswers, target: Path) -> Page:
         verdict=_verdict(sweep, goal),
         about=(
             f"A {sweep.design} design over {len(sweep.levers)} lever{'s' if len(sweep.levers) != 1 else ''} of "
-            f"{sweep.scenario}, {sweep.replications:,} runs a case with the same luck (seed {sweep.seed})."
+            f"{sweep.scenario}, {sweep.replications:,} runs a case with the same luck (seed {sweep.seed}). Commands "
+            f"call the goal {goal.goal}."
         ),
         tiles=_tiles(sweep, goal),
         sections=tuple(section for section in sections if section.cards),
@@ -89,7 +92,7 @@ def compose_sweep(sweep: SweepAnswers, target: Path) -> Page:
 
 
 def _headline(sweep: SweepAnswers, goal: GoalAnswers) -> str:
-    name, by = formats.shorten(goal.goal, 50), formats.day(calendar_of(sweep), goal.by_d)
+    name, by = formats.shorten(goal.called, 80), formats.day(calendar_of(sweep), goal.by_d)
     spread = formats.duration(max(one.mean_d for one in goal.answers) - min(one.mean_d for one in goal.answers))
     return f"{name} by {by}: {_chances(goal)} chance over {len(goal.answers)} cases, mean dates {spread} apart"
 

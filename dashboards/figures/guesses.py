@@ -53,7 +53,7 @@ def draw_guesses(sweep: SweepAnswers, goal: GoalAnswers) -> Card | None:
 
 
 def _title(guesses: tuple[SweptGuess, ...], goal: GoalAnswers) -> str:
-    first, name = guesses[0], formats.shorten(goal.goal, 50)
+    first, name = guesses[0], formats.shorten(goal.called, 80)
     if first.weight_d < 0.5:
         return f"No figure of this sweep moves {name}"
     days = formats.duration(first.influence.moves_d)

@@ -133,3 +133,12 @@ def test_no_study_is_no_report(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="at least two"):
         write_report([], tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_title_that_all_studies_give_the_goal_names_it_and_two_titles_do_not(
+    studies: tuple[Findings, Findings],
+) -> None:
+    one, other = {"ilrs-basic": "The basic station"}, {"ilrs-basic": "Another"}
+    both = [Entry(found, titles=one) for found in studies]
+    assert compose_comparison(both).headline.startswith("The basic station by")
+    assert compose_comparison([both[0], Entry(studies[1], titles=other)]).headline.startswith("ilrs-basic by")

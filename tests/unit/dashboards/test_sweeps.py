@@ -120,6 +120,14 @@ def test_the_page_of_a_sweep_escapes_names_and_counts_failures(sweep: SweepAnswe
     assert [tile.value for tile in page.tiles if tile.label == "Failed"] == ["1"]
 
 
+def test_a_goal_is_called_by_its_title_and_its_key_is_told(sweep: SweepAnswers, tmp_path: Path) -> None:
+    titled = dataclasses.replace(sweep.goals[0], title=HOSTILE)
+    page = compose_sweep(dataclasses.replace(sweep, goals=(titled,)), tmp_path)
+    assert page.headline.startswith(HOSTILE[:40])
+    assert "ilrs-basic" in page.about
+    assert HOSTILE not in render_page(page, single_file=False).html
+
+
 def test_a_case_with_a_report_of_its_own_is_linked(sweep: SweepAnswers, tmp_path: Path) -> None:
     own = tmp_path / "sweep" / "reports" / "0"
     own.mkdir(parents=True)
