@@ -128,9 +128,12 @@ def collect(world: World, replication: int) -> Outcome:
 
 def _starts(ledger: Ledger) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     """Give the first release of every subject."""
-    return np.array(
-        [min((span.start for span in spans if span.start >= 0.0), default=inf) for spans in ledger.by_subject]
-    )
+    starts = [inf] * len(ledger.by_subject)
+    for subject, spans in enumerate(ledger.by_subject):
+        for span in spans:
+            if 0.0 <= span.start < starts[subject]:
+                starts[subject] = span.start
+    return np.array(starts)
 
 
 def _facility_days(world: World) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

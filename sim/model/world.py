@@ -58,6 +58,7 @@ class World:
         self.leaves = [float("inf")] * len(campaign.partners)
         self.joins = [0.0] * len(campaign.partners)
         self._handovers: dict[int, float] = {}
+        self._absent, self._absent_since, self._absent_until = 0, float("inf"), 0.0  # holds from then, until then
         self.launches = self.launch_failures = self.landing_failures = self.scrubs = 0
         self.tankers = self.early_returns = 0
         self.story = story
@@ -96,7 +97,12 @@ class World:
         ground, now = self.campaign.ground, self.env.now
         if ground is None:
             return 0
-        return sum(1 << bit for bit, partner in enumerate(ground.partners) if not self.takes_part(partner, now))
+        if not self._absent_since <= now < self._absent_until:
+            stays = [(self.joins[p], self.leaves[p], *self.campaign.partners[p].barred) for p in ground.partners]
+            self._absent_since = now
+            self._absent_until = min((day for days in stays for day in days if day > now), default=float("inf"))
+            self._absent = sum(1 << bit for bit, p in enumerate(ground.partners) if not self.takes_part(p, now))
+        return self._absent
 
     def navigates(self) -> bool:
         """Whether better navigation is there, where the scenario has it."""
