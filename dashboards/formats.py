@@ -71,8 +71,11 @@ def percent(share: float) -> str:
 
 
 def interval(share: Share) -> str:
-    """Return the interval of a probability: `27 to 35 %`."""
-    return f"{share.low * 100:.0f} to {share.high * 100:.0f} %"
+    """Return the interval of a probability: `27 to 35 %`, with a decimal where its ends would look the same."""
+    low, high = (f"{end * 100:.0f}" for end in (share.low, share.high))
+    if low == high and share.low != share.high:
+        low, high = (f"{end * 100:.1f}".removesuffix(".0") for end in (share.low, share.high))
+    return f"{low} to {high} %"
 
 
 def chance(share: Share) -> str:

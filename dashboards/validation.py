@@ -114,7 +114,7 @@ def _section(kind: str, cases: Sequence[Case]) -> Section:
     met = sum(case.met for case in cases)
     card = Card(
         f"{key}-cases",
-        f"{met} of {len(cases)} are met",
+        f"All {len(cases)} are met" if met == len(cases) else f"{met} of {len(cases)} are met; {_name_missed(cases)}",
         "How to read: each dot is the distance of ours from theirs in units of the tolerance: inside the lines the "
         "case is met. Cases without a single figure or without a tolerance stand in the table only.",
         figure=_draw(single) if single else None,
@@ -208,6 +208,12 @@ def _distance(case: Case) -> float | None:
     if isinstance(case.ours, tuple) or isinstance(case.theirs, tuple) or case.tolerance <= 0.0:
         return None
     return (case.ours - case.theirs) / case.tolerance
+
+
+def _name_missed(cases: Sequence[Case]) -> str:
+    names = [case.id for case in cases if not case.met]
+    more = [f"{len(names) - 3} more"] if len(names) > 4 else []
+    return f"missed: {formats.listing([*(names[:3] if more else names), *more])}"
 
 
 def _tail(text: str) -> str:

@@ -36,7 +36,7 @@ def draw_guesses(sweep: SweepAnswers, goal: GoalAnswers) -> Card | None:
     choices = " Variants are choices, not figures, and are left out." if _has_variants(sweep) else ""
     return Card(
         id="guesses",
-        title=_title(guesses, goal),
+        title=_title(guesses),
         reading=(
             "How to read: what moves the date far and is little trusted stands first. "
             f"{'; '.join(_KINDS[kind] for kind in kinds)}. They are weighed by the confidence that the scenario states "
@@ -52,14 +52,14 @@ def draw_guesses(sweep: SweepAnswers, goal: GoalAnswers) -> Card | None:
     )
 
 
-def _title(guesses: tuple[SweptGuess, ...], goal: GoalAnswers) -> str:
-    first, name = guesses[0], formats.shorten(goal.called, 80)
+def _title(guesses: tuple[SweptGuess, ...]) -> str:
+    first = guesses[0]
     if first.weight_d < 0.5:
-        return f"No figure of this sweep moves {name}"
+        return "No figure of this sweep moves the date"
     days = formats.duration(first.influence.moves_d)
     trust = f"is stated with {first.note.confidence} confidence" if first.note.confidence else "states no confidence"
     doubt = "" if first.influence.sure else ", though these cases do not tell it from zero"
-    return f"Find out {short_path(first.influence.path)} first: it moves {name} by {days} and {trust}{doubt}"
+    return f"Find out {short_path(first.influence.path)} first: it moves the date by {days} and {trust}{doubt}"
 
 
 def _row(one: SweptGuess) -> tuple[str, ...]:

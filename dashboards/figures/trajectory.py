@@ -23,7 +23,7 @@ from sim.physics.transfer import TOF_LIMITS_H
 _DENSER = 4
 """Points drawn for each step of the integrator: its steps grow to hours where the path is nearly straight."""
 _UNIT_KM = 1000.0
-_FILL = 2.2
+_FILL = 2.1
 """Length of the diagonal: fills most of the card and leaves it only in the steepest turns."""
 _PHONE = 0.62
 """Size on a phone, to that beside another card."""

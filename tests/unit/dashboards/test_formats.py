@@ -80,5 +80,11 @@ def test_words_are_listed_as_one_says_them() -> None:
     assert [formats.listing(list("abc"[:n])) for n in (1, 2, 3)] == ["a", "a and b", "a, b and c"]
 
 
+def test_an_interval_that_is_not_empty_has_two_ends() -> None:
+    """None of a thousand: Wilson's interval reaches 0.38 %."""
+    assert formats.interval(Share(0.0, 0.0, 0.0038)) == "0 to 0.4 %"
+    assert formats.interval(Share(0.31, 0.27, 0.35)) == "27 to 35 %"
+
+
 def test_known_orbits_have_words_and_others_their_own_name() -> None:
     assert (formats.place_name("llo"), formats.place_name("leo-wenchang")) == ("low lunar orbit", "leo-wenchang")
