@@ -154,7 +154,7 @@ def _headline(contenders: Sequence[Contender]) -> str:
         for one in ranked[:3]
     ]
     date = days.pop() if len(days) == 1 else "its date"
-    return f"{formats.shorten(_called(contenders), 80)} by {date}: {formats.listing(parts)}"
+    return f"{formats.shorten(_called(contenders), 80)}, chance by {date}: {formats.listing(parts)}"
 
 
 def _tile(index: int, one: Contender) -> Tile:

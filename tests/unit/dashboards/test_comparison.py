@@ -140,5 +140,5 @@ def test_a_title_that_all_studies_give_the_goal_names_it_and_two_titles_do_not(
 ) -> None:
     one, other = {"ilrs-basic": "The basic station"}, {"ilrs-basic": "Another"}
     both = [Entry(found, titles=one) for found in studies]
-    assert compose_comparison(both).headline.startswith("The basic station by")
-    assert compose_comparison([both[0], Entry(studies[1], titles=other)]).headline.startswith("ilrs-basic by")
+    assert compose_comparison(both).headline.startswith("The basic station, chance by")
+    assert compose_comparison([both[0], Entry(studies[1], titles=other)]).headline.startswith("ilrs-basic, chance by")
