@@ -68,10 +68,11 @@ def draw_bat_zoom(findings: Findings, trace: Trace) -> Card:
     """Return the few weeks of a replication in which its most eventful mission flies."""
     calendar = formats.calendar_of(findings)
     lanes = order_lanes(findings.places)
-    own = find_episode(_told_moves(trace))
+    told = _told_moves(trace)
+    own = find_episode(told)
     subject = own[0].subject
     start, end = own[0].start_d - _ROOM_D, _last(own) + _ROOM_D
-    moves = [move for move in _told_moves(trace) if move.end_d >= start and move.start_d <= end]
+    moves = [move for move in told if move.end_d >= start and move.start_d <= end]
     figure = _draw(calendar, lanes, [_clip(move, start, end) for move in moves], height=380, faint_but=subject)
     figure.update_xaxes(
         range=[formats.iso_time(calendar, start), formats.iso_time(calendar, end)], tickformat="%-d %b\n%Y"
@@ -120,8 +121,12 @@ def launch_legs(trace: Trace) -> list[Move]:
 def fill_stays(moves: Sequence[Move]) -> list[Move]:
     """Return the stays that lie between journeys: a vehicle waits where it arrived until it, or its crew, departs."""
     stays: list[Move] = []
-    for arrival in _journeys(moves):
-        later = [m for m in _journeys(moves) if m.subject == arrival.subject and m.start_d >= arrival.end_d]
+    journeys = _journeys(moves)
+    by_subject: dict[str, list[Move]] = {}
+    for move in journeys:
+        by_subject.setdefault(move.subject, []).append(move)
+    for arrival in journeys:
+        later = [m for m in by_subject[arrival.subject] if m.start_d >= arrival.end_d]
         departures = [m for m in later if m.origin == arrival.destination]
         own = [m.start_d for m in departures if m.vehicle == arrival.vehicle]
         others = [m.start_d for m in departures if m.start_d - arrival.end_d <= _LONGEST_ZOOM_D]
@@ -153,7 +158,7 @@ def find_episode(moves: Sequence[Move]) -> list[Move]:
 
 def has_journeys(trace: Trace) -> bool:
     """Tell whether there is anything to zoom on."""
-    return bool(_journeys(_told_moves(trace)))
+    return any(move.origin and move.destination and not _is_stay(move) for move in trace.moves)
 
 
 def _date_range(calendar: Calendar, moves: Sequence[Move]) -> list[str]:
