@@ -12,8 +12,11 @@ from typing import Any
 import pytest
 
 from sim.campaign.plan import Campaign
+from sim.scenario.load import load_scenario
 from sim.study.cluster import ClusterError, cluster, engine_of
+from sim.study.plan import read_plan
 from sim.study.runner import Progress, run_study
+from sim.study.sweep import Start, run_sweep
 
 distributed: Any = importlib.import_module("distributed")
 pytestmark = [
@@ -22,6 +25,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
 N = 2_000
+SWEEP = Path(__file__).with_name("sweeping.yaml")
 
 
 def tables_in(folder: Path) -> dict[str, bytes]:
@@ -74,6 +78,14 @@ def test_a_killed_worker_loses_and_doubles_nothing(
     assert len(victims) == 2
     assert study.sample.replication.tolist() == list(range(N))
     assert tables_in(tmp_path / "run") == whole
+
+
+def test_a_sweep_on_dask_has_the_tables_of_one_process(client: Any, tmp_path: Path) -> None:
+    plan = read_plan(load_scenario(SWEEP).layered, cases=8, replications=100)
+    run_sweep(Start(SWEEP), plan, jobs=1, folder=tmp_path / "here")
+    run_sweep(Start(SWEEP), plan, folder=tmp_path / "dask", engine=engine_of(client))
+    assert len(tables_in(tmp_path / "dask")) == 8
+    assert tables_in(tmp_path / "dask") == tables_in(tmp_path / "here")
 
 
 def test_an_address_nobody_answers_at_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
