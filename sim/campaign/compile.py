@@ -9,8 +9,6 @@ from datetime import datetime
 from math import inf, log, nan
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 from sim.campaign.causes import CAUSE_OF_KIND
 from sim.campaign.ground import GroundCompiler
 from sim.campaign.living import LivingCompiler
@@ -41,6 +39,7 @@ from sim.chance import Distribution, Exponential, Shifted
 from sim.clock import Calendar
 from sim.problems import ScenarioError
 from sim.scenario.schema import Activity, Element, Partner, Scenario, SlipByLead, Station, Withdrawal
+from sim.scenario.writing import document
 
 if TYPE_CHECKING:
     from sim.scenario.load import Loaded
@@ -128,7 +127,7 @@ class Compiler:
             streams=registry.streams,
             guesses=guesses,
             figures=figures,
-            resolved=yaml.safe_dump(_plain(self.loaded.layered.values), sort_keys=False, allow_unicode=True),
+            resolved=document(_plain(self.loaded.layered.values)),
         )
 
     # --- helpers --------------------------------------------------------------------------------------------------

@@ -11,10 +11,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
+import yaml
+
 from sim.problems import printable
 from sim.scenario.layers import Layered, is_law
 from sim.scenario.text import Path, path_text, read_text
 
+_DUMPER: Final[Any] = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 _PLAIN: Final = re.compile(r"[^\W_][^,:#\[\]{}]*|[-+.][0-9][^,:#\[\]{}]*")
 _PLAIN_OUTSIDE: Final = re.compile(r"[^\W_](?:[^:#]|:(?=[^\s])|(?<=[^\s])#)*|[-+.][0-9][^:#]*")
 _MAYBE_NO_TEXT: Final = "0123456789+-.nNtTfF"
@@ -33,6 +36,12 @@ class Leaf:
     def name(self) -> str:
         """Give the dotted path."""
         return path_text(self.path)
+
+
+def document(values: Any) -> str:
+    """Write plain values as a YAML document, keys in their order; libyaml takes a fifth of the time."""
+    text: str = yaml.dump(values, Dumper=_DUMPER, sort_keys=False, allow_unicode=True)
+    return text
 
 
 def flow(value: Any) -> str:

@@ -7,10 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import yaml
-
 from sim.problems import Code, InputError, Problem, ScenarioError
 from sim.scenario.load import Loaded, load_scenario
+from sim.scenario.writing import document
 from sim.study import files, store
 from sim.study.cases import Errand, Sweeping
 from sim.study.design import Case, cases_of
@@ -185,5 +184,4 @@ def require_paths(start: Start, cases: Sequence[Case]) -> None:
 def _resolved(loaded: Loaded, name: str) -> str:
     """Write a scenario as one text, without what is to be swept or sought."""
     values = {key: value for key, value in loaded.layered.values.items() if key not in ("sweep", "seek")}
-    text: str = yaml.safe_dump({**values, "name": name}, sort_keys=False, allow_unicode=True)
-    return text
+    return document({**values, "name": name})
