@@ -66,7 +66,9 @@ def _figure(rows: list[tuple[str, float, str]], total_d: float) -> go.Figure:
     _add_connectors(figure, names, edges)
     _add_values(figure, names, lengths, [*bases, 0.0])
     figure.update_yaxes(type="category", autorange="reversed", showgrid=False, tickfont={"color": theme.INK})
-    figure.update_xaxes(title_text="days after the nominal date", zeroline=True, zerolinecolor=theme.GREY)
+    figure.update_xaxes(
+        title_text="days after the nominal date", tickformat=",d", zeroline=True, zerolinecolor=theme.GREY
+    )
     figure.update_xaxes(range=_range_with_room(rows, total_d, 0.1))
     return figure
 
@@ -123,7 +125,9 @@ def _title(goal: GoalFinding) -> str:
         return f"On average no cause costs this goal a day; {total}"
     names = formats.listing([f"{cause.cause} ({_signed(cause.mean_d)})" for cause in costs])
     saved = min(goal.slip_by_cause, key=lambda cause: cause.mean_d)
-    back = f"{_SAVED.get(saved.cause, saved.cause)} gives back {-saved.mean_d:,.0f}; " if saved.mean_d <= -least else ""
+    back = (
+        f"{_SAVED.get(saved.cause, saved.cause)} gives back {-saved.mean_d:,.0f} d; " if saved.mean_d <= -least else ""
+    )
     return f"{names[:1].upper()}{names[1:]} cost{'s' if len(costs) == 1 else ''} most; {back}{total}"
 
 

@@ -129,7 +129,9 @@ def draw_families(contenders: Sequence[Contender]) -> Card:
         hovertemplate="mean slip %{x:+,.0f} d<extra></extra>",
     )
     figure.update_layout(barmode="relative")
-    figure.update_xaxes(title_text="days after the nominal date", zeroline=True, zerolinecolor=theme.GREY)
+    figure.update_xaxes(
+        title_text="days after the nominal date", tickformat=",d", zeroline=True, zerolinecolor=theme.GREY
+    )
     figure.update_yaxes(
         tickmode="array",
         tickvals=list(range(len(names))),
