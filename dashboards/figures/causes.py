@@ -25,7 +25,7 @@ def draw_causes(findings: Findings, goal: GoalFinding) -> Card:
     steps, rest = fold_causes(goal.slip_by_cause)
     rows = [*((c.cause, c.mean_d, theme.cause_colour(c.cause)) for c in steps)]
     if rest:
-        rows.append((f"{len(rest)} others", sum(c.mean_d for c in rest), theme.GREY))
+        rows.append((f"{len(rest)} other{'s' if len(rest) > 1 else ''}", sum(c.mean_d for c in rest), theme.GREY))
     families = dict.fromkeys(theme.CAUSE_FAMILY.get(c.cause, "other") for c in steps)
     return Card(
         id="causes",

@@ -11,7 +11,7 @@ from dashboards.card import Card, Table
 _MOST = 40
 """Rows that are listed; whole catalogues differ in thousands of values."""
 _ABSENT = formats.NONE
-_SAID = frozenset({"source", "about", "access", "confidence"})
+_SAID = frozenset({"source", "about", "access", "confidence", "title"})
 """Keys that explain a value and change nothing."""
 
 
@@ -44,7 +44,7 @@ def draw_inputs(names: Sequence[str], inputs: Sequence[Mapping[str, str]]) -> Ca
             "How to read: one line for each value of the resolved scenarios that is not the same in all of them; "
             f"a dash is a value that is not there. Sources and remarks are left out.{shown}"
         ),
-        shown=Table(("value", *names), rows) if rows else None,
+        shown=Table(("value", *names), rows, stacked=True) if rows else None,
         table=Table(("value", *names), tuple((p, *(o.get(p, _ABSENT) for o in inputs)) for p in differing[:2000]))
         if len(differing) > _MOST
         else None,

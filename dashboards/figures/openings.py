@@ -15,6 +15,8 @@ from sim.clock import Calendar
 
 _ROWS = 14
 """Rows that are drawn; stacks that can leave on fewest days come first."""
+_NEARLY = 0.995
+"""Share of the time from which on a departure is open nearly always."""
 
 
 def draw_openings(calendar: Calendar, setting: Setting) -> Card:
@@ -74,7 +76,7 @@ def draw_openings(calendar: Calendar, setting: Setting) -> Card:
         ),
         narrow={
             "yaxis.tickfont.size": 11,
-            "yaxis.ticktext": [formats.figure_text(formats.shorten(name, 14)) for name in names],
+            "yaxis.ticktext": [formats.figure_text(_brief(row)) for row in rows],
             "xaxis.nticks": 4,
         },
     )
@@ -102,6 +104,11 @@ def _name(row: Openings) -> str:
     return f"{row.missions[0]}{more}"
 
 
+def _brief(row: Openings) -> str:
+    more = f" +{len(row.missions) - 1}" if len(row.missions) > 1 else ""
+    return f"{formats.shorten(row.missions[0], 10)}{more}"
+
+
 def _say(row: Openings) -> str:
     others = len(row.missions) - 1
     more = f" and {others} other mission{'s' if others > 1 else ''}" if others else ""
@@ -118,9 +125,8 @@ def _title(calendar: Calendar, rows: list[Openings]) -> str:
     gap, start = max((later - earlier, earlier) for earlier, later in pairwise(tight.t_d))
     if gap <= STEP_D + 1e-6:
         return f"Every mission can leave at any time in the {SHOWN_YEARS} years: geometry and mass never hold it up"
-    share = len(tight.t_d) * STEP_D / (SHOWN_YEARS * DAYS_PER_YEAR)
+    share = min(len(tight.t_d) * STEP_D / (SHOWN_YEARS * DAYS_PER_YEAR), 1.0)
     since = calendar.to_date(start)
-    return (
-        f"Departures are open {formats.percent(share)} of the time or more; the longest wait, {gap:.1f} days from "
-        f"{since.day} {since:%b %Y}, is that of {name}"
-    )
+    often = f"at least {formats.percent(share)} of the time" if share < _NEARLY else "nearly always"
+    wait = f"{gap:.1f} days from {since.day} {since:%b %Y}"
+    return f"Departures are open {often}; the longest wait, {wait}, is that of {name}"

@@ -25,7 +25,7 @@ _DENSER = 4
 _UNIT_KM = 1000.0
 _FILL = 2.1
 """Length of the diagonal: fills most of the card and leaves it only in the steepest turns."""
-_PHONE = 0.62
+_PHONE = 0.56
 """Size on a phone, to that beside another card."""
 
 

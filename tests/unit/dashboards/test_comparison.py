@@ -142,3 +142,7 @@ def test_a_title_that_all_studies_give_the_goal_names_it_and_two_titles_do_not(
     both = [Entry(found, titles=one) for found in studies]
     assert compose_comparison(both).headline.startswith("The basic station, chance by")
     assert compose_comparison([both[0], Entry(studies[1], titles=other)]).headline.startswith("ilrs-basic, chance by")
+
+
+def test_what_a_goal_is_called_changes_nothing() -> None:
+    assert flatten({"goals": {"base": {"title": "A hut", "by": "2030-01-01"}}}) == {"goals.base.by": "2030-01-01"}
