@@ -182,10 +182,12 @@ def _sky(findings: Findings, setting: Setting | None) -> tuple[Card, ...]:
 
 
 def name_goal(goal: GoalFinding) -> str:
-    """Return what a goal is called in a sentence: its description, or the start of it that makes sense alone.
+    """Return what a goal is called in a sentence: its title, or else the start of its description that makes sense.
 
-    The goal's name where neither is short enough.
+    The goal's name where neither is there or short enough.
     """
+    if goal.title:
+        return goal.title
     about = goal.about.strip().rstrip(".")
     if "\n" in about:
         return goal.name
@@ -238,7 +240,8 @@ def _about(findings: Findings) -> str:
         known = f" What had happened by {formats.day(formats.calendar_of(findings), findings.as_of_d)} is fixed."
     goal = findings.goals[0]
     about = goal.about.strip()
-    meaning = "" if name_goal(goal) == about.rstrip(".") or not about else f" {goal.name}: {about}"
+    told = about if about.rstrip(".") != name_goal(goal) else ""
+    meaning = f" {goal.name}: {told or goal.title}" if told or goal.title else ""
     return f"{findings.scenario}: {findings.about.strip()}{known}{meaning}"
 
 

@@ -41,7 +41,7 @@ def draw_chain(findings: Findings, goal: GoalFinding) -> Card:
         title=_title(calendar, goal, told),
         reading=(
             f"How to read: single runs, not a forecast. Every day up to the goal belongs to the one subject that held "
-            f"it up and the cause of that; the bar ends when {formats.shorten(goal.name, 40)} is reached."
+            f"it up and the cause of that; the bar ends when {formats.shorten(goal.called, 60)} is reached."
         ),
         figure=figure,
         table=_table(calendar, goal, told),

@@ -72,7 +72,7 @@ def draw_gantt(findings: Findings, goal: GoalFinding) -> Card:
             "How to read: a bar runs from the median start to the median finish, the line through its end from the "
             f"P10 to the P90 finish (N = {findings.replications:,}). Medians of single bars do not make one feasible "
             f"schedule. The figure at the right is the share of runs in which it is on the chain that dates "
-            f"{formats.shorten(goal.name, 40)}."
+            f"{formats.shorten(goal.called, 60)}."
         ),
         figure=figure,
         table=_table(findings.bars, calendar, goal, findings.replications),

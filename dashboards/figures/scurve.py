@@ -56,7 +56,7 @@ def draw_goals(findings: Findings) -> Card:
         colour, dash = theme.goal_style(index)
         add_curve(figure, calendar, goal.curve, colour, dash, goal.name)
         _add_chance(figure, calendar, goal, colour)
-        keys.append(Key(f"{goal.name}: {formats.chance(goal.probability)}", colour, dash=dash))
+        keys.append(Key(f"{goal.called}: {formats.chance(goal.probability)}", colour, dash=dash))
     figure.update_yaxes(range=[0, 104], ticksuffix=" %", dtick=25)
     figure.update_xaxes(type="date", range=show_span(calendar, findings, findings.goals))
     return Card(
@@ -100,7 +100,7 @@ def add_curve(
 
 
 def _add_chance(figure: go.Figure, calendar: Calendar, goal: GoalFinding, colour: str) -> None:
-    name = formats.figure_text(formats.shorten(goal.name, 40))
+    name = formats.figure_text(formats.shorten(goal.called, 60))
     odds = formats.figure_text(formats.chance(goal.probability))
     figure.add_scatter(
         x=[calendar.iso(goal.by_d)],
@@ -217,7 +217,7 @@ def _goals_title(findings: Findings) -> str:
         return (
             f"All {len(findings.goals)} goals are equally likely by their dates: {formats.chance(likely.probability)}"
         )
-    first, last = formats.shorten(likely.name, 30), formats.shorten(unlikely.name, 30)
+    first, last = formats.shorten(likely.called, 60), formats.shorten(unlikely.called, 60)
     return (
         f"{first} is likeliest to come in time, {formats.chance(likely.probability)}; "
         f"{last} least, {formats.chance(unlikely.probability)}"

@@ -102,6 +102,7 @@ def _goal(outline: Outline, goal: GoalLine, index: int, sample: Sample, nominal:
         slip_by_cause=slips,
         total_slip_d=math.fsum(one.mean_d for one in slips),
         censored=sample.size - reached,
+        title=goal.title,
     )
 
 

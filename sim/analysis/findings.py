@@ -71,6 +71,13 @@ class GoalFinding:
     total_slip_d: float
     censored: int
     """Replications in which the goal is not reached; their days count up to the calendar's end."""
+    title: str = ""
+    """What the scenario wants pages to call it."""
+
+    @property
+    def called(self) -> str:
+        """Its title, or its key where the scenario gives none."""
+        return self.title or self.name
 
 
 @dataclass(frozen=True, slots=True)

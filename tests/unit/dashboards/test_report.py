@@ -125,3 +125,11 @@ def test_the_same_findings_give_the_same_page(findings: Findings, html: str) -> 
 def test_every_id_stands_once(html: str) -> None:
     ids = re.findall(r'\sid="([^"]+)"', html)
     assert len(ids) == len(set(ids))
+
+
+def test_a_title_names_the_goal_and_its_key_is_told(findings: Findings) -> None:
+    titled = dataclasses.replace(findings.goals[0], title=HOSTILE[:80])
+    page = compose_page(dataclasses.replace(findings, goals=(titled, *findings.goals[1:])))
+    assert page.headline.startswith(HOSTILE[:80])
+    assert titled.name in page.about
+    assert HOSTILE[:80] not in render_page(page, single_file=False).html
