@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import plotly.graph_objects as go
 
@@ -44,9 +45,8 @@ def draw_bat(findings: Findings, trace: Trace) -> Card:
     calendar = formats.calendar_of(findings)
     lanes = order_lanes(findings.places)
     moves = _told_moves(trace)
-    figure = _draw(calendar, lanes, moves, height=430)
-    if moves:
-        figure.update_xaxes(range=_date_range(calendar, moves))
+    span = {"range": _date_range(calendar, moves)} if moves else {}
+    figure = _draw(calendar, lanes, moves, height=430, x=span)
     return Card(
         id=f"bat-{_slug(trace)}",
         title=_title(moves, lanes, trace),
@@ -73,9 +73,14 @@ def draw_bat_zoom(findings: Findings, trace: Trace) -> Card:
     subject = own[0].subject
     start, end = own[0].start_d - _ROOM_D, _last(own) + _ROOM_D
     moves = [move for move in told if move.end_d >= start and move.start_d <= end]
-    figure = _draw(calendar, lanes, [_clip(move, start, end) for move in moves], height=380, faint_but=subject)
-    figure.update_xaxes(
-        range=[formats.iso_time(calendar, start), formats.iso_time(calendar, end)], tickformat="%-d %b\n%Y"
+    span = [formats.iso_time(calendar, start), formats.iso_time(calendar, end)]
+    figure = _draw(
+        calendar,
+        lanes,
+        [_clip(move, start, end) for move in moves],
+        height=380,
+        x={"range": span, "tickformat": "%-d %b\n%Y"},
+        faint_but=subject,
     )
     return Card(
         id=f"bat-zoom-{_slug(trace)}",
@@ -170,32 +175,39 @@ def _date_range(calendar: Calendar, moves: Sequence[Move]) -> list[str]:
 
 
 def _draw(
-    calendar: Calendar, lanes: Lanes, moves: Sequence[Move], *, height: int, faint_but: str | None = None
+    calendar: Calendar,
+    lanes: Lanes,
+    moves: Sequence[Move],
+    *,
+    height: int,
+    x: Mapping[str, Any],
+    faint_but: str | None = None,
 ) -> go.Figure:
-    figure = theme.draft_figure(height)
+    traces: list[go.Scatter] = []
     for kind, members in _by_kind(moves).items():
         if faint_but is not None:
-            _add_lines(figure, calendar, lanes, kind, [m for m in members if m.subject != faint_but], opacity=0.3)
+            traces += _lines(calendar, lanes, kind, [m for m in members if m.subject != faint_but], opacity=0.3)
         strong = members if faint_but is None else [m for m in members if m.subject == faint_but]
-        _add_lines(figure, calendar, lanes, kind, strong, opacity=0.95)
+        traces += _lines(calendar, lanes, kind, strong, opacity=0.95)
     landings = [m for m in moves if lanes.is_top(m.destination) and not _is_stay(m) and m.outcome != "lost"]
-    _add_landings(figure, calendar, lanes, landings, faint_but)
-    _add_losses(figure, calendar, lanes, [move for move in moves if move.outcome == "lost"])
+    traces += _landings(calendar, lanes, landings, faint_but)
+    traces += _losses(calendar, lanes, [move for move in moves if move.outcome == "lost"])
     names = [formats.figure_text(formats.shorten(formats.place_name(name), 18)) for name in lanes.names]
-    figure.update_xaxes(type="date", showgrid=True)
-    figure.update_yaxes(
-        tickmode="array",
-        tickvals=list(range(len(names))),
-        ticktext=names,
-        range=[-0.45, len(names) - 0.55],
-        tickfont={"color": theme.INK, "size": 13},
-    )
+    lane_axis = {
+        "tickmode": "array",
+        "tickvals": list(range(len(names))),
+        "ticktext": names,
+        "range": [-0.45, len(names) - 0.55],
+        "tickfont": {"color": theme.INK, "size": 13},
+    }
+    figure = theme.draft_figure(height, x={"type": "date", "showgrid": True, **x}, y=lane_axis)
+    figure.add_traces(traces)
     return figure
 
 
-def _add_lines(
-    figure: go.Figure, calendar: Calendar, lanes: Lanes, kind: str, moves: Sequence[Move], *, opacity: float
-) -> None:
+def _lines(
+    calendar: Calendar, lanes: Lanes, kind: str, moves: Sequence[Move], *, opacity: float
+) -> Iterator[go.Scatter]:
     if not moves:
         return
     colour, dash = theme.vehicle_style(kind)
@@ -207,7 +219,7 @@ def _add_lines(
         x += [formats.iso_time(calendar, move.start_d), formats.iso_time(calendar, move.end_d), None]
         y += [lanes.level(move.origin) + shift, lanes.level(move.destination) + shift, None]
         words += [_hover(calendar, move)] * 2 + [None]
-    figure.add_scatter(
+    yield go.Scatter(
         x=x,
         y=y,
         mode="lines",
@@ -218,11 +230,11 @@ def _add_lines(
     )
 
 
-def _add_landings(
-    figure: go.Figure, calendar: Calendar, lanes: Lanes, landings: Sequence[Move], faint_but: str | None
-) -> None:
+def _landings(
+    calendar: Calendar, lanes: Lanes, landings: Sequence[Move], faint_but: str | None
+) -> Iterator[go.Scatter]:
     if landings:
-        figure.add_scatter(
+        yield go.Scatter(
             x=[formats.iso_time(calendar, move.end_d) for move in landings],
             y=[lanes.level(move.destination) + _shift(move.kind) for move in landings],
             mode="markers",
@@ -237,9 +249,9 @@ def _add_landings(
         )
 
 
-def _add_losses(figure: go.Figure, calendar: Calendar, lanes: Lanes, lost: Sequence[Move]) -> None:
+def _losses(calendar: Calendar, lanes: Lanes, lost: Sequence[Move]) -> Iterator[go.Scatter]:
     if lost:
-        figure.add_scatter(
+        yield go.Scatter(
             x=[formats.iso_time(calendar, move.end_d) for move in lost],
             y=[lanes.level(move.destination) + _shift(move.kind) for move in lost],
             mode="markers",
