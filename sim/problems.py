@@ -155,6 +155,15 @@ def printable(text: str) -> str:
     return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
 
 
+def plural(number: float, noun: str, several: str = "") -> str:
+    """Give the form of a noun that goes with a number; `several` where it is no mere `s`.
+
+    >>> f"1 {plural(1, 'case')}, 0 {plural(0, 'case')}, 2 {plural(2, 'study', 'studies')}"
+    '1 case, 0 cases, 2 studies'
+    """
+    return noun if number == 1 else several or f"{noun}s"
+
+
 def did_you_mean(word: str, candidates: Iterable[str]) -> str:
     """Give `did you mean 'cz-10'?` for the nearest candidate, or empty text when none is near."""
     known = list(islice(candidates, _MOST_COMPARED))

@@ -22,6 +22,9 @@ class Reporter(Protocol):
     def say(self, text: str) -> None:
         """Tell of a step that has no count."""
 
+    def note(self, text: str) -> None:
+        """Tell something that is to stay in sight."""
+
     def update(self, progress: Progress) -> None:
         """Tell how many replications are done."""
 
@@ -30,6 +33,9 @@ class Silence:
     """Tells nothing."""
 
     def say(self, text: str) -> None:
+        """Tell nothing."""
+
+    def note(self, text: str) -> None:
         """Tell nothing."""
 
     def update(self, progress: Progress) -> None:
@@ -44,6 +50,10 @@ class Lines:
 
     def say(self, text: str) -> None:
         """Tell of a step."""
+        click.echo(text, err=True)
+
+    def note(self, text: str) -> None:
+        """Tell it on a line of its own."""
         click.echo(text, err=True)
 
     def update(self, progress: Progress) -> None:
@@ -64,6 +74,10 @@ class TerminalBar:
     def say(self, text: str) -> None:
         """Show a step."""
         self._bar.update(self._task, description=text)
+
+    def note(self, text: str) -> None:
+        """Print it above the bar, where it stays."""
+        self._bar.console.print(text, markup=False, highlight=False)
 
     def update(self, progress: Progress) -> None:
         """Move the bar."""

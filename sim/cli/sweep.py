@@ -10,6 +10,7 @@ import click
 from sim.cli.options import as_json, engine_options, scenario_options, split_names, typed
 
 if TYPE_CHECKING:
+    from sim.cli.progress import Reporter
     from sim.study.ledger import Sweep
 
 SOME_FAILED = 4
@@ -30,8 +31,10 @@ _SHOWN = 12
 @click.option(
     "--vary", multiple=True, metavar="KEY.PATH=VALUES", help="Vary a key: '[a, b]' or '{uniform: [90 d, 240 d]}'."
 )
+@click.option("--only", is_flag=True, help="Vary what --vary says and nothing else, whatever the file varies.")
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Root seed [default: the file's, or 2035].")
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Sweep folder [default: runs/SCENARIO-sweep-KEY].")
+@click.option("--yes", is_flag=True, help="Start a sweep that is refused for its size.")
 @click.option("--fail-fast", is_flag=True, help="Stop at the first case that fails.")
 @scenario_options
 @engine_options
@@ -41,16 +44,19 @@ _SHOWN = 12
 def command(ctx: click.Context, /, file: str, sets: tuple[str, ...], variants: tuple[str, ...], **options: Any) -> None:
     """Run every case of a design over dotted paths of a scenario, all cases with the same luck.
 
-    FILE has a block `sweep: {vary: {key.path: [values]}}`, or --vary names the keys. The same command goes on where it
-    stopped, and a larger Sobol design reuses what is there. Exit code 4: some cases failed, the others are there.
+    FILE has a block `sweep: {vary: {key.path: [values]}}`, and --vary adds keys to it or replaces their values; with
+    --only it stands alone. The same command goes on where it stopped, and a larger Sobol design reuses what is there.
+    Exit code 4: some cases failed, the others are there.
     """
     import json
 
     from sim.cli.progress import reporter
 
+    if options["only"] and not options["vary"]:
+        raise click.UsageError("--only belongs to --vary: it leaves out what the file varies")
     with reporter(quiet=options["quiet"] or options["json_"]) as progress:
         progress.say("reading the scenario")
-        sweep, said = _run(file, split_names(variants), sets, options, progress.update)
+        sweep, said = _run(file, split_names(variants), sets, options, progress)
     if options["json_"]:
         click.echo(json.dumps(said, indent=1, ensure_ascii=False))
     else:
@@ -60,12 +66,12 @@ def command(ctx: click.Context, /, file: str, sets: tuple[str, ...], variants: t
 
 
 def _run(
-    file: str, variants: tuple[str, ...], sets: tuple[str, ...], options: dict[str, Any], on_progress: Any
+    file: str, variants: tuple[str, ...], sets: tuple[str, ...], options: dict[str, Any], progress: Reporter
 ) -> tuple[Sweep, dict[str, Any]]:
     from sim.cli.options import engine_of
     from sim.scenario.load import load_scenario
     from sim.study import files, store
-    from sim.study.plan import read_plan
+    from sim.study.plan import read_plan, require_meant
     from sim.study.records import to_json
     from sim.study.responses import document
     from sim.study.sweep import Start, run_sweep
@@ -75,11 +81,15 @@ def _run(
     plan = read_plan(
         loaded.layered,
         vary=options["vary"],
+        only=options["only"],
         design=options["design"],
         cases=options["cases"],
         replications=options["replications"],
         seed=options["seed"],
     )
+    if not options["yes"]:
+        require_meant(plan)
+    progress.note(plan.text)
     with engine_of(options) as engine:
         sweep = run_sweep(
             Start(file, variants, sets),
@@ -88,7 +98,7 @@ def _run(
             engine=engine,
             fail_fast=options["fail_fast"],
             command=typed(),
-            on_progress=on_progress,
+            on_progress=progress.update,
         )
     said = dict(document(sweep, loaded.scenario.calendar.start))
     files.write_whole(sweep.folder, "summary.json", to_json(said).encode())

@@ -6,6 +6,7 @@ A case is a set of `--set` texts and variants. A Sobol design of more cases begi
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from scipy.stats import qmc
 
 from sim.chance import Distribution, Uniform
+from sim.problems import InputError
 
 GRID, LHS, SOBOL, SALTELLI, TORNADO = "grid", "lhs", "sobol", "saltelli", "tornado"
 DESIGNS = (GRID, LHS, SOBOL, SALTELLI, TORNADO)
@@ -22,6 +24,7 @@ VARIANTS = "variants"
 TAIL = 0.1
 """A tornado sets a range to the quantiles of this share and of one less this share."""
 MOST_CASES = 1_000_000
+"""Cases of a grid that fit in memory."""
 
 Points = NDArray[np.float64]
 
@@ -87,7 +90,8 @@ def cases_of(factors: Sequence[Factor], design: str, count: int, *, levels: int 
     """Make the cases of a design; `count` is the number of points, `levels` of steps of a range in a grid.
 
     Raises:
-        ValueError: if the design is not known, or has too many cases.
+        ValueError: if the design is not known.
+        InputError: if it is a grid of more than `MOST_CASES`.
     """
     if design == GRID:
         return [_case(number, factors, point) for number, point in enumerate(_grid(factors, levels))]
@@ -104,12 +108,20 @@ def cases_of(factors: Sequence[Factor], design: str, count: int, *, levels: int 
     return [_case(number, factors, point) for number, point in enumerate(points)]
 
 
+def count_cases(factors: Sequence[Factor], design: str, count: int, *, levels: int = 5) -> int:
+    """Count the cases that `cases_of` would make, without making them."""
+    if design == GRID:
+        return math.prod(len(factor.levels(levels)) for factor in factors)
+    if design == TORNADO:
+        return 1 + sum(len(factor.texts) if isinstance(factor, Choice) else 2 for factor in factors)
+    return count * (len(factors) + 2) if design == SALTELLI else count
+
+
 def _grid(factors: Sequence[Factor], levels: int) -> Iterator[tuple[float, ...]]:
-    axes = [factor.levels(levels) for factor in factors]
-    size = int(np.prod([float(len(axis)) for axis in axes]))
+    size = count_cases(factors, GRID, 0, levels=levels)
     if size > MOST_CASES:
-        raise ValueError(f"the grid has {size} cases, more than {MOST_CASES}; use a Sobol design")
-    return itertools.product(*axes)
+        raise InputError(f"the grid has {size:,} cases, more than {MOST_CASES:,}; use --design sobol with --cases")
+    return itertools.product(*(factor.levels(levels) for factor in factors))
 
 
 def _sobol(dimensions: int, count: int, seed: int) -> Points:

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sim.chance import Distribution, Pert, Triangular, Uniform
-from sim.problems import Code, Mark, Problem, ScenarioError, did_you_mean
+from sim.problems import Code, InputError, Mark, Problem, ScenarioError, did_you_mean, plural
 from sim.scenario.layers import Layered
 from sim.scenario.text import Path, path_text, plain, read_text
 from sim.scenario.writing import flow
-from sim.study.design import DESIGNS, SALTELLI, SOBOL, TORNADO, VARIANTS, Choice, Factor, Range
+from sim.study.design import DESIGNS, SALTELLI, SOBOL, TORNADO, VARIANTS, Choice, Factor, Range, count_cases
 
 _KEYS = ("design", "cases", "replications", "levels", "seed", "variants", "vary")
 _LAWS: Mapping[str, tuple[int, Callable[..., Distribution]]] = {
@@ -21,6 +21,8 @@ _LAWS: Mapping[str, tuple[int, Callable[..., Distribution]]] = {
     "pert": (3, Pert),
 }
 _NUMBER = re.compile(r"\s*([-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)(\s*[^\s0-9].*)?")
+MOST_RUNS = 5_000_000
+"""Cases x replications that start without being asked for: hours of a small scenario, days of a large one."""
 _DEFAULT = {"cases": 64, "replications": 200, "levels": 5, "seed": 2035}
 
 
@@ -43,11 +45,42 @@ class SweepPlan:
         grows = self.design in (SOBOL, SALTELLI, TORNADO)
         return f"{self.design} {'' if grows else self.cases} {self.levels} {self.factors!r}"
 
+    @property
+    def case_count(self) -> int:
+        """Count the cases of the whole design."""
+        return count_cases(self.factors, self.design, self.cases, levels=self.levels)
+
+    @property
+    def run_count(self) -> int:
+        """Count the replications of all cases."""
+        return self.case_count * self.replications
+
+    @property
+    def text(self) -> str:
+        """Say how much it is: `grid over 2 factors: 9 cases x 100 replications = 900`."""
+        over = f"{self.design} over {len(self.factors)} {plural(len(self.factors), 'factor')}"
+        each = f"{self.replications:,} {plural(self.replications, 'replication')}"
+        return f"{over}: {self.case_count:,} {plural(self.case_count, 'case')} x {each} = {self.run_count:,}"
+
+
+def require_meant(plan: SweepPlan) -> None:
+    """Refuse a plan of more than `MOST_RUNS` replications, which hardly anybody means.
+
+    Raises:
+        InputError: with the count and the ways out.
+    """
+    if plan.run_count > MOST_RUNS:
+        raise InputError(
+            f"sweep: {plan.text}, more than the {MOST_RUNS:,} that start unasked; give fewer values or levels, leave "
+            "the factors of the file out with --only, take --design sobol with --cases, or say --yes"
+        )
+
 
 def read_plan(
     layered: Layered,
     *,
     vary: Sequence[str] = (),
+    only: bool = False,
     design: str | None = None,
     cases: int | None = None,
     replications: int | None = None,
@@ -55,12 +88,15 @@ def read_plan(
 ) -> SweepPlan:
     """Read the block; what the command line says comes first, and `vary` adds or replaces factors (`path=values`).
 
+    With `only`, the factors of the block are left out, its variants too.
+
     Raises:
         ScenarioError: with every problem, at its place.
     """
     reader = _Reader(layered)
     block = layered.values.get("sweep") or {}
-    factors = reader.factors(block)
+    reader.require_known(block)
+    factors = [] if only else reader.factors(block)
     for text in vary:
         factor = reader.factor_of_text(text)
         factors = [
@@ -112,11 +148,13 @@ class _Reader:
             return 1
         return value
 
-    def factors(self, block: Mapping[str, Any]) -> list[Factor]:
+    def require_known(self, block: Mapping[str, Any]) -> None:
         for key in block:
             if key not in _KEYS:
                 hint = did_you_mean(key, _KEYS) or f"known are {', '.join(_KEYS)}"
                 self.complain((key,), "unknown key", hint, Code.UNKNOWN_KEY)
+
+    def factors(self, block: Mapping[str, Any]) -> list[Factor]:
         found = [self._variants(block["variants"])] if "variants" in block else []
         vary = block.get("vary", {})
         if not isinstance(vary, dict):

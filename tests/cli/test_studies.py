@@ -60,6 +60,44 @@ def test_the_same_sweep_again_runs_nothing(plan: str, ilrs: Call) -> None:
     assert (folder / "cases.jsonl").read_bytes() == before
 
 
+def test_a_sweep_says_how_much_it_is_before_it_runs(plan: str, ilrs: Call) -> None:
+    said = ilrs("sweep", plan, "--cases", 2, "-n", 5, "-j", 1).stderr
+    assert said.index("sobol over 2 factors: 2 cases x 5 replications = 10") < said.index("simulating")
+
+
+def test_a_sweep_in_json_writes_nothing_but_json(plan: str, ilrs: Call) -> None:
+    done = ilrs("sweep", plan, "--cases", 2, "-n", 5, "-j", 1, "--json")
+    assert len(answer(done)["cases"]) == 2
+    assert done.stderr == ""
+
+
+def test_a_sweep_of_only_what_the_command_varies(plan: str, ilrs: Call) -> None:
+    vary = "activities.second.duration=[60 d, 70 d, 80 d]"
+    done = ilrs("sweep", plan, "--only", "--vary", vary, "--design", "grid", "-n", 5, "-j", 1, "--json")
+    assert [case["set"] for case in answer(done)["cases"]] == [
+        {"activities.second.duration": days} for days in ("60 d", "70 d", "80 d")
+    ]
+
+
+def test_only_without_vary_is_wrong_usage(plan: str, ilrs: Call) -> None:
+    done = ilrs("sweep", plan, "--only")
+    assert done.exit_code == 2
+    assert "--only belongs to --vary" in done.stderr
+
+
+def test_a_sweep_that_nobody_can_mean_is_refused_before_anything_is_written(plan: str, ilrs: Call) -> None:
+    done = ilrs("sweep", plan, "-n", 1_000_000, "-j", 1)
+    assert done.exit_code == 1
+    assert "8 cases x 1,000,000 replications = 8,000,000" in done.stderr
+    assert not Path("runs").exists()
+
+
+def test_yes_starts_even_a_large_sweep(plan: str, ilrs: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sim.study.plan.MOST_RUNS", 9)
+    assert ilrs("sweep", plan, "--cases", 2, "-n", 5, "-j", 1).exit_code == 1
+    assert ilrs("sweep", plan, "--cases", 2, "-n", 5, "-j", 1, "--yes").exit_code == 0
+
+
 def test_a_second_sweep_in_the_same_folder_is_told_who_holds_it(plan: str, ilrs: Call) -> None:
     with held(Path("out")):
         done = ilrs("sweep", plan, "--cases", 2, "-n", 5, "-j", 1, "-o", "out")

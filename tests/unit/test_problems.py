@@ -6,7 +6,7 @@ import pickle
 
 import pytest
 
-from sim.problems import Code, InputError, Mark, Problem, ScenarioError, did_you_mean, suggest
+from sim.problems import Code, InputError, Mark, Problem, ScenarioError, did_you_mean, plural, suggest
 
 PROBLEM = Problem(Mark("a.yaml", 6, 5), "launchers.cz-10.tli", Code.UNKNOWN_KEY, "error", "unknown key", "remove it")
 
@@ -62,3 +62,12 @@ def test_nearest_name_is_suggested() -> None:
 def test_known_names_are_listed_when_none_is_near() -> None:
     assert suggest("angara", ["slv", "cz-10"]) == "known: cz-10, slv"
     assert suggest("x", [f"name-{number:02d}" for number in range(30)]).endswith("(30 in all)")
+
+
+@pytest.mark.parametrize(("number", "said"), [(0, "0 cases"), (1, "1 case"), (1.0, "1.0 case"), (2, "2 cases")])
+def test_a_noun_goes_with_its_number(number: float, said: str) -> None:
+    assert f"{number} {plural(number, 'case')}" == said
+
+
+def test_a_noun_may_have_a_plural_of_its_own() -> None:
+    assert [plural(number, "study", "studies") for number in (1, 2)] == ["study", "studies"]

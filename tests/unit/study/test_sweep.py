@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.problems import ScenarioError
+from sim.problems import InputError, ScenarioError
 from sim.scenario.load import load_scenario
-from sim.study.design import Case, Choice, cases_of
+from sim.study.design import DESIGNS, Case, Choice, cases_of, count_cases
 from sim.study.engines import Job, choose, run_here
 from sim.study.files import FolderError
 from sim.study.ledger import Sweep, read_sweep
-from sim.study.plan import SweepPlan, read_plan
+from sim.study.plan import MOST_RUNS, SweepPlan, read_plan, require_meant
 from sim.study.responses import document, indices_of, responses, swings_of
 from sim.study.sweep import Start, run_sweep
 
@@ -225,6 +225,36 @@ def test_the_document_is_strict_json(sweep: Sweep) -> None:
 def test_a_sobol_design_begins_with_the_smaller_one() -> None:
     factors = plan().factors
     assert cases_of(factors, "sobol", 64)[:16] == cases_of(factors, "sobol", 16)
+
+
+@pytest.mark.parametrize("design", DESIGNS)
+def test_cases_are_counted_as_they_are_made(design: str) -> None:
+    factors = plan().factors
+    assert count_cases(factors, design, 6, levels=3) == len(cases_of(factors, design, 6, levels=3))
+
+
+def test_a_grid_that_no_memory_holds_is_wrong_input() -> None:
+    factors = [Choice(f"a.b{i}", tuple("0123456789")) for i in range(7)]
+    with pytest.raises(InputError, match="10,000,000 cases, more than 1,000,000"):
+        cases_of(factors, "grid", 0)
+
+
+def test_only_leaves_out_the_factors_of_the_file() -> None:
+    assert [one.path for one in plan(vary=(f"{SECOND}=[1 d, 2 d]",), only=True).factors] == [SECOND]
+
+
+def test_without_only_the_command_adds_to_the_file() -> None:
+    third = "activities.first.not_before"
+    assert [one.path for one in plan(vary=(f"{third}=[2030-01-01]",)).factors] == [SECOND, FIRST, third]
+
+
+def test_as_many_replications_as_start_unasked_are_allowed() -> None:
+    require_meant(plan(cases=MOST_RUNS // 40))
+
+
+def test_one_replication_more_is_refused_with_the_count_and_the_ways_out() -> None:
+    with pytest.raises(InputError, match=r"5,000,040.*--only.*--cases.*--yes"):
+        require_meant(plan(cases=MOST_RUNS // 40 + 1))
 
 
 def test_a_grid_holds_both_ends_of_a_range() -> None:
