@@ -13,13 +13,10 @@ from dashboards.levers import AS_IS, VARIANTS, Lever, levers_of
 from sim.analysis.estimates import probability_by, quantiles
 from sim.analysis.findings import Share
 from sim.analysis.indices import SobolIndex, Swing
-from sim.analysis.sensitivity import Correlation, rank_correlation
+from sim.analysis.sensitivity import Correlation
 from sim.scenario.provenance import Note
 from sim.study.ledger import Sweep
-from sim.study.responses import Response, failures, indices_of, responses, swings_of
-
-_FEWEST_CASES = 8
-"""Cases below which a rank correlation says nothing."""
+from sim.study.responses import Response, failures, indices_of, ranks_of, responses, swings_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,21 +151,9 @@ def _goal(name: str, title: str, items: Sequence[Response], levers: Sequence[Lev
             [item for item in items if item.case.role in ("A", "B") or item.case.role.startswith("AB:")]
         ),
         swings=swings_of(items),
-        ranks=_ranks(answers, levers),
+        ranks=ranks_of(items),
         title=title,
     )
-
-
-def _ranks(answers: Sequence[Answer], levers: Sequence[Lever]) -> tuple[tuple[str, Correlation], ...]:
-    if len(answers) < _FEWEST_CASES:
-        return ()
-    days = np.array([one.mean_d for one in answers])
-    found = [
-        (lever.path, rank_correlation(np.array([level_of(lever, one) for one in answers]), days))
-        for lever in levers
-        if lever.numeric
-    ]
-    return tuple(sorted(found, key=lambda pair: -abs(pair[1].value or 0.0)))
 
 
 def _answer(item: Response, levers: Sequence[Lever]) -> Answer:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from dashboards import formats
+from sim.study.scale import places_of
 
 VARIANTS = "variants"
 """The lever of cases that differ in their variants."""
@@ -28,11 +29,7 @@ class Lever:
     levels: tuple[float, ...]
     """Where each value stands on an axis: its number, its day, or its place in the list."""
     numeric: bool
-
-    @property
-    def dated(self) -> bool:
-        """Tell whether every value is a date."""
-        return all(_DATE.match(value) for value in self.values)
+    """Whether all are numbers of one unit, or all dates."""
 
 
 def levers_of(cases: Sequence[Mapping[str, str]]) -> tuple[Lever, ...]:
@@ -45,23 +42,14 @@ def levers_of(cases: Sequence[Mapping[str, str]]) -> tuple[Lever, ...]:
 def _lever(path: str, texts: Iterable[str]) -> Lever:
     """Order values by number where all are numbers of one unit or all dates; what is left as it is comes first."""
     values = list(texts)
-    measured = {text: _measure(text) for text in values if text != AS_IS}
-    units = {unit for _, unit in measured.values()}
-    numbers = {number for number, _ in measured.values()}
-    ordered = len(units) == 1 and None not in units and len(numbers) == len(measured)
+    said = [text for text in values if text != AS_IS]
+    measured = dict(zip(said, places_of(said) or (), strict=False))
+    ordered = bool(measured) and len(set(measured.values())) == len(said)
     if ordered:
-        values.sort(key=lambda text: measured[text][0] if text in measured else float("-inf"))
+        values.sort(key=lambda text: measured.get(text, float("-inf")))
     numeric = ordered and AS_IS not in values
-    places = [measured[text][0] if numeric else float(index) for index, text in enumerate(values)]
+    places = [measured[text] if numeric else float(index) for index, text in enumerate(values)]
     return Lever(path, tuple(values), tuple(places), numeric)
-
-
-def _measure(text: str) -> tuple[float, str | None]:
-    """Give a value's number and unit; a date's day and the word for days; no unit where it is neither."""
-    if _DATE.match(text.strip()):
-        return float(datetime.date.fromisoformat(text.strip()).toordinal()), "date"
-    found = _NUMBER.match(text)
-    return (float(found[1]), found[2].strip()) if found else (0.0, None)
 
 
 def short_path(path: str, length: int = 34) -> str:

@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 from sim.analysis import estimates
 from sim.analysis.indices import FEWEST_POINTS, SobolIndex, Swing, sobol_indices, tornado
 from sim.analysis.sensitivity import Correlation, rank_correlation
-from sim.scenario.text import read_text
 from sim.study.arrow import read_table, to_numpy
 from sim.study.cases import CaseGoal
 from sim.study.design import SALTELLI, TORNADO, Case
 from sim.study.files import FolderError
 from sim.study.ledger import Planned, Row, Sweep, table_file
+from sim.study.scale import places_of
 
 Document: TypeAlias = Mapping[str, object]
 Floats = NDArray[np.float64]
@@ -105,15 +105,15 @@ def swings_of(items: Sequence[Response]) -> tuple[Swing, ...]:
 
 
 def ranks_of(items: Sequence[Response]) -> tuple[tuple[str, Correlation], ...]:
-    """Give the rank correlation of the mean date with each input that is a number, the strongest first."""
+    """Give the rank correlation of the mean date with each input that is a number or a date, the strongest first."""
     if len(items) < _SPREAD:
         return ()
     days = np.array([item.counted_d.mean() for item in items])
     found = []
     for path in dict.fromkeys(path for item in items for path, _ in item.case.settings):
-        values = [_number(dict(item.case.settings).get(path, "")) for item in items]
-        if None not in values and len(set(values)) > 1:
-            found.append((path, rank_correlation(np.array(values, float), days)))
+        places = places_of([dict(item.case.settings).get(path, "") for item in items])
+        if places is not None and len(set(places)) > 1:
+            found.append((path, rank_correlation(places, days)))
     return tuple(sorted(found, key=lambda pair: -abs(pair[1].value or 0.0)))
 
 
@@ -183,10 +183,3 @@ def _sensitivity(sweep: Sweep, items: Sequence[Response]) -> Document:
 
 def _varied(case: Case) -> str:
     return case.role.partition(":")[2]
-
-
-def _number(text: str) -> float | None:
-    """Give the number a `--set` text begins with: `90 d` is 90."""
-    node = read_text(text.split(" ", maxsplit=1)[0], "a value", "--set", numbered=False)[0] if text else None
-    value = node.value if node is not None else None
-    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None

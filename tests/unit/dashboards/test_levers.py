@@ -22,7 +22,6 @@ def test_dates_are_in_the_order_of_the_calendar() -> None:
     (lever,) = levers_of([{"a.b": "2033-12-31"}, {"a.b": "2029-12-31"}])
     assert lever.values == ("2029-12-31", "2033-12-31")
     assert lever.numeric
-    assert lever.dated
 
 
 def test_a_lever_that_a_case_leaves_alone_is_as_it_is_and_comes_first() -> None:

@@ -19,7 +19,7 @@ from sim.study.engines import Job, choose, run_here
 from sim.study.files import FolderError
 from sim.study.ledger import Sweep, read_sweep
 from sim.study.plan import MOST_RUNS, SweepPlan, read_plan, require_meant
-from sim.study.responses import document, indices_of, responses, swings_of
+from sim.study.responses import document, indices_of, ranks_of, responses, swings_of
 from sim.study.sweep import Start, run_sweep
 
 FILE = Path(__file__).with_name("sweeping.yaml")
@@ -220,6 +220,15 @@ def test_the_document_is_strict_json(sweep: Sweep) -> None:
     said = json.loads(json.dumps(document(sweep, START), allow_nan=False))
     assert {case["status"] for case in said["cases"]} == {"done"}
     assert set(said["sensitivity"]["both"]["ranks"]) == {SECOND}
+
+
+def test_a_date_has_a_rank_beside_the_numbers(tmp_path: Path) -> None:
+    """A first step that begins up to five months later moves the mean date by as much."""
+    dates = "activities.first.not_before=[2030-01-01, 2030-03-01, 2030-06-01]"
+    found = swept(tmp_path / "run", vary=(dates,), cases=16, replications=20)
+    ranks = dict(ranks_of(responses(found)["both"]))
+    assert list(ranks) == ["activities.first.not_before", SECOND]
+    assert (ranks["activities.first.not_before"].value or 0.0) > 0.7
 
 
 def test_a_sobol_design_begins_with_the_smaller_one() -> None:
