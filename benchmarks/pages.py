@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import statistics
+import subprocess
+import sys
 import tempfile
 import threading
 import time
-import urllib.request
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -28,6 +29,7 @@ from dashboards.setting import setting_of
 from sim.analysis.sample import Sample
 from sim.campaign.compile import compile_campaign
 from sim.scenario.load import load_scenario
+from sim.study.engines import Standing
 from sim.study.runner import run_study
 from sim.study.store import Study
 from sim.study.summary import findings_of
@@ -126,14 +128,16 @@ def seen(folder: Path) -> None:
 def explored(study: Study, count: int) -> None:
     """Print the times of the explorer's answers to ten visitors who ask at once."""
     try:
-        from dashboards.explorer import listen
+        from dashboards.explorer import job_of, listen
     except ImportError:
         print("no Dash: the explorer is left out")
         return
     from dashboards.shelf import Shelf, Volume
 
     volume = Volume("study", replace(study, sample=repeated(study.sample, count)))
-    server = listen(Shelf({"s0": volume}, {}, ()), "127.0.0.1", 0)
+    shelf = Shelf({"s0": volume}, {}, ())
+    workers = Standing(job_of(shelf), os.cpu_count() or 1)  # as `ilrs explore` has them
+    server = listen(shelf, "127.0.0.1", 0, workers.ask)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     address = f"http://127.0.0.1:{server.port}/_dash-update-component"
     goals = [goal.name for goal in volume.findings.goals]
@@ -142,14 +146,42 @@ def explored(study: Study, count: int) -> None:
         "a new replication": lambda i: question(RUN, **{"run-study": "s0", "run-number": i % 200, "goal": goals[0]}),
     }
     for name, ask in kinds.items():
-        with ThreadPoolExecutor(VISITORS) as visitors:
-            times = sorted(visitors.map(lambda i, ask=ask: asked(address, ask(i)), range(VISITORS * REQUESTS)))
+        times = visited(address, [ask(i) for i in range(VISITORS * REQUESTS)])
         middle, late = 1e3 * statistics.median(times), 1e3 * times[int(0.95 * len(times))]
         print(
             f"explorer, {count:,} replications, {VISITORS} at once, {name}: median {middle:.0f} ms, "
             f"95 % {late:.0f} ms, longest {1e3 * times[-1]:.0f} ms"
         )
     server.shutdown()
+    workers.close()
+
+
+def visited(address: str, bodies: list[bytes]) -> list[float]:
+    """Return the seconds of each answer, sorted, to visitors who ask from a process of their own, without a pause."""
+    asker = subprocess.run(
+        [sys.executable, "-c", VISIT, address, str(VISITORS)],
+        input=json.dumps([body.decode() for body in bodies]),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return sorted(json.loads(asker.stdout))
+
+
+VISIT = """
+import json, sys, time, urllib.request
+from concurrent.futures import ThreadPoolExecutor
+def asked(body):
+    request = urllib.request.Request(sys.argv[1], body.encode(), {"Content-Type": "application/json"})
+    start = time.perf_counter()
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        answer.read()
+    return time.perf_counter() - start
+bodies = json.load(sys.stdin)
+with ThreadPoolExecutor(int(sys.argv[2])) as visitors:
+    asked(bodies[0])
+    print(json.dumps(list(visitors.map(asked, bodies[1:]))))
+"""
 
 
 RUN = [
@@ -175,14 +207,6 @@ def question(outputs: list[str], **inputs: object) -> bytes:
             "changedPropIds": ["goal.value"],
         }
     ).encode()
-
-
-def asked(address: str, body: bytes) -> float:
-    request = urllib.request.Request(address, body, {"Content-Type": "application/json"})
-    start = time.perf_counter()
-    with urllib.request.urlopen(request, timeout=60) as answer:
-        answer.read()
-    return time.perf_counter() - start
 
 
 if __name__ == "__main__":

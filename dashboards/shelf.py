@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,21 +11,19 @@ import numpy as np
 
 from dashboards.answers import SweepAnswers
 from dashboards.sweeps import answers_of
-from sim.analysis.findings import Findings, GoalFinding, Trace
-from sim.analysis.story import Tale, tell
+from dashboards.telling import Asked, Teller
+from sim.analysis.findings import Findings, GoalFinding
+from sim.analysis.sample import rows_of
 from sim.problems import InputError
 from sim.study.files import FolderError
 from sim.study.folders import ours_below
 from sim.study.ledger import MARKER as SWEEP_MARKER
 from sim.study.ledger import read_sweep
-from sim.study.replay import Replay
 from sim.study.store import COMPLETE, Study, read_manifest, read_study
 from sim.study.summary import findings_of
 
 STEPS = 400
 """Steps of a curve that are sent; each of them is one replication that can be clicked."""
-_TOLD = 128
-"""Replications whose story is kept at hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,30 +35,27 @@ class Steps:
     replication: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ToldRun:
-    """One replication with its trace and the tale of one goal."""
-
-    trace: Trace
-    tale: Tale | None
-
-
 class Volume:
-    """One study, read, with the curves and stories that are asked of it kept at hand."""
+    """One study, read, with the curves that are asked of it kept at hand."""
 
     def __init__(self, name: str, study: Study) -> None:
         self.name = name
         self.findings: Findings = findings_of(study)
         self._study = study
-        self._replay = Replay(study)
-        self._lock = threading.Lock()
-        self.told = lru_cache(maxsize=_TOLD)(self._told)
         self.steps = lru_cache(maxsize=None)(self._steps)
 
-    @property
-    def last(self) -> int:
-        """Number of the last replication."""
-        return int(self._study.sample.replication.max())
+    def teller(self) -> Teller:
+        """Return who can make any replication again, apart from the tables."""
+        return Teller(self.name, self._study, self.findings)
+
+    def ask(self, key: str, replication: int | None, goal: str) -> Asked:
+        """Return the question for a replication, by its number or the nearest there is; None is the nominal run."""
+        if replication is None:
+            return Asked(key, None, goal, None)
+        numbers = self._study.sample.replication
+        row = int(np.argmin(np.abs(numbers - min(max(replication, 0), int(numbers.max())))))
+        one = rows_of(self._study.sample, slice(row, row + 1))
+        return Asked(key, int(one.replication[0]), goal, one)
 
     def goal(self, name: str) -> GoalFinding | None:
         """Return what is found of a goal; None when the study does not have it."""
@@ -81,30 +75,6 @@ class Volume:
             tuple(self._study.sample.replication[rows].tolist()),
         )
 
-    def _told(self, replication: int | None, goal: str) -> ToldRun:
-        plan = self._replay.nominal()
-        kept = replication is None or any(told.replication == replication for told in self._study.stories)
-        if not kept:
-            with self._lock:  # compiled once, by whoever comes first
-                _ = self._replay.campaign
-        run = plan if replication is None else self._replay.replication(replication)
-        title = "Nominal" if replication is None else f"Replication {replication}"
-        story = run.story
-        trace = Trace(
-            title,
-            replication,
-            story.moves,
-            story.events,
-            story.chains,
-            story.power_t_d,
-            story.power_supply_w,
-            story.power_demand_w,
-        )
-        outline = self._study.outline
-        if goal not in story.chains:
-            return ToldRun(trace, None)
-        return ToldRun(trace, tell(outline, goal, story, run.reached_d, plan.story, plan.reached_d))
-
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
@@ -115,11 +85,14 @@ class Shelf:
     left_out: tuple[str, ...]
     """Why folders that were found are not shown."""
 
-    def goals(self) -> tuple[str, ...]:
-        """Return the names of all goals, in the order in which they are met."""
-        found = [goal.name for volume in self.volumes.values() for goal in volume.findings.goals]
-        found += [goal.goal for sweep in self.sweeps.values() for goal in sweep.goals]
-        return tuple(dict.fromkeys(found))
+    def goals(self) -> dict[str, str]:
+        """Return the names of all goals and what to call them: the one that most studies have comes first."""
+        found = [(goal.name, goal.called) for volume in self.volumes.values() for goal in volume.findings.goals]
+        found += [(goal.goal, goal.called) for sweep in self.sweeps.values() for goal in sweep.goals]
+        names = [name for name, _ in found]
+        called = dict(reversed(found))
+        first = max(names, key=names.count, default="")
+        return {name: called[name] for name in dict.fromkeys([first, *names]) if name in called}
 
 
 def open_shelf(folders: Sequence[Path]) -> Shelf:

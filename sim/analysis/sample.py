@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,6 +84,11 @@ def stack(outcomes: Sequence[Outcome]) -> Sample:
         early_returns=_counts([one.early_returns for one in outcomes]),
         events=_counts([one.events for one in outcomes]),
     )
+
+
+def rows_of(sample: Sample, rows: NDArray[np.int64] | slice) -> Sample:
+    """Give some rows of a sample, in the order given."""
+    return Sample(**{field.name: getattr(sample, field.name)[rows] for field in fields(sample)})
 
 
 def replication_at(dates: Floats, share: float) -> int:

@@ -16,30 +16,44 @@ import click
     help="Address to listen on. Any other than this machine's own lets others on the network look.",
 )
 @click.option("--port", default=8050, show_default=True, type=click.IntRange(1, 65535))
-def command(folders: tuple[Path, ...], host: str, port: int) -> None:
+@click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(min=1),
+    help="Processes that make replications again, so that many can look at once [default: one for each processor].",
+)
+def command(folders: tuple[Path, ...], host: str, port: int, jobs: int | None) -> None:
     """Serve a page on which studies are compared, replications opened and sweeps brushed, until interrupted.
 
     DIR is a run or sweep folder, or a folder with such folders below it. Nothing outside them is served, nothing is
     written. Needs the extra [explore].
     """
+    import os
+
     from sim.problems import InputError
 
     try:
-        from dashboards.explorer import LOOPBACK, listen
+        from dashboards.explorer import LOOPBACK, job_of, listen
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in ("dash", "flask"):
             raise
         raise InputError("ilrs explore needs Dash: pip install 'ilrs[explore]'") from error
     from dashboards.shelf import open_shelf
+    from sim.study.engines import Standing
 
     shelf = open_shelf(folders)
+    workers = Standing(job_of(shelf), jobs or os.cpu_count() or 1)
     try:
-        server = listen(shelf, host, port)
+        server = listen(shelf, host, port, workers.ask)
     except OSError as error:
+        workers.close()
         raise InputError(f"cannot listen on {host}:{port}: {error.strerror}; choose another with --port") from error
     if host not in LOOPBACK:
         click.echo(f"warning: whoever can reach {host}:{port} can look at these studies", err=True)
     for reason in shelf.left_out:
         click.echo(f"left out: {reason}", err=True)
     click.echo(f"{len(shelf.volumes)} studies and {len(shelf.sweeps)} sweeps: http://{host}:{server.port}", err=True)
-    server.serve_forever()
+    try:
+        server.serve_forever()
+    finally:
+        workers.close()

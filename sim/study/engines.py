@@ -98,6 +98,42 @@ def run_in_pool(job: Job[Item, Result], items: Sequence[Item], *, jobs: int) -> 
                     ) from None
 
 
+class Standing:
+    """Worker processes that stay, and do one item at a time for whoever asks: what a server needs.
+
+    What the job carries is laid down once for all of them. A worker that dies is replaced, and its item done again.
+    """
+
+    def __init__(self, job: Job[Any, Any], jobs: int) -> None:
+        self._kept = contextlib.ExitStack()
+        self._module, self._jobs = type(job).__module__, jobs
+        self._file = self._kept.enter_context(parcel.sent(job))
+        self._turn = threading.Lock()
+        self._pool = self._start()
+
+    def ask(self, item: Any) -> Any:
+        """Do an item, and wait for it; raises what the job raises, WorkersLostError if workers die again and again."""
+        for _ in range(POOL_LIVES + 1):
+            pool = self._pool
+            try:
+                return pool.submit(_run_item, item).result()
+            except BrokenProcessPool:
+                with self._turn:
+                    if self._pool is pool:
+                        self._pool = self._start()
+        raise WorkersLostError(f"worker processes died {POOL_LIVES + 1} times")
+
+    def close(self) -> None:
+        """End the workers."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._kept.close()
+
+    def _start(self) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(
+            self._jobs, mp_context=_context(self._module), initializer=_start_worker, initargs=(self._file,)
+        )
+
+
 def warm_up() -> None:
     """Start the server that forks workers, so that it imports what they need while this process goes on."""
     context = _context(_CHUNKS)

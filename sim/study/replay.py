@@ -35,8 +35,10 @@ class Replayed:
 class Replay:
     """Gives the trace of any replication of a study, and of its nominal run."""
 
-    def __init__(self, study: Study) -> None:
+    def __init__(self, study: Study, campaign: Campaign | None = None) -> None:
         self.study = study
+        if campaign is not None:  # compiled before, by whoever replays many
+            self.campaign = campaign
 
     def replication(self, number: int) -> Replayed:
         """Give a replication: kept with the study, or simulated again from its key and held against the tables.

@@ -1,0 +1,215 @@
+"""Studies in the explorer: their S-curves together, and any replication as a bat chart and a story."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, TypeAlias
+
+from dash import Dash, Input, Output, dcc, html, no_update
+
+from dashboards import formats, theme
+from dashboards.card import Key
+from dashboards.explorer.looks import PLOT, recolour
+from dashboards.page import variable_of
+from dashboards.shelf import Shelf, Volume
+from dashboards.telling import Asked, Shown, Telling
+from sim.problems import InputError
+
+Tell: TypeAlias = Callable[[Asked], Shown]
+"""Makes a replication again and draws it; raises InputError when that cannot be done."""
+
+
+def job_of(shelf: Shelf) -> Telling:
+    """Return the job of telling any replication on a shelf."""
+    return Telling({key: volume.teller() for key, volume in shelf.volumes.items()})
+
+
+def tell_here(shelf: Shelf) -> Tell:
+    """Return who tells in this process, one after the other: threads would only get into each other's way."""
+    job, turn = job_of(shelf), threading.Lock()
+
+    def run(asked: Asked) -> Shown:
+        with turn:
+            return job.run(asked)
+
+    return run
+
+
+def study_cards(shelf: Shelf) -> list[Any]:
+    """Return what stands on the page for studies."""
+    names = {key: volume.name for key, volume in shelf.volumes.items()}
+    first = next(iter(names))
+    return [
+        html.Div(
+            [
+                html.H2("How likely is the date?", id="curves-title"),
+                html.P(
+                    "How to read: each step is one replication. Click a step to open that replication below.",
+                    className="reading",
+                ),
+                html.Fieldset(
+                    [html.Legend("Studies"), dcc.Checklist(names, list(names)[:4], id="studies", inline=True)]
+                ),
+                dcc.Store(id="curves-data"),
+                dcc.Graph(id="curves", config=PLOT),
+            ],
+            className="card",
+        ),
+        html.Div(
+            [
+                html.H2("One replication", id="run-title"),
+                html.P(id="run-reading", className="reading"),
+                html.Div(
+                    [
+                        html.Div(
+                            [
+                                html.Label("Study", htmlFor="run-study"),
+                                dcc.Dropdown(names, first, id="run-study", clearable=False),
+                            ]
+                        ),
+                        html.Div(
+                            [
+                                html.Label("Replication, or empty for the nominal run", htmlFor="run-number"),
+                                dcc.Input(id="run-number", type="number", min=0, step=1, debounce=True),
+                            ]
+                        ),
+                    ],
+                    className="panel",
+                ),
+                dcc.Store(id="bat-data"),
+                html.Div(id="bat-keys"),
+                dcc.Graph(id="bat", config=PLOT),
+                dcc.Store(id="zoom-data"),
+                html.H3(id="zoom-title"),
+                dcc.Graph(id="zoom", config=PLOT),
+                html.H3("Its story", id="story-title"),
+                html.Ol(id="story", className="story", tabIndex="0"),
+            ],
+            className="card",
+        ),
+    ]
+
+
+def wire_studies(app: Dash, shelf: Shelf, tell: Tell) -> None:
+    """Let the page answer what is chosen among studies and replications."""
+    if not shelf.volumes:
+        return
+    recolour(app, "curves")
+    recolour(app, "bat")
+    recolour(app, "zoom")
+    goals = shelf.goals()
+
+    @lru_cache(maxsize=256)
+    def curves(keys: tuple[str, ...], goal: str) -> tuple[Mapping[str, Any], str]:
+        return draw_curves({key: shelf.volumes[key] for key in keys}, list(shelf.volumes), goal)
+
+    @lru_cache(maxsize=64)
+    def told(key: str, replication: int | None, goal: str) -> Shown:
+        return tell(shelf.volumes[key].ask(key, replication, goal))
+
+    @app.callback(
+        Output("curves-data", "data"),
+        Output("curves-title", "children"),
+        Input("studies", "value"),
+        Input("goal", "value"),
+    )  # type: ignore[untyped-decorator]
+    def show_curves(chosen: Sequence[str] | None, goal: str) -> Any:
+        keys = tuple(key for key in shelf.volumes if key in (chosen or ()))
+        return curves(keys, goal if goal in goals else next(iter(goals)))
+
+    @app.callback(
+        Output("run-study", "value"),
+        Output("run-number", "value"),
+        Input("curves", "clickData"),
+        prevent_initial_call=True,
+    )  # type: ignore[untyped-decorator]
+    def pick_run(click: Mapping[str, Any] | None) -> Any:
+        point = (click or {}).get("points", [{}])[0].get("customdata")
+        if not isinstance(point, list) or len(point) != 2 or point[0] not in shelf.volumes:
+            return no_update, no_update
+        return point[0], int(point[1])
+
+    @app.callback(
+        Output("bat-data", "data"),
+        Output("zoom-data", "data"),
+        Output("zoom-title", "children"),
+        Output("run-title", "children"),
+        Output("run-reading", "children"),
+        Output("bat-keys", "children"),
+        Output("story", "children"),
+        Output("story-title", "children"),
+        Input("run-study", "value"),
+        Input("run-number", "value"),
+        Input("goal", "value"),
+    )  # type: ignore[untyped-decorator]
+    def show_run(key: str, number: float | None, goal: str) -> Any:
+        key = key if key in shelf.volumes else next(iter(shelf.volumes))
+        try:
+            shown = told(key, None if number is None else int(number), goal)
+        except InputError as error:  # the program or the folder has changed since the study was made
+            nothing = (no_update, no_update, no_update)
+            return (*nothing, f"{shelf.volumes[key].name}: this run cannot be shown again", str(error), [], [], "")
+        lines = [html.Li(line) for line in shown.story]
+        keys = _key_list(shown.keys)
+        return (
+            shown.bat, shown.zoom, shown.zoom_title, shown.title, shown.reading, keys, lines, shown.story_title
+        )  # fmt: skip
+
+
+def draw_curves(chosen: Mapping[str, Volume], order: Sequence[str], goal: str) -> tuple[Mapping[str, Any], str]:
+    """Return the figure of the S-curves as plain JSON, each point with its study and replication, and its title.
+
+    `order` fixes the colours: a study keeps its colour whichever others are shown.
+    """
+    figure = theme.draft_figure(420, x={"type": "date"}, y={"range": [0, 104], "ticksuffix": " %", "dtick": 20})
+    said, without = [], []
+    called = goal
+    for key, volume in chosen.items():
+        found = volume.goal(goal)
+        if found is None:
+            without.append(formats.shorten(volume.name, 40))
+            continue
+        called = found.called
+        colour, dash = theme.goal_style(order.index(key))
+        steps, calendar = volume.steps(goal), formats.calendar_of(volume.findings)
+        figure.add_scatter(
+            x=[formats.iso_time(calendar, t) for t in steps.t_d],
+            y=list(steps.percent),
+            mode="lines+markers",
+            line={"shape": "hv", "color": colour, "dash": dash, "width": 2},
+            marker={"size": 6, "color": colour},
+            customdata=[[key, number] for number in steps.replication],
+            name=formats.figure_text(formats.shorten(volume.name, 40)),
+            hovertemplate="%{fullData.name}: %{y:.0f} % by %{x|%b %Y}<br>replication %{customdata[1]}<extra></extra>",
+        )
+        said.append(f"{formats.shorten(volume.name, 40)} {formats.chance(found.probability)}")
+    figure.update_layout(
+        showlegend=True, legend={"orientation": "h", "y": -0.15}, hovermode="closest", clickmode="event"
+    )
+    title = f"{called} by its date: {formats.listing(said[:4])}" if said else f"No chosen study has the goal {called}"
+    missing = (
+        f"; {formats.listing(without[:4])} {'has' if len(without) == 1 else 'have'} no such goal" if without else ""
+    )
+    return figure.to_plotly_json(), title + (missing if said else "")
+
+
+def _key_list(keys: Sequence[Key]) -> Any:
+    items = [
+        html.Li(
+            [
+                html.Span(
+                    className="mark",
+                    style={"borderColor": f"var(--{variable_of(key.colour)})", "borderTopStyle": _border(key.dash)},
+                ),
+                key.label,
+            ]
+        )
+        for key in keys
+    ]
+    return html.Ul(items, className="keys")
+
+
+def _border(dash: str) -> str:
+    return {"solid": "solid", "dot": "dotted"}.get(dash, "dashed")

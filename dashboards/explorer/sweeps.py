@@ -1,0 +1,164 @@
+"""Sweeps in the explorer: levers among the cases that were run, and a brush over all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from dash import ALL, MATCH, Dash, Input, Output, State, dcc, html, no_update
+
+from dashboards import formats
+from dashboards.answers import GoalAnswers, Lever, SweepAnswers, nearest
+from dashboards.explorer.looks import PLOT, recolour
+from dashboards.figures.sweep import calendar_of, draw_parallel, short_path
+from dashboards.shelf import Shelf
+
+
+def sweep_cards(shelf: Shelf) -> list[Any]:
+    """Return what stands on the page for sweeps."""
+    names = {key: f"{one.scenario}, {one.design}, {one.planned} cases" for key, one in shelf.sweeps.items()}
+    return [
+        html.Div(
+            [
+                html.H2("A sweep: pull its levers"),
+                html.P(
+                    "How to read: the left sliders choose values that were tried; the case that was run nearest to "
+                    "them is named and shown, nothing is interpolated. The right sliders keep the cases between two "
+                    "values; the others lose their colour.",
+                    className="reading",
+                ),
+                html.Label("Sweep", htmlFor="sweep"),
+                dcc.Dropdown(names, next(iter(names)), id="sweep", clearable=False),
+                html.Div(id="levers"),
+                html.P(id="nearest", className="said", **{"aria-live": "polite"}),
+                html.P(id="kept", className="said", **{"aria-live": "polite"}),
+                dcc.Store(id="cases-data"),
+                dcc.Graph(id="cases", config=PLOT),
+            ],
+            className="card",
+        )
+    ]
+
+
+def wire_sweeps(app: Dash, shelf: Shelf) -> None:
+    """Let the page answer what is pulled and brushed in a sweep."""
+    if not shelf.sweeps:
+        return
+    recolour(app, "cases")
+
+    @lru_cache(maxsize=512)
+    def cases(key: str, goal: str, kept: frozenset[int]) -> Mapping[str, Any]:
+        sweep = shelf.sweeps[key]
+        figure = draw_parallel(sweep, _goal_of(sweep, goal), kept).figure
+        return {} if figure is None else figure.to_plotly_json()
+
+    @app.callback(Output("levers", "children"), Input("sweep", "value"))  # type: ignore[untyped-decorator]
+    def show_levers(key: str) -> Any:
+        sweep = shelf.sweeps.get(key) or next(iter(shelf.sweeps.values()))
+        return [_lever(number, lever) for number, lever in enumerate(sweep.levers)]
+
+    @app.callback(
+        Output({"type": "chosen", "number": MATCH}, "children"),
+        Input({"type": "lever", "number": MATCH}, "value"),
+        Input({"type": "brush", "number": MATCH}, "value"),
+        State({"type": "lever", "number": MATCH}, "id"),
+        State("sweep", "value"),
+    )  # type: ignore[untyped-decorator]
+    def show_values(place: int, span: Sequence[int], name: Mapping[str, int], key: str) -> str:
+        sweep = shelf.sweeps.get(key) or next(iter(shelf.sweeps.values()))
+        return say_lever(sweep.levers[name["number"]], place, span) if name["number"] < len(sweep.levers) else ""
+
+    @app.callback(
+        Output("nearest", "children"),
+        Input({"type": "lever", "number": ALL}, "value"),
+        Input("goal", "value"),
+        State("sweep", "value"),
+    )  # type: ignore[untyped-decorator]
+    def show_nearest(places: Sequence[int | None], goal: str, key: str) -> Any:
+        sweep = shelf.sweeps.get(key) or next(iter(shelf.sweeps.values()))
+        if len(places) != len(sweep.levers) or None in places:
+            return no_update
+        return name_nearest(sweep, _goal_of(sweep, goal), [int(place or 0) for place in places])
+
+    @app.callback(
+        Output("cases-data", "data"),
+        Output("kept", "children"),
+        Input({"type": "brush", "number": ALL}, "value"),
+        Input("goal", "value"),
+        State("sweep", "value"),
+    )  # type: ignore[untyped-decorator]
+    def show_kept(spans: Sequence[Sequence[int] | None], goal: str, key: str) -> Any:
+        key = key if key in shelf.sweeps else next(iter(shelf.sweeps))
+        sweep = shelf.sweeps[key]
+        if len(spans) != len(sweep.levers) or None in spans:
+            return no_update, no_update
+        found = _goal_of(sweep, goal)
+        kept = keep_cases(sweep, found, [(int(span[0]), int(span[1])) for span in spans if span])
+        return cases(key, found.goal, kept), _kept_words(found, kept)
+
+
+def name_nearest(sweep: SweepAnswers, goal: GoalAnswers, places: Sequence[int]) -> str:
+    """Return in words the case that was run nearest to levers at these places, and what it says."""
+    pairs = list(zip(sweep.levers, places, strict=True))
+    wanted = {lever.path: lever.values[min(max(place, 0), len(lever.values) - 1)] for lever, place in pairs}
+    found, exact = nearest(goal.answers, sweep.levers, wanted)
+    calendar = calendar_of(sweep)
+    answer = (
+        f"{formats.chance(found.chance)} chance by {formats.day(calendar, goal.by_d)}, even odds by "
+        f"{formats.month(calendar, found.p50_d)}, 80 % by {formats.month(calendar, found.p80_d)}."
+    )
+    if exact:
+        return f"Case {found.number} was run with exactly these values: {answer}"
+    other = [
+        f"{short_path(path)} {found.values[path]} instead of {value}"
+        for path, value in wanted.items()
+        if found.values[path] != value
+    ]
+    return f"Nearest case that was run: {found.number}, with {formats.listing(other)}: {answer}"
+
+
+def keep_cases(sweep: SweepAnswers, goal: GoalAnswers, spans: Sequence[tuple[int, int]]) -> frozenset[int]:
+    """Return the cases whose every lever lies within its span of places, both ends included."""
+    kept = set()
+    for one in goal.answers:
+        places = [lever.values.index(one.values[lever.path]) for lever in sweep.levers]
+        if all(low <= place <= high for place, (low, high) in zip(places, spans, strict=True)):
+            kept.add(one.number)
+    return frozenset(kept)
+
+
+def _kept_words(goal: GoalAnswers, kept: frozenset[int]) -> str:
+    chosen = [one for one in goal.answers if one.number in kept]
+    if not chosen:
+        return f"None of the {len(goal.answers)} cases lies between these values."
+    low, high = (pick(one.chance.value for one in chosen) for pick in (min, max))
+    best = min(chosen, key=lambda one: (-one.chance.value, one.mean_d))
+    return (
+        f"{len(chosen)} of {len(goal.answers)} cases are kept: {formats.percent(low)} to {formats.percent(high)} "
+        f"chance, the best is case {best.number}."
+    )
+
+
+def _lever(number: int, lever: Lever) -> Any:
+    """Return a lever's two sliders; their places are those of the values that were tried, in order."""
+    last = len(lever.values) - 1
+    plain = {"marks": None, "allow_direct_input": False}
+    slider = dcc.Slider(0, last, 1, value=last // 2, included=False, id={"type": "lever", "number": number}, **plain)
+    brush = dcc.RangeSlider(0, last, 1, value=[0, last], id={"type": "brush", "number": number}, **plain)
+    said = html.Span(id={"type": "chosen", "number": number}, className="reading", **{"aria-live": "polite"})
+    return html.Fieldset(
+        [html.Legend([html.Strong(lever.path), " ", said]), html.Div([slider, brush], className="panel")],
+        className="lever",
+    )
+
+
+def say_lever(lever: Lever, place: int, span: Sequence[int]) -> str:
+    """Return in words what a lever's two sliders stand at."""
+    last = len(lever.values) - 1
+    low, high = (lever.values[min(max(int(end), 0), last)] for end in span)
+    return f"at {lever.values[min(max(place, 0), last)]}; kept from {low} to {high}"
+
+
+def _goal_of(sweep: SweepAnswers, name: str) -> GoalAnswers:
+    return next((goal for goal in sweep.goals if goal.goal == name), sweep.goals[0])
