@@ -86,13 +86,19 @@ class Shelf:
     """Why folders that were found are not shown."""
 
     def goals(self) -> dict[str, str]:
-        """Return the names of all goals and what to call them: the one that most studies have comes first."""
+        """Return the names of all goals and what to call them: the one that most studies have comes first.
+
+        A goal that studies call differently goes by its name.
+        """
         found = [(goal.name, goal.called) for volume in self.volumes.values() for goal in volume.findings.goals]
         found += [(goal.goal, goal.called) for sweep in self.sweeps.values() for goal in sweep.goals]
+        titles: dict[str, set[str]] = {}
+        for name, called in found:
+            titles.setdefault(name, set()).add(called)
         names = [name for name, _ in found]
-        called = dict(reversed(found))
         first = max(names, key=names.count, default="")
-        return {name: called[name] for name in dict.fromkeys([first, *names]) if name in called}
+        ordered = [name for name in dict.fromkeys([first, *names]) if name in titles]
+        return {name: next(iter(titles[name])) if len(titles[name]) == 1 else name for name in ordered}
 
 
 def open_shelf(folders: Sequence[Path]) -> Shelf:

@@ -32,6 +32,8 @@ legend { max-width: 100%; overflow-wrap: anywhere; white-space: normal; }
 .mark { display: inline-block; width: 22px; margin-right: 7px; vertical-align: middle; border-top: 3px solid; }
 .lead { padding-bottom: 16px; }
 .card { margin-bottom: 16px; }
+#bat-keys, #levers { margin-top: 12px; }
+footer { border: 0; }
 """
 MEND: Final = """
 const mend = () => {

@@ -164,14 +164,15 @@ def draw_curves(chosen: Mapping[str, Volume], order: Sequence[str], goal: str) -
     `order` fixes the colours: a study keeps its colour whichever others are shown.
     """
     figure = theme.draft_figure(420, x={"type": "date"}, y={"range": [0, 104], "ticksuffix": " %", "dtick": 20})
-    said, without = [], []
-    called = goal
+    said: list[str] = []
+    without: list[str] = []
+    titles: dict[str, None] = {}
     for key, volume in chosen.items():
         found = volume.goal(goal)
         if found is None:
             without.append(formats.shorten(volume.name, 40))
             continue
-        called = found.called
+        titles[found.called] = None
         colour, dash = theme.goal_style(order.index(key))
         steps, calendar = volume.steps(goal), formats.calendar_of(volume.findings)
         figure.add_scatter(
@@ -188,6 +189,7 @@ def draw_curves(chosen: Mapping[str, Volume], order: Sequence[str], goal: str) -
     figure.update_layout(
         showlegend=True, legend={"orientation": "h", "y": -0.15}, hovermode="closest", clickmode="event"
     )
+    called = next(iter(titles)) if len(titles) == 1 else goal
     title = f"{called} by its date: {formats.listing(said[:4])}" if said else f"No chosen study has the goal {called}"
     missing = (
         f"; {formats.listing(without[:4])} {'has' if len(without) == 1 else 'have'} no such goal" if without else ""

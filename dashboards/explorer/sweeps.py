@@ -105,7 +105,7 @@ def name_nearest(sweep: SweepAnswers, goal: GoalAnswers, places: Sequence[int]) 
     found, exact = nearest(goal.answers, sweep.levers, wanted)
     calendar = calendar_of(sweep)
     answer = (
-        f"{formats.chance(found.chance)} chance by {formats.day(calendar, goal.by_d)}, even odds by "
+        f"{goal.called}, {formats.chance(found.chance)} chance by {formats.day(calendar, goal.by_d)}, even odds by "
         f"{formats.month(calendar, found.p50_d)}, 80 % by {formats.month(calendar, found.p80_d)}."
     )
     if exact:

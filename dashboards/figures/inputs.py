@@ -7,22 +7,23 @@ from collections.abc import Mapping, Sequence
 
 from dashboards import formats
 from dashboards.card import Card, Table
+from sim.scenario.provenance import without_remarks
 
 _MOST = 40
 """Rows that are listed; whole catalogues differ in thousands of values."""
 _ABSENT = formats.NONE
-_SAID = frozenset({"source", "about", "access", "confidence", "title"})
-"""Keys that explain a value and change nothing."""
 
 
-def flatten(value: object, path: str = "") -> dict[str, str]:
-    """Return the leaves of a resolved scenario as text, by their dotted path; explanations are left out."""
+def flatten(scenario: Mapping[str, object]) -> dict[str, str]:
+    """Return the leaves of a resolved scenario as text, by their dotted path; its name and remarks are left out."""
+    return _leaves({key: value for key, value in without_remarks(scenario).items() if key != "name"}, "")
+
+
+def _leaves(value: object, path: str) -> dict[str, str]:
     if isinstance(value, dict):
         leaves: dict[str, str] = {}
         for key, inner in value.items():
-            told = str(key) in _SAID and path != ""
-            if not told and (path or key not in ("name", "about")):
-                leaves.update(flatten(inner, f"{path}.{key}" if path else str(key)))
+            leaves.update(_leaves(inner, f"{path}.{key}" if path else str(key)))
         return leaves
     if isinstance(value, list):
         return {path: "[" + ", ".join(str(inner) for inner in value) + "]"}

@@ -20,6 +20,9 @@ from sim.study.engines import Standing
 from sim.study.files import FolderError
 from sim.study.runner import run_study
 
+pytest.importorskip("dash", reason="the explorer needs the extra [explore]")
+from dashboards.explorer import draw_curves
+
 SMALL = Path(__file__).resolve().parents[2] / "cli" / "small.yaml"
 GOAL = "hut-stands"
 N = 40
@@ -32,6 +35,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Shelf:
         text = yaml.safe_load(SMALL.read_text(encoding="utf-8"))
         text["name"] = name
         if name == "titled":
+            text["goals"][GOAL]["title"] = "Somebody else's hut"
             text["goals"]["late"] = copy.deepcopy(text["goals"][GOAL]) | {"title": "The hut, <b>later</b>"}
         (folder / f"{name}.yaml").write_text(yaml.safe_dump(text), encoding="utf-8")
         campaign = compile_campaign(load_scenario(folder / f"{name}.yaml"))
@@ -108,3 +112,16 @@ def test_the_goal_that_most_studies_have_comes_first_and_is_called_by_its_title(
     goals = shelf.goals()
     assert next(iter(goals)) == GOAL
     assert goals["late"] == "The hut, <b>later</b>"
+
+
+def test_a_goal_that_studies_call_differently_goes_by_its_name(shelf: Shelf) -> None:
+    assert shelf.goals()[GOAL] == GOAL
+    assert shelf.volumes["s1"].goal(GOAL) is not None
+    title = draw_curves(shelf.volumes, list(shelf.volumes), GOAL)[1]
+    assert title.startswith(f"{GOAL} by its date: ")
+
+
+def test_a_study_without_the_goal_is_named(shelf: Shelf) -> None:
+    title = draw_curves(shelf.volumes, list(shelf.volumes), "late")[1]
+    assert title.startswith("The hut, <b>later</b> by its date: titled")
+    assert title.endswith("; small has no such goal")
