@@ -1,4 +1,4 @@
-"""Which figure of a scenario rests on which source, and which is only a guess.
+"""Which figure of a scenario rests on which source, which is only a guess, and what explains without deciding.
 
 A figure is a quantity, a date, a number, a list of those, or a random value. It rests on the note nearest to it: in
 the random value itself, under `sources` of its block, on its block, or on the nearest block around that.
@@ -12,12 +12,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from sim.scenario.grammar import holds_names
 from sim.scenario.layers import LAWS, Layered
 from sim.scenario.text import Path
 from sim.scenario.writing import Leaf, leaves
 
 CONFIDENCE: Final = ("high", "medium", "low")
 _FIGURE: Final = re.compile(r"[-+]?\.?[0-9][^a-zA-Z]*( *[A-Za-z%°][A-Za-z%/]{0,5})?")
+_REMARKS: Final = frozenset(("title", "about", "source", "sources", "confidence", "access"))
 _NO_FIGURES: Final = ("format", "sweep", "seek", "calendar")
 
 
@@ -130,3 +132,20 @@ def sources_of(figures: Iterable[Figure]) -> list[Source]:
         grouped.setdefault(figure.note.source, []).append(figure)
     sources = [Source(text, tuple(group)) for text, group in grouped.items()]
     return sorted(sources, key=lambda source: (-len(source.figures), source.text))
+
+
+def without_remarks(value: Any, path: Path = ()) -> Any:
+    """Give what stands at a path of a scenario without titles, remarks and sources, which decide nothing."""
+    if isinstance(value, dict):
+        inner = ((key, item, (*path, key)) for key, item in value.items())
+        return {key: without_remarks(item, there) for key, item, there in inner if not _is_remark(there, item)}
+    if isinstance(value, list):
+        return [without_remarks(item, (*path, index)) for index, item in enumerate(value)]
+    return value
+
+
+def _is_remark(path: Path, value: Any) -> bool:
+    """Tell whether a key explains; a good may be named `source`, and the confidence of a goal is a chance."""
+    if path[-1] not in _REMARKS or (len(path) > 1 and holds_names(path[:-1])):
+        return False
+    return path[-1] != "confidence" or value in CONFIDENCE

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from sim.analysis.compare import compare_probabilities, compare_quantiles, compare_values
 from sim.analysis.findings import Findings, GoalFinding
 from sim.scenario.load import load_scenario
+from sim.scenario.provenance import without_remarks
 from sim.scenario.writing import flow, leaves
 from sim.study.files import FolderError
 from sim.study.store import Study
@@ -26,8 +27,8 @@ Floats = NDArray[np.float64]
 LABELS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 MOST_RESAMPLED = 20_000
 """Pairs a bootstrap rests on; more would take minutes and say the same."""
-_SILENT = ("sweep", "seek", "about", "name")
-"""Blocks of which a difference changes no date."""
+_SILENT = ("sweep", "seek", "name")
+"""Blocks of which a difference changes no date; nor does one of remarks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,4 +191,5 @@ def _difference(first: tuple[Side, str], second: tuple[Side, str]) -> Mapping[st
 
 def _inputs(study: Study) -> dict[str, str]:
     layered = load_scenario(study.folder / "scenario.resolved.yaml").layered
-    return {leaf.name: flow(leaf.value) for leaf in leaves(layered) if leaf.path and leaf.path[0] not in _SILENT}
+    deciding = replace(layered, values=without_remarks(layered.values))
+    return {leaf.name: flow(leaf.value) for leaf in leaves(deciding) if leaf.path and leaf.path[0] not in _SILENT}

@@ -158,6 +158,17 @@ def test_a_comparison_holds_the_mean_of_paired_differences(plan: str, ilrs: Call
     assert [item["path"] for item in said["input"]] == ["activities.second.duration"]
 
 
+def test_what_explains_a_plan_is_no_difference_between_plans(plan: str, ilrs: Call) -> None:
+    said = ("title=Both done", "about=Both are done.", "source=a talk", "confidence=80 %")
+    other = [word for text in said for word in ("-S", f"goals.both.{text}")]
+    other += ["-S", "source=a book", "-S", "confidence=high"]
+    other += ["-S", "activities.first.duration={uniform: [0 d, 200 d], source: a letter, confidence: medium}"]
+    ilrs("run", plan, "-n", 5, "-j", 1, "-q", "-o", "a")
+    assert ilrs("run", plan, "-n", 5, "-j", 1, "-q", "-o", "b", *other).exit_code == 0
+    differing = answer(ilrs("compare", "a", "b", "--json"))["input"]
+    assert differing == [{"path": "goals.both.confidence", "A": "70 %", "B": "80 %"}]
+
+
 def test_run_folders_are_compared_as_they_are(plan: str, ilrs: Call) -> None:
     ilrs("run", plan, "-n", 60, "-j", 1, "-q", "-o", "a")
     ilrs("run", plan, "-n", 40, "-j", 1, "-q", "-o", "b", "-S", "activities.first.duration={uniform: [0 d, 100 d]}")
