@@ -39,6 +39,7 @@ from dashboards.setting import Setting, shown_cover, shown_light
 from sim.analysis.estimates import wilson
 from sim.analysis.findings import Findings, GoalFinding, Quantile, Share, Trace
 from sim.clock import Calendar
+from sim.problems import printable
 
 REPORT_FILE = "report.html"
 FLIGHT_FILE = "flight.html"
@@ -56,17 +57,18 @@ def write_report(
     single_file: bool = True,
     setting: Setting | None = None,
     flight: Page | None = None,
+    command: str = "",
 ) -> Path:
     """Write the report of one study, or the comparison of several, into `folder` and return the page's path.
 
-    A `flight` becomes a page of its own beside it, linked. The page appears whole or not at all. With `single_file`
-    plotly.js is inside it, else beside it. Raises ValueError when there is no study, or one without a goal; OSError
-    when the folder cannot be written.
+    A `flight` becomes a page of its own beside it, linked; `command` is what made the study. The page appears whole or
+    not at all. With `single_file` plotly.js is inside it, else beside it. Raises ValueError when there is no study, or
+    one without a goal; OSError when the folder cannot be written.
     """
     if len(findings) != 1:
         return write_page(compose_comparison([Entry(found) for found in findings]), folder, single_file=single_file)
     links = ((flight.headline, FLIGHT_FILE),) if flight is not None else ()
-    page = compose_page(findings[0], setting, links)
+    page = compose_page(findings[0], setting, links, command=command)
     if flight is not None:
         write_page(flight, folder, name=FLIGHT_FILE, single_file=single_file)
     return write_page(page, folder, single_file=single_file)
@@ -84,11 +86,18 @@ def write_page(page: Page, folder: Path, *, name: str = REPORT_FILE, single_file
     return _write_whole(folder / name, document.html)
 
 
-def compose_page(findings: Findings, setting: Setting | None = None, links: tuple[tuple[str, str], ...] = ()) -> Page:
+def compose_page(
+    findings: Findings,
+    setting: Setting | None = None,
+    links: tuple[tuple[str, str], ...] = (),
+    *,
+    command: str = "",
+) -> Page:
     """Return the page of one study: headline, tiles, sections and footer; the first goal is the one that counts.
 
-    What the scenario sets before any luck (nights, windows, cover, tanks) is drawn when it is given. Raises ValueError
-    when the scenario has no goal.
+    What the scenario sets before any luck (nights, windows, cover, tanks) is drawn when it is given. `command` is what
+    made the study; where it is not known, the footer names one that does. Raises ValueError when the scenario has no
+    goal.
     """
     if not findings.goals:
         raise ValueError(f"{findings.scenario}: a scenario without a goal has no report")
@@ -100,7 +109,7 @@ def compose_page(findings: Findings, setting: Setting | None = None, links: tupl
         about=_about(findings),
         tiles=_tiles(findings, goal),
         sections=tuple(section for section in _sections(findings, goal, setting) if section.cards),
-        footer=_footer(findings),
+        footer=_footer(findings, command),
         links=links,
     )
 
@@ -286,7 +295,7 @@ def _quantile_tiles(calendar: Calendar, goal: GoalFinding) -> tuple[Tile, ...]:
     )
 
 
-def _footer(findings: Findings) -> tuple[str, ...]:
+def _footer(findings: Findings, command: str) -> tuple[str, ...]:
     versions = ", ".join(f"{package} {version}" for package, version in findings.versions)
     return (
         f"Intervals cover sampling error only (N = {findings.replications:,}, 95 %, two-sided). They say how far the "
@@ -294,9 +303,17 @@ def _footer(findings: Findings) -> tuple[str, ...]:
         f"{findings.guesses:,} of {findings.figures:,} figures in the scenario are estimates; "
         "the others carry a source.",
         f"Scenario {findings.scenario}, identity {findings.identity}, seed {findings.seed}. Made with {versions}.",
-        f"To make it again: ilrs run {findings.scenario}.yaml -n {findings.replications} --seed {findings.seed}. "
-        "The same scenario, seed and versions give the same numbers on any number of workers.",
+        _again(findings, command),
     )
+
+
+def _again(findings: Findings, command: str) -> str:
+    """Return how to make a study again; every run folder holds its scenario as it was, variants and all."""
+    same = "The same scenario, seed and versions give the same numbers on any number of workers."
+    if command:
+        return f"{same} To make it again: {printable(command)}"
+    resolved = f"ilrs run scenario.resolved.yaml -n {findings.replications} --seed {findings.seed}"
+    return f"{same} To make it again, in its run folder: {resolved}"
 
 
 def _write_whole(path: Path, text: str) -> Path:

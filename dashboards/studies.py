@@ -41,7 +41,9 @@ def report_study(
     Raises OSError when the folder cannot be written, ExportError when pictures cannot be made.
     """
     setting, flight = _compiled(study, findings, campaign)
-    page = write_report([findings], folder, single_file=single_file, setting=setting, flight=flight)
+    page = write_report(
+        [findings], folder, single_file=single_file, setting=setting, flight=flight, command=study.manifest.command
+    )
     if export is not None:
         from dashboards.export import export_cards
 

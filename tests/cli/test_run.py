@@ -123,6 +123,21 @@ def test_values_can_be_set(small: Path, ilrs: Call) -> None:
     assert changed["folder"] != plain["folder"]
 
 
+def test_the_report_gives_the_command_as_it_was_typed(small: Path, ilrs: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = ["run", str(small), "-S", "goals.hut-stands.by=2033-01-01", "-n", "10", "-j", "1", "-o", "out", "-q"]
+    monkeypatch.setattr("sys.argv", ["/somewhere/ilrs", *words])
+    ilrs(*words)
+    assert f"To make it again: ilrs {' '.join(words)}</p>" in Path("out/report.html").read_text(encoding="utf-8")
+
+
+def test_the_resolved_scenario_makes_the_same_study_again(small: Path, ilrs: Call) -> None:
+    """A report whose study was started by no command tells its reader to run that."""
+    changed = ("-S", "goals.hut-stands.by=2033-01-01")
+    one = json.loads(ilrs("run", small, "-n", 10, "-j", 1, "--json", "-o", "out", *changed).stdout)
+    again = json.loads(ilrs("run", "out/scenario.resolved.yaml", "-n", 10, "-j", 1, "--json", "-o", "again").stdout)
+    assert (again["identity"], again["goals"]) == (one["identity"], one["goals"])
+
+
 def test_a_missed_goal_is_a_result(small: Path, ilrs: Call) -> None:
     done = ilrs("run", small, "-n", 10, "-j", 1, "--json", "-S", "goals.hut-stands.by=2030-01-02")
     assert done.exit_code == 0

@@ -118,6 +118,24 @@ def test_the_footer_says_what_the_intervals_cover(findings: Findings) -> None:
         assert fact in footer
 
 
+def test_the_footer_gives_the_command_that_made_the_study(findings: Findings) -> None:
+    command = "ilrs run ilrs-2035 --variant late -S 'base.robot_shift=3 h'"
+    assert compose_page(findings, command=command).footer[-1].endswith(f"To make it again: {command}")
+
+
+def test_a_study_without_a_command_is_made_again_from_its_own_folder(findings: Findings) -> None:
+    last = compose_page(findings).footer[-1]
+    assert last.endswith("in its run folder: ilrs run scenario.resolved.yaml -n 500 --seed 2035")
+
+
+def test_a_command_cannot_write_into_the_page(findings: Findings) -> None:
+    command = "ilrs run '<script>alert(1)</script>'\u202e"
+    page = render_page(compose_page(findings, command=command), single_file=False).html
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "<script>alert(1)" not in page
+    assert "\u202e" not in page
+
+
 def test_the_same_findings_give_the_same_page(findings: Findings, html: str) -> None:
     assert render_page(compose_page(sample_findings()), single_file=False).html == html
 
