@@ -66,13 +66,14 @@ def find(
         bars=_bars(outline, sample, nominal),
         mass=_mass(outline, sample, nominal),
         manifest=_each(lambda flight: _manifest_row(flight, sample, nominal), outline.flights),
-        traces=tuple(_trace(one) for one in told),
+        traces=traces_of(told),
         places=tuple((place.name, place.body, place.surface) for place in outline.places),
         facility_days=_facility_days(outline, sample),
         guesses=outline.guesses,
         figures=outline.figures,
         versions=versions,
         joint=tuple(_joint(outline, sample)),
+        events=int(sample.events.sum()),
     )
 
 
@@ -222,6 +223,11 @@ def _manifest_row(flight: FlightLine, sample: Sample, nominal: Sample) -> Manife
         by_plan=float((dates <= flight.planned_d + PLAN_GRACE_D).mean()) if planned else math.nan,
         fact=flight.fact,
     )
+
+
+def traces_of(told: Sequence[Told]) -> tuple[Trace, ...]:
+    """Give the traces that a page shows."""
+    return tuple(_trace(one) for one in told)
 
 
 def _trace(told: Told) -> Trace:

@@ -209,6 +209,8 @@ class Findings:
     """(package, version) used for the run."""
     joint: tuple[JointFinding, ...] = ()
     """One for each goal by which anything was spent."""
+    events: int = 0
+    """Events that all replications together processed."""
 
 
 __all__ = [

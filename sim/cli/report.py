@@ -65,10 +65,13 @@ def draw_runs(
         return []
     from dashboards.studies import compare_studies, report_study
     from sim.study.store import read_study
-    from sim.study.summary import findings_of, summarize
+    from sim.study.summary import findings_in, findings_of, summarize
 
-    studies = [read_study(folder) for folder in folders]
-    findings = [findings_of(study) for study in studies]
+    if len(folders) == 1:  # alone, a study is told by what was found in it; compared, pair by pair
+        found = [findings_in(folders[0])]
+    else:
+        found = [(study, findings_of(study)) for study in map(read_study, folders)]
+    studies, findings = [study for study, _ in found], [one for _, one in found]
     pages = [
         report_study(study, found, places[folder], single_file=single_file, export=export)
         for folder, study, found in zip(folders, studies, findings, strict=True)
@@ -76,8 +79,8 @@ def draw_runs(
     compared = {}
     if len(studies) > 1:
         compared = {"comparison": str(compare_studies(studies, findings, pages, beside, single_file=single_file))}
-    found = [summarize(study, one) for study, one in zip(studies, findings, strict=True)]
-    return [{"report": str(page), **compared, **one} for page, one in zip(pages, found, strict=True)]
+    said = [summarize(study, one) for study, one in found]
+    return [{"report": str(page), **compared, **one} for page, one in zip(pages, said, strict=True)]
 
 
 def _sweeps(folders: list[Path], places: dict[Path, Path], *, single_file: bool) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ COLUMNS.md                the columns of the tables, with unit and meaning
 outcomes/part-*.parquet   one table for each chunk of replications
 nominal.parquet           the same columns for the nominal run
 stories/*.json            traces: nominal, p10, p50, p90
+findings.json             what was found in the tables, and in which: `ilrs report` need not look again
 summary.json              what `ilrs run --json` prints
 ```
 """
@@ -16,7 +17,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -205,18 +206,16 @@ def read_study(folder: Path) -> Study:
     Raises:
         FolderError: if the folder is no run folder, is not finished, or a file in it was altered.
     """
-    manifest = read_manifest(folder)
-    if manifest.state != COMPLETE:
-        done = sum(part.last - part.first + 1 for part in manifest.parts)
-        raise FolderError(
-            folder,
-            f"is not finished ({manifest.state}, {done} of {manifest.replications} replications)",
-            "the same `ilrs run` command goes on where it stopped",
-        )
-    try:
-        return _read(folder, manifest)
-    except (OSError, RecordError, ValueError, pa.ArrowException) as error:
-        raise FolderError(folder, f"cannot be read: {error}", "the same `ilrs run` command repairs it") from error
+    return _read(folder, _read_outcomes)
+
+
+def read_without_rows(folder: Path) -> Study:
+    """Read a finished study but for its tables, which are only held against their checksums: its sample is empty.
+
+    Raises:
+        FolderError: as `read_study`.
+    """
+    return _read(folder, _check_outcomes)
 
 
 def column(folder: Path, name: str) -> NDArray[np.float64]:
@@ -227,33 +226,56 @@ def column(folder: Path, name: str) -> NDArray[np.float64]:
     return values
 
 
-def _read(folder: Path, manifest: Manifest) -> Study:
-    outline = from_json(Outline, (folder / _OUTLINE).read_bytes())
-    if outline.format != OUTLINE_FORMAT:
-        raise RecordError(f"{_OUTLINE} has format {outline.format}, and {OUTLINE_FORMAT} is known")
-    return Study(
-        folder=folder,
-        manifest=manifest,
-        outline=outline,
-        sample=_read_outcomes(place_of(folder, manifest), manifest, outline),
-        nominal=tables.decode(read_table(folder / _NOMINAL), outline),
-        stories=tuple(_stories(folder)),
-    )
+def _read(folder: Path, read_outcomes: Callable[[Place, Manifest, Outline], Sample]) -> Study:
+    manifest = read_manifest(folder)
+    if manifest.state != COMPLETE:
+        done = sum(part.last - part.first + 1 for part in manifest.parts)
+        raise FolderError(
+            folder,
+            f"is not finished ({manifest.state}, {done} of {manifest.replications} replications)",
+            "the same `ilrs run` command goes on where it stopped",
+        )
+    try:
+        outline = from_json(Outline, (folder / _OUTLINE).read_bytes())
+        if outline.format != OUTLINE_FORMAT:
+            raise RecordError(f"{_OUTLINE} has format {outline.format}, and {OUTLINE_FORMAT} is known")
+        return Study(
+            folder=folder,
+            manifest=manifest,
+            outline=outline,
+            sample=read_outcomes(place_of(folder, manifest), manifest, outline),
+            nominal=tables.decode(read_table(folder / _NOMINAL), outline),
+            stories=tuple(_stories(folder)),
+        )
+    except (OSError, RecordError, ValueError, pa.ArrowException) as error:
+        raise FolderError(folder, f"cannot be read: {error}", "the same `ilrs run` command repairs it") from error
 
 
 def _read_outcomes(place: Place, manifest: Manifest, outline: Outline) -> Sample:
-    """Read the tables of a study, several at once, each held against its checksum."""
+    """Read the tables of a study, several at once."""
     sample = tables.empty(outline, manifest.replications)
 
     def read(part: Part) -> None:
-        data = place.read(part.name)
-        if files.digest(data) != part.sha256:
-            raise RecordError("a table was altered since it was written")
-        tables.fill(sample, part.first, read_table(pa.BufferReader(data)), outline)
+        tables.fill(sample, part.first, read_table(pa.BufferReader(_checked(place, part))), outline)
 
     with ThreadPoolExecutor() as pool:
         list(pool.map(read, _used(manifest)))
     return sample
+
+
+def _check_outcomes(place: Place, manifest: Manifest, outline: Outline) -> Sample:
+    """Hold the tables of a study against their checksums, several at once."""
+    with ThreadPoolExecutor() as pool:
+        for _ in pool.map(lambda part: len(_checked(place, part)), _used(manifest)):
+            pass
+    return tables.empty(outline, 0)
+
+
+def _checked(place: Place, part: Part) -> bytes:
+    data = place.read(part.name)
+    if files.digest(data) != part.sha256:
+        raise RecordError("a table was altered since it was written")
+    return data
 
 
 def _used(manifest: Manifest) -> list[Part]:

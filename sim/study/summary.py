@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
 import datetime
 from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeAlias
 
-from sim.analysis.find import find
+from sim.analysis.find import find, traces_of
 from sim.analysis.findings import Findings, GoalFinding, JointFinding
 from sim.clock import Calendar
-from sim.study import files
-from sim.study.records import to_json
-from sim.study.store import Study
+from sim.study import files, store
+from sim.study.files import FolderError
+from sim.study.records import RecordError, from_json, to_json
+from sim.study.store import Manifest, Study
+from sim.study.versions import analysis_version
 
 Summary: TypeAlias = Mapping[str, object]
+_FINDINGS = "findings.json"
 
 
 def findings_of(study: Study) -> Findings:
@@ -38,7 +45,7 @@ def summarize(study: Study, findings: Findings) -> Summary:
         "folder": str(study.folder),
         "wall_s": study.manifest.wall_s,
         **({"precision": study.manifest.precision} if study.manifest.precision else {}),
-        "events": int(study.sample.events.sum()),
+        "events": findings.events,
         "goals": {goal.name: _goal(goal, calendar_of(findings)) for goal in findings.goals},
         "slip_by_cause_d": {
             goal.name: {one.cause: one.mean_d for one in goal.slip_by_cause} | {"total": goal.total_slip_d}
@@ -46,6 +53,51 @@ def summarize(study: Study, findings: Findings) -> Summary:
         },
         **_joints(findings),
     }
+
+
+def findings_in(folder: Path) -> tuple[Study, Findings]:
+    """Read a finished study and what is found in it: as kept, if the same program found it in the same tables.
+
+    The sample of the study is empty where its findings were kept.
+
+    Raises:
+        FolderError: as `store.read_study`.
+    """
+    study = store.read_without_rows(folder)
+    findings = _kept(study)
+    if findings is None:
+        study = store.read_study(folder)
+        findings = findings_of(study)
+        with contextlib.suppress(FolderError):  # a folder that cannot be written can still be reported on
+            keep_findings(study, findings)
+    return study, findings
+
+
+def keep_findings(study: Study, findings: Findings) -> None:
+    """Keep what is found in a study in its folder; raises FolderError if that cannot be written."""
+    kept = _Kept(_key(study.manifest), dataclasses.replace(findings, traces=()))
+    files.write_whole(study.folder, _FINDINGS, to_json(kept).encode())
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    key: str
+    findings: Findings
+
+
+def _kept(study: Study) -> Findings | None:
+    try:
+        found = from_json(_Kept, (study.folder / _FINDINGS).read_bytes())
+    except (OSError, RecordError):
+        return None
+    same = found.key == _key(study.manifest)
+    return dataclasses.replace(found.findings, traces=traces_of(study.stories)) if same else None
+
+
+def _key(manifest: Manifest) -> str:
+    """Hash what findings depend on: the tables, how many of their rows, and the program that looks at them."""
+    parts = [part.sha256 for part in manifest.parts]
+    return files.digest("\n".join([analysis_version(), manifest.key, str(manifest.replications), *parts]).encode())
 
 
 def write_summary(study: Study, summary: Summary) -> None:

@@ -18,12 +18,22 @@ DECIDING = ("chance", "clock", "units", "physics", "scenario", "campaign", "mode
 @functools.cache
 def code_version() -> str:
     """Give the version and a hash of the sources that decide outcomes, as `0.1.0+1a2b3c4d5e6f`."""
+    return f"{sim.__version__}+{_hash_of(DECIDING)}"
+
+
+@functools.cache
+def analysis_version() -> str:
+    """Give a hash of the sources that decide what is found in outcomes."""
+    return _hash_of(("analysis",))
+
+
+def _hash_of(names: tuple[str, ...]) -> str:
     top = Path(sim.__file__).parent
     digest = hashlib.sha256()
-    for name in DECIDING:
+    for name in names:
         for file in sorted([*top.glob(f"{name}.py"), *top.glob(f"{name}/**/*.py")]):
             digest.update(file.relative_to(top).as_posix().encode() + b"\0" + file.read_bytes())
-    return f"{sim.__version__}+{digest.hexdigest()[:12]}"
+    return digest.hexdigest()[:12]
 
 
 def library_versions() -> tuple[tuple[str, str], ...]:
