@@ -48,6 +48,7 @@ def main() -> None:
     campaign = compile_campaign(load_scenario(asked.scenario))
     report_chunks(campaign)
     report_parcel(campaign)
+    report_overhead(with_dask=asked.dask)
     report_engines(campaign, asked.replications, asked.rounds, with_dask=asked.dask)
     if asked.large:
         wall_s = study_s(campaign, asked.large, choose(2))
@@ -96,6 +97,36 @@ def report_parcel(campaign: Campaign) -> None:
         f"campaign of {len(data) / 1e6:.1f} MB: pickled {1e3 * plain_s:.0f} + {1e3 * load_s:.0f} ms for each worker; "
         f"as a parcel {1e3 * write_s:.0f} ms once, {1e3 * read_s:.0f} ms for each worker"
     )
+
+
+class Nothing:
+    """Work that takes no time and gives so many bytes."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+
+    def run(self, item: int) -> bytes:
+        return bytes(self.size)
+
+
+def report_overhead(*, with_dask: bool) -> None:
+    """Say what a chunk costs an engine beside its work, with nothing and with a table's bytes to bring back."""
+    report_items("pool of two", choose(2))
+    if with_dask:
+        with cluster(None, 2) as engine:
+            report_items("Dask with two workers over TCP", engine)
+
+
+def report_items(name: str, engine: Engine, count: int = 1000) -> None:
+    first_s, spent = 0.0, []
+    for size in (0, 500_000):
+        since = time.perf_counter()
+        for number, _ in enumerate(engine(Nothing(size), range(count))):
+            first_s = first_s or time.perf_counter() - since
+            if number == 0:
+                begun = time.perf_counter()
+        spent.append(1e3 * (time.perf_counter() - begun) / count)
+    print(f"{name}: first result after {first_s:.2f} s, then {spent[0]:.2f} ms a chunk, {spent[1]:.2f} ms with 500 kB")
 
 
 def report_engines(campaign: Campaign, replications: int, rounds: int, *, with_dask: bool) -> None:
