@@ -20,7 +20,7 @@ from dashboards.influence import rank_influences, rank_levers
 from dashboards.levers import Lever, short_path, show_value
 from dashboards.report import REPORT_FILE, write_page
 from dashboards.studies import address_from
-from sim.problems import InputError
+from sim.problems import InputError, counted, plural
 from sim.scenario.provenance import note_at, notes_of
 from sim.study.cases import resolved_name
 from sim.study.ledger import Sweep, read_sweep
@@ -45,7 +45,7 @@ def report_sweep(folder: Path, target: Path, *, single_file: bool = True) -> Pat
 def answers_of(sweep: Sweep) -> SweepAnswers:
     """Read a sweep's answers, with the command that runs each case alone.
 
-    Raises FolderError when the folder cannot be read, InputError when no case has an answer.
+    Raises FolderError when the folder cannot be read, InputError when no case has an answer or all are alike.
     """
     resolved = yaml.safe_load((sweep.folder / resolved_name(())).read_text(encoding="utf-8"))
     start = datetime.datetime.fromisoformat(str(resolved["calendar"]["start"]))
@@ -57,6 +57,8 @@ def answers_of(sweep: Sweep) -> SweepAnswers:
     answers = read_answers(sweep, start, commands, said, titles)
     if not answers.goals:
         raise InputError(f"{sweep.folder}: no case of this sweep has an answer yet; `ilrs status` says why")
+    if not answers.levers:
+        raise InputError(f"{sweep.folder}: its cases that are done have the same values; run more, with --cases")
     return answers
 
 
@@ -77,9 +79,9 @@ def compose_sweep(sweep: SweepAnswers, target: Path) -> Page:
         headline=_headline(sweep, goal),
         verdict=_verdict(sweep, goal),
         about=(
-            f"A {sweep.design} design over {len(sweep.levers)} lever{'s' if len(sweep.levers) != 1 else ''} of "
-            f"{sweep.scenario}, {sweep.replications:,} runs a case with the same luck (seed {sweep.seed}). Commands "
-            f"call the goal {goal.goal}."
+            f"A {sweep.design} design over {counted(len(sweep.levers), 'lever')} of {sweep.scenario}, "
+            f"{sweep.replications:,} {plural(sweep.replications, 'run')} a case with the same luck "
+            f"(seed {sweep.seed}). Commands call the goal {goal.goal}."
         ),
         tiles=_tiles(sweep, goal),
         sections=tuple(section for section in sections if section.cards),

@@ -164,6 +164,11 @@ def plural(number: float, noun: str, several: str = "") -> str:
     return noun if number == 1 else several or f"{noun}s"
 
 
+def counted(number: int, noun: str, several: str = "") -> str:
+    """Give a number with its noun: `1 case`, `64 cases`."""
+    return f"{number} {plural(number, noun, several)}"
+
+
 def did_you_mean(word: str, candidates: Iterable[str]) -> str:
     """Give `did you mean 'cz-10'?` for the nearest candidate, or empty text when none is near."""
     known = list(islice(candidates, _MOST_COMPARED))

@@ -12,6 +12,7 @@ from dashboards import formats, theme
 from dashboards.card import Card, Key, Table
 from sim.analysis.findings import Findings, Move, Trace
 from sim.clock import Calendar
+from sim.problems import counted
 
 _EARTH = "Earth"
 _EARTH_ORBIT = "Earth orbit"
@@ -331,8 +332,8 @@ def _title(moves: Sequence[Move], lanes: Lanes, trace: Trace) -> str:
     arrivals = [move for move in _journeys(moves) if lanes.is_top(move.destination)]
     landings = sum(move.outcome != "lost" for move in arrivals)
     lost = sum(move.outcome == "lost" for move in trace.moves)
-    start = f"{launches} launches, " if launches else ""
-    return f"{start}{landings} landings on the Moon, {lost or 'none'} lost: this is one run, the {run}"
+    start = f"{counted(launches, 'launch', 'launches')}, " if launches else ""
+    return f"{start}{counted(landings, 'landing')} on the Moon, {lost or 'none'} lost: this is one run, the {run}"
 
 
 def _untold(trace: Trace) -> str:

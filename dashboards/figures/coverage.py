@@ -13,6 +13,7 @@ from dashboards.figures.calendar import draw_days, share_days, tabulate_days
 from dashboards.picture import compose_picture, hours_text, minute_text, percent_text, span_text
 from sim.physics.epochs import iso_from_epoch
 from sim.physics.intervals import Intervals
+from sim.problems import counted, plural
 
 TIMELINE_D = 70.0
 """Longest span that a timeline can show; a longer one shows its first weeks and a calendar of all of it."""
@@ -33,7 +34,7 @@ def picture_coverage(every: Intervals, single: Mapping[str, Intervals], minimum_
         verdict=f"{names}; Moon at least {minimum_deg:g}° high; {span_text(every.first_d, every.last_d)}.",
         tiles=(
             Tile("Covered", percent_text(every.fraction), "by at least one station", theme.GREEN),
-            Tile("Longest gap", gap, f"{len(_gaps(every))} gaps in all", theme.VERMILLION),
+            Tile("Longest gap", gap, f"{counted(len(_gaps(every)), 'gap')} in all", theme.VERMILLION),
             *(
                 Tile(
                     name, percent_text(one.fraction), f"longest gap {hours_text(24.0 * one.longest_gap_d)}", theme.BLUE
@@ -85,7 +86,7 @@ def draw_calendar(every: Intervals) -> Card:
     days = share_days(Intervals(starts, ends, every.first_d, every.last_d))
     most = max(days.shares)
     whole = sum(share == 0.0 for share in days.shares)
-    gapless = f"{whole:,} of {len(days.shares):,} days have no gap"
+    gapless = f"{whole:,} of {len(days.shares):,} days {plural(whole, 'has', 'have')} no gap"
     worst = f"On its worst day the Moon is out of sight for {hours_text(24.0 * most)}"
     return Card(
         id="calendar",

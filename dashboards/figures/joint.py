@@ -9,6 +9,7 @@ from dashboards import formats, theme
 from dashboards.card import Card, Key, Table
 from sim.analysis.findings import Findings, GoalFinding, JointFinding
 from sim.clock import Calendar
+from sim.problems import plural
 
 _CELLS = 40
 _MOST_DOTS = 600
@@ -53,7 +54,8 @@ def draw_joint(findings: Findings, goal: GoalFinding, joint: JointFinding) -> Ca
             f"How to read: each run that reaches the goal stands at its date and at what was spent by then. The line "
             f"joins pairs of limits that both hold in {formats.percent(joint.wanted)} of all "
             f"{findings.replications:,} runs; it says which pairs are equally sure, not what money buys. "
-            f"{joint.unreached:,} runs do not reach the goal and have no place here."
+            f"{joint.unreached:,} {plural(joint.unreached, 'run does', 'runs do')} not reach the goal and "
+            f"{plural(joint.unreached, 'has', 'have')} no place here."
         ),
         figure=figure,
         table=_table(calendar, joint),

@@ -8,6 +8,7 @@ from dashboards.figures.calendar import draw_days, share_days, tabulate_days
 from dashboards.picture import compose_picture, day_text, hours_text, percent_text, span_text
 from sim.physics.intervals import Intervals
 from sim.physics.light import Site
+from sim.problems import plural
 
 
 def picture_light(site: Site, light: Intervals, earth: Intervals, sun_max_deg: float) -> Page:
@@ -36,7 +37,7 @@ def draw_light(light: Intervals) -> Card:
     dark = sum(share == 0.0 for share in days.shares)
     return Card(
         id="light",
-        title=f"{dark:,} of {len(days.shares):,} days have no sunlight at all",
+        title=f"{dark:,} of {len(days.shares):,} days {plural(dark, 'has', 'have')} no sunlight at all",
         reading="How to read: one cell a day; the fuller its colour, the more of the day some of the Sun is up.",
         figure=draw_days(days, (theme.GRID, theme.ORANGE), "lit"),
         table=tabulate_days(days, ("date", "lit share of the day")),

@@ -9,6 +9,7 @@ from dashboards.card import Card, Table
 from sim.analysis.estimates import wilson
 from sim.analysis.findings import Findings, ManifestRow, Share
 from sim.clock import Calendar
+from sim.problems import counted, plural
 
 _FAR_D = 1e9
 
@@ -93,7 +94,7 @@ def _as_planned(row: ManifestRow, count: int) -> str:
 def _title(rows: list[ManifestRow]) -> str:
     ahead = [row for row in rows if not row.fact]
     flown = len(rows) - len(ahead)
-    start = f"{len(ahead)} launches lie ahead"
+    start = f"{counted(len(ahead), 'launch', 'launches')} {plural(len(ahead), 'lies', 'lie')} ahead"
     if flown:
         start += f", {flown} {'is' if flown == 1 else 'are'} flown"
     margins = [(row.margin_kg, row) for row in ahead if not math.isnan(row.margin_kg)]

@@ -12,6 +12,7 @@ from dashboards.card import Card, Key, Table
 from dashboards.setting import Spans
 from sim.analysis.findings import Findings, Trace
 from sim.clock import Calendar
+from sim.problems import plural
 
 
 def draw_power(findings: Findings, trace: Trace, nights: Spans | None = None) -> Card:
@@ -90,7 +91,9 @@ def _add_nights(figure: go.Figure, calendar: Calendar, dark: list[tuple[float, f
 
 def _nights_words(dark: list[tuple[float, float]]) -> str:
     longest = max(end - start for start, end in dark)
-    return f"Grey ground is night at the base: {len(dark):,} nights, the longest {longest:.1f} days."
+    return (
+        f"Grey ground is night at the base: {len(dark):,} {plural(len(dark), 'night')}, the longest {longest:.1f} days."
+    )
 
 
 def deficit_days(trace: Trace) -> float:

@@ -11,6 +11,7 @@ from dashboards import formats, theme
 from dashboards.card import Card, Key, Page, Table, Tile
 from dashboards.picture import compose_picture, hours_text, minute_text, span_text
 from sim.physics.epochs import iso_from_epoch
+from sim.problems import plural
 
 Window = Mapping[str, Any]
 """`open_d`, `close_d`, `best_d`, `tli_dv_m_s`, `loi_dv_m_s`, `branch`, and of launches `azimuth_deg`."""
@@ -27,9 +28,10 @@ def picture_windows(windows: Sequence[Window], span_d: tuple[float, float], site
     gaps = [later["best_d"] - earlier["best_d"] for earlier, later in pairwise(windows)]
     mean = hours_text(24.0 * sum(gaps) / len(gaps)) if gaps else formats.NONE
     draw = draw_calendar if site is None else draw_hours
+    found = f"{len(windows):,} {plural(len(windows), 'window')}" if windows else "no window"
     return compose_picture(
         title=what,
-        headline=f"{what}: {len(windows):,} windows, {mean} apart in the mean" if windows else f"{what}: no window",
+        headline=f"{what}: {found}{f', {mean} apart in the mean' if gaps else ''}",
         verdict=f"{plan}; {span_text(*span_d)}.",
         tiles=(
             Tile("Windows", f"{len(windows):,}", "in the span", theme.BLUE),

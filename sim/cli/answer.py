@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sim.problems import counted, plural
+
 if TYPE_CHECKING:
     from sim.analysis.findings import CauseDays, Findings, GoalFinding, Quantile
     from sim.clock import Calendar
@@ -21,7 +23,7 @@ def answer(study: Study, findings: Findings, page: Path) -> str:
 
     calendar = calendar_of(findings)
     lines = [
-        f"{findings.scenario}: {findings.replications} replications, seed {findings.seed}, "
+        f"{findings.scenario}: {counted(findings.replications, 'replication')}, seed {findings.seed}, "
         f"{study.manifest.wall_s:.1f} s, {study.folder}",
         "",
     ]
@@ -43,9 +45,10 @@ def _headline(goal: GoalFinding, findings: Findings, calendar: Calendar) -> list
         lines.append(f"    What costs most days against the plan, in the mean: {_costs(costs)}")
     if goal.censored:
         share = goal.censored / findings.replications
+        runs = counted(findings.replications, "replication")
         lines.append(
-            f"    {goal.censored} of {findings.replications} replications ({_percent(share)}) do not "
-            f"reach it by the calendar's end, {_day(findings.calendar_end_d, calendar)}"
+            f"    {goal.censored} of {runs} ({_percent(share)}) {plural(goal.censored, 'does', 'do')} not reach"
+            f" it by the calendar's end, {_day(findings.calendar_end_d, calendar)}"
         )
     return [*lines, ""] if len(findings.goals) > 1 else lines
 
@@ -82,7 +85,9 @@ def _notes(findings: Findings, precision: str | None) -> list[str]:
         "scenario's figures are.",
     ]
     if findings.figures:
-        lines.append(f"{findings.guesses} of the {findings.figures} figures with a source are estimates.")
+        figures = counted(findings.figures, "figure")
+        are = plural(findings.guesses, "is an estimate", "are estimates")
+        lines.append(f"{findings.guesses} of the {figures} with a source {are}.")
     return lines
 
 

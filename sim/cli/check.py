@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sim.cli.options import as_json, scenario_options, split_names
+from sim.problems import counted
 
 if TYPE_CHECKING:
     from sim.problems import Problem
@@ -67,5 +68,5 @@ def _print_lines(found: dict[str, tuple[Problem, ...]]) -> None:
         for problem in problems:
             click.echo(problem.text(), err=True)
         if not any(problem.severity == "error" for problem in problems):
-            warnings = f", {len(problems)} warnings" if problems else ""
+            warnings = f", {counted(len(problems), 'warning')}" if problems else ""
             click.echo(f"{file}: no error{warnings}")

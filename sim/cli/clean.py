@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from sim.cli.options import as_json
+from sim.problems import counted
 
 
 @click.command("clean")
@@ -31,10 +32,10 @@ def command(folders: tuple[Path, ...], older: float, yes: bool, json_: bool) -> 
         for folder, size, age in listed:
             busy = "" if folder in free else ", in use: stays"
             shared = f"; its tables at {url} stay" if (url := tables_elsewhere(folder)) else ""
-            click.echo(f"{folder}  {size / 1e6:.1f} MB, {age:.0f} days old{busy}{shared}")
+            click.echo(f"{folder}  {size / 1e6:.1f} MB, {counted(round(age), 'day')} old{busy}{shared}")
         if not free:
             click.echo("nothing to remove")
-    agreed = yes or (bool(free) and not json_ and click.confirm(f"remove {_count(free)}?", err=True))
+    agreed = yes or (bool(free) and not json_ and click.confirm(f"remove {counted(len(free), 'folder')}?", err=True))
     for folder in free if agreed else ():
         remove(folder)
     if json_:
@@ -44,8 +45,4 @@ def command(folders: tuple[Path, ...], older: float, yes: bool, json_: bool) -> 
         ]
         click.echo(json.dumps(said, indent=1, ensure_ascii=False))
     elif agreed and free:
-        click.echo(f"removed {_count(free)}")
-
-
-def _count(folders: list[Path]) -> str:
-    return f"{len(folders)} folder{'' if len(folders) == 1 else 's'}"
+        click.echo(f"removed {counted(len(free), 'folder')}")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sim.cli.options import as_json, engine_of, engine_options
+from sim.problems import counted
 
 if TYPE_CHECKING:
     from sim.cli.progress import Reporter
@@ -98,7 +99,7 @@ def _folder(scenario: str, variants: str, identity: str, seed: int) -> Path:
 
 def _told(said: dict[str, Any]) -> list[str]:
     lines = [
-        f"{label}: {one['name']} ({one['scenario']}, {one['replications']} replications, {one['folder']})"
+        f"{label}: {one['name']} ({one['scenario']}, {counted(one['replications'], 'replication')}, {one['folder']})"
         for label, one in said["studies"].items()
     ]
     for title, goal in said["goals"].items():
@@ -138,7 +139,7 @@ def _differences(one: dict[str, Any]) -> list[str]:
         correlated = "" if one["correlation"] is None else f", correlation {one['correlation']:.2f}"
         parts.append(
             f"mean {_days(one['difference_d'])} ({_days(low)} to {_days(high)}) over the {one['pairs']} of "
-            f"{one['replications']} pairs in which both reach it{correlated}"
+            f"{counted(one['replications'], 'pair')} in which both reach it{correlated}"
         )
     return parts
 

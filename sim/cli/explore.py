@@ -30,7 +30,7 @@ def command(folders: tuple[Path, ...], host: str, port: int, jobs: int | None) -
     """
     import os
 
-    from sim.problems import InputError
+    from sim.problems import InputError, counted
 
     try:
         from dashboards.explorer import LOOPBACK, job_of, listen
@@ -52,7 +52,8 @@ def command(folders: tuple[Path, ...], host: str, port: int, jobs: int | None) -
         click.echo(f"warning: whoever can reach {host}:{port} can look at these studies", err=True)
     for reason in shelf.left_out:
         click.echo(f"left out: {reason}", err=True)
-    click.echo(f"{len(shelf.volumes)} studies and {len(shelf.sweeps)} sweeps: http://{host}:{server.port}", err=True)
+    held = f"{counted(len(shelf.volumes), 'study', 'studies')} and {counted(len(shelf.sweeps), 'sweep')}"
+    click.echo(f"{held}: http://{host}:{server.port}", err=True)
     try:
         server.serve_forever()
     finally:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Protocol
 
 import click
 
+from sim.problems import counted
+
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
     from rich.progress import TaskID
@@ -61,7 +63,8 @@ class Lines:
         tenth = 10 * progress.done // max(progress.total, 1)
         if progress.step == "simulating" and tenth > self._told:
             self._told = tenth
-            click.echo(f"{progress.step}: {progress.done} of {progress.total} {progress.what}", err=True)
+            total = counted(progress.total, progress.what.removesuffix("s"))
+            click.echo(f"{progress.step}: {progress.done} of {total}", err=True)
 
 
 class TerminalBar:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sim.cli.options import as_json, engine_of, engine_options, scenario_options, split_names, typed
+from sim.problems import counted, plural
 
 if TYPE_CHECKING:
     from sim.analysis.findings import Findings
@@ -101,7 +102,8 @@ def _compile(file: str, variants: tuple[str, ...], sets: tuple[str, ...], progre
 
     loaded = load_scenario(file, variants=variants, sets=sets)
     if loaded.warnings:
-        progress.say(f"{len(loaded.warnings)} warnings; `ilrs check {file}` lists them")
+        count = len(loaded.warnings)
+        progress.say(f"{counted(count, 'warning')}; `ilrs check {file}` lists {plural(count, 'it', 'them')}")
     progress.say("computing transfers and closing the mass of every flight")
     from sim.campaign.compile import compile_campaign
 
@@ -119,9 +121,10 @@ def _precision(text: str | None, share: float) -> Precision | None:
 
 def _conclude(study: Study, campaign: Campaign) -> tuple[Findings, Path]:
     from dashboards.studies import report_study
-    from sim.study.summary import findings_of, summarize, write_summary
+    from sim.study.summary import findings_of, keep_findings, summarize, write_summary
 
     findings = findings_of(study)
+    keep_findings(study, findings)
     write_summary(study, summarize(study, findings))
     return findings, report_study(study, findings, study.folder, campaign=campaign)
 

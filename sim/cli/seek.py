@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sim.cli.options import as_json, engine_of, engine_options, scenario_options, split_names
+from sim.problems import counted
 
 if TYPE_CHECKING:
     from sim.study.seek import Found, Trial
@@ -73,9 +74,8 @@ def _spaced(text: str | None) -> str | None:
 
 def _told(found: Found) -> list[str]:
     wanted = f"{found.plan.goal} by its date with a chance of {found.plan.confidence:.0%}"
-    tried = (
-        f"{len(found.trials)} of {found.packages} packages tried, {sum(one.tried for one in found.trials)} replications"
-    )
+    runs = counted(sum(one.tried for one in found.trials), "replication")
+    tried = f"{len(found.trials)} of {counted(found.packages, 'package')} tried, {runs}"
     if found.answer is not None:
         lines = [
             f">>> {wanted}: {found.answer.package.text}, for a cost of {found.answer.package.cost:g}",

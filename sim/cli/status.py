@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sim.cli.options import as_json
+from sim.problems import counted
 
 if TYPE_CHECKING:
     from sim.study.folders import Status
@@ -48,7 +49,7 @@ def command(folders: tuple[Path, ...], watch: bool, json_: bool) -> None:
 
 
 def _line(one: Status) -> str:
-    parts = [f"{one.done} of {one.done + one.failed + one.left} {one.unit} done"]
+    parts = [f"{one.done} of {counted(one.done + one.failed + one.left, one.unit.removesuffix('s'))} done"]
     parts += [f"{one.failed} failed"] if one.failed else []
     parts += [f"{one.per_s:.1f} a second"] if one.per_s and one.left else []
     parts += [f"{_span(one.to_go_s)} to go"] if one.to_go_s and one.holder else []

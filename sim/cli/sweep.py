@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sim.cli.options import as_json, engine_options, scenario_options, split_names, typed
+from sim.problems import counted, plural
 
 if TYPE_CHECKING:
     from sim.cli.progress import Reporter
@@ -107,9 +108,10 @@ def _run(
 
 def _told(sweep: Sweep, said: dict[str, Any]) -> list[str]:
     done = sum(case["status"] == "done" for case in said["cases"])
+    count, each = counted(len(said["cases"]), "case"), counted(said["replications"], "replication")
     lines = [
-        f"{said['scenario']}: {done} of {len(said['cases'])} cases done, {said['failed']} failed; {said['design']}, "
-        f"{said['replications']} replications each, seed {said['seed']}, {sweep.folder}",
+        f"{said['scenario']}: {done} of {count} done, {said['failed']} failed; {said['design']}, {each} each, "
+        f"seed {said['seed']}, {sweep.folder}",
     ]
     for index, (goal, found) in enumerate(said["sensitivity"].items()):
         cases = [] if index else _goal_lines(goal, said["cases"])  # of the first goal; --json has them all
@@ -117,7 +119,8 @@ def _told(sweep: Sweep, said: dict[str, Any]) -> list[str]:
     failed = [case for case in said["cases"] if case["status"] == "failed"]
     if failed:
         lines += ["", "failed:", *(f"  case {case['number']}: {case['reason'].splitlines()[0]}" for case in failed[:5])]
-        lines += [f"  `ilrs status {sweep.folder}` lists all {len(failed)}"]
+        again = plural(len(failed), "it", f"each of the {len(failed)}")
+        lines += [f"  `ilrs status {sweep.folder}` says how to run {again} again"]
     return [*lines, "", "All cases saw the same luck; intervals are sampling error only."]
 
 
@@ -128,7 +131,7 @@ def _goal_lines(goal: str, cases: list[dict[str, Any]]) -> list[str]:
     lines = ["  case  chance   P50         P80"]
     for case in shown:
         if case is None:
-            lines.append(f"  ... {len(rows) - _SHOWN} cases between the earliest and the latest")
+            lines.append(f"  ... {counted(len(rows) - _SHOWN, 'case')} between the earliest and the latest")
             continue
         one = case["goals"][goal]
         values = ", ".join([*case["variants"], *(f"{_short(path)}={text}" for path, text in case["set"].items())])

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sim.cli.options import as_json, split_names
+from sim.problems import counted
 
 if TYPE_CHECKING:
     from sim.validation.case import Case, Value
@@ -121,7 +122,7 @@ def _say(listed: Sequence[Case], cases: Sequence[Case]) -> None:
         if not one.met:
             click.echo(f"\n{one.id}: {one.note} [{one.source}]")
     met = sum(case.met for case in cases)
-    click.echo(f"\n{met} of {len(cases)} cases met, {len(cases) - met} missed.")
+    click.echo(f"\n{met} of {counted(len(cases), 'case')} met, {len(cases) - met} missed.")
 
 
 def _text(value: Value) -> str:

@@ -9,6 +9,7 @@ import click
 
 from sim.cli.options import as_json
 from sim.cli.replication import NOMINAL, replication_option
+from sim.problems import counted, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -77,7 +78,8 @@ def _explain_mean(study: Study, goal: str, *, json_: bool) -> None:
 def _mean_as_text(found: Attribution, calendar: Calendar, study: Study) -> Iterator[str]:
     from sim.cli.columns import aligned
 
-    yield f"Why {found.goal} comes when it comes: mean of {found.replications} replications against the plan"
+    runs = counted(found.replications, "replication")
+    yield f"Why {found.goal} comes when it comes: mean of {runs} against the plan"
     yield ""
     head = ("cause", "plan d", "mean d", "slip d", "95 % interval")
     rows = [_cause_cells(row) for row in (*found.rows, found.total)]
@@ -87,7 +89,7 @@ def _mean_as_text(found: Attribution, calendar: Calendar, study: Study) -> Itera
     yield f"{planned}, mean {calendar.iso(found.mean_d)}: {found.total.slip_d:+,.1f} d."
     if found.censored:
         yield (
-            f"{found.censored} of {found.replications} replications do not reach it; their days count up to the "
+            f"{found.censored} of {runs} {plural(found.censored, 'does', 'do')} not reach it; days count up to the "
             f"calendar's end, {calendar.iso(study.outline.end_d)}."
         )
     yield ""

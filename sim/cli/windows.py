@@ -22,7 +22,7 @@ from sim.cli.quantities import (
     require_order,
     save_picture,
 )
-from sim.problems import InputError
+from sim.problems import InputError, counted
 
 if TYPE_CHECKING:
     import numpy as np
@@ -215,9 +215,10 @@ def _said(window: dict[str, Any]) -> dict[str, Any]:
 
 def _print(result: dict[str, Any], place: Place | None) -> None:
     windows = [_said(window) for window in result["windows"]]
-    what = f"launches from {place.name}" if place else "departures of the waiting stack"
+    noun = ("launch", "launches") if place else ("departure", "departures")
+    what = f"{counted(len(windows), *noun)} {f'from {place.name}' if place else 'of the waiting stack'}"
     gap = "" if result["mean_gap_d"] is None else f", {result['mean_gap_d']:.2f} d apart in the mean"
-    click.echo(f"{len(windows)} {what}{gap}; times TDB, costs in m/s")
+    click.echo(f"{what}{gap}; times TDB, costs in m/s")
     if not windows:
         click.echo("none: the Moon's declination stays above the inclination, or the span is too short")
         return

@@ -18,6 +18,7 @@ from sim.analysis.sample import Told, replication_at, stack
 from sim.campaign.plan import Campaign
 from sim.model.outcome import Outcome
 from sim.model.simulate import simulate, simulate_nominal
+from sim.problems import counted
 from sim.study import files, store
 from sim.study.chunks import Work, spans_of
 from sim.study.deposit import Deposit, Receipt, deposit
@@ -113,7 +114,7 @@ def _run_to_the_end(
         manifest = _run_missing(folder, manifest, work, engine, on_progress)
         met = _is_precise(folder, work.outline, precision)
         if met or count == most:
-            said = f"{precision.text}: {'reached' if met else 'NOT reached'} with {count} replications"
+            said = f"{precision.text}: {'reached' if met else 'NOT reached'} with {counted(count, 'replication')}"
             store.write_manifest(folder, dataclasses.replace(manifest, precision=said))
             break
     return manifest.replications

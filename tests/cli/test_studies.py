@@ -234,3 +234,39 @@ def test_a_scheduler_belongs_to_dask(plan: str, ilrs: Call) -> None:
     done = ilrs("run", plan, "--engine", "process", "--scheduler", "tcp://127.0.0.1:1")
     assert done.exit_code == 2
     assert "--scheduler belongs to --engine dask" in done.stderr
+
+
+class IdleServer:
+    """A server that ends at once."""
+
+    port = 8050
+
+    def serve_forever(self) -> None:
+        """Serve nobody."""
+
+
+def test_the_explorer_counts_one_sweep_as_one(plan: str, ilrs: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dashboards.explorer.listen", lambda *_: IdleServer())
+    ilrs("sweep", plan, "--cases", 2, "-n", 5, "-j", 1, "-q", "-o", "runs/one")
+    assert "0 studies and 1 sweep: http://127.0.0.1:8050" in ilrs("explore", "runs", "-j", 1).stderr
+
+
+def test_a_sweep_of_one_case_is_told_in_the_singular(plan: str, ilrs: Call) -> None:
+    done = ilrs("sweep", plan, "--cases", 1, "-n", 1, "-j", 1)
+    assert "1 case x 1 replication = 1" in done.stderr
+    assert "simulating: 1 of 1 case\n" in done.stderr
+    assert "1 of 1 case done, 0 failed; sobol, 1 replication each" in done.stdout
+
+
+def test_one_replication_is_told_in_the_singular(plan: str, ilrs: Call) -> None:
+    assert "sweeping: 1 replication, seed 2035" in ilrs("run", plan, "-n", 1, "-j", 1, "-q", "-o", "one").stdout
+    assert "mean of 1 replication against the plan" in ilrs("why", "one").stdout
+    assert "1 of 1 replication done" in ilrs("status", "one").stdout
+    assert "(sweeping, 1 replication, one)" in ilrs("compare", "one", "one").stdout
+
+
+def test_a_sweep_of_one_case_has_no_page_and_says_why(plan: str, ilrs: Call) -> None:
+    ilrs("sweep", plan, "--cases", 1, "-n", 5, "-j", 1, "-q", "-o", "one")
+    done = ilrs("report", "one")
+    assert done.exit_code == 1
+    assert "have the same values; run more, with --cases" in done.stderr

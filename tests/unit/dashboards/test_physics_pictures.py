@@ -139,6 +139,11 @@ def test_launches_stand_at_their_hour() -> None:
     assert card.title == "A launch is possible on 2 of 5 days"
 
 
+def test_one_window_has_no_gap_to_another() -> None:
+    page = picture_windows([window("2035-01-02T18:30:00")], (JANUARY, JANUARY + 5.0), None, "200 km at 20°")
+    assert page.headline == "Departures of the waiting stack: 1 window"
+
+
 @pytest.mark.parametrize("site", [None, "wenchang"])
 def test_a_span_without_a_window_is_drawn_empty(site: str | None) -> None:
     page = picture_windows([], (JANUARY, JANUARY + 5.0), site, "200 km at 20°")
