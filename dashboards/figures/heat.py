@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeAlias
+
+import plotly.graph_objects as go
 
 from dashboards import formats, theme
 from dashboards.answers import Answer, GoalAnswers, SweepAnswers
@@ -10,12 +13,15 @@ from dashboards.card import Card, Key, Table
 from dashboards.influence import rank_levers
 from dashboards.levers import Lever, short_path, show_values
 
+Cells: TypeAlias = list[list[float | None]]
 _READABLE = 10
 """Columns up to which a cell has room for its number."""
 _MOST = 40
 """Values of one lever that a grid has at most."""
 _FULL = 0.8
 """Share of a grid's cells that must have been run."""
+_NEAR = 0.35
+"""Of the way to the next cell's middle: a line that comes this near to a cell's middle meets its number."""
 _WANTED = 70.0
 """Percent of the contour: the confidence that space agencies plan for.
 
@@ -59,6 +65,8 @@ def draw_heat(sweep: SweepAnswers, goal: GoalAnswers) -> Card | None:
         showscale=False,
         hoverinfo="skip",
     )
+    if len(across.values) <= _READABLE and min(known) < _WANTED <= max(known):
+        _lift_numbers(figure, cells)
     figure.update_xaxes(title_text=formats.figure_text(short_path(across.path)), showgrid=False, **_places(across))
     figure.update_yaxes(title_text=formats.figure_text(short_path(up.path)), showgrid=False, **_places(up))
     return Card(
@@ -83,12 +91,36 @@ def draw_heat(sweep: SweepAnswers, goal: GoalAnswers) -> Card | None:
     )
 
 
+def _lift_numbers(figure: go.Figure, cells: Cells) -> None:
+    """Set the numbers that the line would cross on ground of their own above it, as a map does."""
+    for y, row in enumerate(cells):
+        for x, value in enumerate(row):
+            if value is not None and _meets_line(cells, x, y, value):
+                figure.add_annotation(
+                    x=x,
+                    y=y,
+                    text=f"{value:.0f} %",
+                    showarrow=False,
+                    font={"size": 13, "color": theme.INK},
+                    bgcolor=theme.CARD,
+                    borderpad=3,
+                )
+
+
+def _meets_line(cells: Cells, x: int, y: int, value: float) -> bool:
+    """Tell whether the line passes near a cell's middle, on the way to the middle of a cell beside it."""
+    beside = [(x - 1, y), (x + 1, y), (x, y - 1), (x, y + 1)]
+    others = [cells[j][i] for i, j in beside if 0 <= j < len(cells) and 0 <= i < len(cells[j])]
+    ways = [(_WANTED - value, other - value) for other in others if other is not None]
+    return any(way and 0.0 <= part / way <= _NEAR for part, way in ways)
+
+
 def _places(lever: Lever) -> dict[str, object]:
     texts = list(map(formats.figure_text, show_values(lever)))
     return {"tickmode": "array", "tickvals": list(range(len(texts))), "ticktext": texts, **theme.AWAY}
 
 
-def _mean_cells(answers: Sequence[Answer], across: Lever, up: Lever) -> list[list[float | None]]:
+def _mean_cells(answers: Sequence[Answer], across: Lever, up: Lever) -> Cells:
     sums: dict[tuple[str, str], list[float]] = {}
     for one in answers:
         sums.setdefault((one.values[up.path], one.values[across.path]), []).append(100.0 * one.chance.value)

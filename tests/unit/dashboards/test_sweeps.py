@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from dashboards import theme
 from dashboards.answers import Answer, GoalAnswers, Lever, SweepAnswers, nearest
 from dashboards.figures.heat import draw_heat
 from dashboards.figures.response import draw_response
@@ -90,6 +91,25 @@ def test_the_heat_map_holds_the_chances_of_the_cases(sweep: SweepAnswers) -> Non
     assert card.figure is not None
     cells = json.loads(card.figure.to_json())["data"][0]["z"]
     assert cells == [[90.0, 70.0, 30.0], [90.0, 70.0, 30.0]]
+
+
+def test_a_number_that_the_line_crosses_stands_on_ground_of_its_own_and_no_other_does(sweep: SweepAnswers) -> None:
+    """The middle column is at 70 % itself."""
+    card = draw_heat(sweep, sweep.goals[0])
+    assert card is not None
+    assert card.figure is not None
+    lifted = [(one.x, one.y, one.text, one.bgcolor) for one in card.figure.layout.annotations]
+    assert lifted == [(1, 0, "70 %", theme.CARD), (1, 1, "70 %", theme.CARD)]
+
+
+def test_where_there_is_no_line_no_number_is_lifted(sweep: SweepAnswers) -> None:
+    answers = tuple(
+        dataclasses.replace(one, chance=Share(max(one.chance.value, 0.7), 0.6, 1.0)) for one in sweep.goals[0].answers
+    )
+    card = draw_heat(sweep, dataclasses.replace(sweep.goals[0], answers=answers))
+    assert card is not None
+    assert card.figure is not None
+    assert card.figure.layout.annotations == ()
 
 
 def test_cases_that_form_no_grid_get_no_heat_map(sweep: SweepAnswers) -> None:
