@@ -20,6 +20,7 @@ from dashboards.explorer.studies import Tell, study_cards, tell_here, wire_studi
 from dashboards.explorer.sweeps import sweep_cards, wire_sweeps
 from dashboards.page import style_text
 from dashboards.shelf import Shelf
+from sim.problems import counted
 
 LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 
@@ -102,6 +103,6 @@ def _layout(shelf: Shelf) -> Any:
 
 def _inventory(shelf: Shelf) -> str:
     studies = [f"{one.name} ({one.findings.replications:,} runs)" for one in shelf.volumes.values()]
-    sweeps = [f"a sweep of {one.scenario} ({one.planned} cases)" for one in shelf.sweeps.values()]
+    sweeps = [f"a sweep of {one.scenario} ({counted(one.planned, 'case')})" for one in shelf.sweeps.values()]
     shown = [*studies, *sweeps]
     return f"{formats.listing(shown[:6])}{f' and {len(shown) - 6} more' if len(shown) > 6 else ''}."

@@ -13,11 +13,12 @@ from dashboards.answers import GoalAnswers, Lever, SweepAnswers, nearest
 from dashboards.explorer.looks import PLOT, recolour
 from dashboards.figures.sweep import calendar_of, draw_parallel, short_path
 from dashboards.shelf import Shelf
+from sim.problems import counted
 
 
 def sweep_cards(shelf: Shelf) -> list[Any]:
     """Return what stands on the page for sweeps."""
-    names = {key: f"{one.scenario}, {one.design}, {one.planned} cases" for key, one in shelf.sweeps.items()}
+    names = {key: f"{one.scenario}, {one.design}, {counted(one.planned, 'case')}" for key, one in shelf.sweeps.items()}
     return [
         html.Div(
             [
