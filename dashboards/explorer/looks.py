@@ -27,7 +27,7 @@ fieldset { border: 0; margin: 0; padding: 0; min-width: 0; }
 legend { max-width: 100%; overflow-wrap: anywhere; white-space: normal; }
 .lever { padding: 4px 0 12px; }
 .said { font-size: 15px; }
-.story { padding-left: 1.4em; margin: 8px 0; font-size: 14px; max-height: 420px; overflow: auto; }
+.story { padding-left: 3em; margin: 8px 0; font-size: 14px; max-height: 420px; overflow: auto; }
 .story li { margin: 3px 0; }
 .mark { display: inline-block; width: 22px; margin-right: 7px; vertical-align: middle; border-top: 3px solid; }
 .lead { padding-bottom: 16px; }

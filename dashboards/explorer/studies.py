@@ -198,19 +198,14 @@ def draw_curves(chosen: Mapping[str, Volume], order: Sequence[str], goal: str) -
 
 
 def _key_list(keys: Sequence[Key]) -> Any:
-    items = [
-        html.Li(
-            [
-                html.Span(
-                    className="mark",
-                    style={"borderColor": f"var(--{variable_of(key.colour)})", "borderTopStyle": _border(key.dash)},
-                ),
-                key.label,
-            ]
-        )
-        for key in keys
-    ]
-    return html.Ul(items, className="keys")
+    return html.Ul([html.Li([_swatch(key), key.label]) for key in keys], className="keys")
+
+
+def _swatch(key: Key) -> Any:
+    colour = f"var(--{variable_of(key.colour)})"
+    if key.shape == "cross":
+        return html.Strong("✕", style={"color": colour})
+    return html.Span(className="mark", style={"borderColor": colour, "borderTopStyle": _border(key.dash)})
 
 
 def _border(dash: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -125,7 +126,10 @@ def launch_legs(trace: Trace) -> list[Move]:
 
 
 def fill_stays(moves: Sequence[Move]) -> list[Move]:
-    """Return the stays that lie between journeys: a vehicle waits where it arrived until it, or its crew, departs."""
+    """Return the stays that lie between journeys: a vehicle waits where it arrived until it, or its crew, departs.
+
+    Who departs after the same class has come there again, in another try, is the one that came last.
+    """
     stays: list[Move] = []
     journeys = _journeys(moves)
     by_subject: dict[str, list[Move]] = {}
@@ -133,6 +137,9 @@ def fill_stays(moves: Sequence[Move]) -> list[Move]:
         by_subject.setdefault(move.subject, []).append(move)
     for arrival in journeys:
         later = [m for m in by_subject[arrival.subject] if m.start_d >= arrival.end_d]
+        same = (m.end_d for m in later if (m.vehicle, m.destination) == (arrival.vehicle, arrival.destination))
+        again_d = min(same, default=math.inf)
+        later = [m for m in later if m.start_d < again_d]
         departures = [m for m in later if m.origin == arrival.destination]
         own = [m.start_d for m in departures if m.vehicle == arrival.vehicle]
         others = [m.start_d for m in departures if m.start_d - arrival.end_d <= _LONGEST_ZOOM_D]

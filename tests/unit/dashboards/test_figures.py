@@ -177,6 +177,15 @@ def test_what_is_lost_does_not_stay() -> None:
     assert bat.fill_stays([lost, again]) == []
 
 
+def test_the_ship_of_an_earlier_try_does_not_wait_for_years() -> None:
+    """The first ship came for a lander that was lost; the one that departs is the one that came last."""
+    first = Move("crew", "ship", "ship", "leo", "llo", 10.0, 15.0, 1.0, 3, "ok")
+    second = Move("crew", "ship", "ship", "leo", "llo", 1000.0, 1005.0, 1.0, 3, "ok")
+    back = Move("crew", "ship", "ship", "llo", "earth", 1012.0, 1017.0, 1.0, 3, "ok")
+    (stay,) = bat.fill_stays([first, second, back])
+    assert (stay.start_d, stay.end_d) == (1005.0, 1012.0)
+
+
 def test_the_zoom_finds_the_crewed_mission(findings: Findings) -> None:
     assert {move.subject for move in bat.find_episode(findings.traces[0].moves)} == {"first-crew"}
 

@@ -48,6 +48,12 @@ def kill_once_begun(process: subprocess.Popen[bytes], folder: Path, after_s: flo
     return alive
 
 
+def require_success(process: subprocess.Popen[bytes]) -> None:
+    """Wait for a process to end, and show what it said if it did not end well."""
+    _, said = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 0, said.decode()
+
+
 def tables_in(folder: Path) -> dict[str, bytes]:
     return {file.name: file.read_bytes() for file in folder.glob("*/*.parquet")}
 
@@ -64,9 +70,7 @@ def killed_again_and_again(project_root: Path, folder: Path, kills: int, jobs: i
     for _ in range(kills):
         process = start(project_root, FILE, folder, N, jobs)
         hits += kill_once_begun(process, folder, chance.uniform(0.0, 1.0))
-    process = start(project_root, FILE, folder, N, jobs)
-    assert process.wait(PATIENCE_S) == 0
-    process.communicate()
+    require_success(start(project_root, FILE, folder, N, jobs))
     return hits
 
 
@@ -92,17 +96,13 @@ def test_a_study_killed_fifty_times_ends_with_the_same_tables(
 
 @pytest.mark.stress
 def test_a_sweep_killed_twenty_times_ends_with_the_same_tables(project_root: Path, tmp_path: Path) -> None:
-    process = start(project_root, SWEEP, tmp_path / "whole")
-    assert process.wait(PATIENCE_S) == 0
-    process.communicate()
+    require_success(start(project_root, SWEEP, tmp_path / "whole"))
     chance, hits, rounds = random.Random(3), 0, 0
     while hits < 20:
         folder = tmp_path / str(rounds)
         for _ in range(4):
             hits += kill_once_begun(start(project_root, SWEEP, folder), folder, chance.uniform(0.0, 2.0))
-        last = start(project_root, SWEEP, folder)
-        assert last.wait(PATIENCE_S) == 0
-        last.communicate()
+        require_success(start(project_root, SWEEP, folder))
         assert tables_in(folder) == tables_in(tmp_path / "whole")
         rounds += 1
 
