@@ -35,6 +35,6 @@ if [ ! -e "$venv/.installed" ] || [ pyproject.toml -nt "$venv/.installed" ]; the
   touch "$venv/.installed"
 fi
 
-"$venv/bin/python" -c 'from sim.physics.orbits import library_name; name = library_name(); print("physics on", name);
+"$venv/bin/python" -c 'from sim.physics.orbits import package_name; name = package_name(); print("physics on", name);
 assert name.startswith("poliastro "), name'
 exec "$venv/bin/python" -m pytest tests/physics tests/unit/physics "$@"
