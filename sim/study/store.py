@@ -104,22 +104,34 @@ class Study:
 def open_folder(folder: Path, fresh: Manifest) -> Manifest:
     """Make a run folder, or go on with the one that is there, and give its manifest, now running.
 
+    What is there already stays where it is; only who has more to write must say where that goes.
+
     Raises:
         FolderError: if it cannot be written, holds something else, or belongs to another study.
     """
     found = _manifest_in(folder)
     if found is not None and found.key != fresh.key:
         raise FolderError(folder, f"holds another study ({_difference(found, fresh)})", "choose another with -o")
-    if found is not None and found.shared != fresh.shared and found.parts:
-        where = f"--shared {found.shared.rpartition('/')[0]}" if found.shared else "no --shared"
-        raise FolderError(folder, "keeps its tables elsewhere", f"say {where}, or choose another folder with -o")
-    kept = _intact(place_of(folder, fresh), found.parts) if found is not None else ()
+    kept: tuple[Part, ...] = ()
+    if found is not None:
+        kept = _intact(place_of(folder, found), found.parts)
+        if found.shared != fresh.shared and kept:
+            if _replications_in(kept, fresh.replications) < fresh.replications:  # there is more to write
+                where = (
+                    f"--shared {found.shared.rpartition('/')[0]}" if found.shared else "no --shared, set no ILRS_SHARED"
+                )
+                raise FolderError(folder, "keeps its tables elsewhere", f"say {where}, or choose another folder")
+            fresh = dataclasses.replace(fresh, shared=found.shared)
     manifest = dataclasses.replace(fresh, parts=kept, began_with=sum(part.last - part.first + 1 for part in kept))
     with folder_errors(folder):
         (folder / _OUTCOMES).mkdir(parents=True, exist_ok=True)
         (folder / _STORIES).mkdir(exist_ok=True)
     write_manifest(folder, manifest)
     return manifest
+
+
+def _replications_in(parts: tuple[Part, ...], below: int) -> int:
+    return sum(part.last - part.first + 1 for part in parts if part.first < below)
 
 
 def refuse_strangers(folder: Path) -> None:

@@ -125,6 +125,16 @@ def test_a_run_with_its_own_tables_is_not_continued_elsewhere(campaign: Campaign
         run_study(campaign, replications=20, seed=7, jobs=1, folder=tmp_path / "run", shared=str(tmp_path / "s"))
 
 
+def test_a_finished_run_is_read_where_it_is_without_saying_it_again(campaign: Campaign, tmp_path: Path) -> None:
+    """As `ilrs compare` does, which runs what is not there yet."""
+    run_study(campaign, replications=N, seed=7, jobs=1, folder=tmp_path / "run", shared=str(tmp_path / "s"))
+    again = run_study(campaign, replications=N - 10, seed=7, jobs=1, folder=tmp_path / "run")
+    assert again.manifest.shared
+    assert tables_below(tmp_path / "run") == {}
+    with pytest.raises(FolderError, match="keeps its tables elsewhere; say --shared"):
+        run_study(campaign, replications=N + 100, seed=7, jobs=1, folder=tmp_path / "run")
+
+
 def test_a_shared_folder_that_cannot_be_written_is_one_clear_error(campaign: Campaign, tmp_path: Path) -> None:
     """The error is raised in a worker process, and said by the one that runs the study."""
     (tmp_path / "file").write_text("", encoding="utf-8")
