@@ -113,7 +113,9 @@ def report_overhead(*, with_dask: bool) -> None:
     """Say what a chunk costs an engine beside its work, with nothing and with a table's bytes to bring back."""
     report_items("pool of two", choose(2))
     if with_dask:
+        since = time.perf_counter()
         with cluster(None, 2) as engine:
+            print(f"two Dask workers of this machine are there after {time.perf_counter() - since:.1f} s")
             report_items("Dask with two workers over TCP", engine)
 
 

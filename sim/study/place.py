@@ -130,7 +130,8 @@ def require_allowed(place: Place) -> None:
         SharedFolderError: if the place is elsewhere, and not below the URL in `ILRS_SHARED`.
     """
     allowed = os.environ.get(ALLOWED, "").rstrip("/")
-    if place.path is None and not (allowed and place.url.startswith(f"{allowed}/")):
+    below = bool(allowed) and place.url.startswith(f"{allowed}/") and ".." not in place.url.split("/")
+    if place.path is None and not below:
         parent = place.url.rpartition("/")[0]
         raise SharedFolderError(
             f"the tables lie at {place.url:.200}, on another machine, which is asked only where you allow it: "

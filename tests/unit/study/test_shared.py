@@ -102,10 +102,11 @@ def test_a_strangers_study_does_not_make_us_ask_anybody(alone: Study, tmp_path: 
         store.read_study(tmp_path)
 
 
-def test_a_url_that_only_begins_like_the_allowed_one_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("url", ["s3://bucket/studies-of-others", "s3://bucket/studies/../others", "http://evil/file:"])
+def test_a_url_that_only_begins_like_the_allowed_one_is_refused(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(ALLOWED, "s3://bucket/studies")
     with pytest.raises(SharedFolderError, match="on another machine"):
-        shared_place("s3://bucket/studies-of-others", "run")
+        shared_place(url, "run")
 
 
 def test_a_relative_folder_is_no_shared_one() -> None:
