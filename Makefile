@@ -34,6 +34,10 @@ test-stress: $(VENV)/.installed-test ## the long tests: kills, large studies, th
 	@bash tests/ensure_chromium.sh
 	$(BIN)/pytest -m stress
 
+.PHONY: golden
+golden: $(VENV)/.installed-test ## write the golden results of the shipped scenarios anew and print what changed
+	@$(BIN)/python -m tests.golden_results
+
 .PHONY: docs
 docs: $(VENV)/.installed ## build the documentation into build/site, warnings are errors
 	@$(PIP) install -c constraints.txt -e '.[docs]'
