@@ -1,6 +1,7 @@
 """The net under the numbers: what each shipped scenario and variant gives at a fixed seed.
 
-Kept in `tests/golden/results`. `make golden` writes the results anew and prints what changed. CONTRIBUTING.md says when that is right.
+Kept in `tests/golden/results`. `make golden` writes the results anew and prints what changed.
+CONTRIBUTING.md says when that is right.
 """
 
 from __future__ import annotations
