@@ -15,6 +15,7 @@ LAYERS = (
     ("sim.model",),
     ("sim.analysis",),
     ("sim.study",),
+    ("sim.calibration",),
     ("sim.validation",),
     ("dashboards",),
     ("sim.cli",),

@@ -11,7 +11,7 @@ import click
 from sim.cli.options import as_json
 
 if TYPE_CHECKING:
-    from sim.validation.calibration import Calibrated
+    from sim.calibration.laws import Calibrated
 
 
 @click.command("calibrate")
@@ -30,7 +30,8 @@ def command(tables: tuple[Path, ...], out: Path | None, site: str | None, launch
     """
     import json
 
-    from sim.validation.calibration import calibrate, catalogue_text, describe, shipped_tables
+    from sim.calibration.catalogue import catalogue_text, describe
+    from sim.calibration.laws import calibrate, shipped_tables
 
     fitted = [calibrate(path) for path in tables or shipped_tables()]
     text = catalogue_text(fitted, site=site, launcher=launcher)

@@ -16,12 +16,13 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.validation.calibration import read_pairs
+from sim.calibration.laws import read_pairs
+from sim.calibration.scores import crps, pinball_of_point, pinball_of_sample
+from sim.calibration.slip import SlipFit, fit_slip
+from sim.calibration.table import data_file, read_rows
 from sim.validation.case import About, Case, at_most, near
-from sim.validation.fits import SlipFit, fit_slip
-from sim.validation.published import data_file, read_published, read_rows
+from sim.validation.published import read_published
 from sim.validation.replications import packaged_scenario, replicate, shipped_scenario
-from sim.validation.scores import crps, pinball_of_point, pinball_of_sample
 
 Floats = NDArray[np.float64]
 

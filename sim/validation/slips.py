@@ -9,12 +9,12 @@ from typing import Final
 
 import numpy as np
 
-from sim.validation.calibration import read_pairs, source_of
+from sim.calibration.laws import read_pairs
+from sim.calibration.scores import crps, pinball_of_point, pinball_of_sample
+from sim.calibration.slip import Pairs, SlipFit, fit_slip
+from sim.calibration.table import Row, data_file, read_rows, source_of
 from sim.validation.case import About, Case, at_most, near
-from sim.validation.fits import Pairs, SlipFit, fit_slip
 from sim.validation.hindcasts import INSIDE
-from sim.validation.published import Row, data_file, read_rows
-from sim.validation.scores import crps, pinball_of_point, pinball_of_sample
 
 KIND: Final = "slip"
 _SHARES: Final = (np.arange(400) + 0.5) / 400

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from sim.calibration.table import data_file, read_rows
 from sim.validation.case import Case
 from sim.validation.flights import flight_cases
-from sim.validation.published import data_file, read_published, read_rows
+from sim.validation.published import read_published
 from sim.validation.sortie import Sortie, sortie_cases
 from sim.validation.stochastic import depot_chance, stochastic_cases
 from sim.validation.suite import families, run_suite

@@ -1,4 +1,4 @@
-"""Laws fitted to what happened: slip by lead time, scrubs, stand-downs and failures by flight number.
+"""Slip by lead time: laws fitted to what was planned and what came.
 
 Every fit carries intervals and a goodness of fit. Resampling is over missions, not forecasts: forecasts of one mission
 repeat each other. The seed of the resampling is fixed.
@@ -6,42 +6,30 @@ repeat each other. The seed of the resampling is fixed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from math import exp, gamma, log
-from typing import Any, Final
+from math import gamma
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize, stats
 
-from sim.analysis.estimates import Proportion, clopper_pearson
-
-Floats = NDArray[np.float64]
+from sim.calibration.weibull import (
+    RESAMPLES,
+    SEED,
+    Floats,
+    Goodness,
+    Interval,
+    fit_weibull,
+    goodness_of_weibull,
+    shape_of_variation,
+    weibull_ppf,
+)
 
 ROW_LIMITS_D: Final = (90.0, 180.0, 360.0)
 LEAST_IN_ROW: Final = 20
 """Pairs below which a row of lead times has no law of its own."""
-RESAMPLES: Final = 200
 _LEAST_LATE: Final = 3
-_SEED: Final = 2035
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """A fitted figure with its 95 % interval."""
-
-    value: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True, slots=True)
-class Goodness:
-    """Kolmogorov and Smirnov's distance, and how often data of the fitted law itself lie farther from it."""
-
-    statistic: float
-    p_value: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,28 +93,6 @@ class SlipFit:
         line = self.beyond
         scale_d = self.mean_d(lead_d) / ((1.0 - line.zero.value) * gamma(1.0 + 1.0 / line.shape.value))
         return weibull_ppf(u, line.zero.value, line.shape.value, scale_d)
-
-
-@dataclass(frozen=True, slots=True)
-class StandDownFit:
-    """A lognormal law of the days a vehicle stays on the ground after a failure."""
-
-    n: int
-    median_d: Interval
-    p90_d: Interval
-    goodness: Goodness
-
-
-@dataclass(frozen=True, slots=True)
-class GrowthFit:
-    """Failure rates by flight number, and the curve mature + (first - mature) exp(-(k - 1) / flights) through them."""
-
-    early: tuple[Proportion, ...]
-    mature: Proportion
-    first: float
-    flights: float
-    p_value: float
-    """Chance of counts at least as far from the curve (deviance, chi-squared); nan without early flights enough."""
 
 
 def fit_slip(pairs: Pairs, *, resamples: int = RESAMPLES) -> SlipFit:
@@ -216,114 +182,12 @@ def _spread(pairs: Pairs, low: float, intercept_d: float, per_day: float) -> tup
     return zero, shape_of_variation(float(ratio.std(ddof=1) / ratio.mean()))
 
 
-def fit_weibull(values: Floats) -> tuple[float, float]:
-    """Give shape and scale of greatest likelihood for values above 0, shape (n,).
-
-    Source: Cohen, Technometrics 7 (1965) 579-588: the likelihood has one root in the shape. Raises ValueError when
-    fewer than two values differ.
-    """
-    if values.size < 2 or values.min() <= 0.0 or np.ptp(values) == 0.0:
-        raise ValueError("a Weibull law needs two different values above 0 or more")
-    logs = np.log(values / values.max())
-
-    def slope(shape: float) -> float:
-        powers = np.exp(shape * logs)
-        return float((powers * logs).sum() / powers.sum() - 1.0 / shape - logs.mean())
-
-    shape = float(optimize.brentq(slope, 1e-2, 1e3))
-    scale = float(values.max() * np.mean(np.exp(shape * logs)) ** (1.0 / shape))
-    return shape, scale
-
-
-def shape_of_variation(variation: float) -> float:
-    """Give the Weibull shape whose coefficient of variation this is."""
-
-    def excess(shape: float) -> float:
-        return float(np.sqrt(gamma(1.0 + 2.0 / shape) / gamma(1.0 + 1.0 / shape) ** 2 - 1.0)) - variation
-
-    return float(optimize.brentq(excess, 0.2, 20.0))
-
-
-def weibull_ppf(u: Floats, zero: float, shape: float, scale: float) -> Floats:
-    """Give quantiles of a law that is 0 for a share `zero` and Weibull's for the rest."""
-    rest = np.clip((u - zero) / (1.0 - zero), 0.0, 1.0)
-    return np.asarray(scale * (-np.log1p(-rest)) ** (1.0 / shape), dtype=np.float64)
-
-
-def goodness_of_weibull(values: Floats, resamples: int = RESAMPLES) -> Goodness:
-    """Test values, shape (n,), against the Weibull law fitted to them, by drawing from it and fitting again."""
-
-    def distance(some: Floats) -> float:
-        shape, scale = fit_weibull(some)
-        return float(stats.kstest(some, stats.weibull_min(shape, scale=scale).cdf).statistic)
-
-    shape, scale = fit_weibull(values)
-    return _resampled(values, distance, lambda rng: scale * rng.weibull(shape, values.size), resamples)
-
-
-def fit_stand_down(days: Floats) -> StandDownFit:
-    """Fit a lognormal law to the days vehicles stayed on the ground, shape (n,). Raises ValueError below 4 values."""
-    if days.size < 4 or days.min() <= 0.0:
-        raise ValueError("a law of stand-downs needs 4 lengths above 0 or more")
-    logs = np.log(days)
-    middle, spread, n = float(logs.mean()), float(logs.std(ddof=1)), days.size
-    half = float(stats.t.ppf(0.975, n - 1)) * spread / n**0.5
-    # The noncentral t gives the exact bounds of a normal quantile. Source: Hahn and Meeker, Statistical Intervals.
-    tail = float(stats.norm.ppf(0.9)) * n**0.5
-    low, high = (float(stats.nct.ppf(q, n - 1, tail)) * spread / n**0.5 for q in (0.025, 0.975))
-
-    def distance(some: Floats) -> float:
-        return float(stats.kstest((some - some.mean()) / some.std(ddof=1), stats.norm.cdf).statistic)
-
-    return StandDownFit(
-        n,
-        Interval(exp(middle), exp(middle - half), exp(middle + half)),
-        Interval(exp(middle + spread * tail / n**0.5), exp(middle + low), exp(middle + high)),
-        _resampled(logs, distance, lambda rng: rng.normal(middle, spread, n)),
-    )
-
-
-def fit_growth(flights: Sequence[int], failures: Sequence[int], mature: tuple[int, int]) -> GrowthFit:
-    """Fit failures by flight number: counts of flights 1, 2, ... and, pooled, of mature ones (failures, flights)."""
-    early = tuple(clopper_pearson(k, n) for k, n in zip(failures, flights, strict=True))
-    late = clopper_pearson(*mature)
-    if len(early) < 3:
-        return GrowthFit(early, late, float("nan"), float("nan"), float("nan"))
-    n, k, number = np.array(flights, float), np.array(failures, float), np.arange(len(early))
-
-    def rates(at: Floats) -> Floats:
-        first = 1.0 / (1.0 + np.exp(-at[0]))
-        return np.asarray(late.value + (first - late.value) * np.exp(-number / np.exp(at[1])), dtype=np.float64)
-
-    def deviance(at: Floats) -> float:
-        p = np.clip(rates(at), 1e-9, 1.0 - 1e-9)
-        short = stats.binom.logpmf(k, n, p) - stats.binom.logpmf(k, n, k / n)
-        return float(-2.0 * np.sum(short))
-
-    start = np.array([log(max(k[0], 0.5) / max(n[0] - k[0], 0.5)), 0.0])
-    found = optimize.minimize(deviance, start, method="Nelder-Mead")
-    first = float(1.0 / (1.0 + np.exp(-found.x[0])))
-    p_value = float(stats.chi2.sf(found.fun, len(early) - 2))
-    return GrowthFit(early, late, first, float(np.exp(found.x[1])), p_value)
-
-
-def _resampled(
-    values: Floats, distance: Callable[[Floats], float], draw: Callable[[Any], Floats], resamples: int = RESAMPLES
-) -> Goodness:
-    rng = np.random.default_rng(_SEED)
-    found = distance(values)
-    if resamples == 0:
-        return Goodness(found, float("nan"))
-    farther = sum(distance(draw(rng)) >= found for _ in range(resamples))
-    return Goodness(found, (farther + 1) / (resamples + 1))
-
-
 def _bootstrap(pairs: Pairs, fit: Callable[[Pairs], tuple[float, ...]], resamples: int) -> tuple[Interval, ...]:
     """Give each fitted figure with the interval of 2.5 to 97.5 % over resampled missions."""
     values = fit(pairs)
     if resamples == 0:
         return tuple(Interval(value, float("nan"), float("nan")) for value in values)
-    rng = np.random.default_rng(_SEED)
+    rng = np.random.default_rng(SEED)
     names = sorted(set(pairs.mission))
     rows_of = {name: np.flatnonzero([one == name for one in pairs.mission]) for name in names}
     found = []

@@ -1,4 +1,4 @@
-"""Scores against their closed forms, and cases against what they promise."""
+"""Scores against their closed forms."""
 
 from __future__ import annotations
 
@@ -8,10 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.validation.case import About, at_most, between, document, holds, near, share_tolerance
-from sim.validation.scores import crps, pinball, pinball_of_point, pinball_of_sample
-
-ABOUT = About("id", "kind", "source", "quantity", "note")
+from sim.calibration.scores import crps, pinball, pinball_of_point, pinball_of_sample
 
 
 @pytest.mark.parametrize("actual", [-2.0, 0.0, 0.7])
@@ -47,39 +44,3 @@ def test_the_quantile_that_is_asked_for_costs_least() -> None:
 
 def test_a_sample_of_one_date_scores_like_that_date() -> None:
     assert pinball_of_sample([50.0, 50.0], 80.0) == pytest.approx(pinball_of_point(50.0, 80.0))
-
-
-def test_a_case_is_missed_just_beyond_its_tolerance() -> None:
-    assert near(ABOUT, 1.1, 1.0, 0.11).met
-    assert not near(ABOUT, 1.1, 1.0, 0.09).met
-
-
-def test_a_case_of_several_figures_is_missed_by_one_of_them() -> None:
-    assert not near(ABOUT, [1.0, 2.2], [1.0, 2.0], 0.1).met
-
-
-def test_a_case_of_another_number_of_figures_is_missed() -> None:
-    assert not near(ABOUT, [1.0], [1.0, 2.0], 0.1).met
-
-
-def test_a_figure_that_is_not_a_number_is_missed() -> None:
-    assert not near(ABOUT, math.nan, 1.0, 10.0).met
-    assert not at_most(ABOUT, math.nan, 1.0).met
-    assert not between(ABOUT, math.nan, 0.0, 1.0).met
-
-
-def test_one_sided_cases_and_ranges_hold_their_ends() -> None:
-    assert at_most(ABOUT, 2.0, 2.0).met
-    assert not at_most(ABOUT, 2.1, 2.0).met
-    assert holds(ABOUT, 1.0, 3.0, 3.0).met
-    assert not holds(ABOUT, 1.0, 3.0, 3.1).met
-
-
-def test_the_tolerance_of_a_share_is_four_standard_errors() -> None:
-    """Truth: sqrt(p (1 - p) / n)."""
-    assert share_tolerance(0.5, 10_000) == pytest.approx(0.02)
-
-
-def test_a_document_has_the_promised_keys() -> None:
-    case = document([near(ABOUT, 1.0, 1.0, 0.1)])["cases"][0]
-    assert list(case) == ["id", "kind", "source", "quantity", "ours", "theirs", "tolerance", "met", "note"]

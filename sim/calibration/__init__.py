@@ -1,0 +1,1 @@
+"""Laws and scores from tables of what was planned and what happened."""
