@@ -17,6 +17,7 @@ from sim.chance.distributions import (
     shift,
 )
 from sim.chance.draws import Draws, DrawTable
+from sim.chance.ratio import RatioLaw
 
 __all__ = [
     "Beta",
@@ -30,6 +31,7 @@ __all__ = [
     "Lognormal",
     "Normal",
     "Pert",
+    "RatioLaw",
     "Shifted",
     "Triangular",
     "Uniform",
