@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import gamma
 from typing import TYPE_CHECKING
 
-from sim.chance import Distribution, Weibull
+from sim.chance import Distribution, Fixed, Weibull
 
 if TYPE_CHECKING:  # workers unpickle these laws; they need no scenario language
     from sim.scenario.schema import SlipModel
@@ -51,5 +51,7 @@ def law_by_lead(model: SlipModel, lead_d: float) -> Distribution:
             return row.slip
     law = model.beyond
     mean_d = law.intercept + law.per_day * lead_d
+    if mean_d == 0.0 or law.zero == 1.0:
+        return Fixed(0.0)
     scale_d = mean_d / ((1.0 - law.zero) * gamma(1.0 + 1.0 / law.shape))
     return Weibull(law.shape, scale_d, law.zero)

@@ -23,7 +23,7 @@ from sim.scenario.shipped import shipped_folder, shipped_names
 from sim.scenario.sources import check_sources
 from sim.scenario.text import MOST_PROBLEMS, Node, copied, path_text
 from sim.scenario.tree import SHIPPED_NAME, Tree
-from sim.units import parse_name
+from sim.units import UnitError, file_name, parse_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +90,19 @@ def _variant_names(files: _Files) -> list[str]:
     return list(block.value) if block and isinstance(block.value, dict) else []
 
 
+def _wrong_variant_names(root: Node) -> list[Problem]:
+    """Return what is wrong with the names of variants, which files of a sweep are called by."""
+    block = root.value.get("variants") if isinstance(root.value, dict) else None
+    problems: list[Problem] = []
+    for name, variant in block.value.items() if block and isinstance(block.value, dict) else ():
+        try:
+            parse_name(name)
+        except UnitError as error:
+            place = path_text(("variants", name))
+            problems.append(Problem(variant.key, place, error.code, "error", error.message, error.hint))
+    return problems[:MOST_PROBLEMS]
+
+
 def _merge(files: _Files, variants: Sequence[str], sets: Sequence[str]) -> tuple[Layered | None, list[Problem], bool]:
     """Lay variants and settings over what was read; the files themselves stay as they are."""
     stack = files.stack.again()
@@ -99,6 +112,7 @@ def _merge(files: _Files, variants: Sequence[str], sets: Sequence[str]) -> tuple
     for text in sets:
         root = stack.apply_set(root, text)
     root = stack.resolve_likes(root)
+    stack.problems += _wrong_variant_names(files.root)
     stack.problems += read_columns(root, stack.tree, stack.folders, files.file.resolve().parent)
     if isinstance(root.value, dict):
         _name_after_file(root.value, files.file, stack.files[0])
@@ -159,7 +173,7 @@ def _name_after_file(top: dict[str, Node], file: FilePath, shown: str) -> None:
         return
     plain = re.sub(r"[^a-z0-9]+", "-", file.stem.lower()).strip("-") or "scenario"
     mark = Mark(shown, 1, 1)
-    top["name"] = Node(parse_name(plain[:80].strip("-")), mark, mark)
+    top["name"] = Node(file_name(plain), mark, mark)
 
 
 def _validate(layered: Layered, before: list[Problem], *, whole: bool) -> tuple[Scenario | None, list[Problem]]:

@@ -214,6 +214,8 @@ def _said(kind: str, details: Details) -> tuple[Code, str, str]:
     found, context = details.get("input"), details.get("ctx", {})
     if kind in _WANTED:
         hint = f"write [{found}]" if kind == "list_type" and _is_name(found) else _REMEDIES.get(kind, "")
+        if kind.startswith("int_") and isinstance(found, float) and found.is_integer() and abs(found) < 1e15:
+            hint = f"write {found:.0f}"
         return Code.WRONG_TYPE, f"{_WANTED[kind]}, not {_shown(found)}", hint
     if kind in ("literal_error", "enum"):
         return (

@@ -115,8 +115,6 @@ def _points(spec: object, measure: Measure, names: tuple[str, ...]) -> list[floa
     points = [_at(index, measure.point, item) for index, item in enumerate(spec)]
     if points != sorted(points):
         raise _wrong("the values fall from left to right", f"the order is {', '.join(names)}")
-    if points[0] == points[-1]:
-        raise _wrong("all values are the same", f"write the value alone, for example {measure.example}")
     return points
 
 
@@ -155,15 +153,18 @@ def _read_fixed(spec: object, measure: Measure) -> Distribution:
 
 
 def _read_triangular(spec: object, measure: Measure) -> Distribution:
-    return chance.Triangular(*_points(spec, measure, ("least", "likeliest", "most")))
+    points = _points(spec, measure, ("least", "likeliest", "most"))
+    return chance.Triangular(*points) if points[0] < points[-1] else chance.Fixed(points[0])
 
 
 def _read_pert(spec: object, measure: Measure) -> Distribution:
-    return chance.Pert(*_points(spec, measure, ("least", "likeliest", "most")))
+    points = _points(spec, measure, ("least", "likeliest", "most"))
+    return chance.Pert(*points) if points[0] < points[-1] else chance.Fixed(points[0])
 
 
 def _read_uniform(spec: object, measure: Measure) -> Distribution:
-    return chance.Uniform(*_points(spec, measure, ("least", "most")))
+    points = _points(spec, measure, ("least", "most"))
+    return chance.Uniform(*points) if points[0] < points[-1] else chance.Fixed(points[0])
 
 
 def _read_normal(spec: object, measure: Measure) -> Distribution:
@@ -206,13 +207,16 @@ def _read_weibull(spec: object, measure: Measure) -> Distribution:
     return chance.Weibull(shape, scale, zero)
 
 
+_ROUNDED: Final = 5.01e-4  # of a share that is written with one digit behind the point: thirds are 33.3 %
+
+
 def _read_discrete(spec: object, measure: Measure) -> Distribution:
     if not isinstance(spec, dict) or not spec:
         raise _wrong("discrete is a mapping from values to probabilities", "write {20 d: 70 %, 200 d: 30 %}")
     shares = [_at(key, lambda value: read_quantity(value, "share"), share) for key, share in spec.items()]
     values = [_at(key, measure.point, _key_value(key, measure)) for key in spec]
     total = math.fsum(shares)
-    if abs(total - 1) > 1e-6:
+    if abs(total - 1) > _ROUNDED * len(shares):
         raise _wrong(f"the probabilities add up to {100 * total:.6g} %", "make them add up to 100 %")
     return chance.Discrete(tuple(values), tuple(share / total for share in shares))
 

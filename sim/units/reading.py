@@ -7,12 +7,12 @@ import re
 from typing import Final
 
 from sim.problems import Code, did_you_mean
-from sim.units.tables import AMBIGUOUS, DATE, HABITS, KINDS, LONGEST, NUMBER, Kind, UnitError, shown
+from sim.units.tables import AMBIGUOUS, DATE, HABITS, KINDS, LONGEST, NUMBER, Kind, UnitError, a, shown
 
 _QUANTITY: Final = re.compile(rf"({NUMBER}) *([^0-9\s+.,-][^\s]*)")
 _BARE: Final = re.compile(NUMBER)
 _COMMA: Final = re.compile(r"([+-]?[0-9]+(?:,[0-9]+)+(?:\.[0-9]+)?) *(\S*)")
-_RANGE: Final = re.compile(rf"({NUMBER}) *(\S*?) *(?:-|–|—|\.\.|to) *({NUMBER}) *(\S+)")
+_RANGE: Final = re.compile(rf"({NUMBER}) *([^0-9\s]\S*?)? *(?:-|–|—|\.\.|to) *({NUMBER}) *([^0-9\s]\S*)?")
 _GROUPS: Final = re.compile(r"[+-]?[0-9]{1,3}(?:[ _'][0-9]{3})+(?:\.[0-9]+)? *(\S*)")
 
 
@@ -40,10 +40,12 @@ def within(value: float, text: str, kind: str) -> float:
     table = KINDS[kind]
     if value < table.low:
         least = format_quantity(table.low, kind)
-        raise UnitError(f"'{text}' is below {least}", f"a {table.noun} is at least {least}", Code.OUT_OF_RANGE)
+        hint = "; ".join(filter(None, (f"{a(table.noun)} is at least {least}", table.beyond)))
+        raise UnitError(f"'{text}' is below {least}", hint, Code.OUT_OF_RANGE)
     if value > table.high:
         most = format_quantity(table.high, kind)
-        raise UnitError(f"'{text}' is above {most}", f"a {table.noun} is at most {most}", Code.OUT_OF_RANGE)
+        hint = "; ".join(filter(None, (f"{a(table.noun)} is at most {most}", table.beyond)))
+        raise UnitError(f"'{text}' is above {most}", hint, Code.OUT_OF_RANGE)
     return value
 
 
@@ -51,7 +53,7 @@ def format_quantity(value: float, kind: str) -> str:
     """Write an SI value in the unit of its kind that keeps the number nearest to 1-1000."""
     units = KINDS[kind].units
     first = next(iter(units))
-    if kind in ("duration", "slip", "rate", "angle") or value == 0.0:
+    if kind in ("duration", "slip", "rate") or "deg" in units or value == 0.0:
         return f"{value / units[first]:.6g} {first}"
     unit = min(units, key=lambda name: (_awkwardness(abs(value) / units[name]), name != first))
     return f"{value / units[unit]:.6g} {unit}"
@@ -73,14 +75,14 @@ def _awkwardness(number: float) -> float:
 def _finite(value: float, text: str, table: Kind) -> float:
     if abs(value) <= table.ceiling:
         return value
-    raise UnitError(f"'{shown(text)}' is too large for a {table.noun}", "check the unit", Code.OUT_OF_RANGE)
+    raise UnitError(f"'{shown(text)}' is too large for {a(table.noun)}", "check the unit", Code.OUT_OF_RANGE)
 
 
 def _refusal(value: object, table: Kind) -> UnitError:
     """Say why `value` is no quantity of this kind; the usual slips get an answer of their own."""
     known = "known: " + ", ".join(table.units)
     if isinstance(value, str) and len(value) > LONGEST:
-        return UnitError(f"'{shown(value)}' is too long for a {table.noun}", "", Code.NUMBER_FORMAT)
+        return UnitError(f"'{shown(value)}' is too long for {a(table.noun)}", "", Code.NUMBER_FORMAT)
     for answer in (_no_text, _bare_number, _no_number, _comma, _range, _other_unit):
         error = answer(value, table, known)
         if error:
@@ -98,15 +100,37 @@ def _no_text(value: object, table: Kind, known: str) -> UnitError | None:
     names = {dict: "a mapping", list: "a list", bool: "true or false", type(None): "nothing"}
     found = names.get(type(value), type(value).__name__)
     hint = f"write for example {table.example}"
-    return UnitError(f"a {table.noun} is wanted here, not {found}", hint, Code.WRONG_TYPE)
+    return UnitError(f"{a(table.noun)} is wanted here, not {found}", hint, Code.WRONG_TYPE)
 
 
 def _bare_number(value: object, table: Kind, known: str) -> UnitError | None:
     if isinstance(value, str) and not _BARE.fullmatch(value.strip()):
         return None
-    first = next(iter(table.units))
-    number = shown(value).strip()
-    return UnitError(f"{number} has no unit", f"write for example {number} {first} ({known})", Code.UNIT_MISSING)
+    number = shown(value).strip().removesuffix(".0")
+    return UnitError(f"{number} has no unit", with_units(number, table), Code.UNIT_MISSING)
+
+
+def with_units(number: str, table: Kind) -> str:
+    """Say how a bare number is written, and guess no unit: a wrong guess is wrong a hundred or a thousand times.
+
+    A bare number from 0 to 1 where a share is wanted is a fraction.
+
+    >>> with_units("0.95", KINDS["share"]), with_units("8200", KINDS["mass"])
+    ('did you mean 95 %?', 'write the unit that is meant: 8200 t, 8200 kg or 8200 g')
+    """
+    if set(table.units) == {"%"}:
+        percent = f"{100.0 * float(number):.12g} %"
+        if float(number) == 0.0 or abs(float(number)) > 2.0:
+            return f"did you mean {number} %?"
+        if abs(float(number)) < 1.0:
+            return f"did you mean {percent}?"
+        return f"write {percent} if it is a fraction, {number} % if it is a percentage"
+    if "/yr" in table.units:
+        return f"of what, and in which time? {number} /yr is {100.0 * float(number):.12g} %/yr; or per day: /d, %/d"
+    if len(table.units) == 1:
+        return f"write for example {number} {next(iter(table.units))}"
+    *most, last = (f"{number} {unit}" for unit in table.units)
+    return f"write the unit that is meant: {', '.join(most)} or {last}"
 
 
 def _no_number(value: object, table: Kind, known: str) -> UnitError | None:
@@ -128,10 +152,14 @@ def _comma(value: object, table: Kind, known: str) -> UnitError | None:
     match, grouped = _COMMA.fullmatch(text), _GROUPS.fullmatch(text)
     if match:
         point, joined = match[1].replace(",", "."), match[1].replace(",", "")
-        unit = match[2] or next(iter(table.units))
-        either = f"{point} {unit}" if point.count(".") == 1 else ""
-        other = f"{joined} {unit}" if re.search(r",[0-9]{3}(\D|$)", match[1]) else ""
+        unit = f" {match[2]}" if match[2] else ""
+        either = f"{point}{unit}" if point.count(".") == 1 else ""
+        other = f"{joined}{unit}" if re.search(r",[0-9]{3}(\D|$)", match[1]) else ""
         hint = "use a decimal point: " + " or ".join(filter(None, (either, other)))
+        if not unit:
+            hint += (
+                f", and {with_units(either or joined, table)}" if not (either and other) else f", with a unit, {known}"
+            )
         return UnitError(f"'{shown(text)}' has a comma", hint, Code.NUMBER_FORMAT)
     if grouped:
         hint = f"write {re.sub(r'(?<=[0-9])[ _' + chr(39) + r'](?=[0-9])', '', text)}"
@@ -143,11 +171,12 @@ def _range(value: object, table: Kind, known: str) -> UnitError | None:
     match = _RANGE.fullmatch(str(value).strip())
     if DATE.fullmatch(str(value).strip()):
         hint = f"write for example {table.example}"
-        return UnitError(f"'{shown(value)}' is a date, not a {table.noun}", hint, Code.WRONG_TYPE)
+        return UnitError(f"'{shown(value)}' is a date, not {a(table.noun)}", hint, Code.WRONG_TYPE)
     if not match:
         return None
-    unit = match[4]
-    hint = f"a range is a random value: {{uniform: [{match[1]} {match[2] or unit}, {match[3]} {unit}]}}"
+    unit = match[4] or match[2] or "UNIT"
+    hint = f"a range is a random value: {{uniform: [{match[1]} {match[2] or unit}, {match[3]} {match[4] or unit}]}}"
+    hint += f", {known}" if unit == "UNIT" else ""
     return UnitError(f"'{shown(value)}' is a range", hint, Code.NUMBER_FORMAT)
 
 

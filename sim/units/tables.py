@@ -28,6 +28,19 @@ class Kind:
     low: float = 0.0
     high: float = math.inf
     ceiling: float = math.inf
+    beyond: str = ""
+    """What to look at where a value lies outside the bounds; empty where the bounds say enough."""
+
+
+_RAD_DEG: Final = math.pi / 180
+_HAIR: Final = 1e-12  # of rounding, at the bounds of an angle
+
+
+def _angle(noun: str, example: str, high_deg: float, beyond: str = "", low_deg: float | None = None) -> Kind:
+    """Return a kind of angle; it reaches as far down as up unless told otherwise."""
+    low = (-high_deg if low_deg is None else low_deg) * _RAD_DEG - (_HAIR if low_deg != 0.0 else 0.0)
+    units = {"deg": _RAD_DEG, "rad": 1.0}
+    return Kind(noun, units, example, low, high_deg * _RAD_DEG + _HAIR, beyond=beyond)
 
 
 _YEAR_D: Final = 365.25  # Julian year, as the IAU uses it
@@ -49,7 +62,11 @@ KINDS: Final[Mapping[str, Kind]] = {
     ),
     "speed": Kind("speed", {"m/s": 1.0, "km/s": 1e3}, "3.1 km/s", ceiling=299_792_458.0),
     "length": Kind("length", {"km": 1e3, "m": 1.0}, "200 km", ceiling=1e12),
-    "angle": Kind("angle", {"deg": math.pi / 180, "rad": 1.0}, "-88.8 deg", low=-math.inf, ceiling=2 * math.pi + 1e-9),
+    "angle": Kind("angle", {"deg": _RAD_DEG, "rad": 1.0}, "-88.8 deg", low=-math.inf, ceiling=2 * math.pi + 1e-9),
+    "latitude": _angle("latitude", "-88.8 deg", 90.0, "are latitude and longitude swapped?"),
+    "longitude": _angle("longitude", "123.4 deg", 360.0, low_deg=-180.0),
+    "inclination": _angle("inclination", "28.5 deg", 180.0, "beyond 90 deg an orbit is retrograde", low_deg=0.0),
+    "elevation": _angle("elevation", "10 deg", 90.0),
     "power": Kind("power", {"kW": 1e3, "W": 1.0, "MW": 1e6}, "40 kW", ceiling=1e12),
     "energy": Kind(
         "energy",
@@ -74,6 +91,9 @@ NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 DATE: Final = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[T ]([0-9]{2}):([0-9]{2})(?::([0-9]{2}))?Z?)?")
 NAME: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 NAME_LENGTH: Final = 80
+FILE_NAME: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,79}[A-Za-z0-9_-])?")
+DEVICE_NAME: Final = re.compile(r"(?i)(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?")
+"""Names that Windows keeps for devices, whatever follows their first point."""
 LONGEST: Final = 100  # characters of a quantity; keeps the patterns from long searches
 
 # What people write, and the unit they mean.
@@ -123,6 +143,11 @@ def shown(text: object) -> str:
     said = str(text) if isinstance(text, (str, int, float)) else type(text).__name__
     said = said if said.isprintable() else ascii(said)[1:-1]
     return said if len(said) <= 40 else said[:37] + "..."
+
+
+def a(noun: str) -> str:
+    """Return a noun with its article: `an inclination`, `a mass`."""
+    return f"{'an' if noun[0] in 'aeio' else 'a'} {noun}"
 
 
 def unit_of_word(word: str) -> str:

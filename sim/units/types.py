@@ -10,8 +10,8 @@ from typing import Annotated
 from pydantic import BeforeValidator, WithJsonSchema
 
 from sim.units.reading import read_quantity
-from sim.units.tables import DATE, KINDS, NAME, NAME_LENGTH, NUMBER
-from sim.units.words import parse_date, parse_name
+from sim.units.tables import DATE, FILE_NAME, KINDS, NAME, NAME_LENGTH, NUMBER
+from sim.units.words import parse_date, parse_file_name, parse_name
 
 
 def quantity_pattern(kind: str) -> str:
@@ -44,6 +44,10 @@ Slip = Annotated[float, BeforeValidator(_reader("slip")), WithJsonSchema(quantit
 Speed = Annotated[float, BeforeValidator(_reader("speed")), WithJsonSchema(quantity_schema("speed"))]
 Length = Annotated[float, BeforeValidator(_reader("length")), WithJsonSchema(quantity_schema("length"))]
 Angle = Annotated[float, BeforeValidator(_reader("angle")), WithJsonSchema(quantity_schema("angle"))]
+Latitude = Annotated[float, BeforeValidator(_reader("latitude")), WithJsonSchema(quantity_schema("latitude"))]
+Longitude = Annotated[float, BeforeValidator(_reader("longitude")), WithJsonSchema(quantity_schema("longitude"))]
+Inclination = Annotated[float, BeforeValidator(_reader("inclination")), WithJsonSchema(quantity_schema("inclination"))]
+Elevation = Annotated[float, BeforeValidator(_reader("elevation")), WithJsonSchema(quantity_schema("elevation"))]
 Power = Annotated[float, BeforeValidator(_reader("power")), WithJsonSchema(quantity_schema("power"))]
 Energy = Annotated[float, BeforeValidator(_reader("energy")), WithJsonSchema(quantity_schema("energy"))]
 Share = Annotated[float, BeforeValidator(_reader("share")), WithJsonSchema(quantity_schema("share"))]
@@ -76,6 +80,18 @@ Name = Annotated[
             "maxLength": NAME_LENGTH,
             "description": "name: lower-case letters, digits and hyphens",
             "examples": ["cz-10"],
+        }
+    ),
+]
+FileName = Annotated[
+    str,
+    BeforeValidator(parse_file_name),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": f"^{FILE_NAME.pattern}$",
+            "description": "name that folders of results begin with: letters, digits, '.', '_' and '-'",
+            "examples": ["my-plan"],
         }
     ),
 ]

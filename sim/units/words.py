@@ -7,7 +7,7 @@ import re
 from typing import Final
 
 from sim.problems import Code
-from sim.units.tables import DATE, LONGEST, NAME, NAME_LENGTH, UnitError, shown
+from sim.units.tables import DATE, DEVICE_NAME, FILE_NAME, LONGEST, NAME, NAME_LENGTH, UnitError, shown
 
 FIRST_YEAR: Final = 1950
 LAST_YEAR: Final = 2199
@@ -70,3 +70,29 @@ def parse_name(text: object) -> str:
     hint = f"write {plain!r}" if plain else "for example 'cz-10'"
     message = f"'{shown(text)}' is not a name: lower-case letters, digits and hyphens"
     raise UnitError(message, hint, Code.NAME)
+
+
+def parse_file_name(text: object) -> str:
+    """Return a name back that folders are made of; raises `UnitError` for what could lead elsewhere or hide letters.
+
+    Letters, digits, `.`, `_` and `-`, at most 81 of them, with a letter or digit in front; no name that Windows keeps.
+    """
+    if not isinstance(text, str):
+        raise UnitError(f"a name is wanted here, not '{shown(text)}'", "for example my-plan", Code.WRONG_TYPE)
+    if DEVICE_NAME.fullmatch(text):
+        raise UnitError(f"'{shown(text)}' is a name that Windows keeps", f"write 'plan-{text[:40]}'", Code.NAME)
+    if FILE_NAME.fullmatch(text):
+        return text
+    message = f"'{shown(text)}' cannot name a folder of results: letters, digits, '.', '_' and '-', at most 81"
+    raise UnitError(message, f"write '{file_name(text)}'", Code.NAME)
+
+
+def file_name(text: str) -> str:
+    """Return the nearest name that `parse_file_name` takes.
+
+    >>> file_name("../My plan"), file_name("con")
+    ('My-plan', 'plan-con')
+    """
+    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", text[:400])
+    plain = plain.lstrip("._-")[:NAME_LENGTH].rstrip(".-") or "my-plan"
+    return f"plan-{plain}"[:NAME_LENGTH] if DEVICE_NAME.fullmatch(plain) else plain

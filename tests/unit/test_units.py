@@ -12,8 +12,10 @@ from sim.problems import Code
 from sim.units import (
     KINDS,
     UnitError,
+    file_name,
     format_quantity,
     parse_date,
+    parse_file_name,
     parse_name,
     parse_quantity,
     quantity_pattern,
@@ -69,8 +71,24 @@ SLIPS = [
     ("inf", "mass", Code.NUMBER_FORMAT, "give a finite number"),
     ("-inf d", "duration", Code.NUMBER_FORMAT, "give a finite number"),
     ("TBD", "mass", Code.NUMBER_FORMAT, "leave the key out"),
-    (5, "mass", Code.UNIT_MISSING, "known: t, kg, g"),
-    (0, "duration", Code.UNIT_MISSING, "known: d, s, min, h, wk, yr"),
+    (5, "mass", Code.UNIT_MISSING, "write the unit that is meant: 5 t, 5 kg or 5 g"),
+    (0, "duration", Code.UNIT_MISSING, "0 d, 0 s, 0 min, 0 h, 0 wk or 0 yr"),
+    (0.95, "share", Code.UNIT_MISSING, "did you mean 95 %?"),
+    (0.005, "share", Code.UNIT_MISSING, "did you mean 0.5 %?"),
+    (95, "share", Code.UNIT_MISSING, "did you mean 95 %?"),
+    (1, "share", Code.UNIT_MISSING, "write 100 % if it is a fraction, 1 % if it is a percentage"),
+    (0.1, "margin", Code.UNIT_MISSING, "did you mean 10 %?"),
+    (0.02, "rate", Code.UNIT_MISSING, "0.02 /yr is 2 %/yr"),
+    ("0,95", "share", Code.NUMBER_FORMAT, "did you mean 95 %?"),
+    ("8,2", "mass", Code.NUMBER_FORMAT, "8.2 t, 8.2 kg or 8.2 g"),
+    ("10-20", "duration", Code.NUMBER_FORMAT, "{uniform: [10 UNIT, 20 UNIT]}"),
+    ("111 deg", "latitude", Code.OUT_OF_RANGE, "are latitude and longitude swapped?"),
+    ("-91 deg", "latitude", Code.OUT_OF_RANGE, "are latitude and longitude swapped?"),
+    ("-181 deg", "longitude", Code.OUT_OF_RANGE, "at least -180 deg"),
+    ("361 deg", "longitude", Code.OUT_OF_RANGE, "at most 360 deg"),
+    ("-1 deg", "inclination", Code.OUT_OF_RANGE, "at least 0 deg"),
+    ("181 deg", "inclination", Code.OUT_OF_RANGE, "at most 180 deg"),
+    ("91 deg", "elevation", Code.OUT_OF_RANGE, "at most 90 deg"),
     ("450", "specific impulse", Code.UNIT_MISSING, "write for example 450 s"),
     ("8.2 T", "mass", Code.UNIT_UNKNOWN, "did you mean 't'?"),
     ("8.2 MT", "mass", Code.UNIT_UNKNOWN, "known: t, kg, g"),
@@ -105,6 +123,34 @@ def test_usual_slip_gets_an_answer_of_its_own(text: object, kind: str, code: Cod
 
 def test_percent_is_exact_to_the_last_digit() -> None:
     assert [parse_quantity(f"{number} %", "share") for number in (70, 7, 29)] == [0.7, 0.07, 0.29]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [("90 deg", "latitude"), ("-90 deg", "latitude"), ("-180 deg", "longitude"), ("360 deg", "longitude"),
+     ("180 deg", "inclination"), ("0 deg", "inclination"), ("1.5707963267948966 rad", "latitude")],
+)  # fmt: skip
+def test_angle_at_the_end_of_its_range_is_read(text: str, kind: str) -> None:
+    assert read_quantity(text, kind) == parse_quantity(text, kind)
+
+
+FILE_NAMES_REFUSED = [
+    "../up", "/absolute", "..", ".hidden", "-o", "a/b", "a\\b", "a:b", "a\nb", "a b", "a\u202eb", "CON", "con.plan",
+    "nul", "Lpt1.x", "ends.", "", "a" * 82, "база",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FILE_NAMES_REFUSED)
+def test_name_that_could_lead_elsewhere_is_refused_with_one_that_is_taken(name: str) -> None:
+    with pytest.raises(UnitError) as caught:
+        parse_file_name(name)
+    assert caught.value.code == Code.NAME
+    assert f"write '{parse_file_name(file_name(name))}'" in (caught.value.hint, f"write '{file_name(name)}'")
+
+
+@pytest.mark.parametrize("name", ["plan", "ILRS-2035_v1.2", "console", "a" * 81, "0"])
+def test_plain_name_is_taken_for_a_folder(name: str) -> None:
+    assert parse_file_name(name) == name
 
 
 @pytest.mark.parametrize("kind", KINDS)

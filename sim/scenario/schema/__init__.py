@@ -44,7 +44,7 @@ from sim.scenario.schema.programme import (
     Withdrawal,
 )
 from sim.scenario.schema.staging import Filling, Operation, Research, Station, Tank
-from sim.units import Name
+from sim.units import FileName, Name
 
 
 class Scenario(Sourced):
@@ -52,8 +52,8 @@ class Scenario(Sourced):
 
     format: Literal[1]
     """Version of the language."""
-    name: str = Field(min_length=1, max_length=200)
-    """Name of the scenario."""
+    name: FileName
+    """Name of the scenario, with which the folders of its results begin."""
     calendar: CalendarSpec
     """The time covered."""
     g0_m_s2: float = Field(default=9.80665, ge=9.0, le=10.5)

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from sim.scenario.schema.blocks import Count, Need, PadName, Sourced
 from sim.scenario.values import UncertainDuration
-from sim.units import Angle, Date, Mass, Name, Rate, Share, SpecificImpulse
+from sim.units import Date, Latitude, Longitude, Mass, Name, Rate, Share, SpecificImpulse
 
 
 class Pad(Sourced):
@@ -25,9 +25,9 @@ class Pad(Sourced):
 class LaunchSite(Sourced):
     """A place with pads."""
 
-    latitude: Angle
+    latitude: Latitude
     """Geodetic latitude, north positive."""
-    longitude: Angle
+    longitude: Longitude
     """Longitude, east positive."""
     partner: Name | None = None
     """Who operates the site."""

@@ -7,13 +7,13 @@ from typing import Literal
 from pydantic import Field
 
 from sim.scenario.schema.blocks import Need, Sourced
-from sim.units import Angle, Duration, Length, Name, Share, Speed
+from sim.units import Duration, Elevation, Inclination, Latitude, Length, Longitude, Name, Share, Speed
 
 
 class Horizon(Sourced):
     """What hides the Sun at a lunar site."""
 
-    flat: Angle
+    flat: Elevation
     """Elevation of the horizon, the same all round; negative on a height that looks over the ground about it."""
 
 
@@ -30,11 +30,11 @@ class Place(Sourced):
     """Lowest altitude."""
     apoapsis: Length | None = None
     """Highest altitude."""
-    inclination: Angle | None = None
+    inclination: Inclination | None = None
     """Inclination to the equator of the body."""
-    latitude: Angle | None = None
+    latitude: Latitude | None = None
     """Latitude of a site."""
-    longitude: Angle | None = None
+    longitude: Longitude | None = None
     """Longitude of a site, east positive."""
     horizon: Horizon | None = None
     """The horizon of a site."""
@@ -77,9 +77,9 @@ class Leg(Sourced):
 class GroundStation(Sourced):
     """An antenna that can follow a spacecraft at the Moon."""
 
-    latitude: Angle
+    latitude: Latitude
     """Latitude, north positive."""
-    longitude: Angle
+    longitude: Longitude
     """Longitude, east positive."""
     partner: Name | None = None
     """Who operates it."""
@@ -101,7 +101,7 @@ class Ground(Sourced):
 
     stations: dict[Name, GroundStation] = {}
     """The antennas."""
-    minimum_elevation: Angle
+    minimum_elevation: Elevation
     """The Moon must stand this high."""
     critical: list[Literal["tli", "loi", "landing", "rendezvous"]] = []
     """Events that must be seen."""

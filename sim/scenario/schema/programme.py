@@ -125,7 +125,7 @@ class SlipGrowth(Block):
     """Mean slip at lead time zero of the fitted line."""
     per_day: Annotated[float, Field(ge=0, le=10)]
     """Days of mean slip for each day of lead time."""
-    shape: Annotated[float, Field(gt=0, le=20)]
+    shape: Annotated[float, Field(ge=0.1, le=20)]
     """Weibull shape."""
     zero: Share = 0.0
     """Share of events without any slip."""

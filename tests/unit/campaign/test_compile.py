@@ -119,3 +119,14 @@ def test_flights_with_the_same_stack_share_one_table_of_opportunities() -> None:
     campaign = compile_campaign(load_scenario(OUTPOST, sets=["missions.resupply.repeats=9"]))
     assert len({m.launches[0].opportunities for m in campaign.missions if m.vehicle == "cargo-lander"}) == 4
     assert len(campaign.departures) == 1
+
+
+@pytest.mark.parametrize(
+    "beyond",
+    [
+        {"intercept": "0 d", "per_day": 0.0, "shape": 1.0},
+        {"intercept": "76 d", "per_day": 0.2, "shape": 1.0, "zero": "100 %"},
+    ],
+)
+def test_slip_model_without_any_slip_is_never_late(beyond: dict[str, object]) -> None:
+    assert law_by_lead(SlipModel.model_validate({"beyond": beyond}), 1000.0).support == (0.0, 0.0)

@@ -41,6 +41,10 @@ READ: list[tuple[TypeAdapter[Any], Any, chance.Distribution]] = [
     (DURATION, {"weibull": {"shape": 1.4, "scale": "30 d", "zero": "14 %"}}, chance.Weibull(1.4, 30, 0.14)),
     (DURATION, {"discrete": {"20 d": "70 %", "200 d": "30 %"}}, chance.Discrete((20, 200), (0.7, 0.3))),
     (DURATION, {"empirical": ["3 d", "1 d"]}, chance.Empirical((1, 3))),
+    (DURATION, {"triangular": ["30 d", "30 d", "30 d"]}, chance.Fixed(30)),
+    (DURATION, {"pert": ["30 d", "30 d", "30 d"]}, chance.Fixed(30)),
+    (DURATION, {"uniform": ["2 d", "2 d"]}, chance.Fixed(2)),
+    (SLIP, "0 d", chance.Fixed(0)),
     (SLIP, {"triangular": ["-5 d", "0 d", "60 d"]}, chance.Triangular(-5, 0, 60)),
     (MASS, {"uniform": ["900 kg", "1.1 t"]}, chance.Uniform(900, 1100)),
     (SHARE, {"beta": [97, 3]}, chance.Beta(97, 3)),
@@ -66,7 +70,7 @@ def test_value_that_is_read_passes_the_editor_schema(
 REFUSED: list[tuple[TypeAdapter[Any], Any, Code, tuple[str | int, ...], str]] = [
     (DURATION, {"triangular": ["60 d", "30 d", "20 d"]}, Code.DISTRIBUTION, ("triangular",), "fall from left to right"),
     (DURATION, {"triangular": ["20 d", "30 d"]}, Code.DISTRIBUTION, ("triangular",), "a list of 3 values"),
-    (DURATION, {"uniform": ["2 d", "2 d"]}, Code.DISTRIBUTION, ("uniform",), "all values are the same"),
+    (DURATION, {"discrete": {"2 d": "33 %", "3 d": "33 %"}}, Code.DISTRIBUTION, ("discrete",), "add up to 66 %"),
     (DURATION, {"pert": ["2 d", "3 t", "4 d"]}, Code.UNIT_UNKNOWN, ("pert", 1), "'t' is not a unit"),
     (DURATION, {"pert": ["2 d", 3, "4 d"]}, Code.UNIT_MISSING, ("pert", 1), "3 has no unit"),
     (DURATION, {"pert": ["-2 d", "3 d", "4 d"]}, Code.OUT_OF_RANGE, ("pert", 0), "below 0 d"),
@@ -116,6 +120,13 @@ def test_impossible_value_is_answered_where_it_stands(
     assert (error.code, error.inner) == (code, inner)
     assert said in error.message
     assert error.hint
+
+
+@pytest.mark.parametrize("shares", [("33.3 %",) * 3, ("33.3334 %",) * 3, ("16.7 %",) * 6, ("50.00005 %",) * 2])
+def test_shares_that_add_up_to_the_whole_within_their_rounding_are_taken(shares: tuple[str, ...]) -> None:
+    law = DURATION.validate_python({"discrete": {f"{day} d": share for day, share in enumerate(shares)}})
+    assert isinstance(law, chance.Discrete)
+    assert sum(law.shares) == pytest.approx(1.0, abs=1e-12)
 
 
 def test_date_law_is_moved_to_the_calendar() -> None:
