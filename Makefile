@@ -11,7 +11,12 @@ PYTEST_ARGS ?= -n auto --dist loadfile
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check
-INPUTS := pyproject.toml constraints.txt sim/__init__.py
+INPUTS := pyproject.toml constraints.txt requirements.lock sim/__init__.py
+TOOLS := .venv-tools
+LOCK := $(TOOLS)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+	--no-config --custom-compile-command 'make lock' -c constraints.txt
+# Each file that is installed is compared with the lock; on Python 3.10, which the lock leaves out, the pins alone hold.
+HASHED := $(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11))'
 
 .PHONY: help
 help: ## list the targets
@@ -48,9 +53,20 @@ docs: $(VENV)/.installed ## build the documentation into build/site, warnings ar
 test-poliastro: ## the physics tests on poliastro itself, where a Python 3.10 is found
 	@bash tests/poliastro.sh
 
+.PHONY: lock
+lock: $(TOOLS)/.installed ## write the locks anew: every pin of constraints.txt with the hashes of its files
+	@for part in '' test; do \
+		$(TOOLS)/bin/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")' \
+		| $(LOCK) $${part:+--extra $$part} pyproject.toml - -o requirements$${part:+-$$part}.lock; \
+	done
+
+.PHONY: audit
+audit: $(TOOLS)/.installed ## ask the public database for known vulnerabilities of what is locked; needs a network
+	@$(TOOLS)/bin/python tests/audit.py $(TOOLS)/bin/pip-audit
+
 .PHONY: clean
 clean: ## remove the environment and the caches, never a study
-	rm -rf $(VENV) .venv-poliastro build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(TOOLS) .venv-poliastro build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/.created:
@@ -60,11 +76,25 @@ $(VENV)/.created:
 	@touch $@
 
 $(VENV)/.installed: $(VENV)/.created $(INPUTS)
-	@echo "installing ilrs with the versions of constraints.txt (a few minutes the first time)"
-	@$(PIP) install -c constraints.txt -e .
+	@echo "installing ilrs and what requirements.lock names (a few minutes the first time)"
+	@if $(HASHED); then \
+		$(PIP) install --require-hashes -r requirements.lock; \
+		$(PIP) install --no-deps --no-build-isolation -e .; \
+	else \
+		$(PIP) install -c constraints.txt -e .; \
+	fi
 	@touch $@
 
-$(VENV)/.installed-test: $(VENV)/.installed
+$(VENV)/.installed-test: $(VENV)/.installed requirements-test.lock
 	@echo "installing what the tests need"
-	@$(PIP) install -c constraints.txt -e '.[test]'
+	@if $(HASHED); then \
+		$(PIP) install --require-hashes -r requirements-test.lock; \
+	else \
+		$(PIP) install -c constraints.txt -e '.[test]'; \
+	fi
+	@touch $@
+
+$(TOOLS)/.installed: Makefile
+	@$(PYTHON) -m venv $(TOOLS)
+	@$(TOOLS)/bin/python -m pip --quiet --quiet --disable-pip-version-check install uv==0.13.9 pip-audit==2.10.1
 	@touch $@

@@ -16,6 +16,8 @@ REGISTRY = re.compile(
 """Addresses a mirror would have to replace; the brackets keep this line from naming them."""
 PINNED = re.compile(r"^[A-Za-z0-9._-]+==[A-Za-z0-9.+!-]+( ; python_(full_)?version >= \"3\.[0-9.]+\")?$")
 
+LOCKED = re.compile(r"[a-z0-9-]+==\S+( ; [^\\]+)?( \\\n    --hash=sha256:[0-9a-f]{64})+")
+
 
 def _committed(root: Path) -> list[Path]:
     """Return the files git knows or would take; a built sdist has no git and all its files count."""
@@ -47,6 +49,48 @@ def test_every_constraint_is_an_exact_pin(project_root: Path) -> None:
     lines = (project_root / "constraints.txt").read_text(encoding="utf-8").splitlines()
     loose = [line for line in lines if not line.startswith("#") and not PINNED.match(line)]
     assert loose == []
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-test.lock"])
+def test_a_locked_version_is_the_one_of_its_constraint(project_root: Path, name: str) -> None:
+    pins, locked = _pins(project_root / "constraints.txt"), _pins(project_root / name)
+    assert {one: version for one, version in locked.items() if pins.get(one, version) != version} == {}
+
+
+def test_the_lock_of_the_tests_names_every_pin(project_root: Path) -> None:
+    """But skyfield-data, which only the extra `ephemeris` brings."""
+    pins, locked = _pins(project_root / "constraints.txt"), _pins(project_root / "requirements-test.lock")
+    assert pins.keys() - locked.keys() == {"skyfield-data"}
+
+
+def test_the_lock_of_a_run_is_part_of_the_lock_of_the_tests(project_root: Path) -> None:
+    run, tests = (_pins(project_root / name) for name in ("requirements.lock", "requirements-test.lock"))
+    assert run.items() <= tests.items()
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-test.lock"])
+def test_every_locked_file_has_its_hash(project_root: Path, name: str) -> None:
+    """A pin is followed by the SHA-256 of each of its files, and by nothing else."""
+    text = (project_root / name).read_text(encoding="utf-8")
+    entries = re.split(r"\n(?=\S)", "\n".join(line for line in text.splitlines() if not line.startswith("#")))
+    assert len(entries) > 60
+    bare = [entry for entry in entries if not LOCKED.fullmatch(entry.strip())]
+    assert bare == []
+
+
+def test_what_builds_the_project_is_pinned_and_locked(project_root: Path) -> None:
+    said = re.search(r"^requires = \[(.+?)\]", (project_root / "pyproject.toml").read_text(encoding="utf-8"), re.M)
+    assert said
+    locked = _pins(project_root / "requirements.lock")
+    for requirement in re.findall(r'"(.+?)"', said[1]):
+        name, version = requirement.split("==")
+        assert locked[name] == version
+
+
+def _pins(path: Path) -> dict[str, str]:
+    """Return the version of each package a file pins, its name as package indexes write it."""
+    pinned = re.findall(r"^([A-Za-z0-9._-]+)==([^\s;]+)", path.read_text(encoding="utf-8"), re.M)
+    return {re.sub(r"[-_.]+", "-", name).lower(): version for name, version in pinned}
 
 
 @pytest.mark.stress
