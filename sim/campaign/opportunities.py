@@ -158,9 +158,9 @@ class OpportunityCompiler:
             registry.problem(path, Code.MASS_OPEN, message, "carry less, load more propellant, or shorten the route")
 
 
-def missing(mass_kg: float) -> str:
-    """Return a deficit in words: whole kilograms, or, beyond what any rocket holds, that it is beyond that."""
-    return f"{mass_kg:,.0f} kg" if mass_kg < MOST_MISSING_KG else "more than a million tonnes"
+def missing(mass_kg: float, digits: int = 0) -> str:
+    """Return a deficit in words: kilograms, or, beyond what any rocket holds, that it is beyond that."""
+    return f"{mass_kg:,.{digits}f} kg" if mass_kg < MOST_MISSING_KG else "more than a million tonnes"
 
 
 def injection_dv_m_s(altitude_km: float) -> float:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from sim.campaign.flights import StageLeft
+from sim.campaign.opportunities import missing
 from sim.campaign.plan import Chance, OperationPlan, SequenceReport
 from sim.campaign.registry import Path
 from sim.physics.limits import PhysicsError
@@ -16,6 +18,11 @@ if TYPE_CHECKING:
     from sim.campaign.compile import Compiler
 
 
+ORBITAL_M_S = 7000.0
+"""Less speed brings nothing from the ground into an orbit, and no stack burns as much on its own beyond it.
+
+Source: circular speed at 200 km is 7,784 m/s, of which the Earth's turning gives at most 465 m/s.
+"""
 VERBS: dict[str, Verb] = {"burn": "burn", "drop": "stage"}
 
 
@@ -66,14 +73,36 @@ def _part(name: str, craft: Spacecraft) -> Stage:
     return Stage(name, craft.dry + stage.dry, stage.propellant, stage.isp)
 
 
-def _boarded_kg(mission: Mission) -> float:
-    """Give what comes on board a spacecraft before the burn in which it flies first: people and cargo at launch."""
+def launched_kg(sequence: Sequence[Manoeuvre], fleet: Mapping[str, Spacecraft]) -> float:
+    """Return the mass at lift-off: of every stack that leaves the ground, with the people and cargo on board.
+
+    The first burn's stack leaves first. A later stack of which nothing has flown before is launched as well if its own
+    burns, until it meets what flew before, give the speed of a low orbit; otherwise it has been waiting in space.
+    """
     seen: set[str] = set()
-    boarded_kg = 0.0
-    for step in mission.sequence:
-        boarded_kg += sum(kg for name, kg in step.load.items() if name not in seen)
+    aboard_kg: dict[str, float] = {}
+    mass_kg = 0.0
+    for number, step in enumerate(sequence):
+        for name in (*step.load, *step.unload):
+            moved_kg = step.load.get(name, 0.0) - step.unload.get(name, 0.0)
+            aboard_kg[name] = aboard_kg.get(name, 0.0) + moved_kg
+        fresh = seen.isdisjoint(step.fly)
+        if number == 0 or (fresh and _own_dv_m_s(sequence[number:], set(step.fly)) >= ORBITAL_M_S):
+            mass_kg += sum(_part(name, fleet[name]).mass_kg + aboard_kg.get(name, 0.0) for name in step.fly)
         seen.update(step.fly)
-    return boarded_kg
+    return mass_kg
+
+
+def _own_dv_m_s(sequence: Sequence[Manoeuvre], stack: set[str]) -> float:
+    """Return what the parts of a stack burn in m/s before one of them flies with something else."""
+    total_m_s = 0.0
+    for step in sequence:
+        if stack.isdisjoint(step.fly):
+            continue
+        if not stack.issuperset(step.fly):
+            break
+        total_m_s += step.dv
+    return total_m_s
 
 
 class SequenceCompiler:
@@ -86,27 +115,21 @@ class SequenceCompiler:
         """Fly a sequence; what does not close or cannot be flown becomes a problem with its place."""
         scenario, registry = self.whole.scenario, self.whole.registry
         names = list(dict.fromkeys(name for step in mission.sequence for name in step.fly))
-        for name in names:
-            if name not in scenario.spacecraft or len(scenario.spacecraft[name].stages) > 1:
-                message = f"'{name}' must be a spacecraft with one stage or none"
-                registry.problem((*path, "sequence"), Code.VALUE, message, "give each stage as a spacecraft of its own")
-                return SequenceReport(0.0, 0.0, ())
         yard = Yard(dict(scenario.spacecraft), names, scenario.g0_m_s2)
         for number, step in enumerate(mission.sequence):
             place: Path = (*path, "sequence", number)
             before_kg = yard.short_kg
             try:
                 yard.fly(step)
-            except (PhysicsError, KeyError) as error:
-                registry.problem(place, Code.VALUE, str(error).strip("'"), "name spacecraft that fly in this burn")
+            except PhysicsError as error:
+                registry.problem(place, Code.VALUE, str(error).strip("'"), "check who flies, burns and is dropped here")
                 break
             missing_kg = yard.short_kg - before_kg
             if missing_kg > 0.0:
-                message = f"the flight does not close: {missing_kg:,.1f} kg of propellant are missing"
+                message = f"the flight does not close: {missing(missing_kg, 1)} of propellant are missing"
                 registry.problem(place, Code.MASS_OPEN, message, "carry less, load more propellant, or burn less")
-        parts_kg = sum(_part(name, scenario.spacecraft[name]).mass_kg for name in names)
         left = tuple((item.stage, item.propellant_left_kg) for item in yard.left)
-        return SequenceReport(parts_kg + _boarded_kg(mission), yard.margin_kg, left)
+        return SequenceReport(launched_kg(mission.sequence, scenario.spacecraft), yard.margin_kg, left)
 
     def operation(self, mission: Mission, name: str) -> OperationPlan:
         """Give the sequence as one step of the schedule: it lasts until its last burn."""

@@ -42,6 +42,12 @@ from sim.scenario.check_orbits import (
     check_leg_kinds,
     check_transfer_order,
 )
+from sim.scenario.check_sequences import (
+    check_sequence_keys,
+    check_sequence_needs,
+    check_sequence_stacks,
+    check_sequence_times,
+)
 from sim.scenario.check_supplies import check_goods, check_tanks
 from sim.scenario.layers import Layered
 from sim.scenario.order import Network, check_cycles
@@ -79,6 +85,10 @@ CHECKS: Final[tuple[Callable[[Case], Iterator[Problem]], ...]] = (
     check_magnitudes,
     check_proportions,
     check_bell_curves,
+    check_sequence_keys,
+    check_sequence_needs,
+    check_sequence_times,
+    check_sequence_stacks,
 )
 
 

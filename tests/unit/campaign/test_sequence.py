@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from sim.campaign.compile import compile_campaign
@@ -9,6 +11,7 @@ from sim.campaign.plan import SequenceReport
 from sim.model.simulate import simulate_nominal
 from sim.problems import ScenarioError
 from sim.scenario.load import load_scenario
+from sim.scenario.shipped import shipped_folder
 
 TANKS_KG = {
     "ares-1-first": 0.0,
@@ -85,5 +88,35 @@ def test_the_sortie_stops_closing_just_past_its_break_even(closes: list[str], fa
 
 
 def test_a_burn_that_names_what_does_not_fly_is_refused_with_its_place() -> None:
-    with pytest.raises(ScenarioError, match=r"sequence\.5"):
+    with pytest.raises(ScenarioError, match=r"sequence\[5\]"):
         _sortie(_burn(5, "do=[burn eds]").replace('"[burn eds]"', '["burn eds"]'))
+
+
+LUNAR_LANDER = """
+format: 1
+extends: sortie.yaml
+source: made up
+confidence: low
+goals: {crew-home: {needs: [waiting]}}
+missions:
+  lunar-sortie: null
+  waiting:
+    sequence:
+      - {fly: [ares-1-first, ares-1-upper, orion-cm, orion-sm], load: {orion-cm: 200 kg}, dv: 9.4 km/s,
+         do: [burn ares-1-first, drop ares-1-first, burn ares-1-upper]}
+      - {after: 5 d, fly: [altair-dm, altair-am], unload: {orion-cm: 200 kg}, load: {altair-am: 200 kg}, dv: 2 km/s,
+         do: [burn altair-dm]}
+      - {after: 9 d, fly: [altair-am], dv: 1.9 km/s, do: [burn altair-am]}
+      - {after: 9 d, fly: [orion-cm, orion-sm], unload: {altair-am: 200 kg}, load: {orion-cm: 200 kg}, dv: 900 m/s,
+         do: [burn orion-sm]}
+"""
+
+
+def test_a_lander_that_waits_and_people_who_change_vehicles_weigh_nothing_more_at_lift_off(tmp_path: Path) -> None:
+    """Lift-off mass by hand: Ares I with Orion, 725 + 137 + 8.175 + 13 t, and two people of 100 kg."""
+    text = (shipped_folder() / "examples/sortie.yaml").read_text(encoding="utf-8")
+    (tmp_path / "sortie.yaml").write_text(text, encoding="utf-8")
+    (tmp_path / "waiting.yaml").write_text(LUNAR_LANDER, encoding="utf-8")
+    report = compile_campaign(load_scenario(tmp_path / "waiting.yaml")).missions[0].sequence
+    assert report is not None
+    assert report.mass_kg == pytest.approx(725_000.0 + 137_000.0 + 8_175.0 + 13_000.0 + 200.0)
