@@ -32,13 +32,13 @@ from sim.campaign.plan import (
 )
 from sim.campaign.registry import Path, Registry
 from sim.campaign.sequence import SequenceCompiler
-from sim.campaign.slips import Scaled, law_by_lead
+from sim.campaign.slips import Scaled, held_risks, law_by_lead, mean_stretch, without
 from sim.campaign.staging import StagingCompiler
 from sim.campaign.tables import Sky
 from sim.chance import Distribution, Exponential, Shifted
 from sim.clock import Calendar
 from sim.problems import ScenarioError
-from sim.scenario.schema import Activity, Element, Partner, Scenario, SlipByLead, Station, Withdrawal
+from sim.scenario.schema import Activity, Element, Partner, Risk, Scenario, SlipByLead, Station, Withdrawal
 from sim.scenario.writing import document
 
 if TYPE_CHECKING:
@@ -69,6 +69,7 @@ class Compiler:
         self.as_of_d = max(self.calendar.to_days(spec.as_of), 0.0) if spec.as_of is not None else 0.0
         self.registry = Registry(loaded)
         self.sky = Sky(spec.start, self.calendar.length_d)
+        self.held = held_risks(self.scenario)
         self.partners = {name: number for number, name in enumerate(self.scenario.partners)}
         self.pads: dict[str, int] = {}
         self.families: dict[str, int] = {}
@@ -209,20 +210,18 @@ class Compiler:
         return self.registry.chance(leaving.to_days(self.calendar), f"leaves/{name}")
 
     def _risks(self) -> tuple[RiskPlan, ...]:
-        numbers = {name: number for number, name in enumerate(self.scenario.activities)}
-        return tuple(
-            RiskPlan(
-                name,
-                risk.probability,
-                self.registry.stream(f"risk/{name}"),
-                tuple(
-                    (numbers[activity], self.registry.chance(factor, f"risk/{name}/{activity}"))
-                    for activity, factor in risk.stretches.items()
-                    if activity in numbers
-                ),
-            )
-            for name, risk in self.scenario.risks.items()
+        return tuple(self._risk(name, risk) for name, risk in self.scenario.risks.items())
+
+    def _risk(self, name: str, risk: Risk) -> RiskPlan:
+        registry = self.registry
+        numbers = {activity: number for number, activity in enumerate(self.scenario.activities)}
+        happens, one = registry.stream(f"risk/{name}"), f"risk-factor/{name}"
+        stretches = tuple(
+            (numbers[activity], registry.chance(factor, f"risk/{name}/{activity}" if risk.independent else one))
+            for activity, factor in risk.stretches.items()
+            if activity in numbers
         )
+        return RiskPlan(name, risk.probability, happens, stretches, -1 if risk.independent else registry.stream(one))
 
     def _activities(self) -> tuple[ActivityPlan, ...]:
         work = {name: self._planned(item) for name, item in self.scenario.activities.items()}
@@ -256,11 +255,22 @@ class Compiler:
             not_before=registry.chance(not_before, f"not-before/{name}"),
             duration=duration,
             finish_d=finish_d,
-            slip=registry.slip(self.slip_law(item.slip, planned_d), f"slip/{name}") if item.slip is not None else None,
+            planned_d=planned_d,
+            slip=self._activity_slip(name, item, start_d, planned_d),
             fact=item.done is not None,
             payer=self.payer(item.partner),
             cost=item.cost,
         )
+
+    def _activity_slip(self, name: str, item: Activity, start_d: float, planned_d: float) -> Chance | None:
+        """Give an activity its slip; a measured law gives up the mean of what the risks it holds add to the rest."""
+        if item.slip is None:
+            return None
+        law = self.slip_law(item.slip, planned_d)
+        if isinstance(item.slip, SlipByLead):
+            left_d = max(planned_d - max(start_d, self.as_of_d), 0.0)
+            law = without(law, left_d * mean_stretch(self.held, name))
+        return self.registry.slip(law, f"slip/{name}")
 
     # --- fleet ----------------------------------------------------------------------------------------------------
 

@@ -64,8 +64,8 @@ def wait_for_turn(world: World, plan: MissionPlan, span: Span) -> None:
 
 def fly(world: World, plan: MissionPlan, span: Span) -> Process:
     """Fly a mission whose needs are met until it has arrived, is given up, or the calendar ends."""
-    yield from prepare(world, plan, span)
-    not_before, spares = max(plan.not_before_d, 0.0), plan.spares
+    not_before = yield from prepare(world, plan, span)
+    spares = plan.spares
     while True:
         count = range(len(plan.launches))
         sortie = Sortie(span, [Signal(world.env) for _ in count], [Signal(world.env) for _ in count])
@@ -76,8 +76,8 @@ def fly(world: World, plan: MissionPlan, span: Span) -> Process:
         if spares <= 0 and stand_in is not None:
             parent, span = span, world.ledger.open(stand_in.subject, needs=stand_in.needs)
             yield from world.release(span, parent)
-            yield from prepare(world, stand_in, span)
-            plan, spares, not_before = stand_in, stand_in.spares, max(stand_in.not_before_d, 0.0)
+            not_before = yield from prepare(world, stand_in, span)
+            plan, spares = stand_in, stand_in.spares
         else:
             spares -= 1
 
@@ -135,12 +135,17 @@ def deliver(world: World, plan: MissionPlan, span: Span) -> None:
 
 
 def prepare(world: World, plan: MissionPlan, span: Span) -> Process:
-    """Wait for a mission's date, payload, partners, money and goods; its span then releases the launches."""
+    """Wait for a mission's date, payload, partners, money and goods; its span then releases the launches.
+
+    Returns the day before which none of them may leave: the planned one, or an earlier one for which all is ready.
+    """
+    not_before_d = max(plan.not_before_d, 0.0)
     if plan.not_before_d > 0.0:
+        slip_d = world.sample(plan.slip) if plan.slip is not None else 0.0
+        not_before_d = max(plan.not_before_d + min(slip_d, 0.0), world.campaign.as_of_d)
         start_d = plan.not_before_d - _lead_d(world, plan)
-        yield from world.spend_until(span, start_d, PLAN)
-        if plan.slip is not None:
-            yield from world.spend_until(span, start_d + world.sample(plan.slip), DEVELOPMENT)
+        yield from world.spend_until(span, start_d + min(slip_d, 0.0), PLAN)
+        yield from world.spend_until(span, start_d + slip_d, DEVELOPMENT)
     yield from find_partners(world, span, plan)
     yield from pay(world, span, plan.payer, plan.cost)
     if plan.lives_at_base:
@@ -148,6 +153,7 @@ def prepare(world: World, plan: MissionPlan, span: Span) -> Process:
     if not span.marks:
         span.marks.append((world.env.now, PLAN))
     world.close(span)
+    return not_before_d
 
 
 def find_partners(world: World, span: Span, plan: MissionPlan) -> Process:

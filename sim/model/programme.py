@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from math import inf
 
 from sim.campaign.causes import BUDGET, PARTNER, PLAN
@@ -24,8 +25,9 @@ def settle_risks(world: World) -> None:
     """Draw which risks happen, and how much each stretches the activities it touches."""
     for risk in world.campaign.risks:
         if world.happens(risk.probability, risk.stream):
+            sample = partial(world.sample_at, world.draw(risk.shared)) if risk.shared >= 0 else world.sample
             for activity, factor in risk.stretches:
-                world.stretch[activity] = world.stretch.get(activity, 1.0) * world.sample(factor)
+                world.stretch[activity] = world.stretch.get(activity, 1.0) * sample(factor)
 
 
 def wait_for_partners(world: World, span: Span, partners: tuple[int, ...]) -> Process:
@@ -125,14 +127,17 @@ def finish(world: World, plan: ActivityPlan, span: Span) -> None:
 
 
 def _days_of_work(world: World, number: int, plan: ActivityPlan) -> float:
-    """Give the days an activity takes from now: its duration, its slip, and what risks add to what is left.
+    """Return the days an activity takes from now.
 
-    What is known not to have happened by the day of knowledge cannot end before it.
+    It ends when its work is done or on its planned day with its slip, whichever is later: a slip measured against a
+    plan holds what went before, so it is not added to a late start. Slip towards early shortens the work. What risks
+    add to what is left comes on top. What is known not to have happened by the day of knowledge cannot end before it.
     """
     now, as_of = world.env.now, world.campaign.as_of_d
-    days = world.sample(plan.duration) if plan.duration is not None else 0.0
-    past = min(max(as_of - now, 0.0), days)
-    days = past + (days - past) * world.stretch.get(number, 1.0)
+    work_d = days = world.sample(plan.duration) if plan.duration is not None else 0.0
     if plan.slip is not None:
-        days += world.sample(plan.slip)
+        slip_d = world.sample(plan.slip)
+        days = max(work_d + min(slip_d, 0.0), plan.planned_d + slip_d - now)
+    left_d = work_d - min(max(as_of - now, 0.0), work_d)
+    days += left_d * (world.stretch.get(number, 1.0) - 1.0)
     return max(days, as_of - now, 0.0)

@@ -73,6 +73,14 @@ class World:
             return chance.nominal
         return chance.law.ppf(self.draws.u(chance.stream if stream < 0 else stream))
 
+    def draw(self, stream: int) -> float:
+        """Return the next draw of a stream; the middle in the nominal run."""
+        return self.draws.u(stream) if self.draws is not None else 0.5
+
+    def sample_at(self, u: float, chance: Chance) -> float:
+        """Return the value of an uncertain number below which the share `u` of its law lies."""
+        return chance.nominal if chance.law is None else chance.law.ppf(u)
+
     def happens(self, probability: float, stream: int) -> bool:
         """Whether something happens this time; never in the nominal run."""
         return self.draws is not None and probability > 0.0 and self.draws.u(stream) < probability

@@ -24,7 +24,18 @@ from typing import Any, Final
 from sim.problems import Code, Mark, Problem, suggest
 from sim.scenario.grammar import holds_names
 from sim.scenario.likes import LIKE, Likes, is_like
-from sim.scenario.text import DEEPEST, LARGEST_FILE, MOST_PROBLEMS, Node, Path, path_text, plain, read_text, walk
+from sim.scenario.text import (
+    DEEPEST,
+    LARGEST_FILE,
+    MOST_PROBLEMS,
+    Node,
+    Path,
+    copied,
+    path_text,
+    plain,
+    read_text,
+    walk,
+)
 from sim.scenario.tree import Tree, read_bytes
 
 LAWS: Final = frozenset(
@@ -127,7 +138,34 @@ class Stack:
             return None
         parents = root.value.pop("extends", None)
         below = self._read_parents(parents, path, shown, (*descent, path.resolve())) if parents else None
-        return self._merge(below, root, ()) if below else self._without_nulls(root)
+        stated = "slips_hold" in root.value
+        root = self._merge(below, root, ()) if below else self._without_nulls(root)
+        return self.hold_risks(root) if stated else root
+
+    def hold_risks(self, root: Node) -> Node:
+        """Replace names of risks under `slips_hold` by the risks as they stand now, so that no later layer moves them.
+
+        What the laws hold is a statement about these risks, and not about what a variant, a setting or a child makes
+        of them. Unknown names are complained of.
+        """
+        assert isinstance(root.value, dict)
+        said, risks = root.value.get("slips_hold"), root.value.get("risks")
+        if said is None or not (isinstance(said.value, list) or said.value == "all"):
+            return root
+        block = self.resolve_likes(Node({"risks": copied(risks)}, root.mark, root.key)) if risks else None
+        known = _children(_children(block)["risks"]) if block else {}
+        items = said.value if isinstance(said.value, list) else [Node(name, said.mark, said.key) for name in known]
+        held: dict[str, Node] = {}
+        for index, item in enumerate(items):
+            risk = known.get(item.value) if isinstance(item.value, str) else None
+            if risk is None:
+                message = f"there is no risk '{str(item.value)[:80]}'"
+                hint = suggest(str(item.value), known) or "the scenario has no risks"
+                self._complain(item.mark, f"slips_hold[{index}]", Code.NO_SUCH_NAME, message, hint)
+            else:
+                kept = {key: child for key, child in _children(risk).items() if key in ("probability", "stretches")}
+                held[str(item.value)] = Node(kept, item.mark, item.key, said.layer)
+        return Node({**root.value, "slips_hold": Node(held, said.mark, said.key, said.layer)}, root.mark, root.key)
 
     def _read_parents(self, parents: Node, path: FilePath, shown: str, descent: tuple[FilePath, ...]) -> Node | None:
         items = parents.value if isinstance(parents.value, list) else [parents]

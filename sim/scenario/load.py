@@ -108,9 +108,10 @@ def _merge(files: _Files, variants: Sequence[str], sets: Sequence[str]) -> tuple
     stack = files.stack.again()
     if files.root is None:
         return None, stack.problems, False
-    root = stack.apply_variants(copied(files.root), variants)
+    root = stack.hold_risks(stack.apply_variants(copied(files.root), variants))
     for text in sets:
         root = stack.apply_set(root, text)
+    root = stack.hold_risks(root)
     root = stack.resolve_likes(root)
     stack.problems += _wrong_variant_names(files.root)
     stack.problems += read_columns(root, stack.tree, stack.folders, files.file.resolve().parent)

@@ -78,7 +78,8 @@ class Network:
                 self._add(name, Event(not_before_d=self._day(item.done), path=path), "done")
                 continue
             start = item.not_before.to_days(self.calendar).support[0] if item.not_before is not None else -math.inf
-            lasts = least(item.duration)
+            early = min(least(item.slip), 0.0)
+            lasts = max(least(item.duration) + early, 0.0)
             finish = self._day(item.finish) + (least(item.slip) if item.slip is not None else 0.0)
             needs = _listed(item.needs, (*path, "needs"))
             self._add(name, Event(needs, max(start + lasts, finish), lasts, path=path), "done")

@@ -20,7 +20,7 @@ from sim.scenario.writing import Leaf, leaves
 CONFIDENCE: Final = ("high", "medium", "low")
 _FIGURE: Final = re.compile(r"[-+]?\.?[0-9][^a-zA-Z]*( *[A-Za-z%°][A-Za-z%/]{0,5})?")
 _REMARKS: Final = frozenset(("title", "about", "source", "sources", "confidence", "access"))
-_NO_FIGURES: Final = ("format", "sweep", "seek", "calendar")
+_NO_FIGURES: Final = ("format", "sweep", "seek", "calendar", "slips_hold")
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,8 @@ def _candidates(kind: str, parts: list[str], values: Mapping[str, Any]) -> Itera
     if kind == "risk":
         inner: Path = ("stretches", parts[1]) if len(parts) > 1 else ("probability",)
         yield from _there(values, ("risks", parts[0], *inner))
+    if kind == "risk-factor":
+        yield from _there(values, ("risks", parts[0], "stretches"))
     mission = _mission(values, parts[0])
     launch = mission.get("launches", {}).get(parts[1], {}) if len(parts) > 1 else {}
     launcher = launch.get("launcher", parts[0]) if isinstance(launch, dict) else parts[0]

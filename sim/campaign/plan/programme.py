@@ -36,6 +36,8 @@ class RiskPlan:
     stream: int
     stretches: tuple[tuple[int, Chance], ...]
     """(activity index, factor on what is left of it)."""
+    shared: int
+    """Stream of the one draw that places every factor in its law, or -1 when each has its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,10 @@ class ActivityPlan:
     duration: Chance | None
     finish_d: float | None
     """Planned date of completion, or the date of the fact."""
+    planned_d: float
+    """Day on which the plan ends it: the stated date, or what its needs and duration make."""
     slip: Chance | None
+    """Distance of its end from the planned day, as far as it is its own."""
     fact: bool
     payer: int
     """Index of the partner whose budget pays, or -1."""

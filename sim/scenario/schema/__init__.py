@@ -32,6 +32,7 @@ from sim.scenario.schema.programme import (
     Budget,
     CalendarSpec,
     Goal,
+    HeldRisk,
     Leaving,
     Partner,
     Risk,
@@ -68,6 +69,8 @@ class Scenario(Sourced):
     """Named laws of how late planned dates come."""
     risks: dict[Name, Risk] = {}
     """Risk drivers."""
+    slips_hold: dict[Name, HeldRisk] | list[Name] | Literal["all"] = {}
+    """Risks that the measured slip laws hold already: their names, or `all`; taken as they stand in this file."""
     priors: dict[Name, Prior] = {}
     """Named reliability priors."""
     launch_sites: dict[Name, LaunchSite] = {}
@@ -121,6 +124,7 @@ __all__ = [
     "Goal",
     "Ground",
     "GroundStation",
+    "HeldRisk",
     "Horizon",
     "Launch",
     "LaunchSite",

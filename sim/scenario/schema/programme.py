@@ -200,3 +200,14 @@ class Risk(Sourced):
     """Chance that it happens."""
     stretches: dict[Name, UncertainFactor]
     """Factor on what is left of each activity it touches."""
+    independent: bool = False
+    """Whether each activity draws a factor of its own; if not, one draw places all of them in their laws alike."""
+
+
+class HeldRisk(Block):
+    """A risk as it was when the slip laws were stated to hold it already."""
+
+    probability: Share
+    """Chance that it happened among what the laws were measured on."""
+    stretches: dict[Name, UncertainFactor]
+    """Factor on what is left of each activity it touches."""
