@@ -6,7 +6,7 @@ exported from Python is always light and the page needs no second copy of it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import plotly.graph_objects as go
@@ -196,3 +196,8 @@ def mark_date(figure: go.Figure, date: str, text: str, *, dash: str, colour: str
     figure.add_annotation(
         x=date, text=text, xref="x", yref="paper", showarrow=False, font={"size": 12, "color": colour}, **note
     )
+
+
+def add_notes(figure: go.Figure, notes: Iterable[Mapping[str, Any]]) -> None:
+    """Write many annotations at once, under those that are there; one by one, Plotly reads all again for each."""
+    figure.layout.annotations = (*notes, *figure.layout.annotations)

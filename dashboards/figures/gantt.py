@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,8 +39,7 @@ def draw_gantt(findings: Findings, goal: GoalFinding) -> Card:
             _add_bars(figure, calendar, rows, kind, theme.BAR_KINDS.get(kind, ("", theme.GREY))[1])
     _add_whiskers(figure, calendar, rows)
     _add_diamonds(figure, calendar, rows, theme.BAR_KINDS[_GOAL][1])
-    _add_marks(figure, calendar, rows)
-    _add_shares(figure, rows, goal)
+    _add_arrows(figure, calendar, rows)
     theme.mark_date(
         figure,
         calendar.iso(goal.by_d),
@@ -64,6 +64,7 @@ def draw_gantt(findings: Findings, goal: GoalFinding) -> Card:
             xshift=-4,
             name="wide",
         )
+    theme.add_notes(figure, [*_row_notes(calendar, rows), *_share_notes(rows, goal)])
     _set_axes(figure, calendar, rows)
     return Card(
         id="gantt",
@@ -168,28 +169,26 @@ def _add_whiskers(figure: go.Figure, calendar: Calendar, rows: list[_Row]) -> No
         figure.add_scatter(x=x, y=y, mode="lines", line={"color": colour, "width": width}, hoverinfo="skip")
 
 
-def _add_marks(figure: go.Figure, calendar: Calendar, rows: list[_Row]) -> None:
-    """Mark what is late beyond the calendar: an arrow where P90 is missing, words where most runs miss it."""
+def _add_arrows(figure: go.Figure, calendar: Calendar, rows: list[_Row]) -> None:
+    """Mark what is late beyond the calendar: an arrow where P90 is missing."""
     open_ended = [y for y, r in enumerate(rows) if r.bar and not r.bar.fact and _is_open(r.bar)]
-    end = calendar.iso(calendar.length_d)
     if open_ended:
-        marker = {"symbol": "triangle-right", "size": 9, "color": theme.INK}
+        end, marker = calendar.iso(calendar.length_d), {"symbol": "triangle-right", "size": 9, "color": theme.INK}
         figure.add_scatter(x=[end] * len(open_ended), y=open_ended, mode="markers", marker=marker, hoverinfo="skip")
         figure.data[-1].cliponaxis = False
+
+
+def _row_notes(calendar: Calendar, rows: list[_Row]) -> Iterator[dict[str, Any]]:
+    """Give the words in the rows of what needs no building, and of what most runs miss."""
+    plain: dict[str, Any] = {"font": {"size": 11, "color": theme.SOFT}, "showarrow": False}
+    start = {"x": 0, "xref": "x domain", "xanchor": "left", "xshift": 4}
+    end = {"x": calendar.iso(calendar.length_d), "xanchor": "right", "xshift": -12}
     for y, row in enumerate(rows):
         if row.bar is not None and _is_given(row.bar):
-            text, soft = "there from the start", {"size": 11, "color": theme.SOFT}
-            figure.add_annotation(
-                x=0, xref="x domain", y=y, text=text, font=soft, showarrow=False, xanchor="left", xshift=4
-            )
+            yield {"y": y, "text": "there from the start", **start, **plain}
         if row.bar is not None and row.bar.finish_p50_d is None:
             text = f"{formats.percent(row.bar.reached)} of runs by {calendar.end.year}"
-            place: dict[str, Any] = {
-                "xanchor": "right",
-                "font": {"size": 11, "color": theme.SOFT},
-                "xshift": -12,
-            }
-            figure.add_annotation(x=end, y=y, text=text, showarrow=False, bgcolor=theme.CARD, borderpad=1, **place)
+            yield {"y": y, "text": text, "bgcolor": theme.CARD, "borderpad": 1, **end, **plain}
 
 
 def _is_given(bar: Bar) -> bool:
@@ -201,24 +200,17 @@ def _is_open(bar: Bar) -> bool:
     return bar.finish_p10_d is not None and bar.finish_p90_d is None
 
 
-def _add_shares(figure: go.Figure, rows: list[_Row], goal: GoalFinding) -> None:
+def _share_notes(rows: list[_Row], goal: GoalFinding) -> Iterator[dict[str, Any]]:
+    """Give the criticality of each row, at its right end, and the heading above them."""
     place: dict[str, Any] = {"xref": "paper", "x": 1, "xanchor": "left", "xshift": 8, "showarrow": False}
     for y, row in enumerate(rows):
         share = row.bar.criticality.get(goal.name, 0.0) if row.bar is not None and row.bar.kind != "goal" else 0.0
         if share >= 0.005:
             strong = share >= 0.2
             text = f"<b>{formats.percent(share)}</b>" if strong else formats.percent(share)
-            font = {"size": 11, "color": theme.INK if strong else theme.SOFT}
-            figure.add_annotation(y=y, text=text, font=font, **place)
-    figure.add_annotation(
-        yref="paper",
-        y=1,
-        yanchor="bottom",
-        text="critical",
-        font={"size": 11, "color": theme.SOFT},
-        yshift=22,
-        **place,
-    )
+            yield {"y": y, "text": text, "font": {"size": 11, "color": theme.INK if strong else theme.SOFT}, **place}
+    font = {"size": 11, "color": theme.SOFT}
+    yield {"yref": "paper", "y": 1, "yanchor": "bottom", "text": "critical", "font": font, "yshift": 22, **place}
 
 
 def _set_axes(figure: go.Figure, calendar: Calendar, rows: list[_Row]) -> None:

@@ -6,10 +6,14 @@ again. A result depends on the job and its item alone, so that running an item t
 
 from __future__ import annotations
 
+import asyncio
+import concurrent.futures
 import contextlib
 import importlib
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from queue import Empty, Queue
 from typing import Any, TypeVar
 
 from sim.problems import InputError
@@ -29,6 +33,13 @@ QUIET = {
     "distributed.admin.system-monitor.interval": "5s",
 }
 """What keeps a worker's other threads from its one thread that simulates: a tenth of its time."""
+CLOSED = {
+    "distributed.scheduler.http.routes": ["distributed.http.health"],
+    "distributed.worker.http.routes": ["distributed.http.health"],
+}
+"""What Dask shows to everybody on this machine: whether it lives, and no logs, tasks or ways to others."""
+AWAKE_S = 0.5
+"""Seconds after which who waits for an item looks up."""
 LIVES = 3
 """Times everything that was lost is handed out again, with nothing done in between, before the study gives up."""
 
@@ -39,32 +50,50 @@ class ClusterError(InputError):
 
 @contextlib.contextmanager
 def cluster(scheduler: str | None = None, jobs: int | None = None) -> Iterator[Engine]:
-    """Give the engine of a Dask cluster: of a scheduler by its address, or of `jobs` local workers over TCP.
+    """Return the engine of a Dask cluster: of a scheduler by its address, or of `jobs` workers on this machine.
+
+    Workers of this machine talk over TLS with a key that is made for this one cluster and lies in memory alone:
+    whoever can send Dask a task can run code as its owner, and on a shared machine everybody reaches the loopback.
 
     Raises:
         ClusterError: if Dask is not installed, nobody answers, or the workers have another version of this program.
     """
     dask = _distributed()
     with contextlib.ExitStack() as stack:
+        keys = None  # those of Dask's own configuration
         if scheduler is None:
-            with importlib.import_module("dask").config.set(QUIET):
-                local = dask.LocalCluster(
-                    n_workers=jobs or os.cpu_count() or 1,
-                    threads_per_worker=1,
-                    processes=True,
-                    host="127.0.0.1",
-                    protocol="tcp://",
-                    dashboard_address="127.0.0.1:0",  # the status page takes any free port, on this machine only
-                    silence_logs=50,
-                )
-            stack.enter_context(local)
-            scheduler = local.scheduler_address
+            keys = _new_keys()
+            scheduler = stack.enter_context(_local_cluster(jobs or os.cpu_count() or 1, keys)).scheduler_address
         try:
-            client = stack.enter_context(dask.Client(scheduler, timeout=CONNECT_S, set_as_default=False))
+            client = stack.enter_context(dask.Client(scheduler, timeout=CONNECT_S, security=keys, set_as_default=False))
         except (OSError, TimeoutError, ValueError) as error:
             raise ClusterError(f"no Dask scheduler answers at {scheduler}: {error}") from None
         _require_same_code(client)
         yield engine_of(client)
+
+
+def _new_keys() -> Any:
+    """Return a key and certificate that nobody else has; raises ClusterError if they cannot be made."""
+    try:
+        return _distributed().Security.temporary()
+    except ImportError:
+        raise ClusterError("workers of this machine need the package cryptography; pip install '.[dask]'") from None
+
+
+def _local_cluster(workers: int, keys: Any) -> Any:
+    """Start a scheduler and worker processes on this machine, which only who holds the keys can speak to."""
+    with importlib.import_module("dask").config.set({**QUIET, **CLOSED}):
+        return _distributed().LocalCluster(
+            n_workers=workers,
+            threads_per_worker=1,
+            processes=True,
+            host="127.0.0.1",
+            protocol="tls://",
+            security=keys,
+            dashboard_address="127.0.0.1:0",  # any free port: two clusters at once must not want the same
+            scheduler_kwargs={"dashboard": False},
+            silence_logs=50,
+        )
 
 
 def _distributed() -> Any:
@@ -76,7 +105,7 @@ def _distributed() -> Any:
 
 
 def engine_of(client: Any) -> Engine:
-    """Give the engine of a Dask client."""
+    """Return the engine of a Dask client."""
 
     def run(job: Job[Item, Result], items: Sequence[Item]) -> Iterator[tuple[Item, Result]]:
         missing, lives = dict.fromkeys(items), LIVES
@@ -88,42 +117,79 @@ def engine_of(client: Any) -> Engine:
                 yield item, result
             lives = LIVES if len(missing) < before else lives - 1
             if lives < 0:
-                raise WorkersLostError(f"Dask workers died {LIVES + 1} times, and nothing was done in between")
+                raise WorkersLostError(
+                    f"Dask workers died {LIVES + 1} times, and nothing was done in between; have they memory enough?"
+                )
 
     return run
 
 
 def _run_batch(client: Any, job: Job[Item, Result], items: Sequence[Item]) -> Iterator[tuple[Item, Result]]:
     """Run some items; those whose workers were lost are left out, for the next batch."""
-    carried = client.scatter(job, broadcast=True, hash=False)
-    futures = dict(zip(client.map(_run_item, items, job=carried, pure=False, retries=LIVES), items, strict=True))
-    arriving = _distributed().as_completed(list(futures), loop=client.loop, with_results=True, raise_errors=False)
-    for future, result in arriving:  # results come in the background, not with a round trip for each
-        if future.status == "finished":
-            yield futures[future], result
-        else:
-            error = result[1] if isinstance(result, tuple) else result
-            if not _is_loss(error):
-                raise error
-        future.release()
+    arrived: Queue[_Arrival] = Queue()
+    try:
+        carried = client.scatter(job, broadcast=True, hash=False)
+        futures = client.map(_run_item, items, job=carried, pure=False, retries=LIVES)
+    except _loss_types():
+        return
+    for place, future in enumerate(futures):  # results come in the background, not with a round trip for each
+        client.loop.add_callback(_follow, client, place, future, arrived)
+    for _ in items:
+        one = _next(arrived)
+        futures[one.place].release()
+        if one.error is None:
+            yield items[one.place], one.result
+        elif not isinstance(one.error, _loss_types()):
+            raise one.error.args[0] if isinstance(one.error, _OwnError) else one.error
 
 
-def _is_loss(error: BaseException) -> bool:
-    """Tell whether an error says that a worker went, not that the work is wrong."""
-    from concurrent.futures import CancelledError
+@dataclass(frozen=True, slots=True)
+class _Arrival:
+    """What has come of one item; it stays true whatever happens to the worker afterwards, unlike a future's status."""
 
+    place: int
+    result: Any = None
+    error: BaseException | None = None
+
+
+async def _follow(client: Any, place: int, future: Any, arrived: Queue[_Arrival]) -> None:
+    """Wait for an item in the client's own thread, and put into the queue what came of it."""
+    try:
+        (result,) = await client.gather([future], asynchronous=True)
+    except BaseException as error:  # whatever it is: an item that never arrives would be waited for without end
+        arrived.put(_Arrival(place, error=error))
+    else:
+        arrived.put(_Arrival(place, result))
+
+
+def _next(arrived: Queue[_Arrival]) -> _Arrival:
+    """Wait for what arrives next, and stay open to Ctrl-C."""
+    while True:
+        with contextlib.suppress(Empty):
+            return arrived.get(timeout=AWAKE_S)
+
+
+def _loss_types() -> tuple[type[BaseException], ...]:
+    """Return the errors that say that a worker went, not that the work is wrong."""
     scheduler = _distributed().scheduler
-    losses = (scheduler.KilledWorker, scheduler.NoValidWorkerError, _distributed().CancelledError, CancelledError)
-    return isinstance(error, (*losses, OSError))
+    cancelled = (_distributed().CancelledError, concurrent.futures.CancelledError, asyncio.CancelledError)
+    return (scheduler.KilledWorker, scheduler.NoValidWorkerError, asyncio.TimeoutError, OSError, *cancelled)
+
+
+class _OwnError(Exception):
+    """Carries an OSError of the work itself (a full disk), which else looked like a lost connection."""
 
 
 def _run_item(item: Any, job: Any) -> Any:
     with frozen():
-        return job.run(item)
+        try:
+            return job.run(item)
+        except OSError as error:
+            raise _OwnError(error) from error
 
 
 def this_code() -> str:
-    """Give the version of the code of this process, which workers must have too."""
+    """Return the version of the code of this process, which workers must have too."""
     return versions.code_version()
 
 

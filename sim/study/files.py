@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -46,10 +47,27 @@ def write_whole(folder: Path, name: str, data: bytes) -> None:
                 aside.unlink(missing_ok=True)
 
 
+_ABOUT_TO_BEGIN = re.compile(r"\.ilrs-lock|ilrs-(?:run|sweep)\.json\.\d+\.tmp")
+
+
 def occupied(folder: Path) -> bool:
-    """Tell whether a folder holds anything but the lock of a study that is about to begin."""
+    """Tell whether a folder holds more than the lock and the torn first manifest of a study that is about to begin."""
     with folder_errors(folder):
-        return any(file.name != ".ilrs-lock" for file in folder.iterdir())
+        return any(not _ABOUT_TO_BEGIN.fullmatch(file.name) for file in folder.iterdir())
+
+
+def remove_torn(folder: Path, ours: re.Pattern[str]) -> None:
+    """Remove what killed writers left aside of files that match `ours`; only who holds the folder's lock may ask.
+
+    Raises:
+        FolderError: if the system refuses.
+    """
+    with folder_errors(folder):
+        for file in list(folder.iterdir()) if folder.is_dir() else []:
+            name, _, number = file.name.removesuffix(".tmp").rpartition(".")
+            torn = file.name.endswith(".tmp") and number.isdecimal() and ours.fullmatch(name)
+            if torn and file.is_file() and not file.is_symlink():
+                file.unlink(missing_ok=True)
 
 
 def sha256(file: Path) -> str:

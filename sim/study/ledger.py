@@ -15,6 +15,7 @@ from __future__ import annotations
 import datetime
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +32,10 @@ SWEEP_FORMAT = 1
 LARGEST_ERRAND = 1_000
 """Replications of one case that one worker runs at once."""
 _DESIGN, _LEDGER, _CASES = "design.json", "cases.jsonl", "cases"
+_WRITTEN = re.compile(
+    r"ilrs-sweep\.json|design\.json|summary\.json|scenario(?:\.[^/]+)?\.resolved\.yaml|[0-9a-f]{24}-\d+-\d+\.parquet"
+)
+"""Names of the files that a sweep puts in place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,12 +189,16 @@ def open_sweep(
 ) -> Sweep:
     """Make a sweep folder, or take the one that is there, and read what it holds already."""
     with files.folder_errors(folder):
-        (folder / _CASES).mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
+    write_manifest(folder, manifest)  # first, so that the folder is known as ours wherever the sweep is killed
+    with files.folder_errors(folder):
+        (folder / _CASES).mkdir(exist_ok=True)
         _end_line(folder / _LEDGER)
+    for place in (folder, folder / _CASES):
+        files.remove_torn(place, _WRITTEN)
     for names, text in texts.items():
         files.write_whole(folder, resolved_name(names), text.encode())
     files.write_whole(folder, _DESIGN, to_json(planned).encode())
-    write_manifest(folder, manifest)
     return read_sweep(folder)
 
 

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -32,7 +33,7 @@ from sim.analysis.sample import Sample, Told
 from sim.study import files, tables
 from sim.study.arrow import read_table, to_numpy
 from sim.study.chunks import Span
-from sim.study.files import FolderError, folder_errors, occupied, write_whole
+from sim.study.files import FolderError, folder_errors, occupied, remove_torn, write_whole
 from sim.study.place import Place, require_allowed
 from sim.study.records import RecordError, from_json, to_json
 
@@ -40,6 +41,11 @@ MARKER = "ilrs-run.json"
 RUN_FORMAT = 2
 RUNNING, COMPLETE, INTERRUPTED, FAILED = "running", "complete", "interrupted", "failed"
 _OUTLINE, _NOMINAL, _OUTCOMES, _STORIES = "outline.json", "nominal.parquet", "outcomes", "stories"
+_WRITTEN = re.compile(
+    r"ilrs-run\.json|scenario\.resolved\.yaml|outline\.json|COLUMNS\.md|nominal\.parquet|findings\.json|summary\.json"
+    r"|part-\d+-\d+\.parquet|(?:nominal|p10|p50|p90)\.json"
+)
+"""Names of the files that a run puts in place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +130,13 @@ def open_folder(folder: Path, fresh: Manifest) -> Manifest:
             fresh = dataclasses.replace(fresh, shared=found.shared)
     manifest = dataclasses.replace(fresh, parts=kept, began_with=sum(part.last - part.first + 1 for part in kept))
     with folder_errors(folder):
-        (folder / _OUTCOMES).mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
+    write_manifest(folder, manifest)  # first, so that the folder is known as ours wherever the study is killed
+    with folder_errors(folder):
+        (folder / _OUTCOMES).mkdir(exist_ok=True)
         (folder / _STORIES).mkdir(exist_ok=True)
-    write_manifest(folder, manifest)
+    for place in (folder, folder / _OUTCOMES, folder / _STORIES):
+        remove_torn(place, _WRITTEN)
     return manifest
 
 

@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 import pytest
+from plotly.graph_objs.layout import Annotation
 
 from dashboards.card import Card
 from dashboards.figures import bat, causes, chain, gantt, manifest, margin, mass, paths, power, scurve
@@ -127,6 +128,25 @@ def test_every_subject_of_the_campaign_is_listed(findings: Findings, goal: GoalF
     headings = len({bar.kind for bar in findings.bars})
     axis = drawn(gantt.draw_gantt(findings, goal))["layout"]["yaxis"]
     assert len(axis["ticktext"]) == len(findings.bars) + headings
+
+
+def test_a_chart_of_many_bars_reads_each_of_its_notes_only_a_few_times(
+    findings: Findings, goal: GoalFinding, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Plotly reads all notes again for each that is added alone: with the square of their number."""
+    bar = next(bar for bar in findings.bars if not bar.fact and bar.kind == "activity")
+    many = [dataclasses.replace(bar, label=f"a{i}", criticality={goal.name: 1.0}) for i in range(50)]
+    read: list[object] = []
+    make = Annotation.__init__
+
+    def count(self: Any, *arguments: Any, **named: Any) -> None:
+        read.append(self)
+        make(self, *arguments, **named)
+
+    monkeypatch.setattr(Annotation, "__init__", count)
+    notes = drawn(gantt.draw_gantt(with_bars(findings, *many), goal))["layout"]["annotations"]
+    assert len(notes) > 50
+    assert len(read) < 4 * len(notes)
 
 
 def test_facts_have_no_whisker(findings: Findings, goal: GoalFinding) -> None:

@@ -5,18 +5,24 @@ from __future__ import annotations
 import importlib
 import os
 import signal
-from collections.abc import Iterator
+import socket
+import ssl
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from queue import Queue
+from typing import Any, ClassVar
 
 import pytest
 
 from sim.campaign.plan import Campaign
 from sim.scenario.load import load_scenario
-from sim.study.cluster import ClusterError, cluster, engine_of
+from sim.study.cluster import ClusterError, _local_cluster, _new_keys, _require_same_code, cluster, engine_of
+from sim.study.engines import WorkersLostError
 from sim.study.plan import read_plan
 from sim.study.runner import Progress, run_study
 from sim.study.sweep import Start, run_sweep
+from tests.unit.study.lossy import Doubling, Dying, Failing
 
 distributed: Any = importlib.import_module("distributed")
 pytestmark = [
@@ -25,7 +31,26 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
 N = 2_000
+PATIENCE_S = 120.0
 SWEEP = Path(__file__).with_name("sweeping.yaml")
+
+
+class Watched(Queue[Any]):
+    """A queue that a test can look into: the one that the engine waits at."""
+
+    made: ClassVar[list[Watched]] = []
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.made.append(self)
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    """Wait for something that is sure to come; the bound only keeps a broken program from hanging the tests."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
 
 
 def tables_in(folder: Path) -> dict[str, bytes]:
@@ -34,18 +59,19 @@ def tables_in(folder: Path) -> dict[str, bytes]:
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[Any]:
-    """Two worker processes over TCP on this machine."""
-    local = distributed.LocalCluster(
-        n_workers=2,
-        threads_per_worker=1,
-        processes=True,
-        host="127.0.0.1",
-        protocol="tcp://",
-        dashboard_address="127.0.0.1:0",
-        silence_logs=50,
-    )
-    with local, distributed.Client(local, set_as_default=False) as client:
+    """Two worker processes on this machine."""
+    keys = _new_keys()
+    with _local_cluster(2, keys) as local, distributed.Client(local, security=keys, set_as_default=False) as client:
         yield client
+
+
+def kill_all(client: Any) -> None:
+    """Kill every worker, and wait until the scheduler knows and has new ones."""
+    there = client.run(os.getpid)
+    for pid in there.values():
+        os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: not there.keys() & client.scheduler_info(n_workers=-1)["workers"].keys())
+    client.wait_for_workers(2, timeout=PATIENCE_S)
 
 
 @pytest.fixture(scope="module")
@@ -75,9 +101,58 @@ def test_a_killed_worker_loses_and_doubles_nothing(
     study = run_study(
         campaign, replications=N, seed=7, folder=tmp_path / "run", engine=engine_of(client), on_progress=kill
     )
-    assert len(victims) == 2
+    assert victims
     assert study.sample.replication.tolist() == list(range(N))
     assert tables_in(tmp_path / "run") == whole
+
+
+def test_results_that_came_before_their_workers_died_are_taken(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who consumes them may be slow; what has arrived stays true, and is not asked for again."""
+    monkeypatch.setattr("sim.study.cluster.Queue", Watched)
+    arriving = engine_of(client)(Doubling(), list(range(20)))
+    taken = [next(arriving)]
+    wait_until(lambda: Watched.made[-1].qsize() == 19)
+    before = set(client.run(os.getpid).values())
+    kill_all(client)
+    taken += arriving
+    assert sorted((item, double) for item, (double, _) in taken) == [(item, 2 * item) for item in range(20)]
+    assert {pid for _, (_, pid) in taken} <= before
+
+
+def test_results_whose_workers_died_before_they_came_are_made_again(client: Any, tmp_path: Path) -> None:
+    made = dict(engine_of(client)(Dying(tmp_path / "died"), list(range(20))))
+    assert (tmp_path / "died").exists()
+    assert made == {item: item for item in range(20)}
+
+
+def test_workers_that_always_die_end_the_study(client: Any, tmp_path: Path) -> None:
+    with pytest.raises(WorkersLostError, match="died 4 times"):
+        list(engine_of(client)(Dying(tmp_path / "nowhere" / "died"), [3]))
+
+
+@pytest.mark.parametrize("error", [ValueError("no such law"), OSError(28, "No space left on device")])
+def test_an_error_of_the_work_is_raised_as_it_is(client: Any, error: Exception) -> None:
+    with pytest.raises(type(error), match=str(error.args[-1])):
+        list(engine_of(client)(Failing(error), list(range(5))))
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_workers_of_this_machine_speak_to_nobody_without_their_key(known: bool, tmp_path: Path) -> None:
+    """Neither to one without a certificate, nor to one with another; the server says no when it reads it."""
+    stranger, file = _new_keys(), tmp_path / "stranger.pem"
+    file.write_text(stranger.tls_client_cert + stranger.tls_client_key, encoding="ascii")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    if known:
+        context.load_cert_chain(file)
+    with _local_cluster(1, _new_keys()) as local:
+        host, port = local.scheduler_address.removeprefix("tls://").split(":")
+        with (
+            pytest.raises(OSError, match=r"(?i)certificate|unknown ca|reset"),
+            socket.create_connection((host, int(port)), timeout=PATIENCE_S) as plain,
+            context.wrap_socket(plain) as talk,
+        ):
+            talk.recv(1)
 
 
 def test_a_sweep_on_dask_has_the_tables_of_one_process(client: Any, tmp_path: Path) -> None:
@@ -105,6 +180,5 @@ def test_two_clusters_do_not_get_into_each_others_way() -> None:
 
 def test_workers_with_other_code_are_refused(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sim.study.cluster.this_code", lambda: "0.0.0+other")
-    address = client.scheduler.address
-    with pytest.raises(ClusterError, match="install the same on both"), cluster(address):
-        pass
+    with pytest.raises(ClusterError, match="install the same on both"):
+        _require_same_code(client)

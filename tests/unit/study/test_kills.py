@@ -15,25 +15,46 @@ from pathlib import Path
 import pytest
 
 from sim.campaign.plan import Campaign
+from sim.scenario.load import load_scenario
 from sim.study import files, store
 from sim.study.files import FolderError
 from sim.study.lock import held, holder
+from sim.study.plan import read_plan
 from sim.study.runner import run_study
 from sim.study.store import read_manifest, read_study
+from sim.study.sweep import Start, run_sweep
+from tests.unit.study.driver import HALTED
 
 DRIVER = Path(__file__).with_name("driver.py")
 FILE = Path(__file__).with_name("two-steps.yaml")
 SWEEP = Path(__file__).with_name("sweeping.yaml")
-N = 6_000
-"""Long enough, at some tenths of a millisecond each, to be hit in the middle."""
+N = 1_000
+LONG = 6_000
+"""Long enough, at some tenths of a millisecond each, to be hit at random in the middle."""
 PATIENCE_S = 120.0
 
 
-def start(project_root: Path, *arguments: str | int | Path) -> subprocess.Popen[bytes]:
+def start(project_root: Path, folder: Path, replications: int, jobs: int = 1, stop: int = 0) -> subprocess.Popen[bytes]:
+    """Start a study, or a sweep where `replications` is 0, that halts at a file it is about to put in place."""
     environment = {**os.environ, "PYTHONPATH": str(project_root)}
     return subprocess.Popen(
-        [sys.executable, str(DRIVER), *map(str, arguments)], env=environment, stderr=subprocess.PIPE, cwd=project_root
+        [sys.executable, str(DRIVER), str(FILE if replications else SWEEP), str(folder)]
+        + [str(number) for number in (replications, jobs, stop)],
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=project_root,
     )
+
+
+def kill_at(process: subprocess.Popen[bytes]) -> None:
+    """Kill a process where it halts."""
+    assert process.stdout is not None
+    said = process.stdout.readline().strip()
+    process.send_signal(signal.SIGKILL)
+    _, errors = process.communicate()
+    assert said == HALTED, errors.decode()
 
 
 def kill_once_begun(process: subprocess.Popen[bytes], folder: Path, after_s: float) -> bool:
@@ -68,24 +89,41 @@ def whole(campaign: Campaign, tmp_path_factory: pytest.TempPathFactory) -> dict[
 def killed_again_and_again(project_root: Path, folder: Path, kills: int, jobs: int, chance: random.Random) -> int:
     hits = 0
     for _ in range(kills):
-        process = start(project_root, FILE, folder, N, jobs)
+        process = start(project_root, folder, LONG, jobs)
         hits += kill_once_begun(process, folder, chance.uniform(0.0, 1.0))
-    require_success(start(project_root, FILE, folder, N, jobs))
+    require_success(start(project_root, folder, LONG, jobs))
     return hits
 
 
-def test_a_study_killed_three_times_ends_with_the_same_tables(
+def test_a_study_killed_again_and_again_ends_with_the_same_tables(
     whole: dict[str, bytes], project_root: Path, tmp_path: Path
 ) -> None:
-    hits = killed_again_and_again(project_root, tmp_path / "run", 3, 2, random.Random(1))
-    assert hits > 0
+    """Killed before its first manifest, at what it writes first, and at a table; a chunk is two files."""
+    for stop in (1, 2, 10, 11):
+        kill_at(start(project_root, tmp_path / "run", N, 2, stop))
+    require_success(start(project_root, tmp_path / "run", N, 2))
     assert tables_in(tmp_path / "run") == whole
+    assert not list((tmp_path / "run").rglob("*.tmp"))
+
+
+@pytest.mark.parametrize("stop", [1, 2, 3, 5])
+def test_a_sweep_killed_at_a_file_goes_on(project_root: Path, tmp_path: Path, stop: int) -> None:
+    """Before its manifest, its scenario and its design are there, and at a table."""
+    folder = tmp_path / "sweep"
+    kill_at(start(project_root, folder, 0, 1, stop))
+    sweep = run_sweep(
+        Start(SWEEP), read_plan(load_scenario(SWEEP).layered, cases=4, replications=10), folder=folder, jobs=1
+    )
+    assert all(sweep.is_done(one.key) for one in sweep.planned)
+    assert not list(folder.rglob("*.tmp"))
 
 
 @pytest.mark.stress
 def test_a_study_killed_fifty_times_ends_with_the_same_tables(
-    whole: dict[str, bytes], project_root: Path, tmp_path: Path
+    campaign: Campaign, project_root: Path, tmp_path: Path
 ) -> None:
+    run_study(campaign, replications=LONG, seed=7, jobs=1, folder=tmp_path / "whole")
+    whole = tables_in(tmp_path / "whole")
     chance, hits, rounds = random.Random(2), 0, 0
     while hits < 50:
         folder = tmp_path / str(rounds)
@@ -96,13 +134,13 @@ def test_a_study_killed_fifty_times_ends_with_the_same_tables(
 
 @pytest.mark.stress
 def test_a_sweep_killed_twenty_times_ends_with_the_same_tables(project_root: Path, tmp_path: Path) -> None:
-    require_success(start(project_root, SWEEP, tmp_path / "whole"))
+    require_success(start(project_root, tmp_path / "whole", 0))
     chance, hits, rounds = random.Random(3), 0, 0
     while hits < 20:
         folder = tmp_path / str(rounds)
         for _ in range(4):
-            hits += kill_once_begun(start(project_root, SWEEP, folder), folder, chance.uniform(0.0, 2.0))
-        require_success(start(project_root, SWEEP, folder))
+            hits += kill_once_begun(start(project_root, folder, 0), folder, chance.uniform(0.0, 2.0))
+        require_success(start(project_root, folder, 0))
         assert tables_in(folder) == tables_in(tmp_path / "whole")
         rounds += 1
 
@@ -117,8 +155,7 @@ def test_the_second_is_told_who_holds_a_folder(campaign: Campaign, tmp_path: Pat
 
 def test_a_lock_dies_with_the_process_that_held_it(campaign: Campaign, project_root: Path, tmp_path: Path) -> None:
     folder = tmp_path / "run"
-    process = start(project_root, FILE, folder, 1_000_000, 1)
-    assert kill_once_begun(process, folder, 0.2)
+    kill_at(start(project_root, folder, N, 1, 10))
     assert (folder / ".ilrs-lock").exists()
     assert holder(folder) is None
     assert read_manifest(folder).state == "running"
