@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Final
 
 from sim.problems import Code, Problem
+from sim.scenario.bounds import Bound, supply_bounds
 from sim.scenario.case import Case
 from sim.scenario.names import section
-from sim.scenario.order import Network, earliest_days, root_of
+from sim.scenario.order import Earliest, Network, chain_of, earliest_days, root_of
 from sim.scenario.text import Path
 from sim.units import format_date, format_quantity
 
@@ -41,21 +43,36 @@ def check_goals(case: Case, network: Network) -> Iterator[Problem]:
     """A goal can be met before the calendar ends (error) and by its date (warning), if nothing goes wrong."""
     earliest = earliest_days(network)
     for name, goal in case.scenario.goals.items():
-        found = earliest[name]
         root = root_of(name, earliest)
         path: Path = ("goals", name)
         never = network.events[root].never
-        if found.day == math.inf:
+        bounds = [_by_chain(name, earliest), *supply_bounds(case.scenario, network, name)]
+        latest = max(bounds, key=lambda bound: bound.day)
+        if earliest[name].day == math.inf:
             message = f"it can never be met: {never}"
             yield case.problem(path, Code.GOAL_UNREACHABLE, message, _remedy(never), key=True)
-        elif found.day > network.calendar.length_d:
-            message = f"it can never be met: {root} is not there before the calendar ends"
-            hint = "plan it earlier, or move the calendar's end"
+        elif latest.day > network.calendar.length_d:
+            message = f"it can never be met: {latest.why} before the calendar ends"
+            hint = f"{latest.remedy}, or move the calendar's end"
             yield case.problem(path, Code.GOAL_UNREACHABLE, message, hint, key=True)
-        elif found.day > network.calendar.to_days(goal.by):
-            message = f"it cannot be met by {format_date(goal.by)}: not before {network.calendar.iso(found.day)}"
-            hint = f"{root} sets that date; plan it earlier, or move the goal"
+        elif latest.day > network.calendar.to_days(goal.by) + WHOLE_DAY_D:
+            message = f"it cannot be met by {format_date(goal.by)}: not before {network.calendar.iso(latest.day)}"
+            hint = f"{latest.cause} sets that date; {latest.remedy}, or move the goal"
             yield case.problem((*path, "by"), Code.GOAL_UNREACHABLE, message, hint, "warning")
+
+
+WHOLE_DAY_D: Final = 1.0 - 1e-6
+"""A goal wanted by a day may be reached until that day ends."""
+_LONGEST: Final = 5  # names of a chain in a message
+
+
+def _by_chain(name: str, earliest: Mapping[str, Earliest]) -> Bound:
+    """Return the bound that the longest chain of needs sets."""
+    chain = chain_of(name, earliest) or [name]
+    heads = list(dict.fromkeys(event.partition(".")[0] for event in chain))
+    shown = [*heads[:_LONGEST], *(["..."] if len(heads) > _LONGEST else [])]
+    cause = chain[0] if len(heads) == 1 else f"{chain[0]} ({' -> '.join(shown)})"
+    return Bound(earliest[name].day, cause, f"{chain[0]} is not there", "plan it earlier")
 
 
 def _remedy(never: str) -> str:
@@ -85,20 +102,10 @@ def check_power(case: Case, network: Network) -> Iterator[Problem]:
     for name, goal in case.scenario.goals.items():
         if goal.power_margin is None:
             continue
-        needed = _needed(network, name) & case.scenario.elements.keys()
+        needed = network.needed(name) & case.scenario.elements.keys()
         demand = sum(case.scenario.elements[item].demand for item in needed) * (1 + goal.power_margin)
         if demand > supply:
             message = f"{format_quantity(demand, 'power')} with margin are needed, and all supply together is"
             message += f" {format_quantity(supply, 'power')} in full sunlight"
             hint = "deliver more supply, or ask for less"
             yield case.problem(("goals", name, "power_margin"), Code.POWER_SHORT, message, hint)
-
-
-def _needed(network: Network, name: str) -> set[str]:
-    graph, seen, open_ = network.graph(), set[str](), [name]
-    while open_:
-        current = open_.pop()
-        if current not in seen:
-            seen.add(current)
-            open_ += [need for need, _ in graph[current]]
-    return seen

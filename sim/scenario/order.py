@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
@@ -13,7 +13,7 @@ from sim.chance import Distribution
 from sim.clock import Calendar
 from sim.problems import Code, Problem
 from sim.scenario.layers import Layered
-from sim.scenario.schema import Element, Filling, Mission, Scenario, SlipByLead, Station
+from sim.scenario.schema import Element, Filling, Leg, Mission, Scenario, SlipByLead, Station
 from sim.scenario.text import Path, path_text
 
 _MOST_CIRCLES = 10
@@ -24,21 +24,29 @@ _MOST_EDGES = 12  # of a circle, in a message
 class Event:
     """Something that happens: what it needs (with the place where that is said), and its own limits, in days.
 
-    It happens no earlier than `not_before_d`, and `lasts_d` after the last of its needs; `never` says why it cannot.
+    It happens no earlier than `not_before_d`, and `lasts_d` after the last of its needs, or as long after single ones
+    as `lags_d` says; `never` says why it cannot.
     """
 
     needs: list[tuple[str, Path | None]] = field(default_factory=list)
     not_before_d: float = -math.inf
     lasts_d: float = 0.0
+    lags_d: dict[str, float] = field(default_factory=dict)
     never: str = ""
     path: Path = ()
 
 
 class Network:
-    """The events of a scenario and their needs."""
+    """The events of a scenario and their needs, with the least time that each takes.
 
-    def __init__(self, scenario: Scenario) -> None:
+    `planned` takes the likeliest times instead, and forgets that what has not happened by the day of knowledge cannot
+    happen before it: so it tells what should have happened by then.
+    """
+
+    def __init__(self, scenario: Scenario, *, planned: bool = False) -> None:
         self.scenario = scenario
+        self._time = likely if planned else least
+        self._known = None if planned else scenario.calendar.as_of
         self.calendar = Calendar(scenario.calendar.start, scenario.calendar.end)
         self.events: dict[str, Event] = {}
         self._aliases: dict[str, str] = {}
@@ -56,6 +64,20 @@ class Network:
             name: [(self._aliases.get(need, need), path) for need, path in e.needs] for name, e in self.events.items()
         }
         return {name: [edge for edge in edges if edge[0] in self.events] for name, edges in known.items()}
+
+    def own_name(self, need: str) -> str:
+        """Return an event's own name for any of its names: `design` for `design.done`."""
+        return self._aliases.get(need, need)
+
+    def needed(self, name: str) -> set[str]:
+        """Return the names of everything an event needs, itself included."""
+        graph, seen, open_ = self.graph(), set[str](), [name]
+        while open_:
+            current = open_.pop()
+            if current not in seen:
+                seen.add(current)
+                open_ += [need for need, _ in graph[current]]
+        return seen
 
     def carrier(self, element: str) -> str | None:
         """Give the mission that delivers an element, or None."""
@@ -77,18 +99,18 @@ class Network:
             if item.done is not None:
                 self._add(name, Event(not_before_d=self._day(item.done), path=path), "done")
                 continue
-            start = item.not_before.to_days(self.calendar).support[0] if item.not_before is not None else -math.inf
-            early = min(least(item.slip), 0.0)
-            lasts = max(least(item.duration) + early, 0.0)
-            finish = self._day(item.finish) + (least(item.slip) if item.slip is not None else 0.0)
+            start = self._time(item.not_before.to_days(self.calendar)) if item.not_before is not None else -math.inf
+            lasts = max(self._time(item.duration) + min(self._time(item.slip), 0.0), 0.0)
+            finish = self._day(item.finish) + (self._time(item.slip) if item.slip is not None else 0.0)
             needs = _listed(item.needs, (*path, "needs"))
-            self._add(name, Event(needs, max(start + lasts, finish), lasts, path=path), "done")
+            not_before = max(start + lasts, finish, self._day(self._known))
+            self._add(name, Event(needs, not_before, lasts, path=path), "done")
 
     def _add_elements(self) -> None:
         parts: dict[str, Element | Station] = {**self.scenario.elements, **self.scenario.stations}
         for name, item in parts.items():
             path: Path = ("stations" if isinstance(item, Station) else "elements", name)
-            event = Event(_listed(item.needs, (*path, "needs")), lasts_d=least(item.commissioning), path=path)
+            event = Event(_listed(item.needs, (*path, "needs")), lasts_d=self._time(item.commissioning), path=path)
             carrier = self._carriers.get(name)
             tank = item.tank if isinstance(item, Station) else None
             if tank is not None and tank.filled_by is not None:
@@ -113,51 +135,101 @@ class Network:
         path: Path = ("missions", name)
         self._add(f"{name}.launched", self._start(mission, path))
         arrived = Event([(f"{name}.launched", None)], path=path)
-        for key in mission.launches if mission.flown is None else ():
-            self._add(f"{name}.{key}.launched", self._launched(name, mission, key))
-            self._add(f"{name}.{key}.arrived", Event([(f"{name}.{key}.launched", None)], path=path))
-            arrived.needs.append((f"{name}.{key}.arrived", None))
-        for index, step in enumerate(mission.operations):
-            needs = _listed(step.needs, (*path, "operations", index, "needs"))
-            self._add(f"{name}.{step.name}", Event([(f"{name}.launched", None), *needs], path=path))
-            arrived.needs.append((f"{name}.{step.name}", None))
-        if mission.flown is not None and mission.flown.outcome == "lost":
-            arrived.never = f"{name} was lost"
+        if mission.flown is None:
+            self._fly(name, mission, arrived)
+        else:
+            arrived.not_before_d = self._day(mission.flown.arrived or mission.flown.launched)
+            if mission.flown.outcome == "lost":
+                arrived.never = f"{name} was lost"
         self._add(name, arrived, "landed", "arrived")
+        stay_d = mission.crew.stay if mission.crew is not None else 0.0
         if mission.back:
-            self._add(f"{name}.returned", Event([(name, None)], path=path))
+            home_d = self._way_d([*mission.route[-1:], *mission.back])
+            early = self.scenario.living is not None  # people come home early when goods run short
+            self._add(f"{name}.returned", Event([(name, None)], lasts_d=home_d + (0.0 if early else stay_d), path=path))
             self._aliases[f"{name}.home"] = f"{name}.returned"
-        if mission.crew is not None and mission.crew.stay > 0.0:
-            self._add(f"{name}.stayed", Event([(name, None)], path=path))
+        if stay_d > 0.0:
+            self._add(f"{name}.stayed", Event([(name, None)], lasts_d=stay_d, path=path))
         if mission.every is not None:
             self._add_repeats(name, mission)
         if isinstance(mission.cargo, list) and not mission.reserve:
             for index, item in enumerate(mission.cargo):
                 self._carriers.setdefault(item, (name, (*path, "cargo", index)))
 
+    def _fly(self, name: str, mission: Mission, arrived: Event) -> None:
+        """Add the launches and steps of a mission, each as long after the one before as it takes at the least."""
+        path: Path = ("missions", name)
+        gather = self._gather(mission)
+        alone_d, together_d = self._way_d(mission.route[: gather + 1]), self._way_d(mission.route[gather:])
+        for key in mission.launches:
+            self._add(f"{name}.{key}.launched", self._launched(name, mission, key))
+            way = Event([(f"{name}.{key}.launched", None)], lasts_d=alone_d, path=path)
+            self._add(f"{name}.{key}.arrived", way)
+            arrived.needs.append((f"{name}.{key}.arrived", None))
+        before = f"{name}.launched"
+        for index, step in enumerate(mission.operations):
+            needs = _listed(step.needs, (*path, "operations", index, "needs"))
+            took_d = self._time(step.duration)
+            self._add(f"{name}.{step.name}", Event([(before, None), *needs], lasts_d=took_d, path=path))
+            before = f"{name}.{step.name}"
+            arrived.needs.append((before, None))
+        meeting = self._time(mission.rendezvous.duration) if mission.rendezvous is not None else 0.0
+        taking = self._time(mission.refuel.duration) if mission.refuel is not None else 0.0
+        burns_d = max((step.after for step in mission.sequence), default=0.0)
+        arrived.lasts_d = together_d + meeting + taking + burns_d if not mission.operations else 0.0
+
+    def _gather(self, mission: Mission) -> int:
+        """Return how many legs each launch flies before the mission goes on."""
+        at = mission.rendezvous.at if mission.rendezvous is not None else None
+        if at is None and mission.refuel is not None and mission.refuel.at in self.scenario.stations:
+            at = self.scenario.stations[mission.refuel.at].at
+        return mission.route.index(at) if at in mission.route else min(1, max(len(mission.route) - 1, 0))
+
+    def _way_d(self, places: Sequence[str]) -> float:
+        """Return the days that the legs between some places take at the least."""
+        legs = {(leg.from_, leg.to): leg for leg in reversed(self.scenario.legs.values())}
+        return sum(_voyage_d(legs[way]) for way in pairwise(places) if way in legs)
+
     def _start(self, mission: Mission, path: Path) -> Event:
         if mission.flown is not None:
             return Event(not_before_d=self._day(mission.flown.launched), path=path)
         needs = _listed(mission.needs, (*path, "needs"))
         needs += [(mission.from_, (*path, "from"))] if mission.from_ else []
-        slip = min(least(mission.slip), 0.0) if mission.slip is not None else 0.0
-        known = max(self._day(mission.not_before) + slip, self._day(self.scenario.calendar.as_of))
-        return Event(needs, known, path=path)
+        slip = min(self._time(mission.slip), 0.0) if mission.slip is not None else 0.0
+        known = max(self._day(mission.not_before) + slip, self._day(self._known))
+        ready_d = self._ready_d(mission)
+        # what waits for another flight may be prepared before that flight; what waits for work may not
+        lags_d = {need: ready_d for need, _ in needs if need.partition(".")[0] not in self.scenario.missions}
+        return Event(needs, max(known, ready_d), lags_d=lags_d, path=path)
+
+    def _ready_d(self, mission: Mission) -> float:
+        """Return the days from the start of a launch campaign to its first launch at the least."""
+        used = [self.scenario.launchers.get(launch.launcher) for launch in mission.launches.values()]
+        return min((self._time(launcher.integration) for launcher in used if launcher is not None), default=0.0)
 
     def _launched(self, name: str, mission: Mission, key: str) -> Event:
         launch, path = mission.launches[key], ("missions", name, "launches", key)
         event = Event([(f"{name}.launched", None)], path=path)
-        if launch.after is not None:
-            local = f"{name}.{launch.after}"
-            event.needs.append((local if launch.after.partition(".")[0] in mission.launches else launch.after,
-                                (*path, "after")))  # fmt: skip
+        ready_d = 0.0
         launcher = self.scenario.launchers.get(launch.launcher)
         if launcher:
+            ready_d = self._time(launcher.integration)
             event.needs += _listed(launcher.needs, ("launchers", launch.launcher, "needs"))
-            event.not_before_d = max(self._day(launcher.production.from_), self._first_pad(launcher.pads))
+            line, first_d = (
+                launcher.production,
+                0.0 if launcher.production.ready else self._time(launcher.production.every),
+            )
+            made_d = max(self._day(line.from_), 0.0) + first_d
+            event.not_before_d = max(made_d, self._first_pad(launcher.pads)) + ready_d
         for craft in launch.carries:
             spec = self.scenario.spacecraft.get(craft)
             event.needs += _listed(spec.needs, ("spacecraft", craft, "needs")) if spec else []
+        event.lags_d = {need: ready_d for need, _ in event.needs[1:]}
+        if launch.after is not None:
+            local = f"{name}.{launch.after}"
+            need = local if launch.after.partition(".")[0] in mission.launches else launch.after
+            event.needs.append((need, (*path, "after")))
+            event.lags_d[need] = max(launch.spacing, ready_d)
         return event
 
     def _first_pad(self, pads: list[str]) -> float:
@@ -169,11 +241,20 @@ class Network:
         return min(days, default=-math.inf)
 
     def _add_repeats(self, name: str, mission: Mission) -> None:
-        """Let the numbered flights of a repeating mission stand for the first one: none is earlier."""
-        for number in range(1, (mission.repeats or 60) + 1):
-            for word in ("", ".landed", ".arrived", ".launched"):
-                target = f"{name}.launched" if word == ".launched" else name
-                self._aliases[f"{name}-{number}{word}"] = target
+        """Let each numbered flight of a repeating mission wait for its turn after what the series needs."""
+        path: Path = ("missions", name)
+        start, turn_d = self._start(mission, path), self._time(mission.every)
+        for word in ("", ".landed", ".arrived", ".launched"):
+            self._aliases[f"{name}-1{word}"] = f"{name}.launched" if word == ".launched" else name
+        for number in range(2, (mission.repeats or 60) + 1):
+            flight, waits_d = f"{name}-{number}", (number - 1) * turn_d
+            lags_d = {need: start.lags_d.get(need, 0.0) + waits_d for need, _ in start.needs}
+            needs = [(f"{name}.launched", None), *start.needs]
+            ready_d = waits_d + self._ready_d(mission)
+            self._add(f"{flight}.launched", Event(needs, ready_d, lags_d=lags_d, path=path))
+            voyage_d = {f"{flight}.launched": self._way_d(mission.route)}
+            arrived = Event([(name, None), (f"{flight}.launched", None)], lags_d=voyage_d, path=path)
+            self._add(flight, arrived, "landed", "arrived")
 
 
 def _listed(needs: list[str], path: Path) -> list[tuple[str, Path | None]]:
@@ -186,6 +267,18 @@ def least(law: Distribution | SlipByLead | None) -> float:
         return 0.0
     least = law.support[0]
     return least if math.isfinite(least) else 0.0
+
+
+def likely(law: Distribution | SlipByLead | None) -> float:
+    """Return the likeliest value of a law; 0 where it is not known."""
+    return 0.0 if law is None or isinstance(law, SlipByLead) else law.mode
+
+
+def _voyage_d(leg: Leg) -> float:
+    """Return the days a leg takes at the least: the quickest if computed, the planned ones if typed."""
+    if leg.tof:
+        return min(leg.tof) if leg.transfer == "computed" else sum(leg.tof) / len(leg.tof)
+    return max((burn.after for burn in leg.burns), default=0.0)
 
 
 def check_cycles(network: Network, layered: Layered) -> Iterator[Problem]:
@@ -232,9 +325,9 @@ class Earliest:
 
 
 def earliest_days(network: Network) -> dict[str, Earliest]:
-    """Give the earliest day on which each event can be, if nothing slips or fails; infinite where it never can.
+    """Return the earliest day on which each event can be, if nothing slips or fails; infinite where it never can.
 
-    The network has no circle.
+    Nothing is before the calendar's start, day 0. The network has no circle.
     """
     graph = network.graph()
     order = TopologicalSorter({name: [need for need, _ in edges] for name, edges in graph.items()}).static_order()
@@ -244,13 +337,24 @@ def earliest_days(network: Network) -> dict[str, Earliest]:
         if event.never:
             found[name] = Earliest(math.inf, name)
             continue
-        latest, binding = -math.inf, name
+        latest, binding = 0.0, name
+        lags_d = {network.own_name(need): days for need, days in event.lags_d.items()}
         for need, _ in graph[name]:
-            if found[need].day > latest:
-                latest, binding = found[need].day, need
+            ready_d = found[need].day + lags_d.get(need, 0.0)
+            if ready_d > latest:
+                latest, binding = ready_d, need
         day = max(latest + event.lasts_d, event.not_before_d)
         found[name] = Earliest(day, binding if latest + event.lasts_d >= event.not_before_d else name)
     return found
+
+
+def chain_of(name: str, earliest: Mapping[str, Earliest]) -> list[str]:
+    """Return the events that set an event's earliest day, the first of them first, the event itself left out."""
+    chain: list[str] = []
+    while earliest[name].because != name:
+        name = earliest[name].because
+        chain.insert(0, name)
+    return chain
 
 
 def root_of(name: str, earliest: Mapping[str, Earliest]) -> str:

@@ -1,0 +1,85 @@
+"""Bounds: the earliest day of a goal by what all its work takes together, vehicles, pads and money."""
+
+from __future__ import annotations
+
+import datetime
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sim.scenario.order import Network, least
+from sim.scenario.schema import Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A day before which something cannot be, and the words for it."""
+
+    day: float
+    cause: str
+    """What sets the day."""
+    why: str
+    """What is missing until then."""
+    remedy: str
+
+
+def supply_bounds(scenario: Scenario, network: Network, goal: str) -> Iterator[Bound]:
+    """Return the days before which the launchers and the money that a goal needs cannot all have been there."""
+    needed = network.needed(goal)
+    yield from _fleet_bounds(scenario, network, needed)
+    yield from _money_bounds(scenario, network, needed)
+
+
+def _fleet_bounds(scenario: Scenario, network: Network, needed: set[str]) -> Iterator[Bound]:
+    """Every launch takes a vehicle off the line and a pad, one after the other."""
+    launches = Counter(
+        launch.launcher
+        for name, mission in scenario.missions.items()
+        for key, launch in mission.launches.items()
+        if mission.flown is None and f"{name}.{key}.launched" in needed
+    )
+    for name, count in launches.items():
+        launcher = scenario.launchers[name]
+        line, ready_d = launcher.production, least(launcher.integration)
+        start_d = max(network.calendar.to_days(line.from_), 0.0) if line.from_ is not None else 0.0
+        made_d = start_d + max(count - line.ready, 0) * least(line.every) + ready_d
+        slowest = f"the production of {name}, of which {count} must fly,"
+        yield Bound(made_d, slowest, f"{count} of {name} are not made", "make them faster, or fly fewer")
+        pads = [pad.split(".", 1) for pad in launcher.pads]
+        between_d = min(least(scenario.launch_sites[site].pads[pad].turnaround) for site, pad in pads)
+        rounds = math.ceil(count / len(pads)) - 1
+        turned_d = rounds * (between_d + ready_d) + ready_d
+        slowest = f"the turnaround of the pads of {name}, which must fly {count} times,"
+        yield Bound(turned_d, slowest, f"{name} has not launched {count} times", "add a pad, or fly fewer")
+
+
+def _money_bounds(scenario: Scenario, network: Network, needed: set[str]) -> Iterator[Bound]:
+    """All work of a partner is paid from one yearly budget, of which what is not spent carries over."""
+    costs: dict[str, float] = defaultdict(float)
+    for name, activity in scenario.activities.items():
+        if name in needed and activity.done is None and activity.partner is not None:
+            costs[activity.partner] += activity.cost
+    for name, mission in scenario.missions.items():
+        if f"{name}.launched" in needed and mission.flown is None and mission.partner is not None:
+            costs[mission.partner] += mission.cost
+    for name, cost in costs.items():
+        budget = scenario.partners[name].budget
+        if budget is None or cost <= 0.0:
+            continue
+        day = _paid_d(network, cost - budget.at_start, budget.per_year)
+        cause = f"the budget of {name}, {budget.per_year:g} a year and {budget.at_start:g} at the start for {cost:g},"
+        yield Bound(day, cause, f"the budget of {name} does not pay {cost:g}", "spend less, or raise the budget")
+
+
+def _paid_d(network: Network, missing: float, per_year: float) -> float:
+    """Return the day on which yearly grants add up to what is missing: the first day, then every first of January."""
+    if missing <= 1e-9:
+        return 0.0
+    years = math.ceil(missing / per_year - 1e-12) if per_year > 0.0 else math.inf
+    first = network.calendar.start.year
+    if years == 1:
+        return 0.0
+    if first + years - 1 > network.calendar.end.year:
+        return math.inf
+    return network.calendar.to_days(datetime.datetime(int(first + years - 1), 1, 1))
