@@ -16,6 +16,7 @@ LAYERS = (
     ("sim.analysis",),
     ("sim.study",),
     ("sim.calibration",),
+    ("sim.decide",),
     ("sim.validation",),
     ("dashboards",),
     ("sim.cli",),
@@ -39,6 +40,7 @@ FENCES = (
         "only sim.physics.orbits wraps the astrodynamics packages",
         allowed=("sim.physics.orbits",),
     ),
+    Fence(("ortools",), "only sim.decide.cpsat asks CP-SAT", allowed=("sim.decide.cpsat",)),
     Fence(("simpy",), "only sim.model knows SimPy", allowed=("sim.model",)),
     Fence(
         ("pydantic", "pydantic_core"),

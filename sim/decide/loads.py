@@ -1,0 +1,166 @@
+"""The facts of a manifest: loads, vehicles, pads, teams and the goal; read from a file, said as statements, judged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+
+from sim.decide.explain import Statement
+from sim.decide.keyed import Reader
+from sim.problems import InputError, suggest
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Something that flies once and is set up where it lands."""
+
+    kg: int
+    setup: int
+    """Whole units of time without a pause; 0 needs no team."""
+    needs: tuple[str, ...] = ()
+    """Loads that must have been set up before."""
+    ready: int = 0
+    """It leaves no earlier."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vehicle:
+    """A production line of vehicles that are alike."""
+
+    capacity: int
+    """Kilograms of load of one flight."""
+    pad: str
+    first: int
+    every: int
+    most: int
+    flight: int
+    """From leaving to landing."""
+    imleo: int | None = None
+    """Mass of one flight in low Earth orbit, kg."""
+    cost: int | None = None
+    needs: tuple[str, ...] = ()
+    """Loads that must have been set up before any of its flights leaves."""
+
+    def earliest(self, number: int) -> int:
+        """Return when the n-th vehicle is there, n from 1."""
+        return self.first + (number - 1) * self.every
+
+
+@dataclass(frozen=True, slots=True)
+class Pad:
+    """A launch pad, with the least time from one flight to the next."""
+
+    turnaround: int
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The whole problem; times are whole weeks or days from 0 on."""
+
+    weeks: int
+    """All work ends by then."""
+    deadline: int
+    """The goal is reached by then."""
+    teams: int
+    """Loads that can be set up at one time."""
+    pads: Mapping[str, Pad]
+    vehicles: Mapping[str, Vehicle]
+    items: Mapping[str, Load]
+    goal: tuple[str, ...]
+
+    @property
+    def slots(self) -> tuple[tuple[str, int], ...]:
+        """Return every flight that could be: (vehicle, n-th flight from 1); more than loads are never of use."""
+        return tuple(
+            (name, number)
+            for name, vehicle in self.vehicles.items()
+            for number in range(1, min(vehicle.most, len(self.items)) + 1)
+        )
+
+
+def read_manifest(said: object) -> Manifest:
+    """Read a manifest from a mapping as it stands in a file.
+
+    Raises:
+        InputError: with the key that is wrong.
+    """
+    reader = Reader(said)
+    items = {
+        name: Load(one.whole("kg"), one.whole("setup", 0), one.words("needs", ()), one.whole("ready", 0))
+        for name, one in reader.several("items").items()
+    }
+    vehicles = {name: _vehicle(one) for name, one in reader.several("vehicles").items()}
+    pads = {name: Pad(one.whole("turnaround")) for name, one in reader.several("pads").items()}
+    weeks = reader.whole("weeks")
+    made = Manifest(
+        weeks, reader.whole("deadline", weeks), reader.whole("teams"), pads, vehicles, items, reader.words("goal")
+    )
+    _require_names(made)
+    return made
+
+
+def _vehicle(one: Reader) -> Vehicle:
+    return Vehicle(
+        one.whole("capacity"),
+        str(one.said.get("pad", "")),
+        one.whole("first"),
+        one.whole("every"),
+        one.whole("most"),
+        one.whole("flight"),
+        one.whole("imleo") if "imleo" in one.said else None,
+        one.whole("cost") if "cost" in one.said else None,
+        one.words("needs", ()),
+    )
+
+
+def _require_names(made: Manifest) -> None:
+    lists = {f"items.{name}.needs": load.needs for name, load in made.items.items()}
+    lists |= {f"vehicles.{name}.needs": one.needs for name, one in made.vehicles.items()}
+    for key, names in {**lists, "goal": made.goal}.items():
+        for name in names:
+            if name not in made.items:
+                raise InputError(f"{key}: there is no load '{name:.60}'; {suggest(name, made.items)}")
+    for name, vehicle in made.vehicles.items():
+        if vehicle.pad not in made.pads:
+            raise InputError(
+                f"vehicles.{name}.pad: there is no pad '{vehicle.pad:.60}'; {suggest(vehicle.pad, made.pads)}"
+            )
+    if not made.goal:
+        raise InputError("goal: at least one load is wanted")
+    try:
+        TopologicalSorter({name: load.needs for name, load in made.items.items()}).prepare()
+    except CycleError as error:
+        raise InputError(f"items: they need each other in a circle: {' -> '.join(error.args[1])}") from None
+
+
+def statements_of(made: Manifest) -> tuple[Statement, ...]:
+    """Return what the user said that takes possibilities away, without what takes none."""
+    endless = _endless(made)
+    all_kg = sum(load.kg for load in made.items.values())
+    found = [
+        Statement("weeks", made.weeks, endless, whole=True),
+        Statement("deadline", made.deadline, endless, whole=True),
+        Statement("teams", made.teams, len(made.items), whole=True),
+    ]
+    for name, pad in made.pads.items():
+        found.append(Statement(f"pads.{name}.turnaround", pad.turnaround, 0, whole=True))
+    for name, one in made.vehicles.items():
+        key = f"vehicles.{name}"
+        found.append(Statement(f"{key}.capacity", one.capacity, max(all_kg, one.capacity), whole=True))
+        found.append(Statement(f"{key}.first", one.first, 0, whole=True))
+        found.append(Statement(f"{key}.every", one.every, 0, whole=True))
+        found.append(Statement(f"{key}.most", one.most, max(len(made.items), one.most), whole=True))
+        found.append(Statement(f"{key}.needs", one.needs, (), whole=False))
+    for name, load in made.items.items():
+        found.append(Statement(f"items.{name}.ready", load.ready, 0, whole=True))
+        found.append(Statement(f"items.{name}.needs", load.needs, (), whole=False))
+    return tuple(one for one in found if one.value != one.free)
+
+
+def _endless(made: Manifest) -> int:
+    """Return a time by which everything has been done that can be done at all."""
+    lines = sum(one.first + one.every * one.most + one.flight + one.most for one in made.vehicles.values())
+    pads = max((pad.turnaround for pad in made.pads.values()), default=0)
+    work = sum(load.setup + load.ready for load in made.items.values())
+    return max(made.weeks, made.deadline, lines + pads * len(made.slots) + work)
