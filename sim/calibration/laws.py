@@ -1,15 +1,13 @@
 """Tables of what was planned and what happened, each fitted with the law it is about.
 
 What a table is about is told by its columns: `said_on, planned, actual` slip; `launches, attempts` scrubs;
-`stand_down_d` stand-downs; `flight, flights, failures` reliability growth.
+`stand_down_d` stand-downs; `flight, flights, failures` reliability growth; `date, vehicle, outcome` a launch log.
 """
 
 from __future__ import annotations
 
-import datetime
-import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -17,13 +15,16 @@ from typing import Final, TypeAlias
 import numpy as np
 
 from sim.analysis.estimates import Proportion, clopper_pearson
+from sim.calibration.cells import read_counts, read_numbers
+from sim.calibration.forecasts import read_pairs
 from sim.calibration.growth import GrowthFit, fit_growth
-from sim.calibration.slip import Pairs, SlipFit, fit_slip
+from sim.calibration.launch_log import LogFit, fit_log, with_log_columns
+from sim.calibration.slip import SlipFit, fit_slip
 from sim.calibration.stand_downs import StandDownFit, fit_stand_down
-from sim.calibration.table import Row, data_file, read_rows, source_of
+from sim.calibration.table import Table, data_file, read_table
 from sim.problems import InputError
 
-Fit: TypeAlias = SlipFit | StandDownFit | GrowthFit | Proportion
+Fit: TypeAlias = SlipFit | StandDownFit | GrowthFit | Proportion | LogFit
 
 SHIPPED: Final = (
     "iss-cargo.csv",
@@ -35,6 +36,10 @@ SHIPPED: Final = (
     "stand-downs.csv",
 )
 """The tables from which the shipped laws are made."""
+KINDS: Final = (
+    "a table has said_on, planned and actual, or launches and attempts, or stand_down_d, or flight, flights and "
+    "failures, or date, vehicle and outcome"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,82 +52,74 @@ class Calibrated:
 
 
 def shipped_tables() -> tuple[Path, ...]:
-    """Give the tables that ship."""
+    """Return the tables that ship."""
     return tuple(data_file(name) for name in SHIPPED)
 
 
 def calibrate(path: Path) -> Calibrated:
-    """Fit the law a table is about. Raises InputError saying what is wrong with the table."""
+    """Fit the law a table is about. Raises InputError saying what is wrong with the table, by row and column."""
+    table = with_log_columns(read_table(path))
     try:
-        rows = read_rows(path)
-        columns = set(rows[0]) if rows else set()
-        fit = _fitter(columns)(rows)
-    except OSError as error:
-        raise InputError(f"{path}: {error.strerror or error}") from error
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}: not a text file in UTF-8") from error
-    except (ValueError, TypeError, KeyError) as error:
+        fit = _fitter(set(table.columns))(table)
+    except ValueError as error:
         raise InputError(f"{path}: {error}") from error
-    return Calibrated(_name(path), source_of(path), fit)
+    return Calibrated(_name(path), table.source, fit)
 
 
-def read_pairs(rows: Sequence[Row]) -> Pairs:
-    """Read forecasts: mission, the day it was said, the planned and the actual day (ISO dates)."""
-    missions, leads, slips = [], [], []
-    for number, row in enumerate(rows, start=1):
-        said, planned, actual = (_date(row, key, number) for key in ("said_on", "planned", "actual"))
-        missions.append(row.get("mission") or str(number))
-        leads.append(float((planned - said).days))
-        slips.append(float((actual - planned).days))
-    return Pairs(tuple(missions), np.array(leads), np.array(slips))
-
-
-def _fitter(columns: set[str]) -> Callable[[Sequence[Row]], Fit]:
+def _fitter(columns: set[str]) -> Callable[[Table], Fit]:
     for needed, fitter in (
-        ({"said_on", "planned", "actual"}, lambda rows: fit_slip(read_pairs(rows))),
+        ({"said_on", "planned", "actual"}, lambda table: fit_slip(read_pairs(table))),
         ({"launches", "attempts"}, _fit_scrub),
-        ({"stand_down_d"}, lambda rows: fit_stand_down(np.array([_number(row, "stand_down_d") for row in rows]))),
+        ({"stand_down_d"}, lambda table: fit_stand_down(np.array(_lengths(table)))),
         ({"flight", "flights", "failures"}, _fit_growth),
+        ({"date", "vehicle", "outcome"}, fit_log),
     ):
         if needed <= columns:
             return fitter
-    raise ValueError(
-        f"columns {', '.join(sorted(columns)) or 'none'}; a table has said_on, planned and actual, or launches and "
-        "attempts, or stand_down_d, or flight, flights and failures"
-    )
+    raise ValueError(f"columns {', '.join(sorted(columns)) or 'none'}; {KINDS}")
 
 
-def _fit_scrub(rows: Sequence[Row]) -> Proportion:
-    launches = sum(_count(row, "launches") for row in rows)
-    attempts = sum(_count(row, "attempts") for row in rows)
-    return clopper_pearson(attempts - launches, attempts)
+def _fit_scrub(table: Table) -> Proportion:
+    launches, attempts = read_counts(table, "launches"), read_counts(table, "attempts")
+    for row, flown, tried in zip(table.rows, launches, attempts, strict=True):
+        if flown > tried:
+            table.refuse(row, "launches", f"{flown} launches in {tried} attempts; every launch is an attempt too")
+    if sum(attempts) == 0:
+        raise ValueError("there are no attempts to count")
+    return clopper_pearson(sum(attempts) - sum(launches), sum(attempts))
 
 
-def _fit_growth(rows: Sequence[Row]) -> GrowthFit:
-    early = sorted((row for row in rows if row["flight"] != "mature"), key=lambda row: _count(row, "flight"))
-    mature = [row for row in rows if row["flight"] == "mature"]
+def _lengths(table: Table) -> list[float]:
+    lengths = read_numbers(table, "stand_down_d")
+    for row, days in zip(table.rows, lengths, strict=True):
+        if days <= 0.0:
+            table.refuse(row, "stand_down_d", f"{row.text('stand_down_d')!r} is no length above 0 d")
+    return lengths
+
+
+def _fit_growth(table: Table) -> GrowthFit:
+    flights, failures = read_counts(table, "flights"), read_counts(table, "failures")
+    early: dict[int, tuple[int, int]] = {}
+    mature: list[tuple[int, int]] = []
+    for row, flown, lost in zip(table.rows, flights, failures, strict=True):
+        if lost > flown:
+            table.refuse(row, "failures", f"{lost} failures in {flown} flights; failures count among the flights")
+        if flown == 0:
+            table.refuse(row, "flights", "0 flights tell no rate; leave the row out")
+        text = row.text("flight")
+        if text.lower() == "mature":
+            mature.append((lost, flown))
+        elif not re.fullmatch(r"[1-9]\d{0,3}", text, re.A) or int(text) in early:
+            table.refuse(row, "flight", f"{text!r} is neither 'mature' nor the number of a flight that has no row yet")
+        else:
+            early[int(text)] = (lost, flown)
     if not mature:
         raise ValueError("a row for mature flights is missing: flight mature")
-    pooled = (sum(_count(row, "failures") for row in mature), sum(_count(row, "flights") for row in mature))
-    return fit_growth([_count(row, "flights") for row in early], [_count(row, "failures") for row in early], pooled)
-
-
-def _date(row: Row, key: str, number: int) -> datetime.date:
-    try:
-        return datetime.date.fromisoformat(row[key] or "")
-    except ValueError as error:
-        raise ValueError(f"row {number}: {key} is {row[key]!r}, not a date like 2027-05-31") from error
-
-
-def _number(row: Row, key: str) -> float:
-    value = float(row[key])
-    if not math.isfinite(value):
-        raise ValueError(f"{key} is {row[key]!r}, not a number")
-    return value
-
-
-def _count(row: Row, key: str) -> int:
-    return int(row[key])
+    if sorted(early) != list(range(1, len(early) + 1)):
+        raise ValueError(f"flights {', '.join(map(str, sorted(early)))}; they are counted 1, 2, 3 without a gap")
+    counted = [early[number] for number in sorted(early)]
+    pooled = (sum(lost for lost, _ in mature), sum(flown for _, flown in mature))
+    return fit_growth([flown for _, flown in counted], [lost for lost, _ in counted], pooled)
 
 
 def _name(path: Path) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import gamma
+from math import gamma, nan
 from typing import Final
 
 import numpy as np
@@ -39,11 +39,18 @@ class Pairs:
     mission: tuple[str, ...]
     lead_d: Floats
     slip_d: Floats
+    still_open: NDArray[np.bool_] | None = None
+    """Which have not come yet, so that `slip_d` is the least they slip; all have come if not said."""
+
+    @property
+    def open(self) -> NDArray[np.bool_]:
+        """Return which have not come yet, shape (n,)."""
+        return np.zeros(self.lead_d.size, dtype=np.bool_) if self.still_open is None else self.still_open
 
     def chosen(self, keep: NDArray[np.bool_]) -> Pairs:
         """Give the pairs that `keep`, shape (n,), marks."""
         names = tuple(name for name, kept in zip(self.mission, keep, strict=True) if kept)
-        return Pairs(names, self.lead_d[keep], self.slip_d[keep])
+        return Pairs(names, self.lead_d[keep], self.slip_d[keep], self.open[keep])
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +79,28 @@ class LineFit:
 
 
 @dataclass(frozen=True, slots=True)
+class Arrivals:
+    """What came of the plans, before any law: who came early, and who has not come yet."""
+
+    came: int
+    mean_d: float
+    """Mean slip of those that came, early ones negative; nan where none came."""
+    early: int
+    early_mean_d: float
+    """By how much the early ones were early in the mean; nan where none was."""
+    open: int
+    """Not come yet though the planned date has passed: the law takes them as at least so late."""
+    not_due: int
+    """Not come and not due yet: they tell nothing and are left out."""
+
+
+@dataclass(frozen=True, slots=True)
 class SlipFit:
     """Slip by lead time: rows where there are pairs enough, the line beyond them."""
 
     rows: tuple[RowFit, ...]
     beyond: LineFit
+    arrivals: Arrivals
 
     def mean_d(self, lead_d: float) -> float:
         """Give the mean slip of something planned so far ahead."""
@@ -102,8 +126,11 @@ def fit_slip(pairs: Pairs, *, resamples: int = RESAMPLES) -> SlipFit:
     not late. The line goes through all pairs: with rows through the slips as they are, without rows early arrivals
     count as zero. The spread beyond the rows is Weibull's by maximum likelihood where there are pairs enough, else the
     one with the coefficient of variation of the late pairs about the line. Without `resamples` intervals and goodness
-    are nan. Raises ValueError for fewer than 5 pairs.
+    are nan. What has not come yet counts as late in a row and is censored there; the line takes it as coming on the day
+    before which it did not, which makes the line a lower bound. Raises ValueError for fewer than 5 pairs.
     """
+    arrivals = count_arrivals(pairs)
+    pairs = pairs.chosen(~pairs.open | (pairs.slip_d > 0.0))
     if pairs.lead_d.size < 5:
         raise ValueError(f"a law of slip needs 5 pairs of dates or more, not {pairs.lead_d.size}")
     limits = _rows_of(pairs)
@@ -112,7 +139,22 @@ def fit_slip(pairs: Pairs, *, resamples: int = RESAMPLES) -> SlipFit:
     for limit in limits:
         rows.append(_fit_row(pairs.chosen((pairs.lead_d > low) & (pairs.lead_d <= limit)), limit, resamples))
         low = limit
-    return SlipFit(tuple(rows), _fit_line(pairs, low, resamples))
+    return SlipFit(tuple(rows), _fit_line(pairs, low, resamples), arrivals)
+
+
+def count_arrivals(pairs: Pairs) -> Arrivals:
+    """Count who came early and who has not come yet."""
+    slips = pairs.slip_d[~pairs.open]
+    early = slips[slips < 0.0]
+    due = pairs.open & (pairs.slip_d > 0.0)
+    return Arrivals(
+        slips.size,
+        float(slips.mean()) if slips.size else nan,
+        early.size,
+        float(-early.mean()) if early.size else nan,
+        int(np.count_nonzero(due)),
+        int(np.count_nonzero(pairs.open & ~due)),
+    )
 
 
 def _rows_of(pairs: Pairs) -> tuple[float, ...]:
@@ -128,13 +170,13 @@ def _rows_of(pairs: Pairs) -> tuple[float, ...]:
 
 def _fit_row(pairs: Pairs, limit: float, resamples: int) -> RowFit:
     zero, shape, scale_d = _bootstrap(pairs, _weibull_with_zeros, resamples)
-    late = pairs.slip_d[pairs.slip_d > 0.0]
+    late = pairs.slip_d[(pairs.slip_d > 0.0) & ~pairs.open]
     return RowFit(limit, pairs.lead_d.size, zero, shape, scale_d, goodness_of_weibull(late, resamples))
 
 
 def _weibull_with_zeros(pairs: Pairs) -> tuple[float, float, float]:
-    late = pairs.slip_d[pairs.slip_d > 0.0]
-    return (1.0 - late.size / pairs.slip_d.size, *fit_weibull(late))
+    late = pairs.chosen(pairs.slip_d > 0.0)
+    return (1.0 - late.slip_d.size / pairs.slip_d.size, *fit_weibull(late.slip_d, late.open))
 
 
 def _fit_line(pairs: Pairs, low: float, resamples: int) -> LineFit:
@@ -175,7 +217,7 @@ def _spread(pairs: Pairs, low: float, intercept_d: float, per_day: float) -> tup
     late = beyond.chosen(beyond.slip_d > 0.0)
     zero = 1.0 - late.slip_d.size / beyond.slip_d.size if beyond.slip_d.size else 0.0
     if np.isfinite(low) and late.slip_d.size >= LEAST_IN_ROW:
-        return zero, fit_weibull(late.slip_d)[0]
+        return zero, fit_weibull(late.slip_d, late.open)[0]
     if late.slip_d.size < _LEAST_LATE:
         raise ValueError(f"a law of slip needs {_LEAST_LATE} pairs or more that came late")
     ratio = late.slip_d / np.maximum(intercept_d + per_day * late.lead_d, 1.0)
@@ -193,7 +235,9 @@ def _bootstrap(pairs: Pairs, fit: Callable[[Pairs], tuple[float, ...]], resample
     found = []
     for _ in range(resamples):
         rows = np.concatenate([rows_of[names[index]] for index in rng.integers(0, len(names), len(names))])
-        some = Pairs(tuple(pairs.mission[row] for row in rows), pairs.lead_d[rows], pairs.slip_d[rows])
+        some = Pairs(
+            tuple(pairs.mission[row] for row in rows), pairs.lead_d[rows], pairs.slip_d[rows], pairs.open[rows]
+        )
         try:
             found.append(fit(some))
         except ValueError:  # a resample of one mission only has no spread to fit

@@ -1,30 +1,201 @@
-"""Tables of what was planned and what happened, read from a file."""
+"""Tables as spreadsheets write them: text parted by commas, semicolons or tabs, in the encodings Excel saves.
+
+A row is named by its number in the spreadsheet: heading, remarks and empty rows count.
+"""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+import io
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import Final, NoReturn
 
+from sim.problems import InputError, Problem, printable, suggest
 from sim.scenario.shipped import shipped_folder
+from sim.scenario.tree import read_bytes
 
-Row: TypeAlias = Mapping[str, str]
+MOST_ROWS: Final = 100_000
+MOST_COLUMNS: Final = 1_000
+_DELIMITERS: Final = (",", ";", "\t")
+_NOTHING: Final = frozenset({"", "-", "–", "—", "?", "n/a", "na", "none", "null", "tbd", "tbc"})
+"""What people write into a cell that has no value."""
+_WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+"""First bytes of .xlsx and .ods, and of .xls."""
 
 
-def read_rows(path: Path) -> list[Row]:
-    """Read a table with a heading; lines that start with `#` are remarks."""
-    lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
-    return list(csv.DictReader(lines))
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: its number in the spreadsheet, the line where it starts, and its cells by column."""
+
+    number: int
+    line: int
+    cells: Mapping[str, str]
+
+    def text(self, column: str) -> str:
+        """Return a cell without blanks around it; empty when it holds a sign for "nothing" or is not there."""
+        cell = self.cells.get(column, "")
+        return "" if cell.lower() in _NOTHING else cell
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table: its columns as `said_on` whatever the case and blanks, its rows, and the source its remarks state."""
+
+    path: Path
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+    delimiter: str
+    source: str
+
+    def refuse(self, row: Row, column: str, message: str) -> NoReturn:
+        """Raise an InputError that names the file, the row and the column."""
+        place = f"row {row.number}, column {column}" if column else f"row {row.number}"
+        raise InputError(printable(f"{self.path}:{row.line}: {place}: {message}"))
+
+    def texts(self, column: str) -> list[str]:
+        """Return the cells of a column, empty where there is nothing."""
+        return [row.text(column) for row in self.rows]
+
+    def need(self, *columns: str) -> None:
+        """Raise an InputError unless all these columns are there."""
+        for column in columns:
+            if column not in self.columns:
+                raise InputError(f"{self.path}: there is no column {column}; {suggest(column, self.columns)}")
+
+
+def read_table(path: Path) -> Table:
+    """Read a table of at most 5 MB.
+
+    Lines that start with `#` are remarks; what follows "Source:" in them is the table's source. Raises InputError with
+    row and column where something is wrong.
+    """
+    text = _decode(path)
+    records = list(_records(path, text))
+    remarks = [cells for _, _, cells in records if cells[0].startswith("#")]
+    rows = [(number, line, cells) for number, line, cells in records if any(cells) and not cells[0].startswith("#")]
+    if not rows:
+        raise InputError(f"{path}: there is nothing in it; a table has a heading with the names of its columns")
+    number, line, heading = rows[0]
+    columns = _columns(path, number, line, heading)
+    read = tuple(_row(path, columns, *one) for one in rows[1:])
+    if not read:
+        raise InputError(f"{path}: the table has no rows below its heading")
+    named = tuple(column for column in columns if column)
+    return Table(path, named, read, _delimiter(text), _source(path, remarks))
 
 
 def data_file(name: str) -> Path:
-    """Give the path of a shipped table of planned and actual dates."""
+    """Return the path of a shipped table of planned and actual dates."""
     return shipped_folder() / "catalogue" / "data" / name
 
 
-def source_of(path: Path) -> str:
-    """Give the source a table states in its remarks."""
-    remarks = [line.lstrip("# ").strip() for line in path.read_text(encoding="utf-8").splitlines() if line[:1] == "#"]
-    text = " ".join(remarks)
-    return text.split("Source:", 1)[1].strip() if "Source:" in text else f"the table {path.name}"
+def _decode(path: Path) -> str:
+    data = read_bytes(path, str(path))
+    if isinstance(data, Problem):
+        raise InputError(printable(f"{path}: {data.message}"))
+    if data.startswith(_WORKBOOKS):
+        raise InputError(f"{path}: this is a workbook; save the sheet as CSV")
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        encodings: tuple[str, ...] = ("utf-16",)
+    else:
+        # What is not UTF-8 was most likely saved by Excel on Windows, which takes cp1252 in the west.
+        encodings = ("utf-8-sig", "cp1252")
+    for encoding in encodings:
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" in text:
+            line = text.count("\n", 0, text.index("\0")) + 1
+            raise InputError(f"{path}:{line}: a byte of zero: this is no text; save the table as CSV in UTF-8")
+        return text
+    raise InputError(f"{path}: this is not text in UTF-8, UTF-16 or Windows-1252; save the table as CSV in UTF-8")
+
+
+def _records(path: Path, text: str) -> Iterator[tuple[int, int, list[str]]]:
+    """Yield every record as its number, its line and its cells, remarks and empty ones included.
+
+    A remark may hold quotes that close nowhere, so that it never reaches the reader of CSV; inside a quoted cell a `#`
+    is text.
+    """
+    lines = io.StringIO(text, newline="")
+    delimiter = _delimiter(text)
+    number, line = 0, 1
+    for start in lines:
+        if number == 0 and re.fullmatch(r'"?sep=."?\s*', start, re.I):
+            number, line = 1, 2
+            continue
+        number += 1
+        if start.startswith("#") or not start.strip():
+            yield number, line, [start.strip()]
+            line += 1
+            continue
+        taken = [start]
+
+        def feed(first: str = start, taken: list[str] = taken) -> Iterator[str]:
+            yield first
+            for more in lines:
+                taken.append(more)
+                yield more
+
+        try:
+            cells = next(csv.reader(feed(), delimiter=delimiter, strict=True))
+        except csv.Error as error:
+            said = "a quote opens that closes nowhere" if "end of data" in str(error) else str(error)
+            raise InputError(f"{path}:{line}: row {number}: {said}; quotes stand around a whole cell") from error
+        yield number, line, [_clean(cell) for cell in cells] or [""]
+        line += len(taken)
+
+
+def _clean(cell: str) -> str:
+    return cell.replace("\xa0", " ").replace("\u202f", " ").strip()
+
+
+def _delimiter(text: str) -> str:
+    """Return what parts the cells: said by `sep=;`, or what the heading holds most of outside quotes.
+
+    `csv.Sniffer` guesses from all rows and takes letters or the blanks of dates for it. A heading of one column says
+    nothing; then commas belong to numbers.
+    """
+    for line in io.StringIO(text):
+        said = re.fullmatch(r'"?sep=(.)"?\s*', line, re.I)
+        if said and said[1] in _DELIMITERS:
+            return said[1]
+        if line.lstrip('"').startswith("#") or not line.strip(' \t\r\n,;"'):
+            continue
+        bare = re.sub(r'"[^"]*"', "", line)
+        found = max(_DELIMITERS, key=bare.count)
+        return found if found in bare else ";"
+    return ","
+
+
+def _columns(path: Path, number: int, line: int, heading: list[str]) -> list[str]:
+    columns = [re.sub(r"\W+", "_", name.lower()).strip("_") for name in heading]
+    if len(columns) > MOST_COLUMNS:
+        raise InputError(f"{path}:{line}: row {number}: {len(columns)} columns; at most {MOST_COLUMNS} are read")
+    for column in columns:
+        if column and columns.count(column) > 1:
+            raise InputError(f"{path}:{line}: row {number}: two columns are called {column}; rename one of them")
+    return columns
+
+
+def _row(path: Path, columns: list[str], number: int, line: int, cells: list[str]) -> Row:
+    if number > MOST_ROWS:
+        raise InputError(f"{path}:{line}: row {number}: more than {MOST_ROWS} rows; split the table")
+    if any(cells[len(columns) :]):
+        names = ", ".join(column or "one without a name" for column in columns)
+        raise InputError(
+            f"{path}:{line}: row {number}: {len(cells)} values, but the heading has {len(columns)} columns ({names}); "
+            "put quotes around a value that holds what parts the columns"
+        )
+    return Row(number, line, {column: cell for column, cell in zip(columns, cells, strict=False) if column})
+
+
+def _source(path: Path, remarks: list[list[str]]) -> str:
+    """Return the source a table states in its remarks; a spreadsheet may have parted or filled them into cells."""
+    text = " ".join(" ".join(cell for cell in cells if cell).lstrip("# ").rstrip(" ,;\t") for cells in remarks)
+    stated = text.split("Source:", 1)[1].strip() if "Source:" in text else ""
+    return printable(stated) or f"the table {printable(path.name)}"

@@ -18,15 +18,16 @@ if TYPE_CHECKING:
 @click.argument("tables", nargs=-1, metavar="[TABLE]...", type=click.Path(path_type=Path))
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Catalogue file to write; it must not exist.")
 @click.option("--site", metavar="NAME", help="Write a scrub rate under this launch site.")
-@click.option("--launcher", metavar="NAME", help="Write a stand-down under this launcher.")
+@click.option("--launcher", metavar="NAME", help="Write a stand-down or a record under this launcher.")
 @as_json("the fits")
 def command(tables: tuple[Path, ...], out: Path | None, site: str | None, launcher: str | None, json_: bool) -> None:
     """Fit laws of slip, scrub, stand-down and failure to tables (CSV), with intervals and goodness of fit.
 
     A table tells what it is about by its columns: said_on, planned and actual (slip by lead time); launches and
-    attempts (scrubs); stand_down_d (stand-downs); flight, flights and failures (reliability growth). Lines that start
-    with # are remarks; what follows "Source:" there becomes the source. Without tables the shipped ones are fitted,
-    which remakes the shipped laws.
+    attempts (scrubs); stand_down_d (stand-downs); flight, flights and failures (reliability growth); date, vehicle and
+    outcome (a launch log: records, gaps, failures by flight number). Tables are read as spreadsheets save them, with
+    commas, semicolons or tabs. Lines that start with # are remarks; what follows "Source:" there becomes the source.
+    Without tables the shipped ones are fitted, which remakes the shipped laws.
     """
     import json
 

@@ -16,10 +16,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.calibration.laws import read_pairs
+from sim.calibration.forecasts import read_pairs
 from sim.calibration.scores import crps, pinball_of_point, pinball_of_sample
 from sim.calibration.slip import SlipFit, fit_slip
-from sim.calibration.table import data_file, read_rows
+from sim.calibration.table import data_file, read_table
 from sim.validation.case import About, Case, at_most, near
 from sim.validation.published import read_published
 from sim.validation.replications import packaged_scenario, replicate, shipped_scenario
@@ -104,7 +104,7 @@ def _hindcast(said: Mapping[str, Any], runs: int, seed: int) -> Hindcast:
 
 def _law(said: Any) -> SlipFit | Mapping[str, float]:
     if isinstance(said, str):
-        return fit_slip(read_pairs(read_rows(data_file(f"{said}.csv"))), resamples=0)
+        return fit_slip(read_pairs(read_table(data_file(f"{said}.csv"))), resamples=0)
     line: Mapping[str, float] = said
     return line
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from math import sqrt
 from typing import Final
 
 import numpy as np
 
-from sim.calibration.laws import read_pairs
+from sim.calibration.cells import read_dates
+from sim.calibration.forecasts import read_pairs
 from sim.calibration.scores import crps, pinball_of_point, pinball_of_sample
 from sim.calibration.slip import Pairs, SlipFit, fit_slip
-from sim.calibration.table import Row, data_file, read_rows, source_of
+from sim.calibration.table import Table, data_file, read_table
 from sim.validation.case import About, Case, at_most, near
 from sim.validation.hindcasts import INSIDE
 
@@ -23,20 +23,20 @@ _SHARES: Final = (np.arange(400) + 0.5) / 400
 
 def slip_cases() -> Iterator[Case]:
     """Give coverage and scores of the slip law on missions it was not fitted to."""
-    path = data_file("iss-cargo.csv")
-    rows = read_rows(path)
-    pairs = read_pairs(rows)
-    flown = _by_flight(rows)
-    source = source_of(path)
+    table = read_table(data_file("iss-cargo.csv"))
+    pairs = read_pairs(table)
+    flown = _by_flight(table)
+    source = table.source
     for name, fitted in (("first", set(flown[::2])), ("second", set(flown[1::2]))):
         inside = np.array([mission in fitted for mission in pairs.mission])
         law = fit_slip(pairs.chosen(inside), resamples=0)
         yield from _judge(name, source, law, pairs.chosen(~inside))
 
 
-def _by_flight(rows: Sequence[Row]) -> list[str]:
+def _by_flight(table: Table) -> list[str]:
     """Give the missions in the order in which they flew: every other one makes a half."""
-    first = {row["mission"]: datetime.date.fromisoformat(row["actual"]) for row in rows}
+    (actual,) = read_dates(table, "actual")
+    first = {name: day for name, day in zip(table.texts("mission"), actual, strict=True) if day}
     return sorted(first, key=lambda name: (first[name], name))
 
 

@@ -114,17 +114,20 @@ def test_the_fits_can_be_had_as_json() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "a table has said_on, planned and actual"),
+        ("", "a table has a heading with the names of its columns"),
         ("a,b\n1,2\n", "columns a, b; a table has"),
-        ("said_on,planned,actual\n2020-01-01,soon,2021-01-01\n", "row 1: planned is 'soon', not a date like"),
+        (
+            "said_on,planned,actual\n2020-01-01,soon,2021-01-01\n",
+            "table.csv:2: row 2, column planned: 'soon' is not a date",
+        ),
         ("said_on,planned,actual\n2020-01-01,2020-02-01,2021-01-01\n", "needs 5 pairs of dates or more, not 1"),
         ("said_on,planned,actual\n" + 5 * "2020-01-01,2020-02-01,2020-02-01\n", "plans made different times ahead"),
         (
             "said_on,planned,actual\n" + "".join(f"2020-01-01,2020-02-0{day},2020-02-0{day}\n" for day in range(1, 6)),
             "needs 3 pairs or more that came late",
         ),
-        ("launches,attempts\nmany,16\n", "invalid literal"),
-        ("launches,attempts\n16,10\n", "a share needs"),
+        ("launches,attempts\nmany,16\n", "row 2, column launches: 'many' is not a number"),
+        ("launches,attempts\n16,10\n", "row 2, column launches: 16 launches in 10 attempts"),
         ("flight,flights,failures\n1,10,2\n", "a row for mature flights is missing"),
         ("stand_down_d\n1\n", "needs 4 lengths above 0 or more"),
     ],
@@ -141,7 +144,7 @@ def test_what_is_wrong_with_a_table_is_said(text: str, said: str, tmp_path: Path
 def test_a_table_that_is_not_there_is_named(tmp_path: Path) -> None:
     found = call("calibrate", tmp_path / "none.csv")
     assert found.exit_code == 1
-    assert "none.csv: No such file" in found.stderr
+    assert "none.csv: there is no such file" in found.stderr
 
 
 def test_a_file_that_is_there_is_not_overwritten(tmp_path: Path) -> None:

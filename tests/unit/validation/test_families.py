@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from sim.calibration.table import data_file, read_rows
+from sim.calibration.table import data_file, read_table
 from sim.validation.case import Case
 from sim.validation.flights import flight_cases
 from sim.validation.published import read_published
@@ -93,5 +93,5 @@ def test_a_family_by_name_gives_its_cases_only() -> None:
 @pytest.mark.parametrize("name", ["iss-cargo", "lunar-programmes"])
 def test_a_table_of_dates_was_said_before_it_was_planned_for(name: str) -> None:
     """Dates in ISO form sort as they come."""
-    for row in read_rows(data_file(f"{name}.csv")):
-        assert row["said_on"] < row["planned"], row
+    for row in read_table(data_file(f"{name}.csv")).rows:
+        assert row.cells["said_on"] < row.cells["planned"], row
