@@ -12,9 +12,9 @@ from sim.model.world import World
 
 
 def wait_for_goods(world: World, span: Span, plan: MissionPlan) -> Process:
-    """Wait until the base has goods for a crew's whole stay and the reserve beyond it."""
+    """Wait until the base, with what the flight brings along, has goods for the whole stay and the reserve beyond."""
     wanted_d = plan.stay_d + world.campaign.living.reserve_d
-    while (wait_d := world.store.lasts_from_d(plan.crew_down, wanted_d)) > 0.0:
+    while (wait_d := world.store.lasts_from_d(plan.crew_down, wanted_d, dict(plan.goods))) > 0.0:
         span.marks.append((world.env.now, SUPPLY))
         yield world.env.timeout(wait_d) | world.store.change() if wait_d < inf else world.store.change()
 

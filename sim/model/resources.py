@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from math import ceil, inf
 from typing import Any
 
@@ -322,13 +322,16 @@ class Store:
         self.crew += people
         self.announce()
 
-    def lasts_from_d(self, extra_crew: int, days: float) -> float:
-        """Give after how many days from now goods will last for so many days, if nothing else changes."""
+    def lasts_from_d(self, extra_crew: int, days: float, coming_kg: Mapping[int, float]) -> float:
+        """Return after how many days from now goods will last for so many days, if nothing else changes.
+
+        `coming_kg` are the goods that the extra crew brings along.
+        """
         self.settle()
         wait_d = 0.0
         for good, use in enumerate(self._plan.use_kg_d):
             net = use * (self.crew + extra_crew) - self.makes_kg_d[good]
-            missing_kg = net * days - self.stock_kg[good]
+            missing_kg = net * days - self.stock_kg[good] - coming_kg.get(good, 0.0)
             if net > 0.0 and missing_kg > 1e-6:
                 gains_kg_d = self.makes_kg_d[good] - use * self.crew
                 wait_d = max(wait_d, missing_kg / gains_kg_d if gains_kg_d > 0.0 else inf)

@@ -59,6 +59,8 @@ def check_facts(case: Case) -> Iterator[Problem]:
             continue
         if flown.launched > known:
             yield case.problem(("missions", name, "flown", "launched"), *_not_yet(flown.launched, known))
+        if flown.arrived is not None and flown.arrived > known:
+            yield case.problem(("missions", name, "flown", "arrived"), *_not_yet(flown.arrived, known))
         if flown.arrived is not None and flown.arrived < flown.launched:
             message = f"it arrived before it was launched on {format_date(flown.launched)}"
             yield case.problem(("missions", name, "flown", "arrived"), Code.DATE_ORDER, message, "swap the dates")

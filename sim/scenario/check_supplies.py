@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from sim.problems import Code, Problem
 from sim.scenario.case import Case
-from sim.scenario.order import least
+from sim.scenario.order import Network, least
 from sim.scenario.schema import Scenario
 from sim.scenario.schema.staging import Tank
 from sim.scenario.text import Path
@@ -27,6 +29,52 @@ def check_goods(case: Case) -> Iterator[Problem]:
             message = f"no mission brings {name[:80]}, so {crews[0]} will wait for it for ever"
             hint = "put it (or consumables) into the cargo of a mission to the base, or into living.stock"
             yield case.problem(("living", "per_crew_day", name), Code.UNDELIVERED, message, hint, "warning", key=True)
+
+
+def check_stores(case: Case, network: Network) -> Iterator[Problem]:
+    """What a crew at the base uses, its reserve included, is in store or can be there when it comes (warning)."""
+    living, base = case.scenario.living, case.scenario.base
+    if living is None or base is None:
+        return
+    net = {good: kg * (1.0 - living.recycling.get(good, 0.0)) for good, kg in living.per_crew_day.items()}
+    made = {good for element in case.scenario.elements.values() for good in element.makes}
+    known = _goods_at_base(case.scenario)  # a good that nobody brings is told of by itself
+    for name in _crews_at_base(case.scenario):
+        crew = case.scenario.missions[name].crew
+        assert crew is not None
+        brought = _brought_kg(case.scenario, network, name, net)
+        for good, kg in net.items():
+            wanted_kg = crew.down * (crew.stay + living.reserve) * kg
+            there_kg = brought.get(good, 0.0)
+            if good not in made and known & {good, CONSUMABLES} and there_kg < wanted_kg * (1.0 - 1e-9):
+                message = f"{crew.down} people for {format_quantity(crew.stay, 'duration')} and the reserve of"
+                message += f" {format_quantity(living.reserve, 'duration')} need {wanted_kg:,.0f} kg of {good[:80]};"
+                message += f" what is in store and what all flights before it and itself bring is {there_kg:,.0f} kg,"
+                message += " so it will wait for ever"
+                hint = f"bring {math.ceil(wanted_kg - there_kg):,} kg more before it or with it, or stay for less time"
+                yield case.problem(("missions", name, "crew"), Code.UNDELIVERED, message, hint, "warning", key=True)
+
+
+def _brought_kg(scenario: Scenario, network: Network, crew: str, net: Mapping[str, float]) -> dict[str, float]:
+    """Return the most of each good that can be at the base when a crew comes: no flight that waits for it counts."""
+    found: dict[str, float] = defaultdict(float)
+    cargoes = [(scenario.living.stock, 1.0)] if scenario.living is not None else []
+    for name, mission in scenario.missions.items():
+        at_base = scenario.base is not None and mission.route[-1:] == [scenario.base.at]
+        lost = mission.flown is not None and mission.flown.outcome == "lost"
+        waits = name != crew and not network.needed(name).isdisjoint({crew, f"{crew}.launched"})
+        if isinstance(mission.cargo, dict) and at_base and not (lost or waits):
+            turns = 1 if name == crew or mission.every is None else mission.repeats or math.inf
+            cargoes.append((mission.cargo, turns))
+    share = sum(net.values())
+    for cargo, turns in cargoes:
+        for good, kg in cargo.items():
+            if good == CONSUMABLES:
+                for used, use_kg in net.items():
+                    found[used] += kg * turns * use_kg / share if share > 0.0 else 0.0
+            else:
+                found[good] += kg * turns
+    return found
 
 
 def _crews_at_base(scenario: Scenario) -> list[str]:

@@ -42,13 +42,14 @@ from sim.scenario.check_orbits import (
     check_leg_kinds,
     check_transfer_order,
 )
+from sim.scenario.check_schedule import check_done_before_needs, check_overdue
 from sim.scenario.check_sequences import (
     check_sequence_keys,
     check_sequence_needs,
     check_sequence_stacks,
     check_sequence_times,
 )
-from sim.scenario.check_supplies import check_goods, check_tanks
+from sim.scenario.check_supplies import check_goods, check_stores, check_tanks
 from sim.scenario.layers import Layered
 from sim.scenario.order import Network, check_cycles
 from sim.scenario.schema import Scenario
@@ -98,8 +99,11 @@ def check_sense(scenario: Scenario, layered: Layered) -> list[Problem]:
     problems = check_blocks(scenario, layered)
     if not any(problem.code in (Code.CYCLE, Code.DATE_ORDER) for problem in problems):
         problems += check_goals(case, network)
+        problems += check_overdue(case)
+        problems += check_done_before_needs(case, network)
     problems += check_deliveries(case, network)
     problems += check_goods(case)
+    problems += check_stores(case, network)
     problems += check_power(case, network)
     return problems
 

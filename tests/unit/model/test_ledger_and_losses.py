@@ -328,7 +328,7 @@ def test_a_crew_leaves_for_the_base_as_soon_as_local_production_has_filled_the_s
     campaign = outpost("living={per_crew_day: {food: 5 kg}, reserve: 20 d, stock: {food: 80 kg}}")
     store = Store(simpy.Environment(), campaign.living)
     store.makes_kg_d[0] = 4.0
-    assert store.lasts_from_d(2, 120.0) == pytest.approx(160.0)
+    assert store.lasts_from_d(2, 120.0, {}) == pytest.approx(160.0)
 
 
 # --- resources ----------------------------------------------------------------------------------------------------
