@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
 from sim.cli.options import as_json
-from sim.problems import counted
+from sim.problems import InputError, counted, printable
 
 
 @click.command("clean")
@@ -18,31 +20,70 @@ from sim.problems import counted
 def command(folders: tuple[Path, ...], older: float, yes: bool, json_: bool) -> None:
     """Show the run and sweep folders at or below DIR [default: runs], and remove them when told so.
 
-    Only folders with our own marker are touched, and none that a process is at.
+    Only what we wrote is removed, from folders with our own manifest that no process is at; files and links of yours
+    in them are kept, and named.
     """
     import json
 
-    from sim.study.folders import age_d, ours_below, remove, size_of, tables_elsewhere
-    from sim.study.lock import holder
+    from sim.study.folders import ours_below, remove
 
     below = dict.fromkeys(found for folder in folders or (Path("runs"),) for found in ours_below(folder))
-    listed = [(folder, size_of(folder), age_d(folder)) for folder in below if age_d(folder) >= older]
-    free = [folder for folder, _, _ in listed if holder(folder) is None]
+    listed = [one for one in map(_look_at, below) if one.age_d >= older]
+    free = [one for one in listed if not one.stays]
     if not json_:
-        for folder, size, age in listed:
-            busy = "" if folder in free else ", in use: stays"
-            shared = f"; its tables at {url} stay" if (url := tables_elsewhere(folder)) else ""
-            click.echo(f"{folder}  {size / 1e6:.1f} MB, {counted(round(age), 'day')} old{busy}{shared}")
+        for one in listed:
+            click.echo(one.told())
         if not free:
             click.echo("nothing to remove")
     agreed = yes or (bool(free) and not json_ and click.confirm(f"remove {counted(len(free), 'folder')}?", err=True))
-    for folder in free if agreed else ():
-        remove(folder)
+    kept = {one.folder: remove(one.folder) for one in free if agreed}
     if json_:
         said = [
-            {"folder": str(folder), "bytes": size, "age_d": age, "removed": agreed and folder in free}
-            for folder, size, age in listed
+            {
+                "folder": str(one.folder),
+                "bytes": one.size,
+                "age_d": one.age_d if math.isfinite(one.age_d) else None,
+                "removed": one.folder in kept,
+                "kept": [str(file) for file in kept.get(one.folder, ())],
+                "stays": one.stays or None,
+            }
+            for one in listed
         ]
         click.echo(json.dumps(said, indent=1, ensure_ascii=False))
-    elif agreed and free:
-        click.echo(f"removed {counted(len(free), 'folder')}")
+        return
+    for file in (file for files in kept.values() for file in files):
+        click.echo(f"kept: {printable(str(file))}")
+    if kept:
+        click.echo(f"removed {counted(len(kept), 'folder')}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    folder: Path
+    size: int
+    age_d: float
+    stays: str
+    """Why it is not removed; empty when it may be."""
+    shared: str
+    """Where its tables lie, if elsewhere."""
+
+    def told(self) -> str:
+        """Say it in a line."""
+        if self.stays and not self.size:
+            return printable(f"{self.stays}: stays")
+        stays = f", {self.stays}: stays" if self.stays else ""
+        shared = f"; its tables at {self.shared} stay" if self.shared else ""
+        said = f"{self.size / 1e6:.1f} MB, {counted(round(self.age_d), 'day')} old"
+        return printable(f"{self.folder}  {said}{stays}{shared}")
+
+
+def _look_at(folder: Path) -> _Listed:
+    from sim.study.folders import age_d, require_ours, size_of, tables_elsewhere
+    from sim.study.lock import holder
+
+    try:
+        require_ours(folder)
+        busy = "in use" if holder(folder) is not None else ""
+        return _Listed(folder, size_of(folder), age_d(folder), busy, tables_elsewhere(folder))
+    except (InputError, OSError) as error:
+        return _Listed(folder, 0, math.inf, str(error), "")

@@ -22,6 +22,7 @@ def scenario_options(function: F) -> F:
         "variants",
         multiple=True,
         metavar="A,B",
+        callback=_distinct,
         help="Use variants of the scenario, from left to right.",
     )
     setting = click.option(
@@ -75,6 +76,17 @@ def engine_of(options: Mapping[str, Any]) -> Iterator[Engine]:
 def as_json(what: str) -> Callable[[F], F]:
     """Add `--json`."""
     return click.option("--json", "json_", is_flag=True, help=f"Print {what} as JSON on stdout.")
+
+
+def _distinct(ctx: click.Context, parameter: click.Parameter, texts: tuple[str, ...]) -> tuple[str, ...]:
+    """Refuse a variant that has no name, or is said twice."""
+    names = [name.strip() for text in texts for name in text.split(",")]
+    if "" in names:
+        raise click.BadParameter("a name is empty; say --variant a,b", ctx, parameter)
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise click.BadParameter(f"'{twice:.80}' is said twice", ctx, parameter)
+    return texts
 
 
 def split_names(texts: tuple[str, ...]) -> tuple[str, ...]:

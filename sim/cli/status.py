@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sim.cli.options import as_json
-from sim.problems import counted
+from sim.problems import counted, printable
 
 if TYPE_CHECKING:
     from sim.study.folders import Status
@@ -35,7 +35,7 @@ def command(folders: tuple[Path, ...], watch: bool, json_: bool) -> None:
     found = [status_of(folder) for folder in named]
     while watch and any(one.holder for one in found):
         for one in found:
-            click.echo(_line(one), err=True)
+            click.echo(printable(_line(one)), err=True)
         time.sleep(EVERY_S)
         found = [status_of(folder) for folder in named]
     if json_:
@@ -45,7 +45,8 @@ def command(folders: tuple[Path, ...], watch: bool, json_: bool) -> None:
     if not found:
         click.echo("no runs and no sweeps below runs/")
     for one in found:
-        click.echo("\n".join([_line(one), *(_details(one) if folders else [])]))
+        lines = [_line(one), *(_details(one) if folders else [])]
+        click.echo("\n".join(printable(line) for text in lines for line in text.split("\n")))
 
 
 def _line(one: Status) -> str:

@@ -72,6 +72,7 @@ def _run(
     from sim.cli.options import engine_of
     from sim.scenario.load import load_scenario
     from sim.study import files, store
+    from sim.study.contents import SUMMARY
     from sim.study.plan import read_plan, require_meant
     from sim.study.records import to_json
     from sim.study.responses import document
@@ -102,7 +103,7 @@ def _run(
             on_progress=progress.update,
         )
     said = dict(document(sweep, loaded.scenario.calendar.start))
-    files.write_whole(sweep.folder, "summary.json", to_json(said).encode())
+    files.write_whole(sweep.folder, SUMMARY, to_json(said).encode())
     return sweep, said
 
 

@@ -13,6 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from sim.problems import printable
+
 _KINDS = {np.dtype(np.float64): pa.float64(), np.dtype(np.int64): pa.int64(), np.dtype(np.bool_): pa.bool_()}
 
 
@@ -37,17 +39,45 @@ def to_numpy(column: pa.ChunkedArray) -> NDArray[Any]:
     return np.concatenate(chunks) if chunks else empty
 
 
-def read_table(source: Any, columns: list[str] | None = None) -> pa.Table:
-    """Read a Parquet file, by its path or open."""
-    with pq.ParquetFile(source) as file:
-        return file.read(columns=columns, use_threads=False)  # tables are small, and read several at once
+class TableError(ValueError):
+    """A file is not the table that it should be."""
+
+
+def read_table(
+    source: Any, columns: list[str] | None = None, *, schema: pa.Schema | None = None, rows: int | None = None
+) -> pa.Table:
+    """Read a Parquet file, by its path or open, if it has so many `rows` and the columns of a `schema`.
+
+    What it says of itself is looked at before any of its columns is, so that a small file takes little memory.
+
+    Raises:
+        TableError: if it is no Parquet file, or has other rows, columns or types.
+    """
+    try:
+        with pq.ParquetFile(source) as file:
+            if rows is not None and file.metadata.num_rows != rows:
+                raise TableError(f"a table has {file.metadata.num_rows} rows, and should have {rows}")
+            for field in schema or ():
+                _require_column(file.schema_arrow, field)
+            names = columns or (None if schema is None else schema.names)
+            return file.read(columns=names, use_threads=False)  # tables are small, and read several at once
+    except (pa.ArrowException, OSError) as error:
+        raise TableError(f"not a table: {printable(str(error)):.200}") from error
+
+
+def _require_column(schema: pa.Schema, wanted: pa.Field) -> None:
+    index = schema.get_field_index(wanted.name)  # -1 also where two have the name
+    if index < 0:
+        raise TableError(f"a table lacks its column {wanted.name}")
+    if schema.field(index).type != wanted.type:
+        raise TableError(f"a table holds {schema.field(index).type!s:.60} in {wanted.name}, not {wanted.type}")
 
 
 def _chunk(chunk: pa.Array) -> NDArray[Any]:
+    if chunk.null_count:
+        raise TableError("a value is missing")
     if pa.types.is_fixed_size_list(chunk.type):
         return _chunk(chunk.flatten()).reshape(-1, chunk.type.list_size)
-    if chunk.null_count:
-        raise ValueError("a value is missing")
     data = chunk.buffers()[1]
     if pa.types.is_boolean(chunk.type):
         bits = np.unpackbits(np.frombuffer(data, np.uint8), count=chunk.offset + len(chunk), bitorder="little")

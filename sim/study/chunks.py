@@ -60,6 +60,16 @@ class Work:
         ]
 
 
+def is_cut(first: int, last: int) -> bool:
+    """Tell whether replications `first` to `last` are one of the chunks, or the beginning of one."""
+    start = 0
+    for end, size in GRID:
+        if start <= first < end:
+            return (first - start) % size == 0 and 0 <= last - first < size
+        start = end
+    return False
+
+
 def spans_of(replications: int) -> list[Span]:
     """Cut replications 0 to `replications - 1` into chunks."""
     spans, first = [], 0

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import datetime
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from sim.study import files, store
+from sim.study.contents import FOLDERS, files_in
 from sim.study.files import FolderError
 from sim.study.ledger import MARKER as SWEEP_MARKER
-from sim.study.ledger import Sweep, read_sweep
+from sim.study.ledger import Sweep, is_sweep, read_sweep, read_sweep_manifest
 from sim.study.lock import holder
+from sim.study.soundness import seconds_of
 
 _MOST_LOOKED_AT = 20_000
 """Folders that are looked at before saying that this is no place for runs."""
@@ -59,9 +60,9 @@ def status_of(folder: Path) -> Status:
     Raises:
         FolderError: if it is neither.
     """
-    if (folder / SWEEP_MARKER).is_file():
+    if is_sweep(folder):
         return _sweep_status(read_sweep(folder))
-    if (folder / store.MARKER).is_file():
+    if _has(folder, store.MARKER):
         return _run_status(folder)
     missing = "is neither a run nor a sweep folder" if folder.is_dir() else "does not exist"
     raise FolderError(folder, missing, f"they hold a file {store.MARKER} or {SWEEP_MARKER}")
@@ -79,7 +80,7 @@ def ours_below(folder: Path) -> Iterator[Path]:
         looked += 1
         if looked > _MOST_LOOKED_AT:
             raise FolderError(folder, f"holds more than {_MOST_LOOKED_AT} folders", "name the one with the runs")
-        if (here / store.MARKER).is_file() or (here / SWEEP_MARKER).is_file():
+        if _has(here, store.MARKER) or _has(here, SWEEP_MARKER):
             yield here
         elif here.is_dir():
             with files.folder_errors(here):
@@ -88,41 +89,73 @@ def ours_below(folder: Path) -> Iterator[Path]:
 
 
 def size_of(folder: Path) -> int:
-    """Give the bytes of the files in a folder."""
-    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file() and not file.is_symlink())
+    """Return the bytes of the files that we wrote in one of our own folders."""
+    return sum(file.lstat().st_size for file, ours in files_in(folder, sweep=is_sweep(folder)) if ours)
 
 
 def tables_elsewhere(folder: Path) -> str:
-    """Give the URL of the shared folder in which a run keeps its tables; empty when it has them itself."""
-    return store.read_manifest(folder).shared if (folder / store.MARKER).is_file() else ""
+    """Return the URL of the shared folder in which a run keeps its tables; empty when it has them itself."""
+    return "" if is_sweep(folder) else store.read_manifest(folder).shared
 
 
 def age_d(folder: Path) -> float:
-    """Give the days since a folder's manifest was last written."""
-    marker = next(file for file in (folder / store.MARKER, folder / SWEEP_MARKER) if file.is_file())
-    return (datetime.datetime.now().timestamp() - marker.stat().st_mtime) / 86_400.0
+    """Return the days since a folder's manifest was last written."""
+    marker = folder / (SWEEP_MARKER if is_sweep(folder) else store.MARKER)
+    return (datetime.datetime.now().timestamp() - marker.lstat().st_mtime) / 86_400.0
 
 
-def remove(folder: Path) -> None:
-    """Remove one of our own folders.
+def require_ours(folder: Path) -> None:
+    """Refuse to remove anything from a folder whose manifest we did not write.
+
+    Raises:
+        FolderError: if the folder or its marker is a link, or the marker holds no manifest of ours.
+    """
+    marker = folder / (SWEEP_MARKER if is_sweep(folder) else store.MARKER)
+    if files.is_link(folder) or files.is_link(marker):
+        raise FolderError(folder, "is a link, or its marker is one, and stays", "remove it yourself")
+    if is_sweep(folder):
+        read_sweep_manifest(folder)
+    else:
+        store.read_manifest(folder)
+
+
+def remove(folder: Path) -> tuple[Path, ...]:
+    """Remove what we wrote in one of our own folders, and the folder if nothing else is in it; return what is kept.
+
+    Only plain files with our names are removed, so that a link stays as well as what it leads to. The manifest goes
+    last: a removal that is broken off can be repeated.
 
     Raises:
         FolderError: if it is not ours, is a link, or somebody is at it.
     """
-    if folder.is_symlink() or not ((folder / store.MARKER).is_file() or (folder / SWEEP_MARKER).is_file()):
-        raise FolderError(folder, "is no run or sweep folder of ours, and stays")
+    require_ours(folder)
     who = holder(folder)
     if who is not None:
         raise FolderError(folder, f"is held by {who}, and stays")
     with files.folder_errors(folder):
-        shutil.rmtree(folder)
+        found = list(files_in(folder, sweep=is_sweep(folder)))
+        ours = [file for file, is_ours in found if is_ours]
+        for file in sorted(ours, key=lambda one: one.name in (store.MARKER, SWEEP_MARKER)):
+            file.unlink(missing_ok=True)
+        for emptied in (*(folder / name for name in FOLDERS), folder):
+            if emptied.is_dir() and not files.is_link(emptied) and not any(emptied.iterdir()):
+                emptied.rmdir()
+    return tuple(file for file, is_ours in found if not is_ours and file.parent.exists())
+
+
+def _has(folder: Path, marker: str) -> bool:
+    """Tell whether a folder has a marker; one that cannot be looked at has none."""
+    try:
+        return (folder / marker).is_file()
+    except OSError:
+        return False
 
 
 def _run_status(folder: Path) -> Status:
     manifest, who = store.read_manifest(folder), holder(folder)
     done = min(sum(part.last - part.first + 1 for part in manifest.parts), manifest.replications)
     ended = _time_of(folder / store.MARKER) if manifest.parts else 0.0  # written with each chunk
-    took_s = ended - datetime.datetime.fromisoformat(manifest.started).timestamp()
+    took_s = ended - seconds_of(manifest.started, "started")
     simulated = done - manifest.began_with
     per_s = simulated / took_s if simulated > 0 and took_s > 0.5 else None
     left = manifest.replications - done
@@ -172,8 +205,8 @@ def _sweep_status(sweep: Sweep) -> Status:
 
 def _rate(sweep: Sweep) -> float | None:
     """Give the cases a second since the last start, from the times in the ledger."""
-    started = datetime.datetime.fromisoformat(sweep.manifest.started).timestamp()
-    ends = [datetime.datetime.fromisoformat(row.ended).timestamp() for row in sweep.rows]
+    started = seconds_of(sweep.manifest.started, "started")
+    ends = [seconds_of(row.ended, "ended") for row in sweep.rows]
     since = {row.key for row, end in zip(sweep.rows, ends, strict=True) if end >= started}
     took_s = max(ends, default=started) - started
     return len(since) / took_s if since and took_s > 0.5 else None

@@ -12,30 +12,39 @@ summary.json              what `ilrs sweep --json` prints
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import json
+import math
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.problems import printable
 from sim.study import files
 from sim.study.cases import CaseGoal, Done, Errand, resolved_name
 from sim.study.chunks import Span
-from sim.study.design import Case
+from sim.study.contents import CASES, DESIGN, LEDGER, STATES, SWEEP_MARKER, remove_torn
+from sim.study.design import DESIGNS, SALTELLI, TORNADO, Case
 from sim.study.files import FolderError
 from sim.study.records import RecordError, from_json, to_json, to_plain
+from sim.study.soundness import require_times
+from sim.study.tables import TABLE_FORMAT, read_column
 
-MARKER = "ilrs-sweep.json"
+MARKER = SWEEP_MARKER
+SEEK = "seek"
+"""What the manifest of a search has for a design."""
 SWEEP_FORMAT = 1
 LARGEST_ERRAND = 1_000
 """Replications of one case that one worker runs at once."""
-_DESIGN, _LEDGER, _CASES = "design.json", "cases.jsonl", "cases"
-_WRITTEN = re.compile(
-    r"ilrs-sweep\.json|design\.json|summary\.json|scenario(?:\.[^/]+)?\.resolved\.yaml|[0-9a-f]{24}-\d+-\d+\.parquet"
-)
-"""Names of the files that a sweep puts in place."""
+_MOST_LEDGER = 4 * 2**30
+"""Bytes of a ledger, a design or the table of a case: those of a million cases with room."""
+_KEY = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +65,8 @@ class SweepManifest:
     """The command that goes on with it; empty when it was not started by one."""
     started: str
     finished: str | None
+    design_sha256: str = ""
+    """SHA-256 of design.json; empty in folders of older versions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +82,18 @@ class Row:
     wall_s: float
     ended: str
     goals: tuple[CaseGoal, ...]
+    seal: str = ""
+    """SHA-256 of the line without it; empty in folders of older versions."""
+
+    def sealed(self) -> Row:
+        """Return the row with its seal."""
+        bare = dataclasses.replace(self, seal="")
+        return dataclasses.replace(bare, seal=files.digest(json.dumps(to_plain(bare)).encode()))
+
+    @property
+    def span(self) -> Span:
+        """Its replications."""
+        return Span(self.first, self.last - self.first + 1)
 
     @property
     def name(self) -> str:
@@ -96,8 +119,21 @@ class Sweep:
     rows: tuple[Row, ...]
 
     def rows_of(self, key: str) -> tuple[Row, ...]:
-        """Give the rows of a case in order of replication; empty when nothing came of it yet."""
-        return tuple(sorted((row for row in self.rows if row.key == key), key=lambda row: row.first))
+        """Give the rows of a case in order of replication, none of them twice; empty when nothing came of it yet."""
+        found: list[Row] = []
+        for row in sorted((row for row in self.rows if row.key == key), key=lambda row: (row.first, -row.last)):
+            if not found or (row.first > found[-1].last and row.goals == found[0].goals):
+                found.append(row)
+        return tuple(found)
+
+    def first_rows_of(self, key: str) -> tuple[Row, ...]:
+        """Return the rows of a case whose tables hold its first replications, without a gap."""
+        found: list[Row] = []
+        for row in self.rows_of(key):
+            if row.first != (found[-1].last + 1 if found else 0):
+                break
+            found.append(row)
+        return tuple(found)
 
     def reason(self, key: str) -> str:
         """Give why a case failed; empty when it did not."""
@@ -112,18 +148,62 @@ def read_sweep(folder: Path) -> Sweep:
     """Read a sweep folder, finished or not; rows whose table was altered or is gone are left out.
 
     Raises:
-        FolderError: if it is none.
+        FolderError: if it is none, or its design is not what was swept.
     """
-    manifest = _manifest_in(folder)
-    if manifest is None:
-        raise FolderError(folder, "is no sweep folder", f"`ilrs sweep` makes folders that hold a file {MARKER}")
+    manifest = read_sweep_manifest(folder)
     try:
-        planned = from_json(tuple[Planned, ...], (folder / _DESIGN).read_bytes())
-    except (OSError, RecordError) as error:
-        raise FolderError(folder, f"cannot be read: {error}", "the same `ilrs sweep` command repairs it") from None
-    wanted = {one.key for one in planned}
-    rows = tuple(row for row in _ledger(folder) if row.key in wanted and row.first < manifest.replications)
+        planned = _planned(folder, manifest)
+        wanted = {one.key for one in planned}
+        rows = tuple(row for row in _ledger(folder) if row.key in wanted and row.first < manifest.replications)
+    except (OSError, RecordError, MemoryError) as error:
+        verb = "seek" if manifest.design == SEEK else "sweep"
+        said = printable(str(error) or "it does not fit into memory")
+        raise FolderError(
+            folder, f"cannot be read: {said:.300}", f"the same `ilrs {verb}` command repairs it"
+        ) from None
     return Sweep(folder, manifest, planned, rows)
+
+
+def case_key(base: str, case: Case, code: str, seed: int) -> str:
+    """Return the key of a case: a hash of the scenario's text (its own hash is `base`), the values, code and seed."""
+    return files.digest("\n".join([base, *sorted(case.sets), f"{code}\n{TABLE_FORMAT}\n{seed}"]).encode())
+
+
+def _planned(folder: Path, manifest: SweepManifest) -> tuple[Planned, ...]:
+    """Read the cases, and hold each against its key, the scenario that the folder keeps, and the design.
+
+    Raises:
+        OSError, RecordError: if they are not what was swept.
+    """
+    text = files.read_plain(folder / DESIGN, _MOST_LEDGER)
+    if manifest.design_sha256 and files.digest(text) != manifest.design_sha256:
+        raise RecordError(f"{DESIGN} was altered since it was written")
+    planned = from_json(tuple[Planned, ...], text)
+    if len(planned) != manifest.cases:
+        raise RecordError(f"{DESIGN} has {len(planned)} cases, and {MARKER} says {manifest.cases}")
+    bases: dict[tuple[str, ...], str] = {}
+    for index, one in enumerate(planned):
+        case = one.case
+        if case.number != index or not _fits(case, manifest.design):
+            raise RecordError(f"{DESIGN}: case {index} is none of a design '{printable(manifest.design):.20}'")
+        if case.variants not in bases:
+            bases[case.variants] = files.digest(files.read_plain(_resolved_in(folder, case.variants)))
+        if one.key != case_key(bases[case.variants], case, manifest.code, manifest.seed):
+            raise RecordError(f"case {index} of {DESIGN} is not the one that was run")
+    return planned
+
+
+def _resolved_in(folder: Path, variants: tuple[str, ...]) -> Path:
+    name = resolved_name(variants)
+    if Path(name).name != name or "\\" in name or "\0" in name:
+        raise RecordError(f"{DESIGN}: '{printable(name):.60}' is no name of a variant's file")
+    return folder / name
+
+
+def _fits(case: Case, design: str) -> bool:
+    """Tell whether a case has a role in a design; see sim.study.design."""
+    role = case.role.partition(":")[0].partition(" ")[0]
+    return {SALTELLI: role in ("A", "B", "AB"), TORNADO: role in ("base", "low", "high", "value")}.get(design, True)
 
 
 def is_sweep(folder: Path) -> bool:
@@ -133,7 +213,7 @@ def is_sweep(folder: Path) -> bool:
 
 def table_file(sweep: Sweep, row: Row) -> Path:
     """Give the file of a row's table."""
-    return sweep.folder / _CASES / row.name
+    return sweep.folder / CASES / row.name
 
 
 def missing(rows: Sequence[Row], replications: int) -> Iterator[Span]:
@@ -155,21 +235,38 @@ def keep(folder: Path, errand: Errand, done: Done) -> Row:
     span = errand.span
     row = Row(
         errand.key, span.first, span.last, files.digest(done.data), done.reason, done.wall_s, now(), done.goals
-    )  # fmt: skip
+    ).sealed()  # fmt: skip
     if not done.reason:
-        files.write_whole(folder, f"{_CASES}/{row.name}", done.data)
+        files.write_whole(folder, f"{CASES}/{row.name}", done.data)
     line = json.dumps(to_plain(row), ensure_ascii=False, allow_nan=False) + "\n"
-    with files.folder_errors(folder), (folder / _LEDGER).open("ab") as file:
+    with files.folder_errors(folder), os.fdopen(files.open_own(folder / LEDGER), "r+b") as file:
+        file.seek(0, os.SEEK_END)
         file.write(line.encode())
         file.flush()
         os.fsync(file.fileno())
     return row
 
 
+def read_case(sweep: Sweep, row: Row) -> dict[str, NDArray[np.float64]]:
+    """Read the dates of every goal from the table of a row, each with shape (replications of the row,).
+
+    Raises:
+        FolderError: if it is not the table of these replications.
+    """
+    file = table_file(sweep, row)
+    try:
+        data = files.read_plain(file, _MOST_LEDGER)
+        return {goal.column: read_column(data, goal.column, row.first, row.last) for goal in row.goals}
+    except (OSError, ValueError, MemoryError) as error:
+        raise FolderError(
+            file, f"cannot be read: {files.said_of(error)}", "remove it; the same `ilrs sweep` command makes it again"
+        ) from error
+
+
 def _ledger(folder: Path) -> Iterator[Row]:
     """Read the lines that are whole and whose table is what was written; of two for one piece, the last."""
     try:
-        lines = (folder / _LEDGER).read_bytes().splitlines()
+        lines = files.read_plain(folder / LEDGER, _MOST_LEDGER).splitlines()
     except FileNotFoundError:
         return
     rows: dict[tuple[str, int], Row] = {}
@@ -178,35 +275,72 @@ def _ledger(folder: Path) -> Iterator[Row]:
             row = from_json(Row, line)
         except RecordError:
             continue  # torn when its writer was killed
-        rows[(row.key, row.first)] = row
+        if _is_sound(row):
+            rows[(row.key, row.first)] = row
     for row in rows.values():
-        if row.reason or files.sha256(folder / _CASES / row.name) == row.sha256:
+        if row.reason or _digest_of(folder / CASES / row.name) == row.sha256:
             yield row
+
+
+def _is_sound(row: Row) -> bool:
+    """Tell whether a line is as it was written: else it counts as torn, and its piece is run again."""
+    if row.seal and row != row.sealed():
+        return False
+    if not _KEY.fullmatch(row.key) or not 0 <= row.first <= row.last:
+        return False
+    try:
+        require_times(ended=row.ended)
+    except RecordError:
+        return False
+    columns = {goal.column for goal in row.goals}
+    return len(columns) <= len({goal.name for goal in row.goals}) == len(row.goals) and all(
+        math.isfinite(goal.by_d) and 0.0 < goal.end_d < math.inf for goal in row.goals
+    )
+
+
+def _digest_of(file: Path) -> str:
+    try:
+        return files.digest(files.read_plain(file, _MOST_LEDGER))
+    except OSError:
+        return ""
 
 
 def open_sweep(
     folder: Path, manifest: SweepManifest, planned: tuple[Planned, ...], texts: Mapping[tuple[str, ...], str]
 ) -> Sweep:
     """Make a sweep folder, or take the one that is there, and read what it holds already."""
+    files.require_no_link(folder / CASES)
     with files.folder_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
     write_manifest(folder, manifest)  # first, so that the folder is known as ours wherever the sweep is killed
     with files.folder_errors(folder):
-        (folder / _CASES).mkdir(exist_ok=True)
-        _end_line(folder / _LEDGER)
-    for place in (folder, folder / _CASES):
-        files.remove_torn(place, _WRITTEN)
+        (folder / CASES).mkdir(exist_ok=True)
+        _end_line(folder / LEDGER)
+    remove_torn(folder, sweep=True)
     for names, text in texts.items():
         files.write_whole(folder, resolved_name(names), text.encode())
-    files.write_whole(folder, _DESIGN, to_json(planned).encode())
-    return read_sweep(folder)
+    files.write_whole(folder, DESIGN, to_json(planned).encode())
+    sweep = read_sweep(folder)
+    return dataclasses.replace(sweep, rows=tuple(row for row in sweep.rows if row.reason or _is_readable(sweep, row)))
+
+
+def _is_readable(sweep: Sweep, row: Row) -> bool:
+    try:
+        read_case(sweep, row)
+    except FolderError:
+        return False
+    return True
 
 
 def _end_line(file: Path) -> None:
     """End a line that a killed writer left torn, so that the next one stands alone."""
-    if file.exists() and not file.read_bytes().endswith(b"\n"):
-        with file.open("ab") as opened:
-            opened.write(b"\n")
+    if not file.exists() and not files.is_link(file):
+        return
+    with os.fdopen(files.open_own(file), "r+b") as opened:
+        if opened.seek(0, os.SEEK_END):
+            opened.seek(-1, os.SEEK_END)
+            if opened.read(1) != b"\n":
+                opened.write(b"\n")
 
 
 def refuse_strangers(folder: Path, manifest: SweepManifest) -> None:
@@ -224,15 +358,44 @@ def refuse_strangers(folder: Path, manifest: SweepManifest) -> None:
         raise FolderError(folder, "is not empty and is no sweep folder", "choose another with -o")
 
 
+def read_sweep_manifest(folder: Path) -> SweepManifest:
+    """Read what a sweep folder says of itself; raises FolderError if it is none."""
+    found = _manifest_in(folder)
+    if found is None:
+        raise FolderError(folder, "is no sweep folder", f"`ilrs sweep` makes folders that hold a file {MARKER}")
+    return found
+
+
 def _manifest_in(folder: Path) -> SweepManifest | None:
     try:
-        return from_json(SweepManifest, (folder / MARKER).read_bytes())
+        text = files.read_plain(folder / MARKER)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
-        raise FolderError(folder, f"cannot be read: {error.strerror}") from error
+        raise FolderError(folder, f"cannot be read: {files.said_of(error)}") from error
+    try:
+        found = from_json(SweepManifest, text)
+        _require_sound_manifest(found)
     except RecordError as error:
         raise FolderError(folder / MARKER, f"is not a manifest of ours: {error}", "choose another folder") from None
+    if found.format != SWEEP_FORMAT:
+        raise FolderError(folder, f"has format {found.format}, and this version knows {SWEEP_FORMAT}")
+    return found
+
+
+def _require_sound_manifest(manifest: SweepManifest) -> None:
+    """Refuse what no sweep of ours writes into its manifest.
+
+    Raises:
+        RecordError: if there is such a thing.
+    """
+    if manifest.replications < 1 or manifest.cases < 0 or manifest.seed < 0:
+        raise RecordError(".replications, .cases and .seed: at least 1, 0 and 0 are wanted")
+    if manifest.state not in STATES:
+        raise RecordError(f".state: '{printable(manifest.state):.40}' is none of ours")
+    if manifest.design not in (*DESIGNS, SEEK):
+        raise RecordError(f".design: '{printable(manifest.design):.40}' is none of ours")
+    require_times(started=manifest.started, finished=manifest.finished)
 
 
 def write_manifest(folder: Path, manifest: SweepManifest) -> None:

@@ -10,7 +10,8 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 
-from sim.study.files import FolderError, folder_errors
+from sim.problems import printable
+from sim.study.files import FolderError, folder_errors, open_own
 
 LOCK = ".ilrs-lock"
 _FREE_BYTE = 4096
@@ -43,11 +44,11 @@ def holder(folder: Path) -> str | None:
     """Say who holds a folder now; None when nobody does."""
     file = folder / LOCK
     try:
-        descriptor = os.open(file, os.O_RDWR)
-    except OSError:
+        descriptor = open_own(file, made=0)
+    except (OSError, FolderError):
         return None
     try:
-        return None if _try_lock(descriptor) else _told(file)
+        return None if _try_lock(descriptor) else _told(descriptor)
     finally:
         os.close(descriptor)
 
@@ -55,12 +56,11 @@ def holder(folder: Path) -> str | None:
 def _acquire(folder: Path, file: Path) -> int:
     while True:
         with folder_errors(folder):
-            descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o644)
+            descriptor = open_own(file)
         if not _try_lock(descriptor):
+            who = _told(descriptor)
             os.close(descriptor)
-            raise FolderError(
-                folder, f"is held by {_told(file)}", "wait for it, end it, or choose another folder with -o"
-            )
+            raise FolderError(folder, f"is held by {who}", "wait for it, end it, or choose another folder with -o")
         if _same_file(descriptor, file):
             os.ftruncate(descriptor, 0)
             return descriptor
@@ -101,9 +101,10 @@ def _ourselves() -> dict[str, object]:
     return {"pid": os.getpid(), "host": socket.gethostname(), "since": since}
 
 
-def _told(file: Path) -> str:
+def _told(descriptor: int) -> str:
     try:
-        who = json.loads(file.read_text(encoding="utf-8"))
-        return f"process {int(who['pid'])} on {who['host']!s:.80} since {who['since']!s:.30}"
-    except (OSError, ValueError, KeyError, TypeError):
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        who = json.loads(os.read(descriptor, _FREE_BYTE))
+        return printable(f"process {int(who['pid'])} on {who['host']!s:.80} since {who['since']!s:.30}")
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
         return "another process that has only just begun"

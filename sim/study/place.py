@@ -14,15 +14,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
-from sim.problems import InputError
+from sim.problems import InputError, printable
 from sim.study import files
 from sim.study.files import FolderError
+from sim.study.records import RecordError, from_json, to_json
 
 ALLOWED = "ILRS_SHARED"
 """Environment variable that holds the URL below which other machines may be asked for tables."""
 _LOCAL = ("file", "local")
 _URL = re.compile(r"([a-z][a-z0-9+.-]*)://", re.IGNORECASE)
+_DRIVE = re.compile(r"/[a-z]:[\\/]", re.IGNORECASE)
+"""How the path of a file:// URL begins on Windows: file:///C:/studies."""
+_OURS = "ilrs-tables.json"
+"""Says, in a shared folder of this machine, whose tables lie there: nothing else is read on a manifest's word."""
 
 
 class SharedFolderError(InputError):
@@ -39,17 +45,23 @@ class Place:
     @property
     def path(self) -> Path | None:
         """Give the folder's path where it is one of this machine's; None behind other URLs."""
-        protocol, _, rest = self.url.rpartition("://")
-        return Path(rest) if not protocol or protocol.lower() in _LOCAL else None
+        found = _URL.match(self.url)
+        if found is None:
+            return Path(self.url)
+        if found[1].lower() not in _LOCAL:
+            return None
+        rest = self.url[found.end() :]
+        return Path(rest[1:] if _DRIVE.match(rest) else rest)
 
     def write(self, name: str, data: bytes) -> None:
         """Write a table aside and put it in its place in one step; the folder is made if need be.
 
         Raises:
-            FolderError: if the system or the other side refuses.
+            FolderError: if the system or the other side refuses, or the folder is a link.
         """
         path = self.path
         if path is not None:
+            files.require_no_link(path)
             with files.folder_errors(path):
                 path.mkdir(parents=True, exist_ok=True)
             files.write_whole(path, name, data)
@@ -61,37 +73,30 @@ class Place:
             system.pipe_file(aside, data)
             system.mv(aside, f"{folder}/{name}")
 
-    def read(self, name: str) -> bytes:
-        """Read a table; raises FileNotFoundError if there is none, FolderError if the other side refuses."""
+    def read(self, name: str, most_bytes: int = files.MOST_BYTES) -> bytes:
+        """Read a table of a bounded size.
+
+        Raises:
+            OSError: if there is none, or it is no plain file, or larger.
+            FolderError: if the other side refuses.
+        """
         path = self.path
         if path is not None:
-            return (path / name).read_bytes()
+            return files.read_plain(path / name, most_bytes)
         system, folder = self._system()
         with _said_of(self.url, "read"):
+            if (system.size(f"{folder}/{name}") or 0) > most_bytes:
+                raise OSError(f"{name} has more than the {most_bytes:,} bytes it can have")
             data: bytes = system.cat_file(f"{folder}/{name}")
             return data
-
-    def source(self, name: str) -> Any:
-        """Give what a Parquet reader opens: a path, or an open file, of which it reads what it needs."""
-        path = self.path
-        if path is not None:
-            return path / name
-        system, folder = self._system()
-        with _said_of(self.url, "read"):
-            return system.open(f"{folder}/{name}", "rb")
-
-    def sha256(self, name: str) -> str:
-        """Give the SHA-256 of a table; empty when it cannot be read."""
-        try:
-            return files.digest(self.read(name))
-        except (OSError, FolderError):
-            return ""
 
     def remove(self, name: str) -> None:
         """Remove a table, if it is there."""
         path = self.path
         if path is not None:
-            (path / name).unlink(missing_ok=True)
+            files.require_no_link(path)
+            with files.folder_errors(path):
+                (path / name).unlink(missing_ok=True)
             return
         system, folder = self._system()
         with _said_of(self.url, "written"):
@@ -111,32 +116,99 @@ class Place:
 
 
 def shared_place(url: str, name: str) -> Place:
-    """Give the place of a study below a shared folder.
+    """Return the place of a study below a shared folder.
 
     Raises:
-        SharedFolderError: if this is no URL, or one of another machine that `ILRS_SHARED` does not allow.
+        SharedFolderError: if this names no folder, or one of another machine that `ILRS_SHARED` does not allow.
     """
-    if not _URL.match(url) and not Path(url).is_absolute():
-        raise SharedFolderError(f"{url!r:.80} is neither a URL nor an absolute path: say file:///mnt/studies")
-    place = Place(f"{url.rstrip('/')}/{name}")
-    require_allowed(place)
+    place = Place(f"{url.rstrip('/')}/{name}" if url.strip("/") else f"/{name}")
+    path = Place(url).path
+    if path is not None and not path.is_absolute():
+        said = "names no folder of this machine" if _URL.match(url) else "is neither a URL nor an absolute path"
+        raise SharedFolderError(f"{url!r:.80} {said}: say file:///mnt/studies")
+    if path is None:
+        _require_below(place)
     return place
 
 
-def require_allowed(place: Place) -> None:
-    """Refuse to ask another machine for tables unless the user allows it: a study's manifest may come from strangers.
+def mark(place: Place, key: str) -> None:
+    """Say in a shared folder of this machine whose tables lie there; raises FolderError if it cannot be written."""
+    if place.path is not None:
+        place.write(_OURS, to_json(_Owner(key)).encode())
+
+
+def require_allowed(place: Place, folder: Path, key: str) -> None:
+    """Refuse tables that a manifest names elsewhere: it may come from strangers.
+
+    Allowed are those below the study's own folder, those below `ILRS_SHARED`, and on this machine those that were
+    written there for a study of this `key`.
 
     Raises:
-        SharedFolderError: if the place is elsewhere, and not below the URL in `ILRS_SHARED`.
+        SharedFolderError: if the place is none of these.
     """
-    allowed = os.environ.get(ALLOWED, "").rstrip("/")
-    below = bool(allowed) and place.url.startswith(f"{allowed}/") and ".." not in place.url.split("/")
-    if place.path is None and not below:
-        parent = place.url.rpartition("/")[0]
+    path = place.path
+    if path is None:
+        _require_below(place)
+        return
+    if str(path)[:2] in ("\\\\", "//"):  # asking a share of Windows would already tell its machine who we are
+        _require_below(place)
+    elif not (path.is_absolute() and (_is_below(path, folder) or _is_allowed(place) or _owner(place) == key)):
         raise SharedFolderError(
-            f"the tables lie at {place.url:.200}, on another machine, which is asked only where you allow it: "
-            f"set {ALLOWED}={parent:.200}"
+            f"the tables are said to lie at {printable(place.url):.200}, where none of this study are; if they do, "
+            f"set {ALLOWED} to the folder above them"
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Owner:
+    key: str
+    """Of the study."""
+
+
+def _owner(place: Place) -> str:
+    try:
+        return from_json(_Owner, place.read(_OURS, 10_000)).key
+    except (OSError, RecordError):
+        return ""
+
+
+def _require_below(place: Place) -> None:
+    if not _is_allowed(place):
+        parent = printable(place.url).rpartition("/")[0]
+        raise SharedFolderError(
+            f"the tables lie at {printable(place.url):.200}, on another machine, which is asked only where you allow "
+            f"it: set {ALLOWED}={parent:.200}"
+        )
+
+
+def _is_allowed(place: Place) -> bool:
+    """Tell whether a place is below the URL, or the path, in `ILRS_SHARED`; escapes (%2e) are taken out first."""
+    allowed = os.environ.get(ALLOWED, "").rstrip("/")
+    if not allowed:
+        return False
+    path, top = place.path, Place(allowed).path
+    if path is not None and top is not None:
+        return top.is_absolute() and _is_below(path, top)
+    said = _unquoted(place.url)
+    steps = re.split(r"[/\\]", said)
+    return said.startswith(f"{_unquoted(allowed)}/") and ".." not in steps and "::" not in said.removeprefix(allowed)
+
+
+def _unquoted(url: str) -> str:
+    """Take escapes out of a URL, and escapes of escapes."""
+    for _ in range(len(url)):
+        plain = unquote(url)
+        if plain == url:
+            break
+        url = plain
+    return url
+
+
+def _is_below(path: Path, folder: Path) -> bool:
+    try:
+        return path.resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError, ValueError):  # a circle of links, a NUL
+        return False
 
 
 @contextlib.contextmanager

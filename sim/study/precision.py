@@ -52,7 +52,7 @@ def read_precision(text: str, share: float = 0.8) -> Precision:
     """Read `14d`, `2wk` or `2%` (points of probability).
 
     Raises:
-        ValueError: if it is neither a time nor points, or not above zero.
+        ValueError: if it is neither a time nor points, not above zero, or points from 100 up.
     """
     found = re.fullmatch(r"\s*([0-9]+(?:\.[0-9]*)?|\.[0-9]+)\s*(d|wk|%|points?)\s*", text)
     if found is None or float(found[1]) <= 0.0:
@@ -60,6 +60,8 @@ def read_precision(text: str, share: float = 0.8) -> Precision:
     value = float(found[1])
     if found[2] in ("d", "wk"):
         return Precision(share, within_d=value * (7.0 if found[2] == "wk" else 1.0))
+    if value >= 100.0:
+        raise ValueError(f"'{text:.40}' is wider than any chance can be: say points below 100, such as 2%")
     return Precision(share, within=value / 100.0)
 
 

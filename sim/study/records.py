@@ -9,12 +9,19 @@ import dataclasses
 import functools
 import json
 import math
+import sys
 import types
 import typing
 from typing import Any, TypeVar
 
+from sim.problems import printable
+
 R = TypeVar("R")
 _WORDS = {"inf": math.inf, "-inf": -math.inf, "nan": math.nan}
+
+
+_WIDEST = 2**63
+"""Whole numbers of a record lie below this, and above its negative: tables and random numbers take no others."""
 
 
 class RecordError(ValueError):
@@ -46,10 +53,16 @@ def from_json(kind: type[R], text: str | bytes) -> R:
         RecordError: if the text is no JSON, or not such a record; it says where.
     """
     try:
-        data = json.loads(text)
+        data = json.loads(text, parse_constant=_refuse)
+        return typing.cast(R, _read(kind, data, ""))
+    except RecordError:
+        raise
     except ValueError as error:
-        raise RecordError(f"not valid JSON: {error}") from None
-    return typing.cast(R, _read(kind, data, ""))
+        raise RecordError(f"not valid JSON: {printable(str(error)):.200}") from None
+    except RecursionError:
+        raise RecordError("not valid JSON: it is nested too deeply") from None
+    except MemoryError:
+        raise RecordError("it does not fit into memory") from None
 
 
 def _read(kind: Any, data: object, where: str) -> object:
@@ -63,7 +76,7 @@ def _read(kind: Any, data: object, where: str) -> object:
     if origin is dict:
         part = typing.get_args(kind)[1]
         found = _expect(dict, data, where)
-        return {key: _read(part, value, f"{where}.{key}") for key, value in found.items()}
+        return {_expect(str, key, where): _read(part, value, f"{where}.{key}") for key, value in found.items()}
     if kind is float:
         return _read_float(data, where)
     return _expect(kind, data, where)
@@ -74,7 +87,8 @@ def _read_record(kind: type, data: object, where: str) -> object:
     hints, wanted = _fields(kind)
     odd = sorted((found.keys() - hints.keys()) | (wanted - found.keys()))
     if odd:
-        raise RecordError(f"{where or 'the record'}: missing or unknown {', '.join(odd)}")
+        said = printable(", ".join(odd))
+        raise RecordError(f"{where or 'the record'}: missing or unknown {said:.200}")
     return kind(**{name: _read(hints[name], value, f"{where}.{name}") for name, value in found.items()})
 
 
@@ -106,11 +120,35 @@ def _read_float(data: object, where: str) -> float:
     if isinstance(data, str) and data in _WORDS:
         return _WORDS[data]
     if isinstance(data, bool) or not isinstance(data, (int, float)):
-        raise RecordError(f"{where}: a number is wanted, not {data!r:.60}")
+        raise RecordError(f"{where}: a number is wanted, not {_shown(data)}")
+    if not abs(data) <= sys.float_info.max:
+        raise RecordError(f"{where}: a number of at most 308 digits is wanted")
     return float(data)
 
 
 def _expect(kind: Any, data: object, where: str) -> Any:
     if not isinstance(data, kind) or (kind is int and isinstance(data, bool)):
-        raise RecordError(f"{where or 'the record'}: {kind.__name__} is wanted, not {data!r:.60}")
+        raise RecordError(f"{where or 'the record'}: {kind.__name__} is wanted, not {_shown(data)}")
+    if isinstance(data, int) and abs(data) >= _WIDEST:
+        raise RecordError(f"{where}: a number below 2^63 is wanted")
+    if isinstance(data, str):
+        _require_letters(data, where)
     return data
+
+
+def _require_letters(text: str, where: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise RecordError(f"{where}: half a letter (a lone surrogate) stands in the text") from None
+
+
+def _shown(data: object) -> str:
+    """Show a value in a message: lists and mappings by their kind, for they may be large."""
+    if isinstance(data, (dict, list)):
+        return "a mapping" if isinstance(data, dict) else "a list"
+    return printable(f"{data!r:.60}")
+
+
+def _refuse(word: str) -> object:
+    raise RecordError(f"{word} is no number of JSON; it is written as a text")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -14,11 +13,9 @@ from numpy.typing import NDArray
 from sim.analysis import estimates
 from sim.analysis.indices import FEWEST_POINTS, SobolIndex, Swing, sobol_indices, tornado
 from sim.analysis.sensitivity import Correlation, rank_correlation
-from sim.study.arrow import read_table, to_numpy
 from sim.study.cases import CaseGoal
 from sim.study.design import SALTELLI, TORNADO, Case
-from sim.study.files import FolderError
-from sim.study.ledger import Planned, Row, Sweep, table_file
+from sim.study.ledger import Planned, Sweep, read_case
 from sim.study.scale import places_of
 
 Document: TypeAlias = Mapping[str, object]
@@ -119,21 +116,12 @@ def ranks_of(items: Sequence[Response]) -> tuple[tuple[str, Correlation], ...]:
 
 def responses_of(sweep: Sweep, planned: Planned) -> Iterator[Response]:
     """Give the response of each goal of a case that has at least one row."""
-    rows = sweep.rows_of(planned.key)
-    tables = [_read(sweep, row) for row in rows]
+    rows = sweep.first_rows_of(planned.key)
+    tables = [read_case(sweep, row) for row in rows]
     count = sweep.manifest.replications
     for goal in rows[0].goals:
         dates = np.concatenate([table[goal.column] for table in tables])[:count]
         yield Response(planned.case, goal, dates)
-
-
-def _read(sweep: Sweep, row: Row) -> dict[str, Floats]:
-    file = table_file(sweep, row)
-    try:
-        table = read_table(io.BytesIO(file.read_bytes()), columns=[goal.column for goal in row.goals])
-    except (OSError, ValueError) as error:
-        raise FolderError(file, f"cannot be read: {error}", "the same `ilrs sweep` command repairs it") from error
-    return {name: to_numpy(table.column(name)) for name in table.column_names}
 
 
 def _case(sweep: Sweep, planned: Planned, goals: Mapping[str, object]) -> Document:

@@ -75,15 +75,16 @@ def run_study(
         WorkersLostError: if worker processes die again and again.
     """
     where = default_folder(campaign, seed) if folder is None else folder
-    store.refuse_strangers(where)
+    store.refuse_strangers(where, campaign.identity)
     with held(where):
+        nominal = simulate_nominal(campaign, story=True)
+        work = Work(campaign, outline_of(campaign, nominal), seed)
         fresh = dataclasses.replace(_fresh_manifest(campaign, replications, seed), command=command)
         if shared:
             fresh = dataclasses.replace(fresh, shared=shared_place(shared, default_folder(campaign, seed).name).url)
-        manifest = store.open_folder(where, fresh)
+        manifest = store.open_folder(where, fresh, work.outline)
         with _watched(where):
-            nominal = simulate_nominal(campaign, story=True)
-            work = Work(campaign, outline_of(campaign, nominal), seed)
+            store.mark_shared(where, manifest, fresh.shared)
             store.write_static(where, work.outline, stack([nominal]), campaign.resolved)
             done = _run_to_the_end(where, manifest, work, engine or choose(jobs), on_progress, precision)
             on_progress(Progress("telling", done, done))
@@ -197,7 +198,9 @@ def _watched(folder: Path) -> Iterator[None]:
 def _close(folder: Path, state: str, since: float) -> None:
     manifest = store.read_manifest(folder)
     wall_s = round(time.perf_counter() - since, 3)
-    store.write_manifest(folder, dataclasses.replace(manifest, state=state, finished=_now(), wall_s=wall_s))
+    written = store.checksums(folder) if state == store.COMPLETE else ()
+    ended = dataclasses.replace(manifest, state=state, finished=_now(), wall_s=wall_s, files=written)
+    store.write_manifest(folder, ended)
 
 
 def _now() -> str:

@@ -20,11 +20,22 @@ from sim.analysis.estimates import Proportion, wilson
 from sim.problems import InputError
 from sim.study import files, store
 from sim.study.cases import Errand, Sweeping
-from sim.study.chunks import Span
 from sim.study.engines import Engine
-from sim.study.ledger import SWEEP_FORMAT, Planned, Sweep, SweepManifest, keep, now, open_sweep, refuse_strangers
+from sim.study.ledger import (
+    SEEK,
+    SWEEP_FORMAT,
+    Planned,
+    Sweep,
+    SweepManifest,
+    keep,
+    missing,
+    now,
+    open_sweep,
+    refuse_strangers,
+)
 from sim.study.levers import Package, SeekPlan, packages_of
 from sim.study.lock import held
+from sim.study.records import to_json
 from sim.study.responses import Floats, responses_of
 from sim.study.runner import Listener, Progress
 from sim.study.sweep import Start, plan_cases, require_paths, watched
@@ -129,13 +140,14 @@ def seek(
         scenario=name,
         key=key,
         code=code_version(),
-        design="seek",
+        design=SEEK,
         cases=len(cases),
         replications=most,
         seed=seed,
         command=command,
         started=now(),
         finished=None,
+        design_sha256=files.digest(to_json(planned).encode()),
     )
     refuse_strangers(where, manifest)
     with held(where), watched(where, manifest):
@@ -199,9 +211,9 @@ class _Search:
 
     def _errands(self, number: int, count: int) -> Iterator[Errand]:
         planned = self.sweep.planned[number]
-        there = 1 + max((row.last for row in self.sweep.rows_of(planned.key)), default=-1)
-        if there < count and not self.sweep.reason(planned.key):
-            yield Errand(planned.key, planned.case, Span(there, count - there))
+        if not self.sweep.reason(planned.key):
+            for span in missing(self.sweep.rows_of(planned.key), count):
+                yield Errand(planned.key, planned.case, span)
 
     def _trial(self, number: int, count: int) -> Trial:
         planned, package = self.sweep.planned[number], self.packages[number]

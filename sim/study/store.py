@@ -15,14 +15,13 @@ summary.json              what `ilrs run --json` prints
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import os
-import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -30,22 +29,34 @@ from numpy.typing import NDArray
 
 from sim.analysis.outline import OUTLINE_FORMAT, Outline
 from sim.analysis.sample import Sample, Told
+from sim.problems import printable
 from sim.study import files, tables
-from sim.study.arrow import read_table, to_numpy
-from sim.study.chunks import Span
-from sim.study.files import FolderError, folder_errors, occupied, remove_torn, write_whole
-from sim.study.place import Place, require_allowed
-from sim.study.records import RecordError, from_json, to_json
-
-MARKER = "ilrs-run.json"
-RUN_FORMAT = 2
-RUNNING, COMPLETE, INTERRUPTED, FAILED = "running", "complete", "interrupted", "failed"
-_OUTLINE, _NOMINAL, _OUTCOMES, _STORIES = "outline.json", "nominal.parquet", "outcomes", "stories"
-_WRITTEN = re.compile(
-    r"ilrs-run\.json|scenario\.resolved\.yaml|outline\.json|COLUMNS\.md|nominal\.parquet|findings\.json|summary\.json"
-    r"|part-\d+-\d+\.parquet|(?:nominal|p10|p50|p90)\.json"
+from sim.study.chunks import Span, is_cut
+from sim.study.contents import (
+    COLUMNS,
+    NOMINAL,
+    OUTCOMES,
+    OUTLINE,
+    RESOLVED,
+    RUN_MARKER,
+    STATES,
+    STORIES,
+    TOLD,
+    files_in,
+    remove_torn,
 )
-"""Names of the files that a run puts in place."""
+from sim.study.files import FolderError, folder_errors, occupied, read_plain, require_no_link, write_whole
+from sim.study.place import Place, mark, require_allowed
+from sim.study.records import RecordError, from_json, to_json
+from sim.study.soundness import require_sound, require_sound_story, require_times
+from sim.study.tables import read_column
+
+MARKER = RUN_MARKER
+RUN_FORMAT = 2
+RUNNING, COMPLETE, INTERRUPTED, FAILED = STATES
+_STATIC = (RESOLVED, OUTLINE, NOMINAL, *TOLD)
+_LARGEST_PART = 100_000
+"""Replications that one table can hold; ours are far smaller (sim.study.chunks)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +103,8 @@ class Manifest:
     """Replications that were there when it last started."""
     shared: str = ""
     """URL of the folder that holds the outcome tables; empty when they are in the run folder."""
+    files: tuple[tuple[str, str], ...] = ()
+    """Name and SHA-256 of every other file that a study is read from; empty before it is finished."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,21 +120,23 @@ class Study:
     stories: tuple[Told, ...]
 
 
-def open_folder(folder: Path, fresh: Manifest) -> Manifest:
-    """Make a run folder, or go on with the one that is there, and give its manifest, now running.
+def open_folder(folder: Path, fresh: Manifest, outline: Outline) -> Manifest:
+    """Make a run folder, or go on with the one that is there, and return its manifest, now running.
 
-    What is there already stays where it is; only who has more to write must say where that goes.
+    What is there already stays where it is; only who has more to write must say where that goes. Tables that are not
+    what was written, or not what the outline says, are left out, and so simulated again.
 
     Raises:
         FolderError: if it cannot be written, holds something else, or belongs to another study.
     """
-    found = _manifest_in(folder)
+    found, said = _manifest_or_none(folder, fresh.identity), fresh.shared
     if found is not None and found.key != fresh.key:
         raise FolderError(folder, f"holds another study ({_difference(found, fresh)})", "choose another with -o")
     kept: tuple[Part, ...] = ()
     if found is not None:
-        kept = _intact(place_of(folder, found), found.parts)
-        if found.shared != fresh.shared and kept:
+        place = _place(folder, found) if found.shared == said else place_of(folder, found)
+        kept = _intact(place, found.parts, outline)
+        if found.shared != said and kept:
             if _replications_in(kept, fresh.replications) < fresh.replications:  # there is more to write
                 where = (
                     f"--shared {found.shared.rpartition('/')[0]}" if found.shared else "no --shared, set no ILRS_SHARED"
@@ -132,11 +147,11 @@ def open_folder(folder: Path, fresh: Manifest) -> Manifest:
     with folder_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
     write_manifest(folder, manifest)  # first, so that the folder is known as ours wherever the study is killed
-    with folder_errors(folder):
-        (folder / _OUTCOMES).mkdir(exist_ok=True)
-        (folder / _STORIES).mkdir(exist_ok=True)
-    for place in (folder, folder / _OUTCOMES, folder / _STORIES):
-        remove_torn(place, _WRITTEN)
+    for name in (OUTCOMES, STORIES):
+        require_no_link(folder / name)
+        with folder_errors(folder):
+            (folder / name).mkdir(exist_ok=True)
+    remove_torn(folder, sweep=False)
     return manifest
 
 
@@ -144,13 +159,17 @@ def _replications_in(parts: tuple[Part, ...], below: int) -> int:
     return sum(part.last - part.first + 1 for part in parts if part.first < below)
 
 
-def refuse_strangers(folder: Path) -> None:
+def refuse_strangers(folder: Path, identity: str) -> None:
     """Refuse a folder that holds something else than a run of ours; nothing is made or changed.
+
+    A run whose manifest was lost or broken is ours when all else in it is, and is of the scenario of this identity.
 
     Raises:
         FolderError: if it does, or cannot be read.
     """
-    if _manifest_in(folder) is None and folder.is_dir() and occupied(folder):
+    if _manifest_or_none(folder, identity) is not None or not folder.is_dir() or not occupied(folder):
+        return
+    if not _is_remnant(folder, identity):
         raise FolderError(folder, "is not empty and is no run folder", "choose another with -o")
 
 
@@ -175,14 +194,35 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
 
 
 def place_of(folder: Path, manifest: Manifest) -> Place:
-    """Give where the outcome tables of a study lie.
+    """Return where the outcome tables of a study lie.
 
     Raises:
-        SharedFolderError: if that is on another machine, and nobody said that it may be asked.
+        SharedFolderError: if that is elsewhere, and nobody said that it may be asked.
     """
-    place = Place(manifest.shared or str(folder / _OUTCOMES))
-    require_allowed(place)
+    place = _place(folder, manifest)
+    if manifest.shared:
+        require_allowed(place, folder, manifest.key)
     return place
+
+
+def _place(folder: Path, manifest: Manifest) -> Place:
+    return Place(manifest.shared or str(folder / OUTCOMES))
+
+
+def mark_shared(folder: Path, manifest: Manifest, said: str) -> None:
+    """Mark the shared folder that the user has said, and no other, as the one of this study's tables.
+
+    Raises:
+        FolderError: if it cannot be written.
+    """
+    if said and manifest.shared == said:
+        mark(_place(folder, manifest), manifest.key)
+
+
+def checksums(folder: Path) -> tuple[tuple[str, str], ...]:
+    """Return the name and SHA-256 of every file, but for manifest and tables, that a study is read from."""
+    with folder_errors(folder):
+        return tuple((name, files.digest(read_plain(folder / name))) for name in _STATIC if (folder / name).exists())
 
 
 def note_part(folder: Path, manifest: Manifest, part: Part) -> Manifest:
@@ -198,15 +238,15 @@ def note_part(folder: Path, manifest: Manifest, part: Part) -> Manifest:
 
 def write_static(folder: Path, outline: Outline, nominal: Sample, resolved: str) -> None:
     """Store what does not depend on the replications."""
-    write_whole(folder, "scenario.resolved.yaml", resolved.encode())
-    write_whole(folder, _OUTLINE, to_json(outline).encode())
-    write_whole(folder, "COLUMNS.md", tables.columns_text(outline).encode())
-    write_whole(folder, _NOMINAL, tables.encode(nominal, outline))
+    write_whole(folder, RESOLVED, resolved.encode())
+    write_whole(folder, OUTLINE, to_json(outline).encode())
+    write_whole(folder, COLUMNS, tables.columns_text(outline).encode())
+    write_whole(folder, NOMINAL, tables.encode(nominal, outline))
 
 
 def write_story(folder: Path, told: Told) -> None:
     """Store a trace."""
-    write_whole(folder, f"{_STORIES}/{told.title.lower()}.json", to_json(told).encode())
+    write_whole(folder, f"{STORIES}/{told.title.lower()}.json", to_json(told).encode())
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -241,11 +281,17 @@ def read_without_rows(folder: Path) -> Study:
 
 
 def column(folder: Path, name: str) -> NDArray[np.float64]:
-    """Read one column of a study's outcomes, shape (replications,), without reading the others."""
+    """Read one column of dates of a study's outcomes, shape (replications,), without reading the others.
+
+    Raises:
+        FolderError: if its tables are not those of its replications.
+    """
     manifest = read_manifest(folder)
-    parts = [read_table(file, [name]) for file in _sources(folder, manifest)]
-    values: NDArray[np.float64] = to_numpy(pa.concat_tables(parts).column(name))[: manifest.replications]
-    return values
+    with _said_of(folder):
+        place, used = place_of(folder, manifest), _used(manifest)
+        parts = [read_column(place.read(part.name), name, part.first, part.last) for part in used]
+        dates: NDArray[np.float64] = np.concatenate(parts)[: manifest.replications]
+    return dates
 
 
 def _read(folder: Path, read_outcomes: Callable[[Place, Manifest, Outline], Sample]) -> Study:
@@ -257,80 +303,159 @@ def _read(folder: Path, read_outcomes: Callable[[Place, Manifest, Outline], Samp
             f"is not finished ({manifest.state}, {done} of {manifest.replications} replications)",
             "the same `ilrs run` command goes on where it stopped",
         )
-    try:
-        outline = from_json(Outline, (folder / _OUTLINE).read_bytes())
+    place = place_of(folder, manifest)
+    with _said_of(folder):
+        outline = from_json(Outline, _held(folder, OUTLINE, manifest))
         if outline.format != OUTLINE_FORMAT:
-            raise RecordError(f"{_OUTLINE} has format {outline.format}, and {OUTLINE_FORMAT} is known")
+            raise RecordError(f"{OUTLINE} has format {outline.format}, and {OUTLINE_FORMAT} is known")
+        if outline.identity != manifest.identity:
+            raise RecordError(f"{OUTLINE} belongs to another scenario")
+        require_sound(outline)
+        if manifest.files and files.digest(read_plain(folder / RESOLVED)) != dict(manifest.files).get(RESOLVED):
+            raise RecordError(f"{RESOLVED} is not the scenario that was run")
         return Study(
             folder=folder,
             manifest=manifest,
             outline=outline,
-            sample=read_outcomes(place_of(folder, manifest), manifest, outline),
-            nominal=tables.decode(read_table(folder / _NOMINAL), outline),
-            stories=tuple(_stories(folder)),
+            nominal=tables.decode(_held(folder, NOMINAL, manifest), outline, -1, -1),
+            stories=tuple(_stories(folder, manifest, outline)),
+            sample=read_outcomes(place, manifest, outline),
         )
-    except (OSError, RecordError, ValueError, pa.ArrowException) as error:
-        raise FolderError(folder, f"cannot be read: {error}", "the same `ilrs run` command repairs it") from error
+
+
+@contextlib.contextmanager
+def _said_of(folder: Path) -> Iterator[None]:
+    """Turn what is wrong with a file of a study into a problem with its folder."""
+    try:
+        yield
+    except (OSError, ValueError, pa.ArrowException, MemoryError) as error:
+        said = f"cannot be read: {files.said_of(error)}"
+        raise FolderError(folder, said, "the same `ilrs run` command repairs it") from error
 
 
 def _read_outcomes(place: Place, manifest: Manifest, outline: Outline) -> Sample:
     """Read the tables of a study, several at once."""
+    used = _used(manifest)
     sample = tables.empty(outline, manifest.replications)
 
     def read(part: Part) -> None:
-        tables.fill(sample, part.first, read_table(pa.BufferReader(_checked(place, part))), outline)
+        tables.fill(sample, part.first, _checked(place, part, outline), outline, part.first, part.last)
 
     with ThreadPoolExecutor() as pool:
-        list(pool.map(read, _used(manifest)))
+        list(pool.map(read, used))
     return sample
 
 
 def _check_outcomes(place: Place, manifest: Manifest, outline: Outline) -> Sample:
     """Hold the tables of a study against their checksums, several at once."""
     with ThreadPoolExecutor() as pool:
-        for _ in pool.map(lambda part: len(_checked(place, part)), _used(manifest)):
+        for _ in pool.map(lambda part: len(_checked(place, part, outline)), _used(manifest)):
             pass
     return tables.empty(outline, 0)
 
 
-def _checked(place: Place, part: Part) -> bytes:
-    data = place.read(part.name)
+def _checked(place: Place, part: Part, outline: Outline) -> bytes:
+    data = place.read(part.name, tables.most_bytes(outline, part.last - part.first + 1))
     if files.digest(data) != part.sha256:
-        raise RecordError("a table was altered since it was written")
+        raise RecordError(f"{part.name} was altered since it was written")
+    return data
+
+
+def _held(folder: Path, name: str, manifest: Manifest) -> bytes:
+    """Read a file of a study, and hold it against its checksum where the manifest has one."""
+    data, known = read_plain(folder / name), dict(manifest.files)
+    if manifest.files and files.digest(data) != known.get(name):
+        raise RecordError(f"{name} was altered since it was written")
     return data
 
 
 def _used(manifest: Manifest) -> list[Part]:
-    """Give the chunks that the asked-for replications lie in: a study may hold more."""
-    return [part for part in manifest.parts if part.first < manifest.replications]
+    """Return the chunks that the asked-for replications lie in, without gap or overlap: a study may hold more.
+
+    Raises:
+        RecordError: if the chunks are not those of replications 0 to n - 1.
+    """
+    used = sorted((part for part in manifest.parts if part.first < manifest.replications), key=lambda one: one.first)
+    ends = [0, *(part.last + 1 for part in used)]
+    for part, end in zip(used, ends, strict=False):
+        if part.first != end:
+            fault = f"lacks replications {end} to {part.first - 1}" if part.first > end else "holds some twice"
+            raise RecordError(f"its {MARKER} promises {manifest.replications} replications and {fault}")
+    if ends[-1] < manifest.replications:
+        raise RecordError(f"its {MARKER} promises {manifest.replications} replications, and its tables hold {ends[-1]}")
+    return used
 
 
-def _stories(folder: Path) -> Iterator[Told]:
-    for title in ("nominal", "p10", "p50", "p90"):
-        file = folder / _STORIES / f"{title}.json"
-        if file.exists():
-            yield from_json(Told, file.read_bytes())
-
-
-def _sources(folder: Path, manifest: Manifest) -> Iterator[Any]:
-    place = place_of(folder, manifest)
-    return (place.source(part.name) for part in _used(manifest))
+def _stories(folder: Path, manifest: Manifest, outline: Outline) -> Iterator[Told]:
+    known = dict(manifest.files)
+    for name in TOLD:
+        if name in known if known else (folder / name).exists():
+            told = from_json(Told, _held(folder, name, manifest))
+            require_sound_story(told, outline, name, manifest.replications)
+            yield told
 
 
 def _manifest_in(folder: Path) -> Manifest | None:
     try:
-        text = (folder / MARKER).read_bytes()
+        text = read_plain(folder / MARKER)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
-        raise FolderError(folder, f"cannot be read: {error.strerror}") from error
+        raise FolderError(folder, f"cannot be read: {files.said_of(error)}") from error
     try:
         manifest = from_json(Manifest, text)
+        if manifest.format == RUN_FORMAT:
+            _require_sound_manifest(manifest)
     except RecordError as error:
-        raise FolderError(folder / MARKER, f"is not a manifest of ours: {error}", "choose another folder") from None
+        raise FolderError(folder / MARKER, f"is not a manifest of ours: {error}", _way_out(folder)) from None
     if manifest.format != RUN_FORMAT:
         raise FolderError(folder, f"has format {manifest.format}, and this version knows {RUN_FORMAT}")
     return manifest
+
+
+def _way_out(folder: Path) -> str:
+    if _is_remnant(folder, ""):
+        return "the same `ilrs run` command, with this folder as -o, simulates it again"
+    return "choose another folder"
+
+
+def _manifest_or_none(folder: Path, identity: str) -> Manifest | None:
+    """Read the manifest for whoever writes the folder: a broken one in a run of this scenario is as good as none."""
+    try:
+        return _manifest_in(folder)
+    except FolderError:
+        if _is_remnant(folder, identity):
+            return None
+        raise
+
+
+def _is_remnant(folder: Path, identity: str) -> bool:
+    """Tell whether a folder holds nothing but files of a run: of the scenario of this identity, if it is not empty."""
+    try:
+        if not all(ours for _, ours in files_in(folder, sweep=False)):
+            return False
+        outline = from_json(Outline, read_plain(folder / OUTLINE))
+    except (OSError, RecordError):
+        return False
+    return identity in ("", outline.identity)
+
+
+def _require_sound_manifest(manifest: Manifest) -> None:
+    """Refuse what no run of ours writes into its manifest.
+
+    Raises:
+        RecordError: if there is such a thing.
+    """
+    if manifest.replications < 1:
+        raise RecordError(f".replications: at least 1 is wanted, not {manifest.replications}")
+    if manifest.state not in STATES:
+        raise RecordError(f".state: '{printable(manifest.state):.40}' is none of ours")
+    if manifest.seed < 0 or manifest.began_with < 0:
+        raise RecordError(".seed and .began_with: at least 0 is wanted")
+    require_times(started=manifest.started, finished=manifest.finished)
+    for index, part in enumerate(manifest.parts):
+        if not 0 <= part.first <= part.last < part.first + _LARGEST_PART:
+            raise RecordError(f".parts[{index}]: {part.first} to {part.last} is no piece of ours")
 
 
 def _difference(found: Manifest, fresh: Manifest) -> str:
@@ -341,6 +466,18 @@ def _difference(found: Manifest, fresh: Manifest) -> str:
     return "its key differs"
 
 
-def _intact(place: Place, parts: tuple[Part, ...]) -> tuple[Part, ...]:
-    """Keep the parts whose file is what was written."""
-    return tuple(part for part in parts if place.sha256(part.name) == part.sha256)
+def _intact(place: Place, parts: tuple[Part, ...], outline: Outline) -> tuple[Part, ...]:
+    """Keep the parts that are cut as ours are, and whose table is what was written and what the outline says."""
+    kept: dict[int, Part] = {}
+    for part in parts:
+        if is_cut(part.first, part.last) and _is_intact(place, part, outline):
+            kept[part.first] = part
+    return tuple(kept[first] for first in sorted(kept))
+
+
+def _is_intact(place: Place, part: Part, outline: Outline) -> bool:
+    try:
+        tables.decode(_checked(place, part, outline), outline, part.first, part.last)
+    except (OSError, ValueError, FolderError, pa.ArrowException, MemoryError):
+        return False
+    return True

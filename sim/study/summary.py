@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import datetime
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,13 +15,13 @@ from sim.analysis.find import find, traces_of
 from sim.analysis.findings import Findings, GoalFinding, JointFinding
 from sim.clock import Calendar
 from sim.study import files, store
+from sim.study.contents import FINDINGS, SUMMARY
 from sim.study.files import FolderError
-from sim.study.records import RecordError, from_json, to_json
+from sim.study.records import RecordError, from_json, to_json, to_plain
 from sim.study.store import Manifest, Study
 from sim.study.versions import analysis_version
 
 Summary: TypeAlias = Mapping[str, object]
-_FINDINGS = "findings.json"
 
 
 def findings_of(study: Study) -> Findings:
@@ -75,8 +76,8 @@ def findings_in(folder: Path) -> tuple[Study, Findings]:
 
 def keep_findings(study: Study, findings: Findings) -> None:
     """Keep what is found in a study in its folder; raises FolderError if that cannot be written."""
-    kept = _Kept(_key(study.manifest), dataclasses.replace(findings, traces=()))
-    files.write_whole(study.folder, _FINDINGS, to_json(kept).encode())
+    bare = dataclasses.replace(findings, traces=())
+    files.write_whole(study.folder, FINDINGS, to_json(_Kept(_key(study.manifest, bare), bare)).encode())
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,22 +88,25 @@ class _Kept:
 
 def _kept(study: Study) -> Findings | None:
     try:
-        found = from_json(_Kept, (study.folder / _FINDINGS).read_bytes())
+        found = from_json(_Kept, files.read_plain(study.folder / FINDINGS))
     except (OSError, RecordError):
         return None
-    same = found.key == _key(study.manifest)
+    same = found.key == _key(study.manifest, found.findings)
     return dataclasses.replace(found.findings, traces=traces_of(study.stories)) if same else None
 
 
-def _key(manifest: Manifest) -> str:
-    """Hash what findings depend on: the tables, how many of their rows, and the program that looks at them."""
-    parts = [part.sha256 for part in manifest.parts]
-    return files.digest("\n".join([analysis_version(), manifest.key, str(manifest.replications), *parts]).encode())
+def _key(manifest: Manifest, findings: Findings) -> str:
+    """Hash findings and what they depend on: the tables, how many of their rows, and the program that looks at them."""
+    parts = [*(part.sha256 for part in manifest.parts), *(sha256 for _, sha256 in manifest.files)]
+    said = json.dumps(to_plain(findings), ensure_ascii=False)
+    return files.digest(
+        "\n".join([analysis_version(), manifest.key, str(manifest.replications), *parts, said]).encode()
+    )
 
 
 def write_summary(study: Study, summary: Summary) -> None:
     """Keep the summary in the study's folder."""
-    files.write_whole(study.folder, "summary.json", to_json(dict(summary)).encode())
+    files.write_whole(study.folder, SUMMARY, to_json(dict(summary)).encode())
 
 
 def calendar_of(findings: Findings) -> Calendar:

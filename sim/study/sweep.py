@@ -20,6 +20,7 @@ from sim.study.ledger import (
     Planned,
     Sweep,
     SweepManifest,
+    case_key,
     keep,
     missing,
     now,
@@ -29,6 +30,7 @@ from sim.study.ledger import (
 )
 from sim.study.lock import held
 from sim.study.plan import SweepPlan
+from sim.study.records import to_json
 from sim.study.runner import Listener, Progress
 from sim.study.tables import TABLE_FORMAT
 from sim.study.versions import code_version
@@ -90,6 +92,7 @@ def run_sweep(
         command=command,
         started=now(),
         finished=None,
+        design_sha256=files.digest(to_json(planned).encode()),
     )
     refuse_strangers(where, manifest)
     with held(where):
@@ -148,11 +151,7 @@ def watched(folder: Path, manifest: SweepManifest) -> Iterator[None]:
 def plan_cases(texts: Mapping[tuple[str, ...], str], cases: Sequence[Case], seed: int) -> tuple[Planned, ...]:
     """Give every case its key: a hash of the scenario, the values, the code and the seed."""
     bases = {names: files.digest(text.encode()) for names, text in texts.items()}
-    version = f"{code_version()}\n{TABLE_FORMAT}\n{seed}"
-    return tuple(
-        Planned(files.digest("\n".join([bases[case.variants], *sorted(case.sets), version]).encode()), case)
-        for case in cases
-    )
+    return tuple(Planned(case_key(bases[case.variants], case, code_version(), seed), case) for case in cases)
 
 
 def require_paths(start: Start, cases: Sequence[Case]) -> None:

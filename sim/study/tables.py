@@ -15,11 +15,13 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from sim.analysis.outline import Outline
-from sim.analysis.sample import Sample
-from sim.study.arrow import to_arrow, to_numpy
+from sim.analysis.sample import Sample, rows_of
+from sim.study.arrow import TableError, read_table, to_arrow, to_numpy
 
 TABLE_FORMAT = 2
 """Raised whenever a column comes, goes or changes its meaning; part of a study's key."""
+SUM_D = 1e-6
+"""Days by which the sum of some dozen causes may miss the date that they add up to, by rounding."""
 COUNTS = {
     "launches": "launches",
     "launch_failures": "launches that failed",
@@ -94,14 +96,14 @@ def encode(sample: Sample, outline: Outline, *, goals_only: bool = False) -> byt
     return bytes(sink.getvalue())
 
 
-def decode(table: pa.Table, outline: Outline) -> Sample:
-    """Read a sample from a table.
+def decode(data: bytes, outline: Outline, first: int, last: int) -> Sample:
+    """Read the table of replications `first` to `last`; the nominal run is number -1.
 
     Raises:
-        ValueError: if the columns are not those of the outline.
+        ValueError: if it has other columns, rows or replications, or a value that none can be.
     """
-    sample = empty(outline, table.num_rows)
-    fill(sample, 0, table, outline)
+    sample = empty(outline, last - first + 1)
+    fill(sample, 0, data, outline, first, last)
     return sample
 
 
@@ -125,17 +127,66 @@ def empty(outline: Outline, rows: int) -> Sample:
     )
 
 
-def fill(sample: Sample, first: int, table: pa.Table, outline: Outline) -> None:
-    """Copy a table into a sample from row `first` on; what goes beyond its last row is left out.
+def fill(sample: Sample, row: int, data: bytes, outline: Outline, first: int, last: int) -> None:
+    """Copy the table of replications `first` to `last` into a sample from a row on, up to the sample's last row.
 
     Raises:
-        ValueError: if the columns are not those of the outline.
+        ValueError: as `decode`.
     """
-    if table.column_names != [c.name for c in columns_of(outline)]:
-        raise ValueError("the columns of the table are not those of its outline")
-    rows = slice(first, min(first + table.num_rows, sample.size))
+    table = read_table(pa.BufferReader(data), schema=_schema(columns_of(outline)), rows=last - first + 1)
+    _require_replications(table, first, last)
+    rows = slice(row, min(row + table.num_rows, sample.size))
     for name, target in _arrays(sample, outline):
-        target[rows] = to_numpy(table.column(name))[: rows.stop - first]
+        target[rows] = to_numpy(table.column(name))[: rows.stop - row]
+    _require_possible(rows_of(sample, rows), outline)
+
+
+def read_column(data: bytes, name: str, first: int, last: int) -> NDArray[np.float64]:
+    """Read one column of dates of the table of replications `first` to `last`.
+
+    Raises:
+        ValueError: if it has no such column, other rows or replications, or a date that is none.
+    """
+    schema = pa.schema([pa.field("replication", pa.int64()), pa.field(name, pa.float64())])
+    table = read_table(pa.BufferReader(data), schema=schema, rows=last - first + 1)
+    _require_replications(table, first, last)
+    dates: NDArray[np.float64] = to_numpy(table.column(name))
+    _require_dates(dates)
+    return dates
+
+
+def most_bytes(outline: Outline, rows: int) -> int:
+    """Return the bytes of the largest table of so many rows: twice its values, and what each column says of itself."""
+    columns = columns_of(outline)
+    subjects, goals = len(outline.subjects), len(outline.goals)
+    values = len(columns) + subjects * (1 + goals)
+    said = sum(len(c.name) + len(c.meaning) for c in columns)
+    return 2 * 8 * values * rows + 8 * said + 4_096 * len(columns) + 2**20
+
+
+def _require_replications(table: pa.Table, first: int, last: int) -> None:
+    if not np.array_equal(to_numpy(table.column("replication")), np.arange(first, last + 1)):
+        raise TableError(f"a table does not hold the replications {first} to {last}, one row each, in their order")
+
+
+def _require_dates(dates: NDArray[np.float64]) -> None:
+    if not (dates > -np.inf).all():  # infinity is a date that is not reached; nan is none
+        raise TableError("a table holds a date that is none")
+
+
+def _require_possible(sample: Sample, outline: Outline) -> None:
+    """Refuse values that no replication can have."""
+    _require_dates(sample.reached_d)
+    _require_dates(sample.start_d)
+    amounts = (sample.by_cause_d, sample.facility_days, sample.cost, sample.crew_days)
+    if not all(np.isfinite(values).all() for values in amounts):
+        raise TableError("a table holds an amount that is no number")
+    if any((getattr(sample, name) < 0).any() for name in COUNTS):
+        raise TableError("a table counts less than nothing")
+    for index, goal in enumerate(outline.goals):
+        dated_d = np.minimum(sample.reached_d[:, goal.reached], outline.end_d)
+        if not np.allclose(sample.by_cause_d[:, index].sum(axis=1), dated_d, rtol=0.0, atol=SUM_D):
+            raise TableError(f"the days by cause of {goal.name} do not add up to its date")
 
 
 def _type(column: Column) -> pa.DataType:

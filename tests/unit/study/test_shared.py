@@ -155,4 +155,5 @@ def test_a_table_of_a_shared_folder_is_absent_or_whole(tmp_path: Path) -> None:
     place = Place(str(tmp_path / "new"))
     place.write("part-1", b"whole")
     assert [file.name for file in (tmp_path / "new").iterdir()] == ["part-1"]
-    assert place.sha256("part-2") == ""
+    with pytest.raises(FileNotFoundError):
+        place.read("part-2")

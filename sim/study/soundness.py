@@ -1,0 +1,134 @@
+"""What a record read from a folder must hold beyond its types, so that whoever uses it need not ask again."""
+
+from __future__ import annotations
+
+import datetime
+import math
+from collections.abc import Iterable, Iterator
+
+from sim.analysis.outline import Outline
+from sim.analysis.sample import Told
+from sim.campaign.causes import CAUSES
+from sim.model.outcome import Story
+from sim.problems import printable
+from sim.study.records import RecordError
+
+
+def require_times(**times: str | None) -> None:
+    """Refuse texts that are no times of ISO 8601; None is a time that is not known.
+
+    Raises:
+        RecordError: with the name of the first that is none.
+    """
+    for name, text in times.items():
+        if text is not None:
+            seconds_of(text, name)
+
+
+def seconds_of(text: str, name: str) -> float:
+    """Return a time of ISO 8601 as seconds since 1970; one without an offset is UTC.
+
+    Raises:
+        RecordError: if it is none.
+    """
+    try:
+        time = datetime.datetime.fromisoformat(text)
+        return time.replace(tzinfo=time.tzinfo or datetime.timezone.utc).timestamp()
+    except (ValueError, OverflowError, OSError):
+        raise RecordError(f".{name}: '{printable(text):.40}' is no time such as 2031-06-01T12:00:00+00:00") from None
+
+
+def require_sound(outline: Outline) -> None:
+    """Refuse an outline that names what is not there, or days that are none.
+
+    Raises:
+        RecordError: with the place.
+    """
+    milestones, subjects = len(outline.milestones), len(outline.subjects)
+    _require_distinct("milestones", outline.milestones)
+    _require_distinct("subjects", [one.name for one in outline.subjects])
+    _require_distinct("goals", [one.name for one in outline.goals])
+    if outline.causes != CAUSES:
+        raise RecordError("the outline: .causes are not the ones that are known")
+    _require_days(outline)
+    for where, index, count, none in _indices(outline, milestones, subjects):
+        if not (0 <= index < count or (none and index == -1)):
+            raise RecordError(f"the outline: {where} is {index}, and there are {count}")
+
+
+def require_sound_story(told: Told, outline: Outline, name: str, replications: int) -> None:
+    """Refuse a trace that is not of this study, or whose days are none.
+
+    Raises:
+        RecordError: with the name of its file.
+    """
+    wanted = name.rpartition("/")[2].removesuffix(".json")
+    if told.title.lower() != wanted or (told.replication is None) != (wanted == "nominal"):
+        raise RecordError(f"{name}: it is the trace of another replication")
+    if told.replication is not None and not 0 <= told.replication < replications:
+        raise RecordError(f"{name}: there is no replication {told.replication}")
+    if not set(told.story.chains) <= {goal.name for goal in outline.goals}:
+        raise RecordError(f"{name}: it tells of a goal that is not there")
+    if not all(map(_Days(outline), _days_of(told.story))):
+        raise RecordError(f"{name}: it holds a day that is none")
+    powers = (told.story.power_t_d, told.story.power_supply_w, told.story.power_demand_w)
+    if len({len(one) for one in powers}) != 1 or not all(math.isfinite(watts) for one in powers for watts in one):
+        raise RecordError(f"{name}: its power is not that of its days")
+    for segments in told.story.chains.values():
+        if any(segment.cause not in outline.causes for segment in segments):
+            raise RecordError(f"{name}: it tells of a cause that is not known")
+
+
+class _Days:
+    """Whether a day lies where the calendar of an outline can write its date."""
+
+    def __init__(self, outline: Outline) -> None:
+        start = datetime.datetime.fromisoformat(outline.start_iso).replace(tzinfo=None)
+        self.first = (datetime.datetime.min - start) / datetime.timedelta(days=1)
+        self.last = (datetime.datetime.max - start) / datetime.timedelta(days=1)
+
+    def __call__(self, day_d: float) -> bool:
+        return self.first < day_d < self.last
+
+
+def _require_days(outline: Outline) -> None:
+    try:
+        is_day = _Days(outline)
+    except ValueError:
+        raise RecordError("the outline: .start_iso is no date") from None
+    days = [("end_d", outline.end_d), *((f"goals.{goal.name}.by_d", goal.by_d) for goal in outline.goals)]
+    days += [(f"flights[{i}].planned_d", one.planned_d) for i, one in enumerate(outline.flights) if one.fact]
+    for where, day_d in days:
+        if not is_day(day_d):
+            raise RecordError(f"the outline: .{where} is no day of a calendar")
+    if outline.end_d <= 0.0:
+        raise RecordError("the outline: .end_d is not above 0")
+    for goal in outline.goals:
+        if not 0.0 <= goal.wanted <= 1.0:
+            raise RecordError(f"the outline: .goals.{goal.name}.wanted is no share")
+
+
+def _indices(outline: Outline, milestones: int, subjects: int) -> Iterator[tuple[str, int, int, bool]]:
+    """Give every index of an outline: its place, itself, how many there are, and whether -1 (none) is allowed."""
+    for goal in outline.goals:
+        yield f".goals.{goal.name}.reached", goal.reached, milestones, False
+        yield f".goals.{goal.name}.subject", goal.subject, subjects, False
+    for index, subject in enumerate(outline.subjects):
+        yield f".subjects[{index}].finish", subject.finish, milestones, True
+    for index, flight in enumerate(outline.flights):
+        yield f".flights[{index}].launched", flight.launched, milestones, True
+    for index, delivery in enumerate(outline.deliveries):
+        yield f".deliveries[{index}].milestone", delivery.milestone, milestones, False
+
+
+def _days_of(story: Story) -> Iterator[float]:
+    yield from (event.t_d for event in story.events)
+    yield from (day_d for move in story.moves for day_d in (move.start_d, move.end_d))
+    yield from (day_d for chain in story.chains.values() for one in chain for day_d in (one.start_d, one.end_d))
+    yield from story.power_t_d
+
+
+def _require_distinct(what: str, names: Iterable[str]) -> None:
+    found = list(names)
+    if len(set(found)) != len(found):
+        raise RecordError(f"the outline: two of its {what} have one name")

@@ -1,0 +1,542 @@
+"""Mutated run and sweep folders, as a stranger or a failing disk could make them, given to every verb that reads one.
+
+    python -m tests.fuzz.folders --count 1000 --seed 1
+
+Each folder is a finished one with one to three mutations: bytes, JSON values, columns of tables, links, pipes, missing
+and strange files; half of them with the checksums made right again. What must hold: every verb ends with 0 or 1 in
+time, an answer that is given is the true one, what lies beside the folder stays as it was, and where a message says
+that the same command repairs it, it does.
+"""
+
+from __future__ import annotations
+
+import argparse
+import collections
+import contextlib
+import dataclasses
+import json
+import os
+import random
+import shutil
+import signal
+import sys
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from click.testing import CliRunner
+
+from sim.cli import main
+from sim.study.files import digest
+from sim.study.ledger import Row
+from sim.study.records import RecordError, from_json, to_plain
+
+UNIT = Path(__file__).parents[1] / "unit" / "study"
+REPLICATIONS, SEED, CASES = 220, 7, 4
+LONGEST_S = 120
+"""Seconds after which a verb counts as hanging, on however slow a machine."""
+RUN, SWEEP = "run", "sweep"
+ADVICE = "command repairs it"
+
+
+@dataclasses.dataclass(frozen=True)
+class Finding:
+    """Something that must not be."""
+
+    number: int
+    mutations: tuple[str, ...]
+    what: str
+
+
+class Bench:
+    """Finished folders to mutate, what every verb truly says of them, and a victim that nobody may touch."""
+
+    def __init__(self, top: Path) -> None:
+        self.top = top
+        self.scenario = top / "sweeping.yaml"
+        shutil.copy(UNIT / "sweeping.yaml", self.scenario)
+        self.originals = {RUN: top / "run", SWEEP: top / "sweep"}
+        for kind in self.originals:
+            code, said = ilrs(*self.command(kind, self.originals[kind]))
+            assert code == 0, said
+        self.truth = {kind: self._truth(kind) for kind in self.originals}
+        self.victim = top / "victim"
+        self.victim.mkdir()
+        (self.victim / "thesis.txt").write_text("precious", encoding="utf-8")
+
+    def command(self, kind: str, folder: Path) -> tuple[str, ...]:
+        """Return the command that makes a folder, or repairs it."""
+        size = ("-n", str(REPLICATIONS)) if kind == RUN else ("-n", "12", "--cases", str(CASES))
+        return (kind, str(self.scenario), *size, "--seed", str(SEED), "-j", "1", "-q", "-o", str(folder))
+
+    def verbs(self, kind: str, folder: Path) -> Iterator[tuple[str, ...]]:
+        """List what is asked of a folder."""
+        yield ("status", str(folder), "--json")
+        if kind == RUN:
+            yield ("why", str(folder), "--json")
+            yield ("why", str(folder), "--replication", "3", "--json")
+            yield ("why", str(folder), "--replication", "nominal", "--json")
+            yield ("trace", str(folder), "--replication", "nominal", "--json")
+            yield ("guesses", str(folder), "--json")
+            yield ("compare", str(self.originals[RUN]), str(folder), "--json")
+        yield ("report", str(folder), "--json", "-o", str(folder.parent / "page"))
+        yield ("clean", str(folder), "--json")
+
+    def _truth(self, kind: str) -> dict[str, Any]:
+        return {said_of(verb): ilrs(*verb)[1] for verb in self.verbs(kind, self.originals[kind])}
+
+    def untouched(self) -> bool:
+        """Tell whether nothing beside the folder was written, removed or changed."""
+        return [(one.name, one.read_text(encoding="utf-8")) for one in self.victim.iterdir()] == [
+            ("thesis.txt", "precious")
+        ]
+
+
+def said_of(verb: tuple[str, ...]) -> str:
+    """Name a verb by its words without paths."""
+    return " ".join(word for word in verb if not word.startswith("/"))
+
+
+def ilrs(*arguments: str) -> tuple[int, str]:
+    """Run a verb in this process; return its exit code, and stdout, or stderr where it fails."""
+    with warnings.catch_warnings(), _in_time():
+        warnings.simplefilter("ignore")
+        done = CliRunner().invoke(main, list(arguments))
+    if done.exception is not None and not isinstance(done.exception, SystemExit):
+        return -1, f"{type(done.exception).__name__}: {done.exception}"
+    return done.exit_code, done.stdout if done.exit_code == 0 else done.stderr
+
+
+@contextlib.contextmanager
+def _in_time() -> Iterator[None]:
+    """Break off what hangs, with an error that is not one of the program."""
+
+    def late(*_: object) -> None:
+        raise SystemExit(99)
+
+    if not hasattr(signal, "SIGALRM"):
+        yield
+        return
+    before = signal.signal(signal.SIGALRM, late)
+    signal.alarm(LONGEST_S)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+# --- mutations --------------------------------------------------------------------------------------------------------
+
+Mutation = Callable[[random.Random, Path, Path], str]
+"""Changes a folder, given the victim beside it; returns in words what it did."""
+
+ODD: tuple[Any, ...] = (
+    None, True, False, 0, -1, 1, 7, 10**6, 10**12, 2**63, -(2**70), 10**400, 0.5, -0.0, 1e308, "", "x", "nan", "inf",
+    "-inf", "../up", "/etc/passwd", "file:///etc", "http://127.0.0.1:9/x", "//host/share", "2031-02-30", "not a date",
+    "9999-12-31T23:59:59+00:00", "0001-01-01T00:00:00", "2030-01-01T00:00:00", "\u001b[31m", "\ud800", "\u0000",
+    "a" * 5000, [], {}, [[]], {"a": 1}, [0] * 50,
+)  # fmt: skip
+
+
+FILLINGS = (b"[" * 100_000, b'{"a":' * 20_000, b"\0" * 4096, b"{}", b"[]", b"null", b"\xff\xfe", b"1" * 9_000)
+NAMES = ("notes.txt", "part-000110-000119.parquet", "p50.json", "extra.json", "part-x.parquet", "\u202etxt")
+CHANGES = ("type", "text", "nan", "null", "name", "gone", "rows", "twice", "order")
+
+
+def _files(folder: Path, *suffixes: str) -> list[Path]:
+    found = (one for one in sorted(folder.rglob("*")) if one.is_file() and not one.is_symlink())
+    return [one for one in found if not suffixes or one.suffix in suffixes]
+
+
+def _flip_bytes(rng: random.Random, folder: Path, victim: Path) -> str:
+    del victim
+    file = rng.choice(_files(folder))
+    data = bytearray(file.read_bytes()) or bytearray(b"x")
+    for _ in range(rng.choice((1, 1, 3, 40))):
+        data[rng.randrange(len(data))] = rng.randrange(256)
+    file.write_bytes(bytes(data))
+    return f"bytes of {file.name}"
+
+
+def _cut(rng: random.Random, folder: Path, victim: Path) -> str:
+    del victim
+    file = rng.choice(_files(folder))
+    data = file.read_bytes()
+    file.write_bytes(data[: rng.choice((0, 1, len(data) // 2, max(0, len(data) - 1)))])
+    return f"{file.name} cut"
+
+
+def _stuff(rng: random.Random, folder: Path, victim: Path) -> str:
+    del victim
+    file = rng.choice(_files(folder))
+    filling = rng.choice(
+        (b"[" * 100_000, b'{"a":' * 20_000, b"\0" * 4096, b"{}", b"[]", b"null", b"\xff\xfe", b"1" * 9_000)
+    )
+    file.write_bytes(filling if rng.random() < 0.6 else file.read_bytes() + b"\n" + filling + b"\n")
+    return f"{file.name} holds {filling[:6]!r}"
+
+
+def _remove(rng: random.Random, folder: Path, victim: Path) -> str:
+    del victim
+    file = rng.choice(_files(folder))
+    file.unlink()
+    return f"{file.name} is gone"
+
+
+def _replace_file(rng: random.Random, folder: Path, victim: Path) -> str:
+    file = rng.choice(_files(folder))
+    file.unlink()
+    how = rng.choice(("folder", "pipe", "zero", "link", "loop", "hard", "dangling"))
+    if how == "folder":
+        file.mkdir()
+    elif how == "pipe":
+        os.mkfifo(file)
+    elif how == "hard":
+        os.link(victim / "thesis.txt", file)
+    else:
+        targets = {"zero": Path("/dev/zero"), "link": victim / "thesis.txt", "loop": file, "dangling": victim / "new"}
+        file.symlink_to(targets[how])
+    return f"{file.name} is a {how}"
+
+
+def _link_folder(rng: random.Random, folder: Path, victim: Path) -> str:
+    inner = rng.choice([one for one in folder.iterdir() if one.is_dir()] or [folder / "stories"])
+    if inner.is_dir() and not inner.is_symlink():
+        shutil.rmtree(inner)
+    if not inner.is_symlink():
+        inner.symlink_to(victim)
+    return f"{inner.name} leads to the victim"
+
+
+def _lock(rng: random.Random, folder: Path, victim: Path) -> str:
+    lock = folder / ".ilrs-lock"
+    if lock.exists() or lock.is_symlink():
+        return "nothing"
+    how = rng.choice(("link", "folder", "pipe", "text", "deep", "hard"))
+    if how == "link":
+        lock.symlink_to(victim / "thesis.txt")
+    elif how == "folder":
+        lock.mkdir()
+    elif how == "pipe":
+        os.mkfifo(lock)
+    elif how == "hard":
+        os.link(victim / "thesis.txt", lock)
+    else:
+        lock.write_text("[" * 4000 if how == "deep" else '{"pid": "x"}', encoding="utf-8")
+    return f"the lock is a {how}"
+
+
+def _add(rng: random.Random, folder: Path, victim: Path) -> str:
+    del victim
+    inner = rng.choice([folder, *(one for one in folder.iterdir() if one.is_dir() and not one.is_symlink())])
+    name = rng.choice(
+        ("notes.txt", "part-000110-000119.parquet", "p50.json", "extra.json", "part-x.parquet", "\u202etxt")
+    )
+    (inner / name).write_text("mine", encoding="utf-8")
+    return f"{name} in {inner.name}"
+
+
+def _swap(rng: random.Random, folder: Path, victim: Path) -> str:
+    del victim
+    found = _files(folder)
+    one, two = rng.choice(found), rng.choice(found)
+    first, second = one.read_bytes(), two.read_bytes()
+    one.write_bytes(second)
+    two.write_bytes(first)
+    return f"{one.name} and {two.name} swapped"
+
+
+def _places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    yield path
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, part in items:
+        yield from _places(part, (*path, key))
+
+
+def _change(rng: random.Random, document: Any) -> tuple[Any, str]:
+    """Change one value of a JSON document: another value, none, a copy, or a number a little aside."""
+    places = [path for path in _places(document) if path]
+    if not places:
+        return rng.choice(ODD), "all"
+    shallow = [path for path in places if len(path) == 1]
+    path = rng.choice(shallow if rng.random() < 0.3 else places)
+    holder = document
+    for key in path[:-1]:
+        holder = holder[key]
+    key, old, how = path[-1], holder[path[-1]], rng.random()
+    if how < 0.15:
+        del holder[key]
+    elif how < 0.25 and isinstance(holder, list):
+        holder.insert(key, old)
+    elif how < 0.6 and isinstance(old, (int, float)) and not isinstance(old, bool):
+        holder[key] = rng.choice((old + 1, old - 1, -old, old * 2, old * 1000, old + 0.5))
+    else:
+        holder[key] = rng.choice(ODD)
+    return document, ".".join(map(str, path))[:60]
+
+
+def _change_json(rng: random.Random, folder: Path, victim: Path) -> str:
+    del victim
+    file = rng.choice(_files(folder, ".json"))
+    try:
+        document, where = _change(rng, json.loads(file.read_text(encoding="utf-8")))
+        file.write_text(json.dumps(document), encoding="utf-8")
+    except (ValueError, RecursionError):
+        return "nothing"
+    return f"{file.name}: {where}"
+
+
+def _change_manifest(rng: random.Random, folder: Path, victim: Path) -> str:
+    del victim
+    file = next((one for one in (folder / "ilrs-run.json", folder / "ilrs-sweep.json") if one.is_file()), None)
+    if file is None:
+        return "nothing"
+    try:
+        document, where = _change(rng, json.loads(file.read_text(encoding="utf-8")))
+        file.write_text(json.dumps(document), encoding="utf-8")
+    except (ValueError, RecursionError):
+        return "nothing"
+    return f"{file.name}: {where}"
+
+
+def _change_ledger(rng: random.Random, folder: Path, victim: Path) -> str:
+    del victim
+    file = folder / "cases.jsonl"
+    if not file.is_file():
+        return "nothing"
+    lines = file.read_bytes().splitlines()
+    index = rng.randrange(len(lines)) if lines else 0
+    try:
+        row, where = _change(rng, json.loads(lines[index]))
+        if rng.random() < 0.5:  # as a stranger would
+            with contextlib.suppress(RecordError):
+                row = to_plain(from_json(Row, json.dumps(row)).sealed())
+        lines[index] = json.dumps(row).encode()
+    except (ValueError, IndexError, RecursionError):
+        return "nothing"
+    file.write_bytes(b"\n".join(lines) + b"\n")
+    return f"line {index} of the ledger: {where}"
+
+
+def _change_table(rng: random.Random, folder: Path, victim: Path) -> str:
+    """Change a column: its type, values, name, rows; the file is a whole Parquet file again."""
+    del victim
+    file = rng.choice(_files(folder, ".parquet") or [folder])
+    try:
+        with pq.ParquetFile(file) as opened:
+            table = opened.read()
+    except (pa.ArrowException, OSError):
+        return "nothing"
+    index, how = rng.randrange(table.num_columns), rng.choice(CHANGES)
+    name, column = table.column_names[index], table.column(index)
+    count = table.num_rows
+    if how in ("type", "text", "null", "nan"):
+        made = {
+            "type": lambda: pa.array([1] * count, pa.int32()),
+            "text": lambda: pa.array(["x"] * count),
+            "null": lambda: pa.array([None] * count, column.type),
+            "nan": lambda: pa.array([float("nan")] * count) if column.type == pa.float64() else pa.array([-1] * count),
+        }[how]()
+        table = table.set_column(index, name, made)
+    elif how == "name":
+        table = table.rename_columns([f"{one}x" if i == index else one for i, one in enumerate(table.column_names)])
+    elif how == "gone":
+        table = table.remove_column(index)
+    elif how == "rows":
+        table = table.slice(0, rng.choice((0, 1, max(0, count - 1))))
+    elif how == "twice":
+        table = pa.concat_tables([table, table])
+    else:
+        table = table.take(pa.array(list(reversed(range(count)))))
+    pq.write_table(table, file)
+    return f"{file.name}: {name} {how}"
+
+
+def _shared(rng: random.Random, folder: Path, victim: Path) -> str:
+    file = folder / "ilrs-run.json"
+    if not file.is_file():
+        return "nothing"
+    where = rng.choice(
+        (str(victim), f"file://{victim}", "../victim", "file://", "http://127.0.0.1:9/x", "//h/s", "memory://x", "~")
+    )
+    try:
+        document = {**json.loads(file.read_text(encoding="utf-8")), "shared": where}
+    except (ValueError, TypeError, RecursionError):
+        return "nothing"
+    file.write_text(json.dumps(document), encoding="utf-8")
+    return f"shared: {where.replace(str(victim), 'victim')}"
+
+
+MUTATIONS: tuple[Mutation, ...] = (
+    _flip_bytes, _cut, _stuff, _remove, _replace_file, _link_folder, _lock, _add, _swap, _change_json, _change_json,
+    _change_manifest, _change_manifest, _change_ledger, _change_table, _change_table, _shared,
+)  # fmt: skip
+
+
+def make_checksums_right(folder: Path) -> None:
+    """Write the checksums of what is there into manifest and ledger, as a stranger would."""
+    with contextlib.suppress(OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        file = folder / "ilrs-run.json"
+        document = json.loads(file.read_text(encoding="utf-8"))
+        for part in document["parts"]:
+            table = folder / "outcomes" / f"part-{part['first']:06d}-{part['last']:06d}.parquet"
+            if table.is_file() and not table.is_symlink():
+                part["sha256"] = digest(table.read_bytes())
+        document["files"] = []
+        file.write_text(json.dumps(document), encoding="utf-8")
+    with contextlib.suppress(OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        file = folder / "ilrs-sweep.json"
+        document = {**json.loads(file.read_text(encoding="utf-8")), "design_sha256": ""}
+        file.write_text(json.dumps(document), encoding="utf-8")
+        ledger = folder / "cases.jsonl"
+        rows = []
+        for line in ledger.read_text(encoding="utf-8").splitlines():
+            row = from_json(Row, line)
+            table = folder / "cases" / row.name
+            known = digest(table.read_bytes()) if table.is_file() and not table.is_symlink() else row.sha256
+            rows.append(json.dumps(to_plain(dataclasses.replace(row, sha256=known).sealed())))
+        ledger.write_text("\n".join([*rows, ""]), encoding="utf-8")
+
+
+# --- the trial --------------------------------------------------------------------------------------------------------
+
+
+def try_folder(bench: Bench, number: int, seed: int, codes: collections.Counter[str]) -> list[Finding]:
+    """Mutate one folder and ask every verb about it; return what must not be."""
+    rng = random.Random(f"{seed}/{number}")
+    kind = rng.choice((RUN, RUN, SWEEP))
+    place = bench.top / f"try-{number}"
+    folder = place / "given"
+    shutil.copytree(bench.originals[kind], folder)
+    did = [rng.choice(MUTATIONS)(rng, folder, bench.victim) for _ in range(rng.choice((1, 1, 1, 2, 3)))]
+    forged = rng.random() < 0.5
+    if forged:
+        make_checksums_right(folder)
+        did.append("checksums made right")
+    found: list[Finding] = []
+
+    def note(what: str) -> None:
+        found.append(Finding(number, tuple(did), what[:400]))
+
+    advised = False
+    for verb in bench.verbs(kind, folder):
+        code, said = ilrs(*verb)
+        codes[f"{verb[0]} {code}"] += 1
+        advised |= code == 1 and ADVICE in said
+        if code not in (0, 1):
+            note(f"{said_of(verb)}: {code}: {said}")
+        elif code == 1 and not said.strip():
+            note(f"{said_of(verb)}: 1 without a word")
+        elif code == 0 and not forged and (fault := _falsehood(bench, kind, verb, said, folder)):
+            note(f"{said_of(verb)}: {fault}")
+    code, said = explore(folder)
+    codes[f"explore {code}"] += 1
+    if code not in (0, 1):
+        note(f"explore: {code}: {said}")
+    code, said = ilrs(*bench.command(kind, folder))
+    codes[f"{kind} {code}"] += 1
+    if code not in (0, 1):
+        note(f"{kind} again: {code}: {said}")
+    elif code == 1 and advised and "remove it" not in said and "keeps its tables elsewhere" not in said:
+        note(f"it was said that the same command repairs it: {said}")
+    elif code == 0:
+        for verb in bench.verbs(kind, folder):
+            code, said = ilrs(*verb)
+            if code or (fault := _falsehood(bench, kind, verb, said, folder)):
+                note(f"after {kind} again, {said_of(verb)}: {code}: {fault if not code else said}")
+    if not bench.untouched():
+        note("the victim was touched")
+        shutil.rmtree(bench.victim)
+        bench.victim.mkdir()
+        (bench.victim / "thesis.txt").write_text("precious", encoding="utf-8")
+    shutil.rmtree(place)
+    return found
+
+
+def _falsehood(bench: Bench, kind: str, verb: tuple[str, ...], said: str, folder: Path) -> str:
+    """Say how an answer differs from the true one; what only tells of the folder itself may."""
+    if verb[0] in ("status", "clean"):
+        return ""
+    try:
+        truth, answer = _answer(bench.truth[kind][said_of(verb)]), _answer(said)
+    except ValueError as error:
+        return f"no JSON: {error}"
+    if answer == truth:
+        return ""
+    fewer = folder / "ilrs-run.json"
+    with contextlib.suppress(OSError, ValueError):
+        if json.loads(fewer.read_text(encoding="utf-8"))["replications"] < REPLICATIONS:
+            return ""  # a study of fewer replications has another answer, and it is true
+    return f"another answer than the true one: {_first_difference(truth, answer)}"
+
+
+def _answer(text: str) -> Any:
+    document = json.loads(text)
+    for one in document if isinstance(document, list) else [document]:
+        if isinstance(one, dict):
+            for name in ("folder", "report", "wall_s", "precision", "sides", "flight"):
+                one.pop(name, None)
+    for side in document.get("studies", {}).values() if isinstance(document, dict) else ():
+        side["name"] = side["folder"] = ""
+    return document
+
+
+def _first_difference(one: Any, two: Any, where: str = "") -> str:
+    if isinstance(one, dict) and isinstance(two, dict) and one.keys() == two.keys():
+        return next((said for key in one if (said := _first_difference(one[key], two[key], f"{where}.{key}"))), "")
+    if isinstance(one, list) and isinstance(two, list) and len(one) == len(two):
+        pairs = enumerate(zip(one, two, strict=True))
+        return next((said for i, (a, b) in pairs if (said := _first_difference(a, b, f"{where}[{i}]"))), "")
+    return "" if one == two else f"{where}: {one!r:.80} and {two!r:.80}"
+
+
+def explore(folder: Path) -> tuple[int, str]:
+    """Read a folder as the explorer does, and ask its curves; return what the verb would end with."""
+    from dashboards.shelf import open_shelf
+    from sim.problems import InputError
+
+    try:
+        with warnings.catch_warnings(), _in_time():
+            warnings.simplefilter("ignore")
+            shelf = open_shelf([folder])
+            for volume in shelf.volumes.values():
+                for goal in volume.findings.goals:
+                    volume.steps(goal.name)
+    except InputError as error:
+        return 1, str(error)
+    except Exception as error:
+        return 70, f"{type(error).__name__}: {error}"
+    return 0, ""
+
+
+def run(count: int, seed: int, first: int = 0) -> tuple[list[Finding], collections.Counter[str]]:
+    """Try folders; return what must not be, and how often each verb ended how."""
+    codes: collections.Counter[str] = collections.Counter()
+    found: list[Finding] = []
+    with tempfile.TemporaryDirectory(prefix="ilrs-fuzz-") as top:
+        bench = Bench(Path(top))
+        for number in range(first, first + count):
+            found += try_folder(bench, number, seed, codes)
+    return found, codes
+
+
+def _main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--count", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--first", type=int, default=0, help="number of the first folder, to see one again")
+    options = parser.parse_args()
+    found, codes = run(options.count, options.seed, options.first)
+    for one in found:
+        sys.stdout.write(f"{one.number}: {'; '.join(one.mutations)}\n    {one.what}\n")
+    sys.stdout.write(f"{options.count} folders tried, {len(found)} findings; ends: {dict(sorted(codes.items()))}\n")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(_main())
