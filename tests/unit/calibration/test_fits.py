@@ -60,6 +60,17 @@ def test_the_shipped_laws_are_what_the_command_remakes(
         assert (prior.early, prior.mature) == (shipped.priors[name].early, shipped.priors[name].mature), name
 
 
+def test_a_shipped_law_that_fails_its_own_test_is_not_trusted(
+    fitted: list[Calibrated], read: Callable[[str], Scenario], project_root: Path
+) -> None:
+    """Truth: the confidence the command gives to the same fit."""
+    remade = read(catalogue_text(fitted))
+    shipped = read((project_root / "scenarios" / "catalogue" / "slips.yaml").read_text(encoding="utf-8"))
+    failing = [name for name, law in remade.slips.items() if law.confidence == "low"]
+    assert failing == ["iss-cargo"]
+    assert [shipped.slips[name].confidence for name in failing] == ["low"]
+
+
 def test_the_weibull_fit_is_scipys(fitted: list[Calibrated]) -> None:
     """Truth: scipy.stats.weibull_min.fit with its place held at zero; it stops at about 1e-4."""
     values = stats.weibull_min.rvs(1.3, scale=40.0, size=300, random_state=1)
