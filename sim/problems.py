@@ -155,6 +155,11 @@ def printable(text: str) -> str:
     return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
 
 
+def writable(text: str) -> str:
+    r"""Return text that UTF-8 can hold: bytes of a file's name that are no letters come out as `\udcff`."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 def plural(number: float, noun: str, several: str = "") -> str:
     """Give the form of a noun that goes with a number; `several` where it is no mere `s`.
 

@@ -44,6 +44,13 @@ REPORT_AT = "the project's issue tracker"
 class Verbs(click.Group):
     """A group that imports a verb only when it is needed, and turns errors into exit codes."""
 
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the command line, whatever letters its streams have."""
+        from sim.cli.letters import escape_what_lacks
+
+        escape_what_lacks()
+        return super().main(*args, **kwargs)
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         """List the verbs."""
         return list(VERBS)

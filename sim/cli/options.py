@@ -98,4 +98,6 @@ def typed() -> str:
     """Give the command line as it was typed, for `ilrs status`."""
     import shlex
 
-    return shlex.join(["ilrs", *sys.argv[1:]])
+    from sim.problems import writable
+
+    return writable(shlex.join(["ilrs", *sys.argv[1:]]))

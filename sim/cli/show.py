@@ -44,9 +44,10 @@ def command(
     elif json_:
         _print_json([_told(leaf) for leaf in _leaves(mine)] if origins else mine.values)
     else:
+        from sim.cli.letters import ascii_only
         from sim.scenario.writing import yaml_lines
 
-        click.echo("\n".join(yaml_lines(mine, origins=origins)))
+        click.echo("\n".join(yaml_lines(mine, origins=origins, ascii_only=ascii_only())))
 
 
 def _resolve(file: str, variants: tuple[str, ...], sets: tuple[str, ...]) -> Layered:

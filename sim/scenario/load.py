@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from sim.problems import Code, Mark, Problem, ScenarioError, suggest
+from sim.problems import Code, Mark, Problem, ScenarioError, suggest, writable
 from sim.scenario.checks import check_blocks, check_sense
 from sim.scenario.data import read_columns
 from sim.scenario.layers import Layered, Stack, flatten
@@ -81,7 +81,7 @@ def _read(path: str | FilePath) -> _Files:
     if missing:
         stack.problems.append(missing)
         return _Files(file, stack, None)
-    root = stack.read(file, str(path) if file == FilePath(path) else str(file))
+    root = stack.read(file, writable(str(path if file == FilePath(path) else file)))
     return _Files(file, stack, root if root is not None and isinstance(root.value, dict) else None)
 
 

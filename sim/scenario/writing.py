@@ -44,35 +44,45 @@ def document(values: Any) -> str:
     return text
 
 
-def flow(value: Any) -> str:
-    """Write a value on one line, as inside `{ }`.
+def flow(value: Any, *, ascii_only: bool = False) -> str:
+    """Write a value on one line, as inside `{ }`; with `ascii_only`, other letters as escapes.
 
     >>> flow({"pert": ["20 d", "30 d", "60 d"], "source": "Wu: a talk"})
     '{pert: [20 d, 30 d, 60 d], source: "Wu: a talk"}'
     """
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{_key(key)}: {flow(item)}" for key, item in value.items()) + "}"
+        said = (f"{_key(key, ascii_only)}: {flow(item, ascii_only=ascii_only)}" for key, item in value.items())
+        return "{" + ", ".join(said) + "}"
     if isinstance(value, list):
-        return "[" + ", ".join(flow(item) for item in value) + "]"
+        return "[" + ", ".join(flow(item, ascii_only=ascii_only) for item in value) + "]"
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
-    return _text(value, _PLAIN) if isinstance(value, str) else repr(value)
+    return _text(value, _PLAIN, ascii_only) if isinstance(value, str) else repr(value)
 
 
-def _text(value: str, pattern: re.Pattern[str]) -> str:
-    return value if _stands_plain(value, pattern) and _reads_as_text(value) else _quoted(value)
+def _text(value: str, pattern: re.Pattern[str], ascii_only: bool) -> str:
+    plain = _stands_plain(value, pattern, ascii_only) and _reads_as_text(value)
+    return value if plain else _quoted(value, ascii_only)
 
 
-def _key(text: str) -> str:
-    return text if _stands_plain(text, _PLAIN) else _quoted(text)
+def _key(text: str, ascii_only: bool) -> str:
+    return text if _stands_plain(text, _PLAIN, ascii_only) else _quoted(text, ascii_only)
 
 
-def _stands_plain(text: str, pattern: re.Pattern[str]) -> bool:
+def _stands_plain(text: str, pattern: re.Pattern[str], ascii_only: bool) -> bool:
+    if ascii_only and not text.isascii():
+        return False
     return bool(pattern.fullmatch(text)) and text.isprintable() and text == text.strip()
 
 
-def _quoted(text: str) -> str:
-    return '"' + printable(text.replace("\\", "\\\\").replace('"', '\\"')) + '"'
+def _quoted(text: str, ascii_only: bool) -> str:
+    said = printable(text.replace("\\", "\\\\").replace('"', '\\"'))
+    return f'"{_escaped(said) if ascii_only else said}"'
+
+
+def _escaped(text: str) -> str:
+    """Return a text with every letter beyond ASCII as YAML escapes it."""
+    return "".join(letter if letter.isascii() else ascii(letter)[1:-1] for letter in text)
 
 
 def _reads_as_text(value: str) -> bool:
@@ -101,18 +111,24 @@ def _leaves(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
         yield path, value
 
 
-def yaml_lines(layered: Layered, *, origins: bool = False) -> Iterator[str]:
-    """Write a resolved scenario; with `origins` each value is followed by the place it came from."""
+def yaml_lines(layered: Layered, *, origins: bool = False, ascii_only: bool = False) -> Iterator[str]:
+    """Write a resolved scenario; with `origins` each value is followed by the place it came from.
+
+    With `ascii_only`, letters beyond ASCII are written as escapes, which read back as the same values.
+    """
     opened: Path = ()
     for leaf in leaves(layered):
         block = leaf.path[:-1]
         shared = _shared(opened, block)
         for depth in range(shared, len(block)):
-            yield f"{'  ' * depth}{_key(str(block[depth]))}:"
+            yield f"{'  ' * depth}{_key(str(block[depth]), ascii_only)}:"
         opened = block
         last = leaf.path[-1] if leaf.path else ""
-        head = "- " if isinstance(last, int) else f"{_key(last)}: "
-        value = _text(leaf.value, _PLAIN_OUTSIDE) if isinstance(leaf.value, str) else flow(leaf.value)
+        head = "- " if isinstance(last, int) else f"{_key(last, ascii_only)}: "
+        if isinstance(leaf.value, str):
+            value = _text(leaf.value, _PLAIN_OUTSIDE, ascii_only)
+        else:
+            value = flow(leaf.value, ascii_only=ascii_only)
         comment = f"  # {printable(leaf.origin)}" if origins and leaf.origin else ""
         yield f"{'  ' * len(block)}{head}{value}{comment}"
 
