@@ -56,6 +56,7 @@ class Code(str, Enum):
     BAD_DATA = "bad-data", "A data file (CSV) cannot be used."
     VALUE = "value", "A value contradicts another in the same block."
     NO_SUCH_NAME = "no-such-name", "A name refers to nothing in the scenario."
+    NO_SUCH_PATH = "no-such-path", "A dotted path of --set, --vary, sweep or seek leads to nothing."
     CYCLE = "cycle", "Things need each other in a circle."
     DATE_ORDER = "date-order", "Dates stand in the wrong order."
     OUTSIDE_CALENDAR = "outside-calendar", "A date lies outside the calendar."

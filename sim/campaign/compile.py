@@ -38,6 +38,7 @@ from sim.campaign.tables import Sky
 from sim.chance import Distribution, Exponential, Shifted
 from sim.clock import Calendar
 from sim.problems import ScenarioError
+from sim.scenario.paths import without_studies
 from sim.scenario.schema import Activity, Element, Partner, Risk, Scenario, SlipByLead, Station, Withdrawal
 from sim.scenario.writing import document
 
@@ -128,7 +129,7 @@ class Compiler:
             streams=registry.streams,
             guesses=guesses,
             figures=figures,
-            resolved=document(_plain(self.loaded.layered.values)),
+            resolved=document(_plain(without_studies(self.loaded.layered.values))),
         )
 
     # --- helpers --------------------------------------------------------------------------------------------------

@@ -98,11 +98,11 @@ def _name_of(source: Path) -> str:
 def _copy(source: Path, target: Path) -> str:
     """Give the text of a scenario as it must stand elsewhere: its name, its schema and the files it takes from."""
     from sim.scenario.writing import flow
+    from sim.units import file_name
 
+    name = file_name(target.stem)
     text = _with_files_from_shipped(source, target)
-    text = re.sub(
-        r"^name:[ \t][^#\n]*?(?=[ \t]*(#|$))", lambda _: f"name: {flow(target.stem)}", text, count=1, flags=re.M
-    )
+    text = re.sub(r"^name:[ \t][^#\n]*?(?=[ \t]*(#|$))", lambda _: f"name: {flow(name)}", text, count=1, flags=re.M)
     lines = text.splitlines()
     if lines[0].startswith(_MODELINE):
         del lines[0]

@@ -47,7 +47,7 @@ def command(file: str, sets: tuple[str, ...], variants: tuple[str, ...], **optio
     require_writable(options["out"] or Path("runs"))
     with reporter(quiet=options["quiet"] or options["json_"]) as progress, engine_of(options) as engine:
         loaded = load_scenario(file, split_names(variants), sets)
-        plan = read_levers(loaded.layered, goal=options["goal"], confidence=_spaced(options["confidence"]))
+        plan = read_levers(loaded, goal=options["goal"], confidence=_spaced(options["confidence"]))
         found = seek(
             Start(file, split_names(variants), sets),
             plan,
@@ -67,9 +67,10 @@ def _spaced(text: str | None) -> str | None:
     if text is None or "%" in text:
         return text
     try:
-        return f"{100.0 * float(text):g} %"
+        share = float(text)
     except ValueError:
         return text
+    return f"{100.0 * share:g} %" if 0.0 <= share <= 1.0 else text
 
 
 def _told(found: Found) -> list[str]:

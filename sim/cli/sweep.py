@@ -81,7 +81,7 @@ def _run(
     store.require_writable(options["out"] or Path("runs"))
     loaded = load_scenario(file, variants, sets)
     plan = read_plan(
-        loaded.layered,
+        loaded,
         vary=options["vary"],
         only=options["only"],
         design=options["design"],

@@ -21,7 +21,7 @@ def keys_of(model: Model) -> list[str]:
 
 def models_at(model: Model, path: Path) -> list[Model]:
     """Give the models that may stand at a path."""
-    return [kind for kind in _kinds_at(model, path) if _is_model(kind)]
+    return [kind for kind in _kinds_at(model, path) if is_model(kind)]
 
 
 def holds_names(path: Path) -> bool:
@@ -34,7 +34,7 @@ def holds_blocks(path: Path) -> bool:
     """Tell whether blocks by name stand at a path of a scenario: one of them can be like another."""
     inside = _inside(path)
     found = [get_args(kind)[-1] for kind in _kinds_at(Scenario, inside) if get_origin(kind) is dict]
-    return any(_is_model(member) for kind in found for member in _members(kind)) and path[-1] != "sources"
+    return any(is_model(member) for kind in found for member in _members(kind)) and path[-1] != "sources"
 
 
 def _inside(path: Path) -> Path:
@@ -45,17 +45,24 @@ def _inside(path: Path) -> Path:
 def _kinds_at(model: Model, path: Path) -> list[Any]:
     current: list[Any] = [model]
     for part in path:
-        current = [inner for kind in current for inner in _step(kind, part)]
+        current = [inner for kind in current for inner in kinds_inside(kind, part)]
     return current
 
 
-def _is_model(kind: Any) -> bool:
+def is_model(kind: Any) -> bool:
+    """Tell whether a kind is a block of a scenario."""
     return isinstance(kind, type) and issubclass(kind, BaseModel)
 
 
+def holds_by_name(kind: Any) -> bool:
+    """Tell whether a kind is a mapping by name."""
+    return get_origin(kind) is dict
+
+
 @lru_cache(maxsize=4096)
-def _step(kind: Any, part: str | int) -> tuple[Any, ...]:
-    if _is_model(kind):
+def kinds_inside(kind: Any, part: str | int) -> tuple[Any, ...]:
+    """Return the kinds that may stand under a key of something of this kind."""
+    if is_model(kind):
         for name, field in kind.model_fields.items():
             if part in (name, field.alias):
                 return tuple(_members(field.annotation))

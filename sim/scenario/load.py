@@ -17,11 +17,12 @@ from sim.scenario.checks import check_blocks, check_sense
 from sim.scenario.data import read_columns
 from sim.scenario.layers import Layered, Stack, flatten
 from sim.scenario.names import check_needs, check_references
+from sim.scenario.paths import check_study_paths, check_study_variants, study_variants, wrong_path
 from sim.scenario.schema import Scenario
 from sim.scenario.shape import shape_problems
 from sim.scenario.shipped import shipped_folder, shipped_names
 from sim.scenario.sources import check_sources
-from sim.scenario.text import MOST_PROBLEMS, Node, copied, path_text
+from sim.scenario.text import MOST_PROBLEMS, Node, copied, path_text, plain
 from sim.scenario.tree import SHIPPED_NAME, Tree
 from sim.units import UnitError, file_name, parse_name
 
@@ -48,6 +49,7 @@ def check_scenario(path: str | FilePath, variants: Sequence[str] = (), sets: Seq
     """Give every problem and warning of a scenario, with the errors that each of its other variants would make."""
     files = _read(path)
     found = _problems(files, variants, sets)
+    found += _study_problems(files, variants, sets)
     for name in _variant_names(files):
         if name not in variants:
             known = {(problem.mark, problem.path, problem.code) for problem in found}
@@ -57,6 +59,17 @@ def check_scenario(path: str | FilePath, variants: Sequence[str] = (), sets: Seq
                 if problem.severity == "error" and (problem.mark, problem.path, problem.code) not in known
             ]
     return tuple(found)
+
+
+def _study_problems(files: _Files, variants: Sequence[str], sets: Sequence[str]) -> list[Problem]:
+    """Return the paths of `sweep` and `seek` that lead nowhere, in no variant that these choose."""
+    layered, _, whole = _merge(files, variants, sets)
+    if layered is None or not whole:
+        return []
+    wrong = list(check_study_variants(layered))
+    chosen = dict.fromkeys(names for _, names in study_variants(layered.values) if set(names) <= set(layered.variants))
+    others = (_merge(files, (*variants, *names), sets)[0] for names in chosen if names)
+    return wrong + list(check_study_paths(layered, [other.values for other in others if other is not None]))
 
 
 def read_layers(
@@ -90,6 +103,19 @@ def _variant_names(files: _Files) -> list[str]:
     return list(block.value) if block and isinstance(block.value, dict) else []
 
 
+def _wrong_set(stack: Stack, root: Node, text: str) -> list[Problem]:
+    """Return what is wrong with the path of a `--set`, blocks being whole as `like` makes them."""
+    path, equals, value = (part.strip() for part in text.partition("="))
+    if not equals or not all(path.split(".")):
+        return []
+    adds = value.startswith("{")
+    if wrong_path(plain(root), path, varied=False, adds=adds) is None:
+        return []
+    whole = stack.again().resolve_likes(copied(root))
+    said = wrong_path(plain(whole), path, varied=False, adds=adds)
+    return [Problem(Mark(f"--set {text[:200]}"), said[0], said[1], "error", *said[2:])] if said else []
+
+
 def _wrong_variant_names(root: Node) -> list[Problem]:
     """Return what is wrong with the names of variants, which files of a sweep are called by."""
     block = root.value.get("variants") if isinstance(root.value, dict) else None
@@ -110,7 +136,9 @@ def _merge(files: _Files, variants: Sequence[str], sets: Sequence[str]) -> tuple
         return None, stack.problems, False
     root = stack.hold_risks(stack.apply_variants(copied(files.root), variants))
     for text in sets:
-        root = stack.apply_set(root, text)
+        said = _wrong_set(stack, root, text)
+        stack.problems += said
+        root = root if said else stack.apply_set(root, text)
     root = stack.hold_risks(root)
     root = stack.resolve_likes(root)
     stack.problems += _wrong_variant_names(files.root)

@@ -40,6 +40,7 @@ REFERENCES: Final = (
     ("missions.*.substitute", "missions"),
     ("partners.*.successor.partner", "partners"),
     ("risks.*.stretches.*", "activities"),
+    ("seek.goal", "goals"),
     ("slips_hold.#", "risks"),
     ("spacecraft.*.ascent.prior", "priors"),
     ("spacecraft.*.capture.prior", "priors"),
@@ -72,6 +73,7 @@ NEEDS: Final = (
 _NOUNS: Final = {
     "activities": "activity",
     "elements": "element or station",
+    "goals": "goal",
     "launchers": "launcher",
     "missions": "mission",
     "pads": "pad",

@@ -14,19 +14,17 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sim.problems import Code, Problem, ScenarioError, WrongValueError, did_you_mean
-from sim.scenario.layers import Layered
-from sim.scenario.text import Path, path_text
+from sim.problems import Code, Mark, Problem, ScenarioError, WrongValueError, suggest
+from sim.scenario.load import Loaded
+from sim.scenario.paths import check_study_variants
 from sim.scenario.writing import flow
 from sim.study.design import VARIANTS, Case
 from sim.units import read_quantity
 
 MOST_PACKAGES = 20_000
-_KEYS = ("goal", "confidence", "levers", "variants")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +59,49 @@ class SeekPlan:
     levers: tuple[Lever, ...]
 
 
-def read_levers(layered: Layered, *, goal: str | None = None, confidence: str | None = None) -> SeekPlan:
-    """Read the block; what the command line says of goal and confidence comes first.
+def read_levers(loaded: Loaded, *, goal: str | None = None, confidence: str | None = None) -> SeekPlan:
+    """Return the plan; what the command line says of goal and confidence comes first.
 
     Raises:
-        ScenarioError: with every problem, at its place.
+        ScenarioError: if the scenario names no levers, or the command line's goal or confidence is wrong.
     """
-    reader = _Reader(layered)
-    plan = reader.read(layered.values.get("seek"), goal, confidence)
-    if reader.problems:
-        raise ScenarioError(reader.problems)
-    return plan
+    block = loaded.scenario.seek
+    if block is None:
+        hint = "write `seek: {levers: {a.dotted.path: {values: [90 d], costs: [2]}}}`"
+        raise ScenarioError([Problem(loaded.layered.mark(()), "seek", Code.MISSING_KEY, "error",
+                                     "the scenario names no levers", hint)])  # fmt: skip
+    wrong = [one for one in check_study_variants(loaded.layered) if one.path.startswith("seek")]
+    if wrong:
+        raise ScenarioError(wrong)
+    name = _goal(loaded, goal) if goal is not None else block.goal or next(iter(loaded.scenario.goals))
+    share = _confidence(confidence) if confidence is not None else block.confidence
+    wanted = loaded.scenario.goals[name].confidence if share is None else share
+    if not 0.0 < wanted < 1.0:
+        raise _wrong("confidence", "a chance between 0 % and 100 % is wanted", "for example --confidence 70%")
+    pulled = (
+        Lever(path, tuple(flow(value) for value in lever.values), tuple(lever.costs))
+        for path, lever in block.levers.items()
+    )
+    chosen = (Lever(VARIANTS, (name,), (cost,)) for name, cost in block.variants.items())
+    return SeekPlan(name, wanted, (*pulled, *chosen))
+
+
+def _goal(loaded: Loaded, wanted: str) -> str:
+    if wanted not in loaded.scenario.goals:
+        hint = suggest(wanted, loaded.scenario.goals)
+        raise _wrong("goal", f"there is no goal '{wanted[:60]}'", hint, Code.NO_SUCH_NAME)
+    return wanted
+
+
+def _confidence(wanted: str) -> float:
+    try:
+        return read_quantity(wanted, "share")
+    except WrongValueError as error:
+        raise _wrong("confidence", error.message, error.hint, error.code) from None
+
+
+def _wrong(option: str, message: str, hint: str, code: Code = Code.OUT_OF_RANGE) -> ScenarioError:
+    return ScenarioError([Problem(Mark(f"--{option}"), "", code, "error", message, hint)])
 
 
 def packages_of(levers: Sequence[Lever]) -> list[Package]:
@@ -96,84 +126,3 @@ def _package(pulled: Sequence[tuple[Lever, int]]) -> Package:
     variants = tuple(text for path, text in texts if path == VARIANTS)
     settings = tuple(pair for pair in texts if pair[0] != VARIANTS)
     return Package(Case(0, variants, settings), math.fsum(lever.costs[pull] for lever, pull in pulled))
-
-
-class _Reader:
-    def __init__(self, layered: Layered) -> None:
-        self.layered = layered
-        self.problems: list[Problem] = []
-
-    def complain(self, inner: Path, message: str, hint: str, code: Code = Code.VALUE) -> None:
-        path: Path = ("seek", *inner)
-        self.problems.append(Problem(self.layered.mark(path), path_text(path), code, "error", message, hint))
-
-    def read(self, block: Any, goal: str | None, confidence: str | None) -> SeekPlan:
-        if not isinstance(block, dict):
-            hint = "write `seek: {levers: {a.dotted.path: {values: [90 d], costs: [2]}}}`"
-            self.complain((), "the scenario names no levers", hint, Code.MISSING_KEY)
-            return SeekPlan("", 0.0, ())
-        for key in block:
-            if key not in _KEYS:
-                self.complain((key,), "unknown key", did_you_mean(key, _KEYS), Code.UNKNOWN_KEY)
-        levers = [*self._levers(block.get("levers", {})), *self._variants(block.get("variants", {}))]
-        if not levers and not self.problems:
-            self.complain((), "there are no levers", "give at least one lever or variant with its cost")
-        name = self._goal(goal or block.get("goal"))
-        return SeekPlan(name, self._confidence(name, confidence or block.get("confidence")), tuple(levers))
-
-    def _goal(self, wanted: Any) -> str:
-        known = self.layered.values.get("goals") or {}
-        name = str(wanted) if wanted is not None else next(iter(known), "")
-        if name not in known:
-            hint = did_you_mean(name, known) or f"known are {', '.join(known)}"
-            self.complain(("goal",), f"no goal '{name:.60}'", hint, Code.NO_SUCH_NAME)
-        return name
-
-    def _confidence(self, goal: str, wanted: Any) -> float:
-        spec = (self.layered.values.get("goals") or {}).get(goal)
-        stated = spec.get("confidence") if isinstance(spec, dict) else None
-        try:
-            share = read_quantity(wanted if wanted is not None else stated if stated is not None else "70 %", "share")
-        except WrongValueError as error:
-            self.complain(("confidence",), error.message, error.hint)
-            return 0.5
-        if not 0.0 < share < 1.0:
-            self.complain(("confidence",), "a chance between 0 % and 100 % is wanted", "for example 70 %")
-        return share
-
-    def _levers(self, block: Any) -> list[Lever]:
-        if not isinstance(block, dict):
-            self.complain(("levers",), "a mapping of dotted paths is wanted", "each with values and costs")
-            return []
-        found = [self._lever(("levers", path), path, spec) for path, spec in block.items()]
-        return [lever for lever in found if lever is not None]
-
-    def _lever(self, inner: Path, path: str, spec: Any) -> Lever | None:
-        values, costs = (spec.get(key) if isinstance(spec, dict) else None for key in ("values", "costs"))
-        hint = "for example {values: [120 d, 90 d], costs: [1.5, 4]}"
-        if (
-            not isinstance(values, list)
-            or not isinstance(costs, list)
-            or not values
-            or set(spec) != {"values", "costs"}
-        ):
-            self.complain(inner, "a lever has values and costs, a list each", hint)
-            return None
-        if len(values) != len(costs) or not all(_is_cost(cost) for cost in costs):
-            self.complain(inner, "there is one cost for each value, a number that is not negative", hint)
-            return None
-        return Lever(path, tuple(flow(value) for value in values), tuple(float(cost) for cost in costs))
-
-    def _variants(self, block: Any) -> list[Lever]:
-        if not isinstance(block, dict) or not all(_is_cost(cost) for cost in block.values()):
-            self.complain(("variants",), "variants with their cost are wanted", "for example {second-pad: 2}")
-            return []
-        for name in block:
-            if name not in self.layered.variants:
-                hint = did_you_mean(name, self.layered.variants) or "the scenario has no such variant"
-                self.complain(("variants", name), "no such variant", hint, Code.NO_SUCH_VARIANT)
-        return [Lever(VARIANTS, (name,), (float(cost),)) for name, cost in block.items()]
-
-
-def _is_cost(value: Mapping[str, Any] | object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0.0 <= value < math.inf

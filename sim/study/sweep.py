@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sim.problems import Code, InputError, Problem, ScenarioError
+from sim.problems import Code, InputError, Mark, Problem, ScenarioError
 from sim.scenario.load import Loaded, load_scenario
+from sim.scenario.paths import without_studies, wrong_path
 from sim.scenario.writing import document
 from sim.study import files, store
 from sim.study.cases import Errand, Sweeping
@@ -160,27 +161,36 @@ def require_paths(start: Start, cases: Sequence[Case]) -> None:
     Raises:
         ScenarioError: with each of them, at its place in the file.
     """
-    seen: dict[str, Case] = {}
-    for case in cases:
-        for path, _ in case.settings:
-            seen.setdefault(path, case)
-    keys = start.load().layered.keys
     problems: list[Problem] = []
-    for path, case in seen.items():
-        try:
-            start.load(case.variants, (f"{path}={dict(case.settings)[path]}",))
-        except ScenarioError as error:
-            place = next(
-                (keys[key] for key in (("sweep", "vary", path), ("seek", "levers", path)) if key in keys), None
-            )
-            fatal = (Code.UNKNOWN_KEY, Code.SET_SYNTAX, Code.MISSING_KEY)
-            found = [problem for problem in error.problems if problem.code in fatal]
-            problems += [replace(problem, mark=place or problem.mark) for problem in found]
+    keys = start.load().layered.keys
+    for path in dict.fromkeys(path for case in cases for path, _ in case.settings):
+        place = next((keys[key] for key in (("sweep", "vary", path), ("seek", "levers", path)) if key in keys), None)
+        problems += [replace(one, mark=place or one.mark) for one in _problems_of_path(start, cases, path)]
     if problems:
         raise ScenarioError(problems)
 
 
+_OF_A_PATH = (Code.NO_SUCH_PATH, Code.UNKNOWN_KEY, Code.SET_SYNTAX, Code.MISSING_KEY)
+
+
+def _problems_of_path(start: Start, cases: Sequence[Case], path: str) -> list[Problem]:
+    """Return what is wrong with a path in every choice of variants it is set in; empty where it is right in one."""
+    found: list[Problem] = []
+    first = {case.variants: case for case in reversed(cases) if path in dict(case.settings)}
+    for variants, case in first.items():
+        text = f"{path}={dict(case.settings)[path]}"
+        said = wrong_path(start.load(variants).layered.values, path)
+        wrong = [Problem(Mark(f"--vary {path}"), said[0], said[1], "error", *said[2:])] if said else []
+        try:
+            start.load(variants, (text,))
+        except ScenarioError as error:
+            wrong = wrong or [problem for problem in error.problems if problem.code in _OF_A_PATH]
+        if not wrong:
+            return []
+        found = found or wrong
+    return found
+
+
 def _resolved(loaded: Loaded, name: str) -> str:
     """Write a scenario as one text, without what is to be swept or sought."""
-    values = {key: value for key, value in loaded.layered.values.items() if key not in ("sweep", "seek")}
-    return document({**values, "name": name})
+    return document({**without_studies(loaded.layered.values), "name": name})

@@ -41,7 +41,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("runs")
     campaign = compile_campaign(load_scenario(SMALL))
     run_study(campaign, replications=LAST + 1, seed=3, jobs=1, folder=folder / "study")
-    run_sweep(Start(SWEEPING), read_plan(load_scenario(SWEEPING).layered), jobs=1, folder=folder / "sweep")
+    run_sweep(Start(SWEEPING), read_plan(load_scenario(SWEEPING)), jobs=1, folder=folder / "sweep")
     return folder
 
 

@@ -131,4 +131,4 @@ def test_the_next_steps_are_said_and_work(ilrs: Call) -> None:
 
 def test_a_hostile_file_name_becomes_a_harmless_name(ilrs: Call) -> None:
     assert ilrs("new", '<b>#: "x".yaml').exit_code == 0
-    assert load_scenario('<b>#: "x".yaml').scenario.name == '<b>#: "x"'
+    assert load_scenario('<b>#: "x".yaml').scenario.name == "b-x"

@@ -45,6 +45,7 @@ from sim.scenario.schema.programme import (
     Withdrawal,
 )
 from sim.scenario.schema.staging import Filling, Operation, Research, Station, Tank
+from sim.scenario.schema.study import Lever, Listed, Seek, Spread, Sweep, read_values
 from sim.units import FileName, Name
 
 
@@ -97,9 +98,9 @@ class Scenario(Sourced):
     """What people at the base use."""
     variants: dict[Name, dict[str, Any]] = {}
     """Named partial overrides, chosen with `--variant`."""
-    sweep: dict[str, Any] | None = None
+    sweep: Sweep | None = None
     """A parameter study, read by `ilrs sweep` only."""
-    seek: dict[str, Any] | None = None
+    seek: Seek | None = None
     """Levers with what they cost, read by `ilrs seek` only."""
 
 
@@ -131,6 +132,8 @@ __all__ = [
     "Launcher",
     "Leaving",
     "Leg",
+    "Lever",
+    "Listed",
     "Living",
     "Manoeuvre",
     "Mission",
@@ -149,6 +152,7 @@ __all__ = [
     "Research",
     "Risk",
     "Scenario",
+    "Seek",
     "Slip",
     "SlipByLead",
     "SlipGrowth",
@@ -157,12 +161,15 @@ __all__ = [
     "SourceNote",
     "Sourced",
     "Spacecraft",
+    "Spread",
     "Stage",
     "Station",
     "Successor",
     "Supply",
+    "Sweep",
     "Tank",
     "Trials",
     "UpperStage",
     "Withdrawal",
+    "read_values",
 ]

@@ -132,7 +132,7 @@ def answered(tmp_path_factory: pytest.TempPathFactory) -> SweepAnswers:
     """Return a real sweep over a number and a date."""
     loaded = load_scenario(SWEEPING)
     dates = "activities.first.not_before=[2030-01-01, 2030-03-01, 2030-06-01]"
-    plan = read_plan(loaded.layered, vary=[dates], design="sobol", cases=16, replications=20)
+    plan = read_plan(loaded, vary=[dates], design="sobol", cases=16, replications=20)
     return answers_of(run_sweep(Start(SWEEPING), plan, jobs=1, folder=tmp_path_factory.mktemp("runs") / "sweep"))
 
 

@@ -43,5 +43,5 @@ if __name__ == "__main__":
         run_study(compile_campaign(load_scenario(file)), replications=replications, seed=7, jobs=jobs, folder=folder)
     else:
         cases, count = (4, 10) if stop else (64, 100)
-        plan = read_plan(load_scenario(file).layered, cases=cases, replications=count)
+        plan = read_plan(load_scenario(file), cases=cases, replications=count)
         run_sweep(Start(file), plan, jobs=jobs, folder=folder)

@@ -156,7 +156,7 @@ def test_workers_of_this_machine_speak_to_nobody_without_their_key(known: bool, 
 
 
 def test_a_sweep_on_dask_has_the_tables_of_one_process(client: Any, tmp_path: Path) -> None:
-    plan = read_plan(load_scenario(SWEEP).layered, cases=8, replications=100)
+    plan = read_plan(load_scenario(SWEEP), cases=8, replications=100)
     run_sweep(Start(SWEEP), plan, jobs=1, folder=tmp_path / "here")
     run_sweep(Start(SWEEP), plan, folder=tmp_path / "dask", engine=engine_of(client))
     assert len(tables_in(tmp_path / "dask")) == 8

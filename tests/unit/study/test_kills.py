@@ -111,9 +111,7 @@ def test_a_sweep_killed_at_a_file_goes_on(project_root: Path, tmp_path: Path, st
     """Before its manifest, its scenario and its design are there, and at a table."""
     folder = tmp_path / "sweep"
     kill_at(start(project_root, folder, 0, 1, stop))
-    sweep = run_sweep(
-        Start(SWEEP), read_plan(load_scenario(SWEEP).layered, cases=4, replications=10), folder=folder, jobs=1
-    )
+    sweep = run_sweep(Start(SWEEP), read_plan(load_scenario(SWEEP), cases=4, replications=10), folder=folder, jobs=1)
     assert all(sweep.is_done(one.key) for one in sweep.planned)
     assert not list(folder.rglob("*.tmp"))
 

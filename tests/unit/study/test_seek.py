@@ -22,7 +22,7 @@ SECOND, FIRST = "activities.second.duration", "activities.first.duration"
 
 
 def sought(folder: Path, confidence: str | None = None, *, most: int = 1600, **changes: Any) -> Found:
-    plan = read_levers(load_scenario(FILE).layered, confidence=confidence)
+    plan = read_levers(load_scenario(FILE), confidence=confidence)
     return seek(
         Start(FILE), dataclasses.replace(plan, **changes), seed=1, most=most, engine=run_here, folder=folder
     )  # fmt: skip
@@ -113,12 +113,12 @@ def test_too_many_packages_are_refused() -> None:
     ("block", "said"),
     [
         ("seek: {}", "no levers"),
-        ("seek: {goal: bothh, levers: {a.b: {values: [1], costs: [1]}}}", "seek.goal: no goal 'bothh'"),
+        ("seek: {goal: bothh, levers: {a.b: {values: [1], costs: [1]}}}", "seek.goal: there is no goal 'bothh'"),
         ("seek: {levers: {a.b: {values: [1], costs: [1, 2]}}}", "one cost for each value"),
-        ("seek: {levers: {a.b: {values: [1], costs: [-1]}}}", "not negative"),
-        ("seek: {levers: {a.b: [1]}}", "values and costs"),
+        ("seek: {levers: {a.b: {values: [1], costs: [-1]}}}", "must be at least 0"),
+        ("seek: {levers: {a.b: [1]}}", "write {values: ..., costs: ...}"),
         ("seek: {lever: {}}", "unknown key; did you mean 'levers'"),
-        ("seek: {variants: {quik: 2}}", "no such variant; did you mean 'quick'"),
+        ("seek: {variants: {quik: 2}}", "no variant 'quik'; did you mean 'quick'"),
         ("seek: {confidence: 120 %, levers: {a.b: {values: [1], costs: [1]}}}", "seek.confidence"),
     ],
 )
@@ -128,5 +128,5 @@ def test_a_wrong_block_is_told_with_its_place(block: str, said: str, tmp_path: P
     file.write_text(text[: text.index("seek:")] + block + "\n", encoding="utf-8")
     line = text[: text.index("seek:")].count("\n") + 1
     with pytest.raises(ScenarioError, match=said) as caught:
-        read_levers(load_scenario(file).layered)
+        read_levers(load_scenario(file))
     assert f"wrong.yaml:{line}:" in str(caught.value)

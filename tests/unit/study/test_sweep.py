@@ -28,7 +28,7 @@ START = load_scenario(FILE).scenario.calendar.start
 
 
 def plan(**changes: Any) -> SweepPlan:
-    return read_plan(load_scenario(FILE).layered, **changes)
+    return read_plan(load_scenario(FILE), **changes)
 
 
 def swept(folder: Path, jobs: int = 1, **changes: Any) -> Sweep:

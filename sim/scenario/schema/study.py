@@ -1,0 +1,143 @@
+"""Studies: what `ilrs sweep` varies and what `ilrs seek` may change, with what it costs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
+
+from sim.chance import Distribution, Pert, Triangular, Uniform
+from sim.problems import Code, WrongValueError
+from sim.scenario.schema.blocks import Block
+from sim.units import Name, Share
+
+_LAWS: Final[Mapping[str, tuple[int, Callable[..., Distribution]]]] = {
+    "uniform": (2, Uniform),
+    "triangular": (3, Triangular),
+    "pert": (3, Pert),
+}
+_NUMBER: Final = re.compile(r"\s*([-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)(\s*[^\s0-9].*)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A few values to vary over, as they stand in the scenario."""
+
+    values: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """A law over numbers of one unit to vary over."""
+
+    law: Distribution
+    unit: str
+    """What follows the number, with the blank; empty for bare numbers."""
+
+
+def read_values(spec: object) -> Listed | Spread:
+    """Return what a factor is varied over; raises `WrongValueError` for anything but a list of values and a range."""
+    if isinstance(spec, list) and spec:
+        return Listed(tuple(spec))
+    if isinstance(spec, dict) and len(spec) == 1:
+        law, points = next(iter(spec.items()))
+        if law in _LAWS and isinstance(points, list):
+            return _spread(law, points)
+    hint = "give a list of values, or a range such as {uniform: [90 d, 240 d]}; triangular and pert are known too"
+    raise WrongValueError("these are no values to vary over", hint)
+
+
+def _spread(law: str, points: list[Any]) -> Spread:
+    wanted, make = _LAWS[law]
+    found = [_NUMBER.fullmatch(str(point)) for point in points]
+    parts = [(float(one[1]), " ".join((one[2] or "").split())) for one in found if one]
+    if len(parts) != wanted or len(points) != wanted or len({unit for _, unit in parts}) != 1:
+        hint = f"for example {{{law}: [{', '.join(('90 d', '120 d', '240 d')[-wanted:])}]}}"
+        raise WrongValueError(f"{law} wants {wanted} numbers of one and the same unit", hint)
+    try:
+        made = make(*(number for number, _ in parts))
+    except ValueError as error:
+        raise WrongValueError(str(error), "write them in growing order", Code.DISTRIBUTION) from None
+    unit = parts[0][1]
+    return Spread(made, f" {unit}" if unit else "")
+
+
+_VALUES_SCHEMA: Final = {
+    "anyOf": [
+        {"type": "array", "items": {}, "minItems": 1},
+        *(
+            {
+                "type": "object",
+                "properties": {law: {"type": "array", "items": {}, "minItems": count, "maxItems": count}},
+                "required": [law],
+                "additionalProperties": False,
+            }
+            for law, (count, _) in _LAWS.items()
+        ),
+    ],
+    "description": "a list of values, or a range: {uniform: [90 d, 240 d]}",
+}
+Values = Annotated[Any, PlainValidator(read_values), WithJsonSchema(_VALUES_SCHEMA)]
+Cost = Annotated[float, Field(ge=0, le=1e12)]
+VariantsText = Annotated[str, Field(min_length=1, max_length=1000)]
+
+
+class Sweep(Block):
+    """A parameter study, read by `ilrs sweep` only."""
+
+    design: Literal["grid", "lhs", "sobol", "saltelli", "tornado"] = "sobol"
+    """Which cases there are; `saltelli` gives Sobol indices, `tornado` moves one factor at a time."""
+    cases: Annotated[int, Field(ge=1, le=1_000_000)] = 64
+    """Points of the design; a grid and a tornado have as many as they have."""
+    replications: Annotated[int, Field(ge=1, le=1_000_000)] = 200
+    """Replications of each case."""
+    levels: Annotated[int, Field(ge=1, le=1000)] = 5
+    """Steps of a range in a grid."""
+    seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 2035
+    """Root seed of the design and of the replications."""
+    variants: Annotated[list[VariantsText], Field(min_length=1)] | None = None
+    """Variants to vary over, several at once joined by `+`; `none` is the file as it is."""
+    vary: dict[str, Values] = {}
+    """What is varied, by dotted path: a list of values, or a range."""
+
+
+class Lever(Block):
+    """Values that something could be set to, and what each costs."""
+
+    values: Annotated[list[Any], Field(min_length=1)]
+    """What it can be set to beside what it is."""
+    costs: Annotated[list[Cost], Field(min_length=1)]
+    """What each value costs, in any unit; as it is, it costs nothing."""
+
+    @model_validator(mode="after")
+    def _a_cost_for_each(self) -> Lever:
+        if len(self.values) != len(self.costs):
+            raise ValueError(
+                f"there is one cost for each value, not {len(self.costs)} for {len(self.values)}; "
+                "for example {values: [120 d, 90 d], costs: [1.5, 4]}"
+            )
+        return self
+
+
+class Seek(Block):
+    """Levers with what they cost, read by `ilrs seek` only."""
+
+    goal: Name | None = None
+    """The goal; the first one if not said."""
+    confidence: Share | None = None
+    """The chance wanted of reaching it by its date; the goal's own if not said."""
+    levers: dict[str, Lever] = {}
+    """What could be changed, by dotted path."""
+    variants: dict[Name, Cost] = {}
+    """Variants that could be taken, with what each costs."""
+
+    @model_validator(mode="after")
+    def _is_possible(self) -> Seek:
+        if not self.levers and not self.variants:
+            raise ValueError("there are no levers; give at least one lever or variant with its cost")
+        if self.confidence is not None and not 0.0 < self.confidence < 1.0:
+            raise ValueError("a confidence lies between 0 % and 100 %, and is neither; for example 70 %")
+        return self
