@@ -319,7 +319,7 @@ def fly_on(world: World, plan: MissionPlan, sortie: Sortie, parent: Span) -> Pro
     if not (plan.legs and plan.legs[-1].lands):
         arrives(world, plan)
     deliver(world, plan, span)
-    if plan.returned >= 0 or plan.lives_at_base:
+    if plan.returned >= 0 or plan.stayed >= 0 or plan.lives_at_base:
         world.env.process(go_home(world, plan, span))
     return True
 

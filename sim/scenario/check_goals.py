@@ -11,6 +11,7 @@ from sim.scenario.bounds import Bound, supply_bounds
 from sim.scenario.case import Case
 from sim.scenario.names import section
 from sim.scenario.order import Earliest, Network, chain_of, earliest_days, root_of
+from sim.scenario.schema import Element, Station
 from sim.scenario.text import Path
 from sim.units import format_date, format_quantity
 
@@ -93,6 +94,22 @@ def check_deliveries(case: Case, network: Network) -> Iterator[Problem]:
                 hint = "put it into the cargo of a mission, or remove it"
                 message = "no mission delivers it"
                 yield case.problem((kind, name), Code.UNDELIVERED, message, hint, "warning", key=True)
+
+
+def check_destinations(case: Case) -> Iterator[Problem]:
+    """What a mission delivers ends up where it is to stand."""
+    scenario = case.scenario
+    parts: dict[str, Element | Station] = {**scenario.elements, **scenario.stations}
+    for name, mission in scenario.missions.items():
+        if not mission.route or isinstance(mission.cargo, dict):
+            continue
+        end = mission.route[-1]
+        for index, item in enumerate(mission.cargo):
+            place = parts[item].at or (scenario.base.at if scenario.base is not None else end)
+            if place != end:
+                message = f"{item} stands at {place}, and this mission ends at {end}"
+                hint = f"lead the route to {place}, or let {item} stand at {end}"
+                yield case.problem(("missions", name, "cargo", index), Code.VALUE, message, hint)
 
 
 def check_power(case: Case, network: Network) -> Iterator[Problem]:

@@ -52,6 +52,10 @@ def _step_problems(case: Case, name: str, mission: Mission) -> Iterator[Problem]
             message = f"{key} has no effect in a mission that is told step by step (operations)"
             hint = "remove it and give its time as a step, or remove operations"
             yield case.problem(("missions", name, key), Code.VALUE, message, hint, key=True)
+    if isinstance(mission.cargo, dict):
+        message = "goods have no effect in a mission that is told step by step (operations)"
+        hint = "remove them, or fly with launches and a route"
+        yield case.problem(("missions", name, "cargo"), Code.VALUE, message, hint, key=True)
     if mission.crew is not None and mission.crew.stay > 0.0:
         message = "a stay has no effect in a mission that is told step by step (operations)"
         hint = "make it a step of that duration, or fly with launches and a route"

@@ -31,7 +31,7 @@ from sim.scenario.check_flights import (
     check_seats_down,
     check_substitutes,
 )
-from sim.scenario.check_goals import check_deliveries, check_goals, check_power, check_sites
+from sim.scenario.check_goals import check_deliveries, check_destinations, check_goals, check_power, check_sites
 from sim.scenario.check_laws import check_bell_curves
 from sim.scenario.check_magnitudes import check_magnitudes, check_proportions
 from sim.scenario.check_orbits import (
@@ -77,6 +77,7 @@ CHECKS: Final[tuple[Callable[[Case], Iterator[Problem]], ...]] = (
     check_pads,
     check_owners,
     check_sites,
+    check_destinations,
     check_launch_latitudes,
     check_landing_planes,
     check_leg_kinds,

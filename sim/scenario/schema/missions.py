@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import BeforeValidator, Discriminator, Field, Tag
 
+from sim.problems import Code, WrongValueError
 from sim.scenario.schema.blocks import Block, Count, Need, Sourced
 from sim.scenario.schema.programme import Slip
 from sim.scenario.schema.staging import Operation
@@ -95,12 +96,24 @@ class Flown(Sourced):
     """How it ended."""
 
 
+def _not_goods(value: object) -> object:
+    """Tell goods apart from names, where a list mixes them."""
+    if isinstance(value, dict):
+        hint = "write cargo: {water: 2 t} for goods, cargo: [hut] for elements; who carries both flies twice"
+        raise WrongValueError(
+            "a list of cargo names elements and stations, and goods are a mapping", hint, Code.WRONG_TYPE
+        )
+    return value
+
+
 def _way_of_loading(value: object) -> str:
     return "goods" if isinstance(value, dict) else "names"
 
 
 Cargo = Annotated[
-    Annotated[list[Name], Tag("names")] | Annotated[dict[str, Mass], Tag("goods")], Discriminator(_way_of_loading)
+    Annotated[list[Annotated[Name, BeforeValidator(_not_goods)]], Tag("names")]
+    | Annotated[dict[str, Mass], Tag("goods")],
+    Discriminator(_way_of_loading),
 ]
 
 

@@ -104,7 +104,9 @@ def test_only_the_touchdown_of_a_sequence_is_no_need(word: str, tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    ("key", "value"), [("crew", "{number: 3, down: 2, stay: 7 d}"), ("route", "[orbit]")], ids=["stay", "route"]
+    ("key", "value"),
+    [("crew", "{number: 3, down: 2, stay: 7 d}"), ("route", "[orbit]"), ("cargo", "{water: 9 kg}")],
+    ids=["stay", "route", "goods"],
 )
 def test_what_a_flight_told_by_steps_would_leave_out_is_refused(key: str, value: str, tmp_path: Path) -> None:
     text = BASE.partition("  sortie:")[0] + "  sortie: {operations: [{name: dock, duration: 1 d}]}\n"

@@ -68,3 +68,15 @@ def test_a_crew_does_not_wait_for_goods_that_it_brings_itself(tmp_path: Path) ->
     outcome = simulate_nominal(campaign)
     (stayed,) = (n for n, milestone in enumerate(campaign.milestones) if milestone.name == "crew-1.stayed")
     assert outcome.reached_d[stayed] < campaign.end_d
+
+
+def test_a_crew_that_stays_away_from_a_base_and_does_not_come_home_has_stayed(tmp_path: Path) -> None:
+    (tmp_path / "small.yaml").write_text(SMALL)
+    child = "base: null\nelements: {hub: {at: pole}}\ngoals: {base: {power_margin: null}}\n"
+    child += "missions: {crew-1: {back: null}}\n"
+    (tmp_path / "child.yaml").write_text(f"extends: small.yaml\n{child}")
+    closes = ["spacecraft.lanyue.stages.main.isp=460 s", "missions.crew-1.rendezvous.wait=900 d"]
+    campaign = compile_campaign(load_scenario(tmp_path / "child.yaml", sets=closes))
+    outcome = simulate_nominal(campaign)
+    found = {milestone.name: outcome.reached_d[n] for n, milestone in enumerate(campaign.milestones)}
+    assert found["crew-1.stayed"] == pytest.approx(found["crew-1"] + 3.0)
