@@ -231,10 +231,13 @@ def _bootstrap(pairs: Pairs, fit: Callable[[Pairs], tuple[float, ...]], resample
         return tuple(Interval(value, float("nan"), float("nan")) for value in values)
     rng = np.random.default_rng(SEED)
     names = sorted(set(pairs.mission))
-    rows_of = {name: np.flatnonzero([one == name for one in pairs.mission]) for name in names}
+    rows_of: dict[str, list[int]] = {name: [] for name in names}
+    for row, name in enumerate(pairs.mission):
+        rows_of[name].append(row)
     found = []
     for _ in range(resamples):
-        rows = np.concatenate([rows_of[names[index]] for index in rng.integers(0, len(names), len(names))])
+        drawn = rng.integers(0, len(names), len(names))
+        rows = np.array([row for index in drawn for row in rows_of[names[index]]])
         some = Pairs(
             tuple(pairs.mission[row] for row in rows), pairs.lead_d[rows], pairs.slip_d[rows], pairs.open[rows]
         )
