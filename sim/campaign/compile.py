@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sim.campaign.causes import CAUSE_OF_KIND
 from sim.campaign.ground import GroundCompiler
 from sim.campaign.living import LivingCompiler
+from sim.campaign.luck import LuckCompiler
 from sim.campaign.missions import MissionCompiler
 from sim.campaign.network import Planned, plan_starts
 from sim.campaign.opportunities import OpportunityCompiler
@@ -32,19 +33,20 @@ from sim.campaign.plan import (
 )
 from sim.campaign.registry import Path, Registry
 from sim.campaign.sequence import SequenceCompiler
-from sim.campaign.slips import Scaled, held_risks, law_by_lead, mean_stretch, without
+from sim.campaign.slips import ClassSlip, Scaled, held_risks, law_by_lead, mean_stretch, without
 from sim.campaign.staging import StagingCompiler
 from sim.campaign.tables import Sky
 from sim.chance import Distribution, Exponential, Shifted
 from sim.clock import Calendar
 from sim.problems import ScenarioError
 from sim.scenario.paths import without_studies
-from sim.scenario.schema import Activity, Element, Partner, Risk, Scenario, SlipByLead, Station, Withdrawal
+from sim.scenario.schema import Activity, Element, Partner, Risk, Scenario, SlipByClass, SlipByLead, Station, Withdrawal
 from sim.scenario.writing import document
 
 if TYPE_CHECKING:
     from sim.scenario.load import Loaded
 
+Slipping = Distribution | SlipByLead | SlipByClass
 YEAR_D = 365.25
 WHOLE_DAY_D = 1.0 - 1e-6
 """A goal wanted by a day may be reached until that day ends; a hair less, so that it prints as that day."""
@@ -84,6 +86,7 @@ class Compiler:
         self.opportunities = OpportunityCompiler(self)
         self.sequences = SequenceCompiler(self)
         self.missions = MissionCompiler(self)
+        self.luck = LuckCompiler(self)
 
     def compile(self) -> Campaign:
         """Declare every milestone first, so that needs may point forward, then resolve each part."""
@@ -126,6 +129,7 @@ class Compiler:
             places=self._places(),
             subjects=tuple(registry.subjects),
             milestones=tuple(registry.milestones),
+            luck=self.luck.compile(),
             streams=registry.streams,
             guesses=guesses,
             figures=figures,
@@ -147,12 +151,19 @@ class Compiler:
         number = self.partner(name)
         return number if number >= 0 and self.scenario.partners[name or ""].budget is not None else -1
 
-    def slip_law(self, slip: Distribution | SlipByLead, planned_d: float) -> Distribution:
-        """Give the law of a slip: as written, or by how far ahead of today the plan lies."""
-        if not isinstance(slip, SlipByLead):
-            return slip
-        law = law_by_lead(self.scenario.slips[slip.by_lead], max(planned_d - self.as_of_d, 0.0))
-        return Scaled(law, slip.times) if slip.times != 1.0 else law
+    def slip(self, slip: Slipping, planned_d: float, stream: str, held_d: float = 0.0) -> Chance:
+        """Give a slip its law and stream: as written, or by how far ahead of today the plan lies.
+
+        A measured law gives up the mean days that the risks it holds add elsewhere.
+        """
+        lead_d = max(planned_d - self.as_of_d, 0.0)
+        if isinstance(slip, SlipByClass):
+            law = without(self.luck.slip(slip, lead_d), held_d)
+            return self.luck.chance(slip, law, stream) if isinstance(law, ClassSlip) else Chance(0.0)
+        if isinstance(slip, SlipByLead):
+            by_lead = law_by_lead(self.scenario.slips[slip.by_lead], lead_d)
+            slip = without(Scaled(by_lead, slip.times) if slip.times != 1.0 else by_lead, held_d)
+        return self.registry.slip(slip, stream)
 
     # --- declaring ------------------------------------------------------------------------------------------------
 
@@ -265,13 +276,10 @@ class Compiler:
 
     def _activity_slip(self, name: str, item: Activity, start_d: float, planned_d: float) -> Chance | None:
         """Give an activity its slip; a measured law gives up the mean of what the risks it holds add to the rest."""
-        if item.slip is None:
+        if item.slip is None or item.done is not None:
             return None
-        law = self.slip_law(item.slip, planned_d)
-        if isinstance(item.slip, SlipByLead):
-            left_d = max(planned_d - max(start_d, self.as_of_d), 0.0)
-            law = without(law, left_d * mean_stretch(self.held, name))
-        return self.registry.slip(law, f"slip/{name}")
+        left_d = max(planned_d - max(start_d, self.as_of_d), 0.0)
+        return self.slip(item.slip, planned_d, f"slip/{name}", left_d * mean_stretch(self.held, name))
 
     # --- fleet ----------------------------------------------------------------------------------------------------
 

@@ -191,10 +191,9 @@ class MissionCompiler:
         return max(self.whole.day(mission.not_before), self.whole.as_of_d)
 
     def _slip(self, name: str, mission: Mission) -> Chance | None:
-        if mission.slip is None:
+        if mission.slip is None or mission.flown is not None:
             return None
-        law = self.whole.slip_law(mission.slip, self._not_before_d(mission))
-        return self.whole.registry.slip(law, f"slip/{name}")
+        return self.whole.slip(mission.slip, self._not_before_d(mission), f"slip/{name}")
 
     def _rendezvous(self, name: str, mission: Mission) -> Chance | None:
         law: Distribution | None = mission.rendezvous.duration if mission.rendezvous else None

@@ -17,6 +17,7 @@ from sim.chance.distributions import (
     shift,
 )
 from sim.chance.draws import Draws, DrawTable
+from sim.chance.luck import Figures, Luck, Together
 from sim.chance.ratio import RatioLaw
 
 __all__ = [
@@ -27,12 +28,15 @@ __all__ = [
     "Draws",
     "Empirical",
     "Exponential",
+    "Figures",
     "Fixed",
     "Lognormal",
+    "Luck",
     "Normal",
     "Pert",
     "RatioLaw",
     "Shifted",
+    "Together",
     "Triangular",
     "Uniform",
     "Weibull",

@@ -11,12 +11,17 @@ from array import array
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from sim.chance.luck import Luck, Together
+
 if TYPE_CHECKING:
     import numpy as np
+
+    Numbers = np.ndarray[Any, np.dtype[np.float64]]
 
 _BLOCK: Final = 4  # Philox gives four 64-bit words for each value of its counter
 _MORE: Final = 64  # draws fetched at once when a stream needs more than its block
 _WORD: Final = 1 << 64
+_HALF_STEP: Final = 2.0**-53
 
 
 class Draws:
@@ -39,6 +44,11 @@ class Draws:
             return (self._columns[stream] or self._table.fill(stream))[self._first + draw]
         return self._beyond(stream, draw - _BLOCK)
 
+    def figure(self, index: int) -> float:
+        """Return a figure that is drawn once a replication."""
+        table = self._table
+        return (table.figures or table.draw_figures())[index][self._first // _BLOCK]
+
     def _beyond(self, stream: int, draw: int) -> float:
         """Give a draw beyond the block from a counter range that no block of any replication touches."""
         numbers = self._more.setdefault(stream, [])
@@ -53,15 +63,35 @@ class DrawTable:
 
     Stream `name` is numpy's Philox (4x64, 10 rounds) with the key (root seed, 64-bit BLAKE2b of the name);
     the draws 0-3 of replication r come from the counter value r, further ones from a counter range of their
-    own. A number is the upper 52 bits of a word plus one half, over 2**52. Raises ValueError for a seed that
+    own. A number is the upper 52 bits of a word plus one half, over 2**52. Streams that share luck mix the numbers of
+    the same draw of each other and of their factors; all others stay as they are. Raises ValueError for a seed that
     is not a 64-bit unsigned integer and for stream names that are not all different.
 
     Source: Salmon, Moraes, Dror and Shaw (2011), "Parallel random numbers: as easy as 1, 2, 3".
     """
 
-    __slots__ = ("_counter", "_generator", "_key", "_state", "columns", "count", "first_replication", "stream_names")
+    __slots__ = (
+        "_counter",
+        "_generator",
+        "_key",
+        "_luck",
+        "_place",
+        "_state",
+        "columns",
+        "count",
+        "figures",
+        "first_replication",
+        "stream_names",
+    )
 
-    def __init__(self, root_seed: int, stream_names: Sequence[str], first_replication: int, count: int) -> None:
+    def __init__(
+        self,
+        root_seed: int,
+        stream_names: Sequence[str],
+        first_replication: int,
+        count: int,
+        luck: Luck | None = None,
+    ) -> None:
         import numpy as np
 
         if not 0 <= root_seed < _WORD:
@@ -82,6 +112,12 @@ class DrawTable:
         }
         self.columns: list[array[float] | None] = [None] * len(self.stream_names)
         """The draws 0-3 of all replications one after the other, for each stream; None until it is drawn from."""
+        self.figures: list[list[float]] = []
+        """Each figure that is drawn once a replication, for all replications; empty until one is asked for."""
+        self._luck = luck or Luck()
+        self._place = {
+            stream: (together, row) for together in self._luck.together for row, stream in enumerate(together.members)
+        }
 
     def replication(self, number: int) -> Draws:
         """Give the draws of one replication, from the start; raises IndexError when it is elsewhere."""
@@ -91,25 +127,84 @@ class DrawTable:
         return Draws(self, row)
 
     def fill(self, stream: int) -> array[float]:
-        """Make the column of a stream."""
-        column = self.numbers(stream, (self.first_replication, 0, 0, 0), self.count * _BLOCK)
-        self.columns[stream] = column
-        return column
+        """Make the column of a stream, and those of the streams it shares luck with."""
+        counter, count = (self.first_replication, 0, 0, 0), self.count * _BLOCK
+        place = self._place.get(stream)
+        if place is None:
+            self.columns[stream] = column = _column(self._own(stream, counter, count))
+            return column
+        together, row = place
+        scores = self._scores(together.sources, counter, count)
+        columns = [_mixed(together, number, scores) for number in range(len(together.members))]
+        for member, made in zip(together.members, columns, strict=True):
+            self.columns[member] = made
+        return columns[row]
 
     def numbers(self, stream: int, counter: tuple[int, int, int, int], count: int) -> array[float]:
         """Make the numbers of a stream from a counter on."""
+        place = self._place.get(stream)
+        if place is None:
+            return _column(self._own(stream, counter, count))
+        together, row = place
+        return _mixed(together, row, self._scores(together.sources, counter, count))
+
+    def draw_figures(self) -> list[list[float]]:
+        """Draw the figures of all replications.
+
+        Sums are taken in the order of the streams, one after the other, so that they do not depend on how many
+        replications there are at once.
+        """
+        figures = self._luck.figures
+        counter = (self.first_replication, 0, 0, 0)
+        scores = [score[::_BLOCK] for score in self._scores(figures.streams, counter, self.count * _BLOCK)]
+        self.figures = [
+            _sum(best, row, scores, self.count).tolist()
+            for best, row in zip(figures.best, figures.weights, strict=True)
+        ]
+        return self.figures
+
+    def _scores(self, streams: Sequence[int], counter: tuple[int, int, int, int], count: int) -> list[Numbers]:
+        """Return the normal scores of the own draws of streams."""
+        from scipy.special import ndtri
+
+        return [ndtri(self._own(stream, counter, count)) for stream in streams]
+
+    def _own(self, stream: int, counter: tuple[int, int, int, int], count: int) -> Numbers:
         self._counter[:] = counter
         self._key[1] = _hash(self.stream_names[stream])
         self._generator.state = self._state  # a new key for one generator takes a fifth of the time of a new one
-        return array("d", _uniform(self._generator.random_raw(count)).tobytes())
+        return _uniform(self._generator.random_raw(count))
+
+
+def _mixed(together: Together, row: int, scores: Sequence[Numbers]) -> array[float]:
+    """Return the draws of one of the streams that share luck; 0 and 1 are never reached."""
+    from scipy.special import ndtr
+
+    count = len(scores[0]) if scores else 0
+    mixed = ndtr(_sum(together.offsets[row], together.weights[row], scores, count))
+    return _column(mixed.clip(_HALF_STEP, 1.0 - _HALF_STEP))
+
+
+def _sum(start: float, weights: Sequence[float], scores: Sequence[Numbers], count: int) -> Numbers:
+    import numpy as np
+
+    total: Numbers = np.full(count, start)
+    for weight, score in zip(weights, scores, strict=True):
+        if weight != 0.0:
+            total += weight * score
+    return total
+
+
+def _column(numbers: Numbers) -> array[float]:
+    return array("d", numbers.tobytes())
 
 
 def _hash(name: str) -> int:
     return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little")
 
 
-def _uniform(words: Any) -> np.ndarray[Any, np.dtype[np.float64]]:
+def _uniform(words: Any) -> Numbers:
     import numpy as np
 
-    numbers: np.ndarray[Any, np.dtype[np.float64]] = ((words >> np.uint64(12)) + 0.5) * 2.0**-52
+    numbers: Numbers = ((words >> np.uint64(12)) + 0.5) * 2.0**-52
     return numbers

@@ -29,7 +29,7 @@ NOMINAL = -1
 
 def simulate(campaign: Campaign, seed: int, replication: int, *, story: bool = False) -> Outcome:
     """Simulate one replication, with its trace if asked for."""
-    table = DrawTable(seed, campaign.streams, replication, 1)
+    table = DrawTable(seed, campaign.streams, replication, 1, campaign.luck)
     return _replicate(campaign, replication, table.replication(replication), story=story)
 
 
@@ -40,7 +40,7 @@ def simulate_nominal(campaign: Campaign, *, story: bool = True) -> Outcome:
 
 def simulate_chunk(campaign: Campaign, seed: int, first: int, count: int) -> list[Outcome]:
     """Simulate replications `first` to `first + count - 1`; the same outcomes as one by one."""
-    table = DrawTable(seed, campaign.streams, first, count)
+    table = DrawTable(seed, campaign.streams, first, count, campaign.luck)
     with collect_rarely():
         return [
             _replicate(campaign, number, table.replication(number), story=False)

@@ -14,6 +14,7 @@ from sim.campaign.plan import (
     MissionPlan,
     Opportunities,
 )
+from sim.campaign.slips import ClassSlip
 from sim.chance import Draws
 from sim.model.ledger import Ledger, Span
 from sim.model.outcome import Event, Move
@@ -71,7 +72,10 @@ class World:
         """Give the next value of an uncertain number; its nominal value in the nominal run."""
         if self.draws is None or chance.law is None:
             return chance.nominal
-        return chance.law.ppf(self.draws.u(chance.stream if stream < 0 else stream))
+        u, law = self.draws.u(chance.stream if stream < 0 else stream), chance.law
+        if chance.figures >= 0 and isinstance(law, ClassSlip):
+            return law.at(self.draws.figure(chance.figures), self.draws.figure(chance.figures + 1)).ppf(u)
+        return law.ppf(u)
 
     def draw(self, stream: int) -> float:
         """Return the next draw of a stream; the middle in the nominal run."""

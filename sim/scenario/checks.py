@@ -7,6 +7,14 @@ from typing import Final
 
 from sim.problems import Code, Problem
 from sim.scenario.case import Case
+from sim.scenario.check_correlations import (
+    check_class_laws,
+    check_classes,
+    check_correlations,
+    check_evidence,
+    check_laws_by_lead,
+    check_programmes,
+)
 from sim.scenario.check_dates import (
     check_activity_dates,
     check_bars,
@@ -63,6 +71,12 @@ CHECKS: Final[tuple[Callable[[Case], Iterator[Problem]], ...]] = (
     check_bars,
     check_times_of_flight,
     check_slip_rows,
+    check_class_laws,
+    check_classes,
+    check_laws_by_lead,
+    check_programmes,
+    check_evidence,
+    check_correlations,
     check_missions,
     check_routes,
     check_meetings,

@@ -13,7 +13,7 @@ from sim.chance import Distribution
 from sim.clock import Calendar
 from sim.problems import Code, Problem
 from sim.scenario.layers import Layered
-from sim.scenario.schema import Element, Filling, Leg, Mission, Scenario, SlipByLead, Station
+from sim.scenario.schema import Element, Filling, Leg, Mission, Scenario, SlipByClass, SlipByLead, Station
 from sim.scenario.text import Path, path_text
 
 _MOST_CIRCLES = 10
@@ -261,17 +261,22 @@ def _listed(needs: list[str], path: Path) -> list[tuple[str, Path | None]]:
     return [(need, (*path, index)) for index, need in enumerate(needs)]
 
 
-def least(law: Distribution | SlipByLead | None) -> float:
-    """Give the least value a law can take; 0 where that is not bounded or not known."""
+def least(law: Distribution | SlipByLead | SlipByClass | None) -> float:
+    """Return the least value a law can take; 0 where that is not bounded or not known.
+
+    A slip by class can be nearly as early as the day of knowledge, which is then what bounds it.
+    """
+    if isinstance(law, SlipByClass):
+        return -math.inf
     if law is None or isinstance(law, SlipByLead):
         return 0.0
     least = law.support[0]
     return least if math.isfinite(least) else 0.0
 
 
-def likely(law: Distribution | SlipByLead | None) -> float:
+def likely(law: Distribution | SlipByLead | SlipByClass | None) -> float:
     """Return the likeliest value of a law; 0 where it is not known."""
-    return 0.0 if law is None or isinstance(law, SlipByLead) else law.mode
+    return 0.0 if law is None or isinstance(law, SlipByLead | SlipByClass) else law.mode
 
 
 def _voyage_d(leg: Leg) -> float:

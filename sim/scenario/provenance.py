@@ -20,6 +20,7 @@ from sim.scenario.writing import Leaf, leaves
 CONFIDENCE: Final = ("high", "medium", "low")
 _FIGURE: Final = re.compile(r"[-+]?\.?[0-9][^a-zA-Z]*( *[A-Za-z%°][A-Za-z%/]{0,5})?")
 _REMARKS: Final = frozenset(("title", "about", "source", "sources", "confidence", "access"))
+_ABOUT_A_FIT: Final = frozenset(("data", "scores", "covariance"))
 _NO_FIGURES: Final = ("format", "sweep", "seek", "calendar", "slips_hold")
 
 
@@ -108,6 +109,8 @@ def figures_of(layered: Layered) -> list[Figure]:
 
 def _holds_figure(leaf: Leaf) -> bool:
     if not leaf.path or leaf.path[0] in _NO_FIGURES or "sources" in leaf.path[:-1]:
+        return False
+    if leaf.path[0] == "slips" and _ABOUT_A_FIT.intersection(leaf.path[2:4]):
         return False
     return is_figure(leaf.value)
 

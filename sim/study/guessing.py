@@ -67,6 +67,7 @@ def _candidates(kind: str, parts: list[str], values: Mapping[str, Any]) -> Itera
         yield from _there(values, ("risks", parts[0], *inner))
     if kind == "risk-factor":
         yield from _there(values, ("risks", parts[0], "stretches"))
+    yield from _of_shared_luck(kind, parts, values)
     mission = _mission(values, parts[0])
     launch = mission.get("launches", {}).get(parts[1], {}) if len(parts) > 1 else {}
     launcher = launch.get("launcher", parts[0]) if isinstance(launch, dict) else parts[0]
@@ -87,6 +88,19 @@ def _candidates(kind: str, parts: list[str], values: Mapping[str, Any]) -> Itera
     for block in _BLOCKS:
         for name in dict.fromkeys((parts[0], re.sub(r"-[0-9]+$", "", parts[0]))):
             yield from _there(values, (block, name))
+
+
+def _of_shared_luck(kind: str, parts: list[str], values: Mapping[str, Any]) -> Iterator[Path]:
+    """Give the figure behind a parameter of a class law, or behind a factor that values share."""
+    if kind == "figure":
+        law: Path = ("slips", parts[0], "classes")
+        yield from _there(values, (*law, "parameters", parts[1]))
+        yield from _there(values, (*law, "unknown"))
+    elif kind == "luck":
+        word = "programme_correlation" if len(parts) > 1 else "across_correlation"
+        yield from _there(values, ("slips", parts[0], "classes", word))
+    elif kind == "correlation":
+        yield from _there(values, ("correlations", parts[0]))
 
 
 def _mission(values: Mapping[str, Any], name: str) -> Mapping[str, Any]:

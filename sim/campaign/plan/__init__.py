@@ -38,6 +38,7 @@ from sim.campaign.plan.parts import (
 )
 from sim.campaign.plan.programme import ActivityPlan, PartnerPlan, RiskPlan
 from sim.campaign.plan.sky import Departures, GroundPlan, LightTable, Opportunities
+from sim.chance import Luck
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,8 @@ class Campaign:
     end_d: float
     as_of_d: float
     streams: tuple[str, ...]
+    luck: Luck
+    """What the draws of the streams share."""
     subjects: tuple[Subject, ...]
     milestones: tuple[Milestone, ...]
     partners: tuple[PartnerPlan, ...]

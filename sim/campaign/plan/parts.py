@@ -21,6 +21,8 @@ class Chance:
     nominal: float
     law: Distribution | None = None
     stream: int = -1
+    figures: int = -1
+    """Index of the first figure that the law takes anew in each replication, or -1."""
 
 
 @dataclass(frozen=True, slots=True)

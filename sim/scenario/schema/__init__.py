@@ -31,17 +31,21 @@ from sim.scenario.schema.programme import (
     Barred,
     Budget,
     CalendarSpec,
+    ClassLaw,
+    Correlation,
     Goal,
     HeldRisk,
     Leaving,
     Partner,
     Risk,
-    Slip,
+    SlipByClass,
     SlipByLead,
     SlipGrowth,
     SlipModel,
+    SlipOfPlan,
     SlipRow,
     Successor,
+    Uncertainty,
     Withdrawal,
 )
 from sim.scenario.schema.staging import Filling, Operation, Research, Station, Tank
@@ -72,6 +76,10 @@ class Scenario(Sourced):
     """Risk drivers."""
     slips_hold: dict[Name, HeldRisk] | list[Name] | Literal["all"] = {}
     """Risks that the measured slip laws hold already: their names, or `all`; taken as they stand in this file."""
+    correlations: dict[Name, Correlation] = {}
+    """Groups of random values that share luck."""
+    uncertainty: Uncertainty = Field(default_factory=Uncertainty)
+    """What a run leaves out, to see what it does."""
     priors: dict[Name, Prior] = {}
     """Named reliability priors."""
     launch_sites: dict[Name, LaunchSite] = {}
@@ -116,7 +124,9 @@ __all__ = [
     "Burn",
     "CalendarSpec",
     "Cargo",
+    "ClassLaw",
     "Confidence",
+    "Correlation",
     "Count",
     "Crew",
     "Element",
@@ -153,10 +163,11 @@ __all__ = [
     "Risk",
     "Scenario",
     "Seek",
-    "Slip",
+    "SlipByClass",
     "SlipByLead",
     "SlipGrowth",
     "SlipModel",
+    "SlipOfPlan",
     "SlipRow",
     "SourceNote",
     "Sourced",
@@ -169,6 +180,7 @@ __all__ = [
     "Sweep",
     "Tank",
     "Trials",
+    "Uncertainty",
     "UpperStage",
     "Withdrawal",
     "read_values",

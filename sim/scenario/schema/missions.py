@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from sim.problems import Code, WrongValueError
 from sim.scenario.schema.blocks import Block, Count, Need, Sourced
-from sim.scenario.schema.programme import Slip
+from sim.scenario.schema.programme import SlipOfPlan
 from sim.scenario.schema.staging import Operation
 from sim.scenario.values import UncertainDuration
 from sim.units import Date, Duration, Mass, Name, Speed
@@ -126,8 +126,12 @@ class Mission(Sourced):
     """What is known, when it has flown."""
     not_before: Date | None = None
     """Planned launch date."""
-    slip: Slip | None = None
+    slip: SlipOfPlan | None = None
     """How much later than planned the payload is ready."""
+    planned: Date | None = None
+    """Of what has flown: the launch date planned on `said_on`; with a slip by class its programme learns from it."""
+    said_on: Date | None = None
+    """Of what has flown: the day on which `planned` was said."""
     needs: list[Need] = []
     """What must have happened before the launch campaign starts."""
     launches: dict[Name, Launch] = {}

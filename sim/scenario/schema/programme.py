@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from sim.scenario.schema.blocks import Block, Need, Sourced
 from sim.scenario.values import UncertainDate, UncertainDuration, UncertainFactor, UncertainSlip
-from sim.units import Date, Duration, Name, Share
+from sim.units import Date, Duration, Name, Share, Slip
 
 
 class CalendarSpec(Block):
@@ -131,13 +131,102 @@ class SlipGrowth(Block):
     """Share of events without any slip."""
 
 
+class SlipForm(Block):
+    """The form of a class law: slip = (lead + offset) (exp(location + spread T) - shift), T Student's t."""
+
+    offset: Annotated[Duration, Field(gt=0)]
+    """Added to every lead time, so that short leads slip too."""
+    shift: Annotated[float, Field(ge=0, le=10)] = 1.0
+    """With 1 the exponential is the time needed over the time planned."""
+    dof: Annotated[float, Field(ge=1, le=1000)]
+    """Degrees of freedom of T."""
+    tail: Annotated[Share, Field(gt=0, lt=0.5)]
+    """Share of T that is cut off at each end."""
+    reference_lead: Annotated[Duration, Field(gt=0)] = 365.25
+    """Lead time (with the offset) at which `spread.lead` changes nothing."""
+
+
+class UnknownClass(Block):
+    """How far an agency or kind that the law does not know may lie from the rest."""
+
+    location: Annotated[float, Field(ge=0, le=10)]
+    """Standard deviation of its effect on the location."""
+    spread: Annotated[float, Field(ge=0, le=10)]
+    """Standard deviation of its effect on the logarithm of the spread."""
+
+
+class MeasuredCorrelation(Block):
+    """A coefficient of correlation with its error."""
+
+    value: Annotated[float, Field(ge=0, lt=1)]
+    """Its best estimate, which is used."""
+    sd: Annotated[float, Field(ge=0, le=1)] | None = None
+    """Its standard error."""
+
+
+Parameter = Annotated[str, Field(pattern=r"^(location|spread)(\.[a-z0-9][a-z0-9-]*){0,2}$", max_length=200)]
+
+
+class ClassLaw(Block):
+    """Slip by agency and kind: parameters that add up, their covariance, and what moves together."""
+
+    form: SlipForm
+    """The form of the law."""
+    parameters: dict[Parameter, float] = Field(min_length=1, max_length=200)
+    """`location`, `location.china`, `location.first`, `location.china.first`, and the same for `spread`, a logarithm;
+    those that fit agency and kind are added up. `spread.lead` is multiplied by the logarithm of the lead time."""
+    covariance: list[list[float]]
+    """Covariance of the parameters, in their order."""
+    unknown: UnknownClass
+    """Spread of the effects of agencies and kinds without parameters."""
+    programme_correlation: MeasuredCorrelation
+    """Correlation of two items of one programme."""
+    across_correlation: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    """Correlation of two items of different programmes."""
+
+
+class SlipData(Block):
+    """The table a law was fitted to."""
+
+    table: str
+    """File name."""
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    """SHA-256 of the file."""
+    rows: Annotated[int, Field(ge=0)]
+    """Statements in the fit."""
+    programmes: Annotated[int, Field(ge=0)]
+    """Programmes they belong to."""
+    left_out: str | None = None
+    """What is in the table and not in the fit."""
+    decided: Annotated[int, Field(ge=0)] | None = None
+    """Rows whose outcome is known."""
+    mean_slip: Slip | None = None
+    """Mean slip of these."""
+
+
 class SlipModel(Sourced):
-    """How late planned dates come, by how far ahead they were planned."""
+    """How late planned dates come: by how far ahead they were planned, or by class as well."""
 
     rows: list[SlipRow] = []
     """Measured slip for lead times up to each row's limit, shortest first."""
-    beyond: SlipGrowth
+    beyond: SlipGrowth | None = None
     """What holds for longer lead times."""
+    classes: ClassLaw | None = None
+    """Slip by agency, kind and lead time, in place of `rows` and `beyond`."""
+    data: SlipData | None = None
+    """The table it was fitted to."""
+    command: str | None = None
+    """The command that made it."""
+    scores: dict[str, Any] | None = None
+    """How it and other forecasts did on programmes left out of the fit; read by people and `ilrs validate`."""
+
+    @model_validator(mode="after")
+    def _is_one_law(self) -> SlipModel:
+        if (self.beyond is None) == (self.classes is None):
+            raise ValueError("a slip law has either beyond or classes; give one of them")
+        if self.classes is not None and self.rows:
+            raise ValueError("rows belong to a law by lead time; remove rows or classes")
+        return self
 
 
 class SlipByLead(Block):
@@ -149,13 +238,58 @@ class SlipByLead(Block):
     """Factor on the drawn slip."""
 
 
+class SlipClass(Block):
+    """Who does the work, and what kind of thing it is."""
+
+    agency: Name
+    """Who leads it."""
+    kind: Name
+    """`first` of its kind, first flight of a new `vehicle`, `repeat`, one of a `series`, `construction`."""
+
+
+class SlipByClass(Block):
+    """Slip drawn from a class law at this plan's lead time."""
+
+    class_: SlipClass = Field(alias="class")
+    """The class."""
+    model: Name | None = None
+    """Name of a block with `classes` under `slips`; needed when there are several."""
+    programme: Name | None = None
+    """Items of one programme share luck and learn from each other; one of its own if not said."""
+    times: Annotated[float, Field(gt=0, le=20)] = 1.0
+    """Factor on the drawn slip."""
+
+
 def _way_of_slipping(value: object) -> str:
-    return "lead" if isinstance(value, SlipByLead) or (isinstance(value, dict) and "by_lead" in value) else "law"
+    if isinstance(value, SlipByLead) or (isinstance(value, dict) and "by_lead" in value):
+        return "lead"
+    return "class" if isinstance(value, SlipByClass) or (isinstance(value, dict) and "class" in value) else "law"
 
 
-Slip = Annotated[
-    Annotated[UncertainSlip, Tag("law")] | Annotated[SlipByLead, Tag("lead")], Discriminator(_way_of_slipping)
+SlipOfPlan = Annotated[
+    Annotated[UncertainSlip, Tag("law")] | Annotated[SlipByLead, Tag("lead")] | Annotated[SlipByClass, Tag("class")],
+    Discriminator(_way_of_slipping),
 ]
+
+
+class Correlation(Sourced):
+    """Random values that share luck: one coefficient for every pair of them."""
+
+    coefficient: Annotated[float, Field(gt=-1, lt=1)]
+    """Correlation of their normal scores."""
+    of: list[Annotated[str, Field(min_length=3, max_length=300)]] = Field(min_length=1, max_length=1000)
+    """Paths of random values, such as `activities.cz10-dev.slip`; `*` stands for any name."""
+
+
+class Uncertainty(Block):
+    """What a run leaves out, to see what it does."""
+
+    figures: Literal["on", "off"] = "on"
+    """Whether the parameters of class laws are drawn in every replication, or stay at their best estimates."""
+    correlations: Literal["on", "off"] = "on"
+    """Whether random values share luck; if not, all are independent, and nothing is learnt from what has flown."""
+    learning: Literal["on", "off"] = "on"
+    """Whether what has flown moves what its programme still plans."""
 
 
 class Activity(Sourced):
@@ -175,12 +309,16 @@ class Activity(Sourced):
     """How long the work takes once started."""
     finish: Date | None = None
     """Planned date of completion, when the plan names a date rather than a duration."""
-    slip: Slip | None = None
+    slip: SlipOfPlan | None = None
     """How much later than planned the work ends."""
     cost: Annotated[float, Field(ge=0, le=1e12)] = 0.0
     """What it takes from the partner's budget when it starts."""
     done: Date | None = None
     """The date on which it did happen, when it has."""
+    planned: Date | None = None
+    """Of what is done: the date planned on `said_on`; with a slip by class its programme learns from it."""
+    said_on: Date | None = None
+    """Of what is done: the day on which `planned` was said."""
 
     @model_validator(mode="after")
     def _says_how_long(self) -> Activity:
@@ -188,7 +326,7 @@ class Activity(Sourced):
         if len(given) != 1:
             said = " and ".join(given) or "none of them"
             raise ValueError(f"an activity needs exactly one of duration, finish and done, not {said}")
-        if self.slip is not None and self.done is not None:
+        if self.slip is not None and self.done is not None and not isinstance(self.slip, SlipByClass):
             raise ValueError("what is done cannot slip: remove slip or done")
         return self
 

@@ -17,6 +17,11 @@ _LOOKED_UP_ELSEWHERE = {
     "missions.*.operations.#.name",  # names the step itself
     "stations.*.tank.filled_by.operations.#.name",
     "missions.*.launches.*.after",  # may be local to the mission; has its own check
+    *(  # words of a class law, and a programme named by its items; warned of in check_correlations
+        f"{block}.*.slip.{key}"
+        for block in ("activities", "missions")
+        for key in ("class.agency", "class.kind", "programme")
+    ),
 }
 
 

@@ -1,0 +1,235 @@
+"""Sense of shared luck: class laws that can be drawn from, groups that can be, and facts that can teach."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from itertools import combinations
+from typing import Any
+
+from sim.chance.correlation import AmbiguousError, ImpossibleError, Member, entwine, lower_root
+from sim.problems import Code, Problem, did_you_mean, suggest
+from sim.scenario.case import Case
+from sim.scenario.joining import (
+    can_join,
+    is_random,
+    matches,
+    members_of,
+    model_of,
+    random_paths,
+    slips_by_class,
+    value_at,
+)
+from sim.scenario.schema import ClassLaw, SlipByLead
+from sim.scenario.text import Path
+from sim.units import format_date
+
+_SYMMETRY = 1e-6
+_MOST_SAID = 4  # values in a message
+
+
+# --- class laws ---------------------------------------------------------------------------------------------------
+
+
+def check_class_laws(case: Case) -> Iterator[Problem]:
+    """A class law has a covariance that its parameters can have."""
+    for name, law in case.scenario.slips.items():
+        if law.classes is not None:
+            wrong = _wrong_covariance(law.classes)
+            path: Path = ("slips", name, "classes")
+            if wrong:
+                hint = "write the matrix as `ilrs calibrate` makes it"
+                yield case.problem((*path, "covariance"), Code.VALUE, wrong, hint)
+            if law.classes.across_correlation > law.classes.programme_correlation.value:
+                message = "items of different programmes are correlated more than those of one"
+                yield case.problem((*path, "across_correlation"), Code.VALUE, message, "give the smaller number here")
+
+
+def _wrong_covariance(law: ClassLaw) -> str:
+    count, rows = len(law.parameters), law.covariance
+    if len(rows) != count or any(len(row) != count for row in rows):
+        return f"the covariance of {count} parameters has {count} rows of {count} numbers"
+    scale = max((abs(rows[i][i]) for i in range(count)), default=0.0)
+    if any(abs(rows[i][j] - rows[j][i]) > _SYMMETRY * scale for i, j in combinations(range(count), 2)):
+        return "a covariance is the same on both sides of its diagonal"
+    try:
+        ridge = 1.0 + _SYMMETRY
+        lower_root(range(count), lambda i, j: _scaled(rows, int(i), int(j)) * (ridge if i == j else 1.0))
+    except (ImpossibleError, ValueError):
+        return "these parameters would have a negative variance in some direction (not positive definite)"
+    return ""
+
+
+def _scaled(rows: list[list[float]], i: int, j: int) -> float:
+    """Return a covariance as a correlation; raises ValueError for a negative variance."""
+    both = rows[i][i] * rows[j][j]
+    if rows[i][i] < 0.0 or rows[j][j] < 0.0:
+        raise ValueError("a variance is negative")
+    return (1.0 if i == j else 0.0) if both == 0.0 else rows[i][j] / both**0.5
+
+
+def check_classes(case: Case) -> Iterator[Problem]:
+    """A slip by class has its law, and the law knows its agency and kind (warning)."""
+    scenario = case.scenario
+    laws = [name for name, law in scenario.slips.items() if law.classes is not None]
+    for text, slip, _ in slips_by_class(scenario):
+        path: Path = tuple(text.split("."))
+        name = model_of(scenario, slip)
+        if name not in laws:
+            yield _no_class_law(case, path, name, laws)
+            continue
+        law = scenario.slips[name].classes
+        assert law is not None
+        known = {word for parameter in law.parameters for word in parameter.split(".")[1:]} - {"lead"}
+        for key, word in (("agency", slip.class_.agency), ("kind", slip.class_.kind)):
+            if word not in known:
+                message = f"{name} has no {key} '{word}': it is drawn as one that is not known, with a wider spread"
+                hint = suggest(word, known)
+                yield case.problem((*path, "class", key), Code.NO_SUCH_NAME, message, hint, "warning")
+
+
+def _no_class_law(case: Case, path: Path, name: str, laws: list[str]) -> Problem:
+    if name:
+        message = f"slips.{name} is a law by lead time, not by class"
+        hint = f"write slip: {{by_lead: {name}}}" if not laws else suggest(name, laws)
+        return case.problem((*path, "model"), Code.VALUE, message, hint)
+    if laws:
+        message = "there are several class laws"
+        return case.problem(path, Code.MISSING_KEY, message, f"say which: model: {laws[0]}", key=True)
+    hint = "extend a catalogue that has one, or add one under slips"
+    return case.problem(path, Code.NO_SUCH_NAME, "there is no class law in this scenario", hint, key=True)
+
+
+def check_laws_by_lead(case: Case) -> Iterator[Problem]:
+    """A slip by lead time names a law by lead time."""
+    slips: list[tuple[Path, Any]] = []
+    slips += [(("activities", name), item.slip) for name, item in case.scenario.activities.items()]
+    slips += [(("missions", name), item.slip) for name, item in case.scenario.missions.items()]
+    for path, slip in slips:
+        law = case.scenario.slips.get(slip.by_lead) if isinstance(slip, SlipByLead) else None
+        if law is not None and law.classes is not None:
+            hint = "write slip: {class: {agency: ..., kind: ...}}"
+            message = "this law goes by class, not by lead time alone"
+            yield case.problem((*path, "slip", "by_lead"), Code.VALUE, message, hint)
+
+
+def check_programmes(case: Case) -> Iterator[Problem]:
+    """A programme with one item is not another one misspelt (warning)."""
+    found = [(path, slip) for path, slip, _ in slips_by_class(case.scenario) if slip.programme is not None]
+    count = Counter(slip.programme for _, slip in found)
+    shared = [name for name, items in count.items() if name is not None and items > 1]
+    for path, slip in found:
+        if slip.programme is not None and count[slip.programme] == 1:
+            hint = did_you_mean(slip.programme, shared)
+            if hint:
+                message = f"nothing else belongs to programme '{slip.programme}'"
+                where = (*path.split("."), "programme")
+                yield case.problem(where, Code.NO_SUCH_NAME, message, hint, "warning")
+
+
+# --- what has happened --------------------------------------------------------------------------------------------
+
+
+def check_evidence(case: Case) -> Iterator[Problem]:
+    """What has happened and says when it was planned says it all, in order; what has not happened does not say it."""
+    by_class = {path for path, _, _ in slips_by_class(case.scenario)}
+    facts: list[tuple[Path, Any, Any]] = []
+    facts += [(("activities", name), item, item.done) for name, item in case.scenario.activities.items()]
+    facts += [(("missions", name), i, i.flown and i.flown.launched) for name, i in case.scenario.missions.items()]
+    for path, item, came in facts:
+        slips = f"{path[0]}.{path[1]}.slip" in by_class
+        said = item.said_on if item.said_on is not None else item.planned
+        if came is None:
+            if said is not None:
+                key = "said_on" if item.said_on is not None else "planned"
+                message = "this is for what has happened; a plan counts from calendar.as_of"
+                hint = "remove it, and give the planned date as finish or not_before"
+                yield case.problem((*path, key), Code.VALUE, message, hint)
+            continue
+        if (item.said_on is None or item.planned is None) and (slips or said is not None):
+            message = "it teaches its programme nothing without both planned and said_on"
+            yield case.problem((*path, "slip"), Code.MISSING_KEY, message, "add what is missing", "warning")
+        elif said is not None and not slips:
+            message = "it teaches nothing without a slip by class"
+            hint = "add slip: {class: {agency: ..., kind: ...}, programme: ...}"
+            yield case.problem((*path, "planned"), Code.MISSING_KEY, message, hint, "warning", key=True)
+        elif said is not None and item.planned < said:
+            message = f"the date was planned for a day before it was said, {format_date(said)}"
+            yield case.problem((*path, "planned"), Code.DATE_ORDER, message, "swap the dates")
+        elif said is not None and came < said:
+            message = f"the plan was said after it had happened on {format_date(came)}"
+            yield case.problem((*path, "said_on"), Code.DATE_ORDER, message, "take an earlier statement")
+
+
+# --- groups -------------------------------------------------------------------------------------------------------
+
+
+def check_correlations(case: Case) -> Iterator[Problem]:
+    """Every path of a group leads to a random value, and no two groups ask for what cannot be."""
+    known = random_paths(case.layered.values) if case.scenario.correlations else []
+    wrong = [
+        problem
+        for name, group in case.scenario.correlations.items()
+        for index, wanted in enumerate(group.of)
+        for problem in _wrong_path(case, ("correlations", name, "of", index), wanted, known)
+    ]
+    yield from wrong
+    if not any(problem.severity == "error" for problem in wrong):
+        yield from _lone_groups(case)
+        yield from _contradictions(case)
+
+
+def _wrong_path(case: Case, path: Path, wanted: str, known: list[str]) -> Iterator[Problem]:
+    values = case.layered.values
+    found = matches(values, wanted)
+    joinable = [item for item in found if can_join(".".join(map(str, item)))]
+    random = [item for item in joinable if is_random(value_at(values, item))]
+    if not found:
+        hint = did_you_mean(wanted, known) or suggest(wanted, known)
+        yield case.problem(path, Code.NO_SUCH_NAME, f"nothing stands at {wanted[:120]}", hint)
+    elif not joinable:
+        hint = "for example activities.NAME.slip, activities.NAME.duration or risks.NAME.stretches"
+        yield case.problem(path, Code.VALUE, f"{wanted[:120]} is nothing that is drawn", hint)
+    elif not random:
+        message = f"{wanted[:120]} is the same in every replication: it shares no luck"
+        yield case.problem(path, Code.VALUE, message, "make it random, or take it out of the group", "warning")
+
+
+def _lone_groups(case: Case) -> Iterator[Problem]:
+    members, _ = members_of(case.scenario, case.layered.values)
+    sizes = Counter(name for member in members for name in member.groups)
+    for name in case.scenario.correlations:
+        if sizes[name] < 2:
+            message = "fewer than two random values are in this group"
+            path: Path = ("correlations", name, "of")
+            yield case.problem(path, Code.VALUE, message, "name another, or use * for any name", "warning")
+
+
+def _contradictions(case: Case) -> Iterator[Problem]:
+    members, groups = members_of(case.scenario, case.layered.values)
+    try:
+        entwine(members, groups)
+    except AmbiguousError as error:
+        pair = " and ".join(members[place].name for place in error.pair)
+        message = f"{error.first} and {error.second} give {pair} different coefficients, and neither is the smaller"
+        hint = "take the pair out of one of them"
+        yield case.problem(("correlations", error.second, "coefficient"), Code.VALUE, message, hint)
+    except ImpossibleError as error:
+        shown = [members[place] for place in error.members]
+        yield _impossible(case, shown, Counter(name for member in members for name in member.groups))
+
+
+def _impossible(case: Case, shown: list[Member], sizes: Mapping[str, int]) -> Problem:
+    """Say why values cannot be correlated as wished, at the group that asks for the most."""
+    blocks: Mapping[str, Any] = case.scenario.correlations
+    names = list(dict.fromkeys(name for member in shown for name in sorted(member.groups)))
+    name = max(names, key=lambda one: abs(blocks[one].coefficient), default=next(iter(blocks), ""))
+    count = len(shown)
+    said = ", ".join(member.name for member in shown[:_MOST_SAID]) + (", ..." if count > _MOST_SAID else "")
+    if len(names) == 1 and blocks[name].coefficient < 0.0:
+        message = f"so many values cannot all go against each other so much (not positive definite): {said}"
+        hint = f"for the {sizes[name]} values of the group the coefficient is above {-1.0 / (sizes[name] - 1):.3g}"
+    else:
+        message = f"these coefficients contradict each other (not positive definite): {said}"
+        hint = "values that each go along with a third also go along with each other; make the coefficients smaller"
+    return case.problem(("correlations", name, "coefficient") if name else (), Code.VALUE, message, hint)
