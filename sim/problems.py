@@ -34,7 +34,10 @@ class Code(str, Enum):
     ENCODING = "encoding", "The file is not UTF-8 text."
     SYNTAX = "syntax", "The file is not valid YAML."
     YAML_FEATURE = "yaml-feature", "Anchors, aliases, merge keys, tags and several documents are not read."
-    DUPLICATE_KEY = "duplicate-key", "A key stands twice in one mapping."
+    DUPLICATE_KEY = (
+        "duplicate-key",
+        "A key stands twice in one mapping, or two things that can be needed have one name.",
+    )
     EMPTY_VALUE = "empty-value", "A key has no value."
     NOTHING_TO_REMOVE = "nothing-to-remove", "A null removes a key that no parent has."
     EXTENDS = "extends", "A parent file cannot be used: outside the tree, a cycle, or a wrong wording."

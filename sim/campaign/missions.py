@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from math import ceil, inf, nan
+from math import inf, nan
 from typing import TYPE_CHECKING
 
 from sim.campaign.plan import (
@@ -23,12 +23,11 @@ from sim.campaign.registry import Path
 from sim.campaign.routes import Route, duration_d
 from sim.campaign.trips import Trip, TripWriter
 from sim.chance import Distribution
+from sim.scenario.check_names import count_flights
 from sim.scenario.schema import Element, Launch, Leg, Mission, Station
 
 if TYPE_CHECKING:
     from sim.campaign.compile import Compiler
-
-MOST_REPEATS = 60
 
 
 NOBODY = Trip((), "orbiter", 0, 0.0)
@@ -54,26 +53,13 @@ class MissionCompiler:
     def declare(self) -> None:
         """Name every mission's milestones; a repeating mission becomes one for each time it can fly."""
         for name, mission in self.whole.scenario.missions.items():
-            count = self._repeats(mission)
+            count = count_flights(self.whole.scenario, mission)
             for number in range(max(count, 1)):
                 flight = f"{name}-{number + 1}" if count else name
                 self._declare(flight, mission)
                 if count and number == 0:
                     self._alias(name, flight)
                 self._flights_of.append((flight, mission, number if count else -1))
-
-    def _repeats(self, mission: Mission) -> int:
-        if mission.every is None:
-            return 0
-        if mission.repeats is not None:
-            return mission.repeats
-        start_d = self._series_start_d(mission)
-        return min(max(ceil((self.whole.calendar.length_d - start_d) / max(mission.every.mode, 1.0)), 1), MOST_REPEATS)
-
-    def _series_start_d(self, mission: Mission) -> float:
-        """Give the earliest planned start of a series: the date of the goal it follows, or its own."""
-        goal = self.whole.scenario.goals.get(mission.from_ or "")
-        return self.whole.calendar.to_days(goal.by) if goal is not None else self._not_before_d(mission)
 
     def _declare(self, name: str, mission: Mission) -> None:
         registry = self.whole.registry

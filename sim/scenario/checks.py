@@ -42,6 +42,7 @@ from sim.scenario.check_flights import (
 from sim.scenario.check_goals import check_deliveries, check_destinations, check_goals, check_power, check_sites
 from sim.scenario.check_laws import check_bell_curves
 from sim.scenario.check_magnitudes import check_magnitudes, check_proportions
+from sim.scenario.check_names import check_numbered_flights, check_operation_names, check_shared_names
 from sim.scenario.check_orbits import (
     check_ephemeris,
     check_landing_burns,
@@ -105,6 +106,9 @@ CHECKS: Final[tuple[Callable[[Case], Iterator[Problem]], ...]] = (
     check_sequence_needs,
     check_sequence_times,
     check_sequence_stacks,
+    check_operation_names,
+    check_shared_names,
+    check_numbered_flights,
 )
 
 
@@ -112,7 +116,7 @@ def check_sense(scenario: Scenario, layered: Layered) -> list[Problem]:
     """Give everything in a scenario of the right shape and with the right names that cannot be."""
     case, network = Case(scenario, layered), Network(scenario)
     problems = check_blocks(scenario, layered)
-    if not any(problem.code in (Code.CYCLE, Code.DATE_ORDER) for problem in problems):
+    if not any(problem.code in (Code.CYCLE, Code.DATE_ORDER, Code.DUPLICATE_KEY) for problem in problems):
         problems += check_goals(case, network)
         problems += check_overdue(case)
         problems += check_done_before_needs(case, network)

@@ -295,7 +295,8 @@ def check_cycles(network: Network, layered: Layered) -> Iterator[Problem]:
         except CycleError as error:
             circle = list(reversed(error.args[1]))
             edges = [edge for edge in _edges(circle, graph) if edge[2] is not None]
-            yield _circle_problem(edges, layered)
+            if edges:  # without a place it is two steps of one name, which is complained of as that
+                yield _circle_problem(edges, layered)
             first, second, _ = next(iter(edges), (circle[0], circle[1], None))
             graph[first] = [edge for edge in graph[first] if edge[0] != second]
         else:

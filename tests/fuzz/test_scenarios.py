@@ -1,0 +1,31 @@
+"""Changed scenarios: nothing passes `check` and is refused or breaks later."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sim.scenario.shipped import shipped_names
+from tests.fuzz.scenarios import fuzz
+
+SMALL = [
+    "tutorial",
+    "examples/bridge",
+    "examples/activity-network",
+    "examples/tanker-depot",
+    "examples/interim-station",
+]
+
+
+def test_what_check_passes_compiles_and_runs(tmp_path: Path) -> None:
+    tally = fuzz(60, 2035, SMALL, tmp_path)
+    assert tally.findings == []
+    assert tally.count["ran"] >= 3
+    assert tally.count["refused"] >= 3
+
+
+@pytest.mark.stress
+@pytest.mark.parametrize("seed", range(10))
+def test_what_check_passes_compiles_and_runs_for_long(seed: int, tmp_path: Path) -> None:
+    assert fuzz(300, seed, sorted(shipped_names()), tmp_path).findings == []
