@@ -150,8 +150,8 @@ MOST_PROPELLANT: Final = 0.97
 
 Source: first stages of Falcon 9 and Atlas, about 0.95.
 """
-LEAST_PROPELLANT: Final = 0.002
-"""A tank that holds less of what it must move gives a few metres per second."""
+LEAST_PROPELLANT: Final = 0.01
+"""A tank that holds less of what it must move gives less than 30 m/s, enough for a few corrections at the most."""
 MOST_W_KG: Final = 500.0
 """Watts for each kilogram of an element; the lightest solar wings give 150 to 200 W/kg without what they hang on."""
 MOST_J_KG: Final = 2e3 * 3600.0
