@@ -10,6 +10,7 @@ import math
 from collections.abc import Mapping
 from typing import TypeAlias
 
+from sim.decide.chances import answer_frontier
 from sim.decide.flow import explain_flow, solve_flow
 from sim.decide.keyed import Reader, changed
 from sim.decide.loads import read_manifest
@@ -31,6 +32,8 @@ def answer(said: object, limits: Limits = DEFAULT) -> Document:
     reader = Reader(said)
     if "cases" in reader.said:
         return {"cases": {name: answer(one.said, limits) for name, one in reader.several("cases").items()}}
+    if "scenario" in reader.said:
+        return answer_frontier(reader, limits.seed)
     if "data" not in reader.said:
         raise InputError("the file holds neither `data`, nor `cases`, nor `scenario`")
     data = reader.inner("data")

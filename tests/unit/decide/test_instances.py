@@ -52,6 +52,22 @@ def test_a_network_without_a_plan_is_explained_and_every_repair_tried(read: Any)
     assert least[2] == "infeasible"
 
 
+def test_a_frontier_has_the_cheapest_package_of_each_level(read: Any) -> None:
+    """Chances are products, as the file says."""
+    found: Any = answer(read("frontier-two-works"))["cheapest_for"]
+    assert {level: (one["state"], one["cost"]) for level, one in found.items()} == {
+        "30%": ("found", 0.0),
+        "60%": ("found", 3.0),
+        "85%": ("found", 5.0),
+        "97%": ("nothing", 5.0),
+    }
+
+
+def test_a_frontier_whose_level_is_no_chance_is_refused(read: Any) -> None:
+    with pytest.raises(InputError, match=r"cheapest_for\.170%"):
+        answer({**read("frontier-two-works"), "cheapest_for": {"170%": 0}})
+
+
 @pytest.mark.parametrize(
     ("said", "wrong"),
     [
