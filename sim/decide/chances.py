@@ -37,7 +37,7 @@ def answer_frontier(reader: Reader, seed: int) -> Document:
         file = Path(folder) / "scenario.yaml"
         file.write_text(document(dict(reader.inner("scenario").said)), encoding="utf-8")
         start = Start(file)
-        plan = read_levers(start.load().layered)
+        plan = read_levers(start.load())
         packages = packages_of(plan.levers)
         simulate = Pulling(packages, start.texts([one.case for one in packages]), plan.goal, seed)
     options, directed = options_of(packages, plan.levers)

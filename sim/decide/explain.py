@@ -10,7 +10,7 @@ import math
 import time
 from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
@@ -18,6 +18,8 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from sim.decide.keyed import changed
 from sim.decide.proof import Proof
 
+SHORTENING: Final = 0.6
+"""Share of the time of an explanation that goes to the conflict; the rest is for its repairs."""
 S = TypeVar("S", bound=Hashable)
 P = TypeVar("P")
 

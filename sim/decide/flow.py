@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
 from scipy.sparse import csr_array
 
-from sim.decide.explain import Explanation, Statement, explain
+from sim.decide.explain import SHORTENING, Explanation, Statement, explain
 from sim.decide.network import Arc, Network, arcs_of
-from sim.decide.proof import DEFAULT, Limits, Proof, status_of
+from sim.decide.proof import DEFAULT, Clock, Limits, Proof, status_of
 
 GOODS: Final = ("upkeep", "consumables", "cargo")
 """What is carried beside propellant, people and samples; Earth gives it without limit."""
@@ -254,6 +254,11 @@ def statements_of(network: Network) -> tuple[Statement, ...]:
 
 def explain_flow(network: Network, *, seconds: float = 10.0) -> Explanation | None:
     """Return why no plan exists and what would help, each repair with its least mass, kg."""
-    limits = Limits(seconds)
-    return explain(network, statements_of(network), lambda one: exists(one, limits),
-                   lambda one: solve_flow(one, limits).proof, seconds=seconds)  # fmt: skip
+    clock = Clock(Limits(seconds))
+
+    def price(one: Network) -> Proof:
+        return solve_flow(one, clock.rest()).proof
+
+    return explain(
+        network, statements_of(network), lambda one: exists(one, clock.rest()), price, seconds=seconds * SHORTENING
+    )

@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from sim.decide import cpsat
-from sim.decide.explain import Explanation, explain
+from sim.decide.explain import SHORTENING, Explanation, explain
 from sim.decide.loads import Manifest, Vehicle, statements_of
 from sim.decide.proof import DEFAULT, Clock, Limits, Listener, Proof
 from sim.decide.schedule import Task, share
 from sim.problems import InputError, suggest
 
+MOVES: Final = "moves"
+"""Loads on another flight than now, and flights on another day: what breaks ties."""
 OBJECTIVES: Final = ("date", "launches", "mass", "cost")
 
 
@@ -57,10 +59,14 @@ def solve_manifest(
     minimise: Sequence[str],
     *,
     at_most: Mapping[str, int] | None = None,
+    present: ManifestPlan | None = None,
     limits: Limits = DEFAULT,
     on_progress: Listener = lambda _: None,
 ) -> ManifestAnswer:
     """Minimise the first objective, then the next among what is best by the first, and so on.
+
+    Of what is left the plan nearest to the `present` one is taken: fewest loads on another flight and flights on
+    another day, so that nothing is moved for nothing.
 
     Raises:
         InputError: if an objective is not known, or a vehicle lacks the figure it needs.
@@ -69,10 +75,10 @@ def solve_manifest(
     _require_objectives(manifest, [*minimise, *caps])
     clock, plan = Clock(limits), None
     proofs: dict[str, Proof] = {}
-    for name in minimise:
-        model = _Model(manifest, caps)
-        if plan is not None:
-            model.hint(plan)
+    for name in [*minimise, *([MOVES] if present is not None else [])]:
+        model = _Model(manifest, caps, present)
+        if plan is not None or present is not None:
+            model.hint(plan or present)
         solved = cpsat.solve(model.model, model.objective(name), model.wanted, clock.rest(), on_progress)
         if not solved.values:
             proofs.setdefault(name, solved.proof)
@@ -83,6 +89,39 @@ def solve_manifest(
             break  # what comes next would be least among plans that need not be best
         caps[name] = min(caps.get(name, round(solved.proof.objective)), round(solved.proof.objective))
     return ManifestAnswer(proofs, plan)
+
+
+def pool(
+    manifest: Manifest,
+    objective: str,
+    *,
+    apart: int,
+    most: int,
+    at_most: Mapping[str, int] | None = None,
+    limits: Limits = DEFAULT,
+) -> tuple[ManifestAnswer, ...]:
+    """Return the best plan and up to `most - 1` others that pack the flights otherwise, best first.
+
+    None is worse than the best by more than `apart`. Fewer than `most` are all there are, unless the last is not
+    proven optimal.
+    """
+    caps, clock = dict(at_most or {}), Clock(limits)
+    _require_objectives(manifest, [objective, *caps])
+    found: list[ManifestAnswer] = []
+    while len(found) < most:
+        model = _Model(manifest, caps)
+        for other in found:
+            if other.plan is not None:
+                model.exclude(other.plan)
+        solved = cpsat.solve(model.model, model.objective(objective), model.wanted, clock.rest())
+        if not solved.values or solved.proof.objective is None:
+            break
+        found.append(ManifestAnswer({objective: solved.proof}, model.plan(solved.values)))
+        limit = round(found[0].proof.objective or 0.0) + apart
+        caps[objective] = min(caps.get(objective, limit), limit)
+        if solved.proof.status != "optimal":
+            break
+    return tuple(found)
 
 
 def launches_against_date(manifest: Manifest, limits: Limits = DEFAULT) -> tuple[tuple[int, Proof], ...]:
@@ -110,9 +149,14 @@ def exists(manifest: Manifest, limits: Limits = DEFAULT) -> bool | None:
 
 def explain_manifest(manifest: Manifest, *, seconds: float = 10.0) -> Explanation | None:
     """Return why no plan exists and what would help, each repair with the earliest date it gives."""
-    limits = Limits(seconds)
-    return explain(manifest, statements_of(manifest), lambda one: exists(one, limits),
-                   lambda one: solve_manifest(one, ["date"], limits=limits).proof, seconds=seconds)  # fmt: skip
+    clock = Clock(Limits(seconds))
+
+    def price(one: Manifest) -> Proof:
+        return solve_manifest(one, ["date"], limits=clock.rest()).proof
+
+    return explain(
+        manifest, statements_of(manifest), lambda one: exists(one, clock.rest()), price, seconds=seconds * SHORTENING
+    )
 
 
 def offered(manifest: Manifest) -> tuple[str, ...]:
@@ -139,8 +183,8 @@ def _require_objectives(manifest: Manifest, names: Sequence[str]) -> None:
 class _Model:
     """The constraint model of a manifest."""
 
-    def __init__(self, manifest: Manifest, caps: Mapping[str, int]) -> None:
-        self.manifest = manifest
+    def __init__(self, manifest: Manifest, caps: Mapping[str, int], present: ManifestPlan | None = None) -> None:
+        self.manifest, self.present = manifest, present
         self.model = cpsat.cp().CpModel()
         self.slots = manifest.slots
         self.flies = {slot: self.model.new_bool_var(f"flies.{slot}") for slot in self.slots}
@@ -229,9 +273,28 @@ class _Model:
         """Return what is to be least."""
         if name == "date":
             return self.date
+        if name == MOVES:
+            return self._moves()
         field = {"mass": "imleo", "cost": "cost"}.get(name)
         price = {slot: getattr(self._vehicle(slot), field) if field else 1 for slot in self.slots}
         return sum(price[slot] * flies for slot, flies in self.flies.items())
+
+    def _moves(self) -> Any:
+        """Return how many loads fly on another flight than at present, and how many flights on another day."""
+        flown = {(one.vehicle, one.number): one for one in self.present.flights} if self.present else {}
+        kept = [self.on[load, slot] for slot, one in flown.items() if slot in self.flies for load in one.carries]
+        moved = []
+        for slot, flight in flown.items():
+            if slot in self.flies:
+                other = self.model.new_bool_var(f"moved.{slot}")
+                self.model.add(self.leaves[slot] == flight.leaves).only_enforce_if(~other)
+                moved.append(other)
+        return len(self.manifest.items) - sum(kept) + sum(moved)
+
+    def exclude(self, plan: ManifestPlan) -> None:
+        """Ask for another packing than that of a plan."""
+        same = [self.on[load, (one.vehicle, one.number)] for one in plan.flights for load in one.carries]
+        self.model.add_bool_or([~one for one in same])
 
     @property
     def wanted(self) -> list[Any]:
@@ -252,8 +315,10 @@ class _Model:
         )
         return ManifestPlan(flights, start)
 
-    def hint(self, plan: ManifestPlan) -> None:
+    def hint(self, plan: ManifestPlan | None) -> None:
         """Start the search from a plan."""
+        if plan is None:
+            return
         flown = {(one.vehicle, one.number): one for one in plan.flights}
         for slot, flies in self.flies.items():
             self.model.add_hint(flies, slot in flown)
@@ -262,4 +327,5 @@ class _Model:
         for (load, slot), on in self.on.items():
             self.model.add_hint(on, slot in flown and load in flown[slot].carries)
         for name, start in self.start.items():
-            self.model.add_hint(start, plan.set_up_from[name])
+            if name in plan.set_up_from:
+                self.model.add_hint(start, plan.set_up_from[name])

@@ -12,9 +12,9 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from sim.decide import cpsat
-from sim.decide.explain import Explanation, Statement, explain
+from sim.decide.explain import SHORTENING, Explanation, Statement, explain
 from sim.decide.keyed import Reader
-from sim.decide.proof import DEFAULT, Limits, Listener, Proof
+from sim.decide.proof import DEFAULT, Clock, Limits, Listener, Proof
 from sim.problems import InputError, suggest
 
 
@@ -116,16 +116,16 @@ def statements_of(project: Project) -> tuple[Statement, ...]:
 
 def explain_schedule(project: Project, *, seconds: float = 10.0) -> Explanation | None:
     """Return why no schedule exists and what would help."""
-    limits = Limits(seconds)
+    clock = Clock(Limits(seconds))
 
     def price(one: Project) -> Proof:
-        return solve_schedule(one, limits).proof
+        return solve_schedule(one, clock.rest()).proof
 
     def exists(one: Project) -> bool | None:
         status = price(one).status
         return None if status == "unknown" else status != "infeasible"
 
-    return explain(project, statements_of(project), exists, price, seconds=seconds)
+    return explain(project, statements_of(project), exists, price, seconds=seconds * SHORTENING)
 
 
 def read_project(said: object) -> Project:

@@ -16,6 +16,7 @@ from sim.decide.manifest import (
     explain_manifest,
     launches_against_date,
     offered,
+    pool,
     solve_manifest,
 )
 from sim.decide.proof import Limits, Progress
@@ -305,3 +306,43 @@ def test_pads_without_turnaround_can_serve_two_flights_in_a_week() -> None:
     made = packed()
     quick = replace(made, pads={"p": Pad(0)}, teams=6)
     assert solve_manifest(quick, ["date"], at_most={"launches": 3}).proof.status == "optimal"
+
+
+def three_alike() -> Manifest:
+    """Return three loads of one kilogram for two flights of three."""
+    vehicle = {"capacity": 3, "pad": "p", "first": 0, "every": 1, "most": 2, "flight": 0}
+    items = {name: {"kg": 1, "setup": 1} for name in "abc"}
+    return read_manifest(
+        {"weeks": 20, "teams": 3, "pads": {"p": {"turnaround": 1}}, "vehicles": {"v": vehicle}, "items": items,
+         "goal": ["a"]}
+    )  # fmt: skip
+
+
+def test_a_pool_holds_every_packing_within_its_distance_best_first() -> None:
+    """One way on one flight, and 2 x 2 x 2 - 2 ways on two."""
+    found = pool(three_alike(), "launches", apart=1, most=20)
+    packings = {
+        tuple(sorted((one.number, one.carries) for one in answer.plan.flights)) for answer in found if answer.plan
+    }
+    assert [answer.proof.objective for answer in found] == [1.0] + [2.0] * 6
+    assert len(packings) == 7
+
+
+def test_a_pool_holds_no_more_than_asked_for() -> None:
+    assert len(pool(three_alike(), "launches", apart=1, most=3)) == 3
+
+
+@pytest.mark.parametrize("objective", ["date", "launches"])
+def test_solving_a_best_plan_again_leaves_it_as_it_is(objective: str) -> None:
+    made = packed()
+    best = solve_manifest(made, [objective]).plan
+    again = solve_manifest(made, [objective], present=best)
+    assert again.plan is not None
+    assert best is not None
+    assert again.plan.flights == best.flights
+    assert again.proofs["moves"].objective == 0.0
+
+
+def test_an_explanation_ends_in_its_time_and_says_when_it_is_not_shortened() -> None:
+    found = explain_manifest(replace(packed(), deadline=8), seconds=1e-9)
+    assert found is None or not found.conflict.shortened
