@@ -10,6 +10,8 @@ from typing import Any, Final
 import yaml
 
 from sim.analysis.estimates import Proportion
+from sim.calibration.class_fit import ClassCalibration, class_block
+from sim.calibration.class_text import about_classes, describe_classes
 from sim.calibration.growth import GrowthFit
 from sim.calibration.launch_log import LogFit, VehicleRecord
 from sim.calibration.laws import Calibrated, Fit
@@ -38,12 +40,21 @@ def catalogue_text(fitted: Sequence[Calibrated], *, site: str | None = None, lau
     blocks: dict[str, dict[str, Any]] = {}
     remarks = ["# Made by `ilrs calibrate`; intervals are 95 %, over missions where they repeat."]
     for one in fitted:
-        remarks += [f"# {line}" for line in describe(one)]
+        # A law by class keeps its figures and scores in its block.
+        said = describe(one)[:1] if isinstance(one.fit, ClassCalibration) else describe(one)
+        remarks += [f"# {line}" for line in said]
         found = _blocks(one, site, launcher)
         remarks += [] if found else [f"# {one.name}: not written; {_WAYS[type(one.fit)]}"]
         for kind, name, block in found:
             _add(blocks, kind, name, block)
-    return "\n".join([*remarks, yaml.safe_dump(blocks, sort_keys=False, allow_unicode=True, width=116)])
+    return "\n".join([*remarks, _dumped(blocks)])
+
+
+def _dumped(blocks: dict[str, dict[str, Any]]) -> str:
+    """Return the blocks as YAML; rows of figures stand on their lines, the rest is spread out."""
+    by_class = any("classes" in law for law in blocks.get("slips", {}).values())
+    style = None if by_class else False
+    return yaml.safe_dump(blocks, sort_keys=False, allow_unicode=True, width=116, default_flow_style=style)
 
 
 def _add(blocks: dict[str, dict[str, Any]], kind: str, name: str, block: dict[str, Any]) -> None:
@@ -62,6 +73,8 @@ def _blocks(one: Calibrated, site: str | None, launcher: str | None) -> list[tup
     said = _provenance(one)
     if isinstance(one.fit, SlipFit):
         return [("slips", one.name, {**said, **_slip_block(one.fit)})]
+    if isinstance(one.fit, ClassCalibration):
+        return [("slips", one.name, {"about": about_classes(one.fit), **said, **class_block(one.fit)})]
     if isinstance(one.fit, GrowthFit):
         guessed = {"weight": {"source": "estimate", "confidence": "low", "access": "estimate"}}
         return [("priors", one.name, {**said, "sources": guessed, **_growth_block(one.fit)})]
@@ -153,6 +166,8 @@ def describe(one: Calibrated) -> list[str]:
     if isinstance(fit, SlipFit):
         rows = [_row_text(one.name, row) for row in fit.rows]
         return [*rows, _line_text(one.name, fit), *_arrivals_text(one.name, fit), *_failed_text(one)]
+    if isinstance(fit, ClassCalibration):
+        return describe_classes(one.name, fit)
     if isinstance(fit, StandDownFit):
         return [
             f"{one.name}: {fit.n} stand-downs, median {_with(fit.median_d, 0)} d, P90 {_with(fit.p90_d, 0)} d, "

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.calibration.cells import read_dates, read_flags
 from sim.calibration.slip import Pairs
@@ -22,21 +24,41 @@ def read_pairs(table: Table) -> Pairs:
     earliest, or, where there is none, on the last day the table knows of. Raises InputError with row and column where
     a date is missing or cannot be right.
     """
+    found = read_outcomes(table)
+    missions = tuple(row.text("mission") or str(row.number) for row in table.rows)
+    return Pairs(missions, found.lead_d, found.slip_d, found.open)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """When each date was said, as `date.toordinal` counts, how far ahead it lay and how late it came, shape (n,) each.
+
+    The slip of an open one is the least it can still be.
+    """
+
+    said_d: NDArray[np.float64]
+    lead_d: NDArray[np.float64]
+    slip_d: NDArray[np.float64]
+    open: NDArray[np.bool_]
+
+
+def read_outcomes(table: Table) -> Outcomes:
+    """Read the dates of forecasts and what became of them; see `read_pairs`."""
     table.need("said_on", "planned", "actual")
     said, planned, actual = read_dates(table, "said_on", "planned", "actual")
     still_open = read_flags(table, "open")
     today = _last_day_known(said, actual, still_open)
-    missions, leads, slips, waits = [], [], [], []
+    days, leads, slips, waits = [], [], [], []
     for row, told, due, came, waiting in zip(table.rows, said, planned, actual, still_open, strict=True):
         if told is None or due is None:
             table.refuse(row, "planned" if told else "said_on", "the cell is empty; a date belongs there")
         end = came or today
         _refuse_impossible(table, row, told, due, end)
-        missions.append(row.text("mission") or str(row.number))
+        days.append(float(told.toordinal()))
         leads.append(float((due - told).days))
         slips.append(float((end - due).days))
         waits.append(waiting or came is None)
-    return Pairs(tuple(missions), np.array(leads), np.array(slips), np.array(waits))
+    return Outcomes(np.array(days), np.array(leads), np.array(slips), np.array(waits))
 
 
 def _last_day_known(

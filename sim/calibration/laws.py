@@ -1,7 +1,8 @@
 """Tables of what was planned and what happened, each fitted with the law it is about.
 
 What a table is about is told by its columns: `said_on, planned, actual` slip; `launches, attempts` scrubs;
-`stand_down_d` stand-downs; `flight, flights, failures` reliability growth; `date, vehicle, outcome` a launch log.
+`stand_down_d` stand-downs; `flight, flights, failures` reliability growth; `date, vehicle, outcome` a launch log;
+`agency, kind, programme` beside the columns of slip a law of slip by class.
 """
 
 from __future__ import annotations
@@ -16,15 +17,17 @@ import numpy as np
 
 from sim.analysis.estimates import Proportion, clopper_pearson
 from sim.calibration.cells import read_counts, read_numbers
+from sim.calibration.class_fit import ClassCalibration, calibrate_classes
 from sim.calibration.forecasts import read_pairs
 from sim.calibration.growth import GrowthFit, fit_growth
 from sim.calibration.launch_log import LogFit, fit_log, with_log_columns
 from sim.calibration.slip import SlipFit, fit_slip
 from sim.calibration.stand_downs import StandDownFit, fit_stand_down
+from sim.calibration.statements import has_classes
 from sim.calibration.table import Table, data_file, read_table
 from sim.problems import InputError
 
-Fit: TypeAlias = SlipFit | StandDownFit | GrowthFit | Proportion | LogFit
+Fit: TypeAlias = SlipFit | StandDownFit | GrowthFit | Proportion | LogFit | ClassCalibration
 
 SHIPPED: Final = (
     "iss-cargo.csv",
@@ -56,14 +59,33 @@ def shipped_tables() -> tuple[Path, ...]:
     return tuple(data_file(name) for name in SHIPPED)
 
 
-def calibrate(path: Path) -> Calibrated:
-    """Fit the law a table is about. Raises InputError saying what is wrong with the table, by row and column."""
+def calibrate(
+    path: Path,
+    *,
+    name: str = "",
+    without_stand_downs: bool = False,
+    on_step: Callable[[str], None] = lambda step: None,
+) -> Calibrated:
+    """Fit the law a table is about, called `name`, or after its file.
+
+    A table by class can leave out the rows that waited for a failed vehicle. Raises InputError saying what is wrong
+    with the table, by row and column.
+    """
     table = with_log_columns(read_table(path))
+    name = name or _name(path)
+    if has_classes(table):
+        by_class = calibrate_classes(table, without_stand_downs=without_stand_downs, on_step=on_step)
+        return Calibrated(name, table.source, by_class)
+    if without_stand_downs:
+        raise InputError(
+            f"{path}: --without-stand-downs is for tables of slip by class, with columns agency and kind; "
+            "leave the option out"
+        )
     try:
         fit = _fitter(set(table.columns))(table)
     except ValueError as error:
         raise InputError(f"{path}: {error}") from error
-    return Calibrated(_name(path), table.source, fit)
+    return Calibrated(name, table.source, fit)
 
 
 def _fitter(columns: set[str]) -> Callable[[Table], Fit]:

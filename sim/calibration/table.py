@@ -87,6 +87,12 @@ def read_table(path: Path) -> Table:
     return Table(path, named, read, _delimiter(text), _source(path, remarks))
 
 
+def find_table(path: Path) -> Path:
+    """Return a path as it is, or the shipped table of that name where there is no such file."""
+    shipped = data_file(path.name)
+    return shipped if path.name == str(path) and not path.exists() and shipped.is_file() else path
+
+
 def data_file(name: str) -> Path:
     """Return the path of a shipped table of planned and actual dates."""
     return shipped_folder() / "catalogue" / "data" / name

@@ -24,6 +24,7 @@ VERBS = (
     "report",
     "run",
     "schema",
+    "score",
     "seek",
     "show",
     "site",

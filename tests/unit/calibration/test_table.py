@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.calibration.table import Table, read_table
+from sim.calibration.table import Table, data_file, find_table, read_table
 from sim.problems import InputError
 
 ROWS = "vehicle{0}stand_down_d\nHeron{0}100\nIbis{0}200\n"
@@ -101,3 +101,14 @@ def test_what_cannot_be_a_table_is_refused_with_its_place(write: Path, data: str
 def test_a_folder_is_no_table(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="this is not a plain file"):
         read_table(tmp_path)
+
+
+def test_a_shipped_table_is_found_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert find_table(Path("iss-cargo.csv")) == data_file("iss-cargo.csv")
+
+
+def test_a_table_of_the_reader_goes_before_a_shipped_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "iss-cargo.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    assert find_table(Path("iss-cargo.csv")) == Path("iss-cargo.csv")
