@@ -12,11 +12,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from sim.problems import Code, Mark, Problem, ScenarioError, suggest, writable
+from sim.problems import Code, Mark, Problem, ScenarioError, did_you_mean, suggest, writable
 from sim.scenario.checks import check_blocks, check_sense
 from sim.scenario.data import read_columns
 from sim.scenario.layers import Layered, Stack, flatten
-from sim.scenario.names import check_needs, check_references
+from sim.scenario.names import check_needs, check_references, is_needed, section
 from sim.scenario.paths import check_study_paths, check_study_variants, study_variants, wrong_path
 from sim.scenario.schema import Scenario
 from sim.scenario.shape import shape_problems
@@ -59,6 +59,21 @@ def check_scenario(path: str | FilePath, variants: Sequence[str] = (), sets: Seq
                 if problem.severity == "error" and (problem.mark, problem.path, problem.code) not in known
             ]
     return tuple(found)
+
+
+def _misspelt(files: _Files, layered: Layered) -> list[Problem]:
+    """Return activities that only a variant names, that nothing needs, and whose name is nearly that of another."""
+    block = files.root.value.get("activities") if files.root and isinstance(files.root.value, dict) else None
+    known = block.value if block and isinstance(block.value, dict) else {}
+    problems: list[Problem] = []
+    for name in section(layered.values, "activities"):
+        near = did_you_mean(name, known)
+        made = layered.origins.get(("activities", name), "").startswith("variant ")
+        if made and near and name not in known and not is_needed(layered.values, name):
+            message = f"nothing needs '{name[:80]}', which only this variant names"
+            mark = layered.key_mark(("activities", name))
+            problems.append(Problem(mark, f"activities.{name}", Code.NO_SUCH_PATH, "error", message, near))
+    return problems
 
 
 def _study_problems(files: _Files, variants: Sequence[str], sets: Sequence[str]) -> list[Problem]:
@@ -156,7 +171,7 @@ def _loaded(files: _Files, variants: Sequence[str], sets: Sequence[str]) -> Load
     scenario, shape = _validate(layered, problems, whole=whole)
     problems = problems + shape
     if whole:
-        problems += _check(scenario, layered, problems)
+        problems += _check(scenario, layered, problems) + (_misspelt(files, layered) if variants else [])
     if scenario is None or any(problem.severity == "error" for problem in problems):
         raise ScenarioError(_in_order(problems))
     return Loaded(scenario, layered, tuple(_in_order(problems)))

@@ -156,6 +156,12 @@ def check_needs(layered: Layered) -> Iterator[Problem]:
             yield _no_event(layered, path, value, events | local)
 
 
+def is_needed(values: Values, name: str) -> bool:
+    """Tell whether anything needs what has this name, or one of its events."""
+    needs = (need for pattern in (*NEEDS, "missions.*.launches.*.after") for _, need in find(values, pattern))
+    return any(isinstance(need, str) and need.partition(".")[0] == name for need in needs)
+
+
 def _no_event(layered: Layered, path: Path, name: str, events: set[str]) -> Problem:
     head = name.partition(".")[0]
     words = sorted(event for event in events if event == head or event.startswith(f"{head}."))

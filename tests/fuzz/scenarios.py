@@ -67,12 +67,22 @@ def places(value: Any) -> Iterator[tuple[Any, Any]]:
             yield from places(value[key])
 
 
+def is_amount(block: Any, key: Any) -> bool:
+    """Tell whether a number, a quantity or a date stands there."""
+    value = block[key]
+    return str(value)[:1] in "-0123456789" and not isinstance(value, bool) and key != "format"
+
+
 def mutate(values: dict[str, Any], chance: random.Random) -> None:
     """Change one thing somewhere."""
     found = list(places(values))
+    if chance.random() < 0.7:
+        block, key = chance.choice([place for place in found if is_amount(*place)] or found)
+        block[key] = another_amount(block[key], chance)
+        return
     block, key = chance.choice(found)
     old = block[key]
-    how = chance.randrange(13)
+    how = chance.randrange(7)
     if how == 0:
         del block[key]
     elif how == 1 and isinstance(block, list):

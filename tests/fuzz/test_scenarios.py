@@ -29,3 +29,11 @@ def test_what_check_passes_compiles_and_runs(tmp_path: Path) -> None:
 @pytest.mark.parametrize("seed", range(10))
 def test_what_check_passes_compiles_and_runs_for_long(seed: int, tmp_path: Path) -> None:
     assert fuzz(300, seed, sorted(shipped_names()), tmp_path).findings == []
+
+
+def test_a_run_that_breaks_is_a_finding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("tests.fuzz.scenarios.compile_campaign", broken)
+    assert fuzz(20, 2035, SMALL, tmp_path).count["broke"] >= 1

@@ -115,6 +115,15 @@ def test_a_factor_may_stand_in_a_variant_that_the_sweep_chooses(tmp_path: Path) 
     assert len(_errors(_file(tmp_path, f"sweep: {{{factor}}}\n"))) == 1
 
 
+def test_a_variant_that_names_what_nothing_needs_is_asked_what_it_means(tmp_path: Path) -> None:
+    file = _file(tmp_path)
+    text = file.read_text().replace("variants: {", "variants: {late: {activities: {landers: {duration: 200 d}}}, ")
+    file.write_text(text)
+    (error,) = _errors(file)
+    assert "nothing needs 'landers', which only this variant names; did you mean 'lander'?" in error
+    assert "plan.yaml:10:" in error
+
+
 SHAPES = [
     ("sweep: {vary: 5}", "sweep.vary: a mapping"),
     ("sweep: {design: 5}", "sweep.design: 5 is not a choice here; known: grid, lhs"),
