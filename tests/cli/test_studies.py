@@ -270,3 +270,72 @@ def test_a_sweep_of_one_case_has_no_page_and_says_why(plan: str, ilrs: Call) -> 
     done = ilrs("report", "one")
     assert done.exit_code == 1
     assert "have the same values; run more, with --cases" in done.stderr
+
+
+# --- what clean takes -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("marker", ["ilrs-run.json", "ilrs-sweep.json"])
+@pytest.mark.parametrize("text", ["", '{"junk": 1}', "[" * 5000])
+def test_clean_leaves_a_folder_that_only_has_our_marker(tmp_path: Path, ilrs: Call, marker: str, text: str) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "thesis.txt").write_text("precious", encoding="utf-8")
+    (tmp_path / "a" / marker).write_text(text, encoding="utf-8")
+    said = answer(ilrs("clean", tmp_path, "--json", "--yes"))
+    assert (said[0]["removed"], "is not a manifest of ours" in said[0]["stays"]) == (False, True)
+    assert len(list((tmp_path / "a").iterdir())) == 2
+
+
+def test_clean_keeps_and_names_what_we_did_not_write(plan: str, ilrs: Call) -> None:
+    ilrs("run", plan, "-n", 5, "-j", 1, "-q", "-o", "runs/one")
+    mine = ("notes/n.txt", "analysis.ipynb", "outcomes/mine.parquet", "figures/first.png")
+    for name in mine:
+        file = Path("runs/one", name)
+        file.parent.mkdir(exist_ok=True)
+        file.write_text("mine", encoding="utf-8")
+    done = ilrs("clean", "--yes")
+    assert all(f"kept: {Path('runs/one', name.partition('/')[0])}" in done.stdout for name in mine)
+    left = {file.relative_to("runs/one").as_posix() for file in Path("runs/one").rglob("*") if file.is_file()}
+    assert left == set(mine)
+
+
+def test_clean_keeps_a_link_and_what_it_leads_to(plan: str, ilrs: Call) -> None:
+    ilrs("run", plan, "-n", 5, "-j", 1, "-q", "-o", "runs/one")
+    Path("victim").mkdir()
+    Path("victim/p50.json").write_text("precious", encoding="utf-8")
+    for file in Path("runs/one/stories").iterdir():
+        file.unlink()
+    Path("runs/one/stories").rmdir()
+    Path("runs/one/stories").symlink_to(Path("victim").resolve())
+    assert "kept: runs/one/stories" in ilrs("clean", "--yes").stdout
+    assert Path("victim/p50.json").read_text(encoding="utf-8") == "precious"
+
+
+def test_clean_leaves_a_folder_whose_marker_is_a_link(plan: str, ilrs: Call) -> None:
+    ilrs("run", plan, "-n", 5, "-j", 1, "-q", "-o", "runs/one")
+    Path("mine").mkdir()
+    Path("mine/ilrs-run.json").symlink_to(Path("runs/one/ilrs-run.json").resolve())
+    Path("mine/report.html").write_text("mine", encoding="utf-8")
+    ilrs("clean", "mine", "--yes")
+    assert sorted(file.name for file in Path("mine").iterdir()) == ["ilrs-run.json", "report.html"]
+
+
+def test_clean_removes_all_that_a_run_and_a_sweep_leave(plan: str, ilrs: Call) -> None:
+    ilrs("run", plan, "-n", 5, "-j", 1, "-q", "-o", "runs/one")
+    ilrs("sweep", plan, "--cases", 2, "-n", 5, "-j", 1, "-q", "-o", "runs/two")
+    ilrs("report", "runs/two", "--folder")
+    ilrs("seek", plan, "--goal", "both", "-j", 1, "-q", "-o", "runs/three")
+    assert "kept" not in ilrs("clean", "--yes").stdout
+    assert list(Path("runs").iterdir()) == []
+
+
+def test_an_empty_or_repeated_variant_is_wrong_usage(plan: str, ilrs: Call) -> None:
+    for names in ("", "quick,", "quick,quick"):
+        assert ilrs("run", plan, "--variant", names).exit_code == 2
+    assert ilrs("check", plan, "--variant", "quick", "--variant", "quick").exit_code == 2
+
+
+def test_a_precision_wider_than_any_chance_is_wrong_usage(plan: str, ilrs: Call) -> None:
+    done = ilrs("run", plan, "--until-precise", "101%")
+    assert done.exit_code == 2
+    assert "wider than any chance" in done.stderr

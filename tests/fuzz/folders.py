@@ -35,7 +35,7 @@ from sim.study.files import digest
 from sim.study.ledger import Row
 from sim.study.records import RecordError, from_json, to_plain
 
-UNIT = Path(__file__).parents[1] / "unit" / "study"
+TESTS = Path(__file__).parents[1]
 REPLICATIONS, SEED, CASES = 220, 7, 4
 LONGEST_S = 120
 """Seconds after which a verb counts as hanging, on however slow a machine."""
@@ -57,8 +57,9 @@ class Bench:
 
     def __init__(self, top: Path) -> None:
         self.top = top
-        self.scenario = top / "sweeping.yaml"
-        shutil.copy(UNIT / "sweeping.yaml", self.scenario)
+        self.scenarios = {RUN: top / "small.yaml", SWEEP: top / "sweeping.yaml"}
+        shutil.copy(TESTS / "cli" / "small.yaml", top)
+        shutil.copy(TESTS / "unit" / "study" / "sweeping.yaml", top)
         self.originals = {RUN: top / "run", SWEEP: top / "sweep"}
         for kind in self.originals:
             code, said = ilrs(*self.command(kind, self.originals[kind]))
@@ -71,7 +72,7 @@ class Bench:
     def command(self, kind: str, folder: Path) -> tuple[str, ...]:
         """Return the command that makes a folder, or repairs it."""
         size = ("-n", str(REPLICATIONS)) if kind == RUN else ("-n", "12", "--cases", str(CASES))
-        return (kind, str(self.scenario), *size, "--seed", str(SEED), "-j", "1", "-q", "-o", str(folder))
+        return (kind, str(self.scenarios[kind]), *size, "--seed", str(SEED), "-j", "1", "-q", "-o", str(folder))
 
     def verbs(self, kind: str, folder: Path) -> Iterator[tuple[str, ...]]:
         """List what is asked of a folder."""
