@@ -13,6 +13,7 @@ import plotly.graph_objects as go
 from dashboards import theme
 from dashboards.card import Card
 from sim.problems import InputError
+from sim.study.files import require_no_link, write_whole
 
 _WIDTH_PX = 1000
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -30,12 +31,13 @@ def export_cards(cards: Sequence[Card], folder: Path, suffix: str) -> list[Path]
     """
     kaleido, browser = _kaleido(), _browser()
     drawn = [card for card in cards if card.figure is not None]
+    require_no_link(folder)
     folder.mkdir(parents=True, exist_ok=True)
     paths = [folder / f"{card.id}.{suffix}" for card in drawn]
     kaleido.start_sync_server(path=browser, silence_warnings=True)
     try:
         for card, path in zip(drawn, paths, strict=True):
-            path.write_bytes(kaleido.calc_fig_sync(_light(card).to_dict(), opts=_options(card, suffix)))
+            write_whole(folder, path.name, kaleido.calc_fig_sync(_light(card).to_dict(), opts=_options(card, suffix)))
     except RuntimeError as error:
         raise ExportError(f"the browser that draws pictures failed: {error}") from error
     finally:

@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import quote
 
-import yaml
-
 from dashboards.card import Page
 from dashboards.comparison import Entry, compose_comparison
 from dashboards.figures.inputs import flatten
@@ -68,7 +66,7 @@ def compare_studies(
         Entry(
             found,
             {goal.name: study.sample.reached_d[:, goal.reached] for goal in study.outline.goals},
-            flatten(yaml.safe_load((study.folder / _RESOLVED).read_text(encoding="utf-8"))),
+            flatten(load_scenario(study.folder / _RESOLVED).layered.values),
             address_from(folder, report),
             {goal.name: goal.title for goal in study.outline.goals if goal.title},
         )

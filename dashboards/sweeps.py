@@ -23,6 +23,7 @@ from dashboards.studies import address_from
 from sim.problems import InputError, counted, plural
 from sim.scenario.provenance import note_at, notes_of
 from sim.study.cases import resolved_name
+from sim.study.files import read_plain
 from sim.study.ledger import Sweep, read_sweep
 
 _LISTED = 20
@@ -47,7 +48,7 @@ def answers_of(sweep: Sweep) -> SweepAnswers:
 
     Raises FolderError when the folder cannot be read, InputError when no case has an answer or all are alike.
     """
-    resolved = yaml.safe_load((sweep.folder / resolved_name(())).read_text(encoding="utf-8"))
+    resolved = yaml.safe_load(read_plain(sweep.folder / resolved_name(())))  # read_sweep has held it against its hash
     start = datetime.datetime.fromisoformat(str(resolved["calendar"]["start"]))
     commands = {one.case.number: _command(sweep, one.case.number) for one in sweep.planned}
     paths = dict.fromkeys(path for one in sweep.planned for path, _ in one.case.settings)

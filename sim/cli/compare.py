@@ -55,9 +55,11 @@ def command(things: tuple[str, ...], goal: str | None, report: bool, json_: bool
 def _draw(folders: list[Path]) -> str:
     """Draw the pages of several runs; give the path of the one that compares them."""
     from sim.cli.report import draw_runs
+    from sim.study.files import require_no_link
 
     different = list(dict.fromkeys(folders))
     beside = different[0].resolve().parent / "comparison"
+    require_no_link(beside)
     drawn = draw_runs(different, {folder: folder for folder in different}, beside, None, single_file=True)
     return str(drawn[0].get("comparison", drawn[0]["report"]))
 

@@ -39,6 +39,7 @@ def command(folders: tuple[Path, ...], out: Path | None, single_file: bool, suff
     """
     import json
 
+    from sim.study.files import require_no_link
     from sim.study.ledger import MARKER
     from sim.study.store import require_writable
 
@@ -48,6 +49,8 @@ def command(folders: tuple[Path, ...], out: Path | None, single_file: bool, suff
     beside = out or folders[0].resolve().parent / "comparison"
     for target in [*places.values(), *([beside] if len(runs) > 1 else [])]:
         require_writable(target)
+    if out is None and len(runs) > 1:
+        require_no_link(beside)  # it may have come with the run folders
     told = draw_runs(runs, places, beside, suffix, single_file=single_file)
     told += _sweeps(sweeps, places, single_file=single_file)
     if json_:

@@ -57,8 +57,9 @@ def read_table(
         with pq.ParquetFile(source) as file:
             if rows is not None and file.metadata.num_rows != rows:
                 raise TableError(f"a table has {file.metadata.num_rows} rows, and should have {rows}")
+            held = file.schema_arrow  # made anew at each call
             for field in schema or ():
-                _require_column(file.schema_arrow, field)
+                _require_column(held, field)
             names = columns or (None if schema is None else schema.names)
             return file.read(columns=names, use_threads=False)  # tables are small, and read several at once
     except (pa.ArrowException, OSError) as error:

@@ -4,8 +4,8 @@
 
 Each folder is a finished one with one to three mutations: bytes, JSON values, columns of tables, links, pipes, missing
 and strange files; half of them with the checksums made right again. What must hold: every verb ends with 0 or 1 in
-time, an answer that is given is the true one, what lies beside the folder stays as it was, and where a message says
-that the same command repairs it, it does.
+time, an answer that is given is the true one (but for a value that was made up with its checksum, which nothing can
+tell), what lies beside the folder stays as it was, and where a message says that the same command repairs it, it does.
 """
 
 from __future__ import annotations
@@ -448,7 +448,8 @@ def try_folder(bench: Bench, number: int, seed: int, codes: collections.Counter[
     elif code == 0:
         for verb in bench.verbs(kind, folder):
             code, said = ilrs(*verb)
-            if code or (fault := _falsehood(bench, kind, verb, said, folder)):
+            fault = "" if forged else _falsehood(bench, kind, verb, said, folder)  # a signed lie stays one
+            if code or fault:
                 note(f"after {kind} again, {said_of(verb)}: {code}: {fault if not code else said}")
     if not bench.untouched():
         note("the victim was touched")

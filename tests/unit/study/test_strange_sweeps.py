@@ -54,7 +54,7 @@ def change(folder: Path, name: str, how: Callable[[Any], None]) -> None:
 def change_row(folder: Path, *, forged: bool, **values: object) -> None:
     """Change the first line of the ledger, with its seal made right again if it is `forged`."""
     first, *rest = (folder / "cases.jsonl").read_text(encoding="utf-8").splitlines()
-    row = {**json.loads(first), **values}
+    row: Any = {**json.loads(first), **values}
     if forged:
         row = to_plain(from_json(Row, json.dumps(row)).sealed())
     (folder / "cases.jsonl").write_text("\n".join([json.dumps(row), *rest, ""]), encoding="utf-8")
