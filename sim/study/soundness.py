@@ -103,6 +103,9 @@ def _require_days(outline: Outline) -> None:
             raise RecordError(f"the outline: .{where} is no day of a calendar")
     if outline.end_d <= 0.0:
         raise RecordError("the outline: .end_d is not above 0")
+    for index, delivery in enumerate(outline.deliveries):
+        if not 0.0 <= delivery.mass_kg < math.inf:
+            raise RecordError(f"the outline: .deliveries[{index}].mass_kg is no mass")
     for goal in outline.goals:
         if not 0.0 <= goal.wanted <= 1.0:
             raise RecordError(f"the outline: .goals.{goal.name}.wanted is no share")

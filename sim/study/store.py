@@ -468,11 +468,11 @@ def _difference(found: Manifest, fresh: Manifest) -> str:
 
 def _intact(place: Place, parts: tuple[Part, ...], outline: Outline) -> tuple[Part, ...]:
     """Keep the parts that are cut as ours are, and whose table is what was written and what the outline says."""
-    kept: dict[int, Part] = {}
-    for part in parts:
-        if is_cut(part.first, part.last) and _is_intact(place, part, outline):
-            kept[part.first] = part
-    return tuple(kept[first] for first in sorted(kept))
+    cut = {part.first: part for part in parts if is_cut(part.first, part.last)}
+    with ThreadPoolExecutor() as pool:
+        intact = list(pool.map(lambda part: _is_intact(place, part, outline), cut.values()))
+    kept = [part for part, whole in zip(cut.values(), intact, strict=True) if whole]
+    return tuple(sorted(kept, key=lambda part: part.first))
 
 
 def _is_intact(place: Place, part: Part, outline: Outline) -> bool:

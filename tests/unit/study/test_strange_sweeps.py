@@ -27,7 +27,7 @@ N, CASES = 30, 4
 
 
 def sweep_into(folder: Path) -> Sweep:
-    plan = read_plan(load_scenario(FILE).layered, cases=CASES, replications=N)
+    plan = read_plan(load_scenario(FILE), cases=CASES, replications=N)
     return run_sweep(Start(FILE), plan, jobs=1, folder=folder)
 
 
