@@ -72,6 +72,7 @@ class Code(str, Enum):
     POWER_SHORT = "power-short", "The power supply can never be enough."
     SOURCE_MISSING = "source-missing", "A shipped figure has no source."
     MASS_OPEN = "mass-open", "The mass of a flight does not close."
+    ENDLESS = "endless", "Something is repeated without end, because no time passes."
     FOLDER = "folder", "An output folder cannot be written."
 
 

@@ -26,6 +26,7 @@ def wait_for_arrival(world: World, span: Span, leg: LegPlan) -> Process:
     """Wait until a leg would end in light and in sight of a free antenna, both at once."""
     lit_at = -1.0
     while leg.light >= 0 or leg.tracked:
+        world.again(span.subject, "waits for light and an antenna", "give ground.hold a time")
         if leg.light >= 0:
             yield from wait_for_light(world, span, leg)
             lit_at = world.env.now
@@ -52,6 +53,7 @@ def wait_until_seen(world: World, span: Span, event: str, ahead_d: float = 0.0) 
     if ground is None or (event == "rendezvous" and not ground.rendezvous):
         return
     while True:
+        world.again(span.subject, f"waits to be seen at its {event}", "give ground.hold a time")
         absent, day = world.absent(), world.env.now + ahead_d
         seen = _next_inside(ground.covers[absent], day)
         if seen is None:

@@ -44,6 +44,7 @@ def commission(world: World, span: Span, plan: ElementPlan) -> Process:
     """Test until the tests succeed."""
     yield from world.spend(span, world.sample(plan.commissioning), LABOUR)
     while world.happens(plan.test_fails, plan.test_stream):
+        world.again(plan.subject, "fails its tests", "give repair or commissioning a time")
         world.note(plan.subject, "fails its tests", plan.place)
         if plan.test_repair is not None:
             yield from world.spend(span, world.sample(plan.test_repair), FAILURE)
@@ -58,6 +59,7 @@ def assemble(world: World, span: Span, plan: ElementPlan) -> Process:
     span.marks.append((world.env.now, LABOUR))
     yield from world.jobs.take()
     while world.robot_shift_h <= 0.0:
+        world.again(plan.subject, "waits for robots", "let the robots' element break down less often")
         yield world.store.change()
     days = (plan.unloading_h + plan.assembly_h) * base.jobs_at_once / world.robot_shift_h
     if base.work_in_dark or base.light < 0:
@@ -91,10 +93,13 @@ def work_by_hand(world: World, span: Span, plan: ElementPlan) -> Process:
     """Work while people are at the base, faster the more there are."""
     hours, shift_h = plan.crew_h, world.campaign.living.crew_shift_h
     while hours > 1e-9:
+        world.again(plan.subject, "waits for people", "let goods and crews change less often")
         span.marks.append((world.env.now, LABOUR))
         rate_h_d, since = world.store.crew * shift_h, world.env.now
         change = world.store.change()
         if rate_h_d > 0.0:
+            if since + hours / rate_h_d == since:
+                break  # the rest is shorter than the clock can tell
             yield world.env.timeout(hours / rate_h_d) | change
         else:
             yield change
@@ -108,6 +113,7 @@ def wait_for_power(world: World, span: Span, extra_w: float, margin: float) -> P
         return
     span.marks.append((world.env.now, POWER))
     while not world.power.enough(extra_w, margin):
+        world.again(span.subject, "waits for power", "let elements that give power break down less often")
         yield world.power.change(world.env)
     supplier = world.power.supplier
     if supplier is not None and supplier.end == world.env.now:
@@ -135,11 +141,13 @@ def switch_on(world: World, plan: ElementPlan, span: Span | None, sign: float = 
 def break_down(world: World, span: Span, plan: ElementPlan) -> Process:
     """Fail in operation, wait for spares, be repaired, and so on to the calendar's end; nothing fails in the plan."""
     while world.draws is not None and plan.breakdown is not None and plan.breakdown_repair is not None:
+        world.again(plan.subject, "breaks down", "give every or repair a time, or let a repair take more spares")
         yield world.env.timeout(world.sample(plan.breakdown))
         world.note(plan.subject, "breaks down", plan.place)
         switch_on(world, plan, None, -1.0)
         spares = len(world.campaign.living.goods) - 1
         while world.store.stock_kg[spares] < plan.breakdown_spares_kg:
+            world.again(plan.subject, "waits for spares", "let goods and crews change less often")
             yield world.store.change()
         world.store.add(spares, -plan.breakdown_spares_kg)
         yield world.env.timeout(world.sample(plan.breakdown_repair))

@@ -71,6 +71,8 @@ def fly(world: World, plan: MissionPlan, span: Span) -> Process:
         sortie = Sortie(span, [Signal(world.env) for _ in count], [Signal(world.env) for _ in count])
         if (yield from try_once(world, plan, sortie, not_before)):
             return
+        way_out = "give rebuild a time, let flights succeed more often, or say on_loss: abandon"
+        world.again(plan.subject, "is lost and flown again", way_out)
         stand_in, not_before = plan.stand_in, 0.0
         span = yield from recover(world, plan, sortie, ready=spares > 0)
         if spares <= 0 and stand_in is not None:
@@ -357,6 +359,7 @@ def inject(world: World, plan: MissionPlan, sortie: Sortie, span: Span) -> Proce
     planned = first + plan.gather_d
     plane = min(table.planes_d, key=lambda days: _next(days, planned), default=whole.t_d[table.window])
     while True:
+        world.again(plan.subject, "waits for its plane", "let the stack wait less long")
         day = _next(plane, world.env.now)
         waited = day - first
         if day == NEVER or waited > plan.wait_limit_d:

@@ -117,6 +117,7 @@ def attempt(world: World, span: Span, plan: LaunchPlan, vehicle: LauncherPlan, p
         if not world.happens(site.scrub, plan.streams.scrub):
             return row
         world.scrubs += 1
+        world.again(span.subject, f"is called off at {site.name}", "give recycle a time, or scrub less often")
         world.note(span.subject, "scrubs", site.name, plan.mass_kg, plan.vehicle)
         yield from world.spend(span, world.sample(site.recycle, plan.streams.recycle), SCRUB)
 

@@ -15,7 +15,10 @@ def wait_for_goods(world: World, span: Span, plan: MissionPlan) -> Process:
     """Wait until the base, with what the flight brings along, has goods for the whole stay and the reserve beyond."""
     wanted_d = plan.stay_d + world.campaign.living.reserve_d
     while (wait_d := world.store.lasts_from_d(plan.crew_down, wanted_d, dict(plan.goods))) > 0.0:
+        world.again(span.subject, "waits for goods", "let goods and crews change less often")
         span.marks.append((world.env.now, SUPPLY))
+        if world.env.now + wait_d == world.env.now:
+            break  # what is missing comes sooner than the clock can tell
         yield world.env.timeout(wait_d) | world.store.change() if wait_d < inf else world.store.change()
 
 
@@ -33,6 +36,7 @@ def stay(world: World, span: Span, plan: MissionPlan) -> Process:
     span.marks.append((world.env.now, PLAN))
     end_d = world.env.now + plan.stay_d
     while world.env.now < end_d:
+        world.again(span.subject, "lives on what is there", "let goods and crews change less often")
         left_d = world.store.lasts_d() - world.campaign.living.reserve_d
         if left_d <= 1e-9:
             world.early_returns += 1

@@ -35,6 +35,7 @@ def fly_step(world: World, span: Span, step: OperationPlan) -> Process:
     """Fly one step, tried again after each scrub; give whether it succeeds."""
     while step.recycle is not None and world.happens(step.scrub, step.scrub_stream):
         world.scrubs += 1
+        world.again(span.subject, f"is called off at {step.name}", "give recycle a time, or scrub less often")
         yield from world.spend(span, world.sample(step.recycle), SCRUB)
     yield from world.spend(span, world.sample(step.duration), FLIGHT)
     if not world.happens(step.fails, step.fail_stream):
@@ -73,6 +74,7 @@ def top_up(world: World, span: Span, number: int, fleet: int) -> Process:
     """Bring one tanker's load; give how many tankers are left. Waits forever when there is none."""
     plan, tank = world.campaign.tanks[number], world.tanks[number]
     while True:
+        world.again(plan.subject, "is sent a tanker", "give tankers a time, or let each bring more")
         ok, spare = yield from fly_tanker(world, span, plan)
         if ok:
             world.tankers += 1
@@ -119,6 +121,7 @@ def dock(world: World, span: Span, plan: RefuelPlan) -> Process:
     yield from world.ports[plan.tank].take()
     while tank.level_kg(world.env.now) < plan.propellant_kg - 1e-6:
         span.marks.append((world.env.now, PROPELLANT))
+        world.again(span.subject, "waits for propellant", "give tankers a time, or let each bring more")
         more = world.env.event()
         tank.waiting.append(more)
         if tank.wanted is not None and not tank.wanted.triggered:

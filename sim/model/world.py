@@ -19,6 +19,7 @@ from sim.chance import Draws
 from sim.model.ledger import Ledger, Span
 from sim.model.outcome import Event, Move
 from sim.model.resources import Account, Class, Family, Gate, Line, Pads, Power, Process, Slots, Store, Tank
+from sim.model.rounds import Rounds
 
 
 class World:
@@ -29,6 +30,7 @@ class World:
         self.draws = draws
         """None in the nominal run: modes, no failures, no slips."""
         self.env = simpy.Environment()
+        self.rounds = Rounds(campaign)
         self.ledger = Ledger(len(campaign.subjects), len(campaign.milestones))
         self.reached = [float("inf")] * len(campaign.milestones)
         self._waiting: list[list[Gate]] = [[] for _ in campaign.milestones]
@@ -213,6 +215,10 @@ class World:
         if day > now:
             span.marks.append((now, cause))
             yield self.env.timeout(day - now)
+
+    def again(self, subject: int, doing: str, way_out: str) -> None:
+        """Count a round of something repeated; raises StandstillError when time stands still over it."""
+        self.rounds.count(self.env.now, subject, doing, way_out)
 
     def give_up(self, span: Span, cause: int) -> Process:
         """Let a span wait forever: what it waits for will never come."""

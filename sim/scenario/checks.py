@@ -25,6 +25,7 @@ from sim.scenario.check_dates import (
     check_slip_rows,
     check_times_of_flight,
 )
+from sim.scenario.check_endless import check_fillings, check_flights_again, check_scrubs, check_trials
 from sim.scenario.check_flights import (
     check_cargo,
     check_crews,
@@ -93,6 +94,10 @@ CHECKS: Final[tuple[Callable[[Case], Iterator[Problem]], ...]] = (
     check_owners,
     check_sites,
     check_destinations,
+    check_scrubs,
+    check_trials,
+    check_flights_again,
+    check_fillings,
     check_launch_latitudes,
     check_landing_planes,
     check_leg_kinds,
