@@ -22,7 +22,7 @@ _INPUTS_SHOWN = 20
 @click.command("compare")
 @click.argument("things", nargs=-1, required=True, metavar="A B ...")
 @click.option("--goal", help="Only this goal; where the names differ, one for each: first-crew=artemis-landing.")
-@click.option("-n", "--replications", type=click.IntRange(min=1), default=500, show_default=True)
+@click.option("-n", "--replications", type=click.IntRange(1, 5_000_000), default=500, show_default=True)
 @click.option("--seed", default=2035, show_default=True, type=click.IntRange(0, 2**63 - 1))
 @engine_options
 @click.option("--report", "report", is_flag=True, help="Also draw a page for each run and one that compares them.")

@@ -44,6 +44,7 @@ _COUNT, _MOST = 500, 128_000
     help="Workers write their tables below this folder that all of them see: file:///mnt/studies, s3://bucket/studies "
     "[default: $ILRS_SHARED, or they send them back].",
 )
+@click.option("--yes", is_flag=True, help="Start a run that is refused for its size.")
 @scenario_options
 @engine_options
 @as_json("the summary")
@@ -65,12 +66,15 @@ def command(
     """
     from sim.cli.progress import reporter
     from sim.study.engines import warm_up
+    from sim.study.plan import require_meant_count
     from sim.study.runner import run_study
     from sim.study.store import require_writable
 
     require_writable(out or Path("runs"))
     precision = _precision(options["until_precise"], options["quantile"])
     replications = options["replications"] or (_MOST if precision else _COUNT)
+    if not options["yes"]:
+        require_meant_count(replications)
     if options["jobs"] != 1:
         warm_up()
     with reporter(quiet=quiet or json_) as progress:

@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 @click.option("--goal", metavar="G", help="The goal [default: the file's seek block, or its first goal].")
 @click.option("--confidence", metavar="70%", help="The chance wanted [default: the file's seek block, or the goal's].")
 @click.option(
-    "--most", default=3200, show_default=True, type=click.IntRange(100), help="Replications at most for one package."
+    "--most",
+    default=3200,
+    show_default=True,
+    type=click.IntRange(100, 5_000_000),
+    help="Replications at most for one package.",
 )
 @click.option("--seed", default=2035, show_default=True, type=click.IntRange(0, 2**63 - 1))
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Folder [default: runs/SCENARIO-seek-KEY].")

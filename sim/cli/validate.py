@@ -20,7 +20,9 @@ QUICK = 1000
 
 
 @click.command("validate", epilog="Exit codes: 0 every case is met, 3 some are missed, others as for `ilrs`.")
-@click.option("-n", "--replications", type=click.IntRange(min=100), help="Of each sampled network [default: 4000].")
+@click.option(
+    "-n", "--replications", type=click.IntRange(100, 5_000_000), help="Of each sampled network [default: 4000]."
+)
 @click.option("--quick", is_flag=True, help=f"Take {QUICK} replications; tolerances grow with it.")
 @click.option("--seed", default=2035, show_default=True, type=click.IntRange(0, 2**63 - 1))
 @click.option("--only", multiple=True, metavar="FAMILY,...", help="Only these families; a wrong name lists them.")

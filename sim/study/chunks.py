@@ -5,7 +5,9 @@ Where the cuts are depends on the number of a replication alone, never on how ma
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from math import inf
 
 from sim.analysis.outline import Outline
 from sim.analysis.sample import stack
@@ -14,7 +16,7 @@ from sim.model.outcome import Outcome
 from sim.model.simulate import simulate_chunk
 from sim.study import tables
 
-GRID = ((400, 100), (500, 50), (10_000, 250), (100_000, 1_000), (1_000_000_000_000, 5_000))
+GRID = ((400, 100), (500, 50), (10_000, 250), (100_000, 1_000), (inf, 5_000))
 """(up to this replication, in chunks of so many): small ones at first, so that a default study spreads evenly."""
 _AT_ONCE = 100
 """Replications whose random numbers are tabled together: more would take memory and gain nothing."""
@@ -70,11 +72,16 @@ def is_cut(first: int, last: int) -> bool:
     return False
 
 
-def spans_of(replications: int) -> list[Span]:
-    """Cut replications 0 to `replications - 1` into chunks."""
-    spans, first = [], 0
-    for end, size in GRID:
-        while first < min(end, replications):
-            spans.append(Span(first, min(size, replications - first)))
-            first += size
-    return spans
+def spans_of(replications: int) -> Iterator[Span]:
+    """Cut replications 0 to `replications - 1` into chunks, one after the other: there may be very many."""
+    first = 0
+    while first < replications:
+        span = span_at(first, replications)
+        yield span
+        first += span.count
+
+
+def span_at(first: int, replications: int) -> Span:
+    """Return the chunk of `replications` that begins at a place where one is cut."""
+    size = next(size for end, size in GRID if first < end)
+    return Span(first, min(size, replications - first))

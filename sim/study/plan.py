@@ -67,6 +67,19 @@ def require_meant(plan: SweepPlan) -> None:
         )
 
 
+def require_meant_count(replications: int) -> None:
+    """Refuse a run of more than `MOST_RUNS` replications, which hardly anybody means.
+
+    Raises:
+        InputError: with the ways out.
+    """
+    if replications > MOST_RUNS:
+        raise InputError(
+            f"run: {replications:,} replications, more than the {MOST_RUNS:,} that start unasked; give fewer with -n, "
+            "or say --yes"
+        )
+
+
 def read_plan(
     loaded: Loaded,
     *,

@@ -6,8 +6,9 @@ import contextlib
 import dataclasses
 import datetime
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,7 @@ from sim.model.outcome import Outcome
 from sim.model.simulate import simulate, simulate_nominal
 from sim.problems import counted
 from sim.study import files, store
-from sim.study.chunks import Work, spans_of
+from sim.study.chunks import Span, Work, span_at, spans_of
 from sim.study.deposit import Deposit, Receipt, deposit
 from sim.study.engines import Engine, choose
 from sim.study.lock import held
@@ -30,6 +31,8 @@ from sim.study.store import Manifest, Part, Study
 from sim.study.tables import TABLE_FORMAT
 from sim.study.versions import code_version, library_versions
 
+AT_ONCE = 10_000
+"""Chunks that are handed to an engine together."""
 TOLD = (("P10", 0.1), ("P50", 0.5), ("P90", 0.9))
 """Traces that are kept, by the share of the first goal's date."""
 
@@ -133,20 +136,27 @@ def _dates(folder: Path, outline: Outline) -> NDArray[np.float64]:
 
 
 def _run_missing(folder: Path, manifest: Manifest, work: Work, engine: Engine, on_progress: Listener) -> Manifest:
-    held_parts = {part.first: part.last for part in manifest.parts}
-    missing = [span for span in spans_of(manifest.replications) if held_parts.get(span.first, -1) < span.last]
-    missing.sort(key=lambda span: (-span.count, span.first))  # the largest first, so that all workers end together
-    done = manifest.replications - sum(span.count for span in missing)
+    count = manifest.replications
+    held_parts = {part.first: part.last for part in manifest.parts if part.first < count}
+    done = sum(span.count for span in (span_at(first, count) for first in held_parts) if _is_held(span, held_parts))
+    missing = (span for span in spans_of(count) if not _is_held(span, held_parts))
     store.write_manifest(folder, manifest)
     on_progress(Progress("simulating", done, manifest.replications))
     place = store.place_of(folder, manifest)
     job = Deposit(work, place) if manifest.shared else work
-    for span, made in engine(job, missing):
-        receipt = made if isinstance(made, Receipt) else deposit(place, span, made)
-        manifest = store.note_part(folder, manifest, Part(span.first, span.last, receipt.sha256))
-        done += span.count
-        on_progress(Progress("simulating", done, manifest.replications))
+    while some := list(islice(missing, AT_ONCE)):
+        some.sort(key=lambda span: (-span.count, span.first))  # the largest first, so that all workers end together
+        for span, made in engine(job, some):
+            receipt = made if isinstance(made, Receipt) else deposit(place, span, made)
+            manifest = store.note_part(folder, manifest, Part(span.first, span.last, receipt.sha256))
+            done += span.count
+            on_progress(Progress("simulating", done, manifest.replications))
     return manifest
+
+
+def _is_held(span: Span, held_parts: Mapping[int, int]) -> bool:
+    """Whether a span's table is there, by the first and last replication of every table there is."""
+    return held_parts.get(span.first, -1) >= span.last
 
 
 def _tell_stories(folder: Path, work: Work, nominal: Outcome) -> None:

@@ -176,3 +176,19 @@ def test_a_folder_of_a_report_shares_one_plotly(small: Path, ilrs: Call) -> None
     ilrs("run", small, "-n", 10, "-j", 1, "-q", "-o", "out")
     assert ilrs("report", "out", "--folder", "-o", "pages").exit_code == 0
     assert "plotly.min.js" in {path.name for path in Path("pages").iterdir()}
+
+
+def test_a_run_of_a_size_that_nobody_means_is_refused_before_anything_is_written(small: Path, ilrs: Call) -> None:
+    done = ilrs("run", small, "-n", 10**12)
+    assert done.exit_code == 1
+    assert "1,000,000,000,000 replications, more than the 5,000,000 that start unasked" in done.stderr
+    assert not Path("runs").exists()
+
+
+def test_as_many_replications_as_start_unasked_are_asked_for_nothing(
+    small: Path, ilrs: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sim.study.plan.MOST_RUNS", 3)
+    assert ilrs("run", small, "-n", 3, "-j", 1).exit_code == 0
+    assert ilrs("run", small, "-n", 4, "-j", 1).exit_code == 1
+    assert ilrs("run", small, "-n", 4, "-j", 1, "--yes").exit_code == 0

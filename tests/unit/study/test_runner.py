@@ -14,7 +14,7 @@ from sim.analysis.sample import replication_at
 from sim.campaign.plan import Campaign
 from sim.model.simulate import simulate, simulate_nominal
 from sim.study import store
-from sim.study.chunks import spans_of
+from sim.study.chunks import Span, span_at, spans_of
 from sim.study.engines import WorkersLostError, run_here, run_in_pool
 from sim.study.files import FolderError
 from sim.study.runner import Progress, default_folder, run_study
@@ -183,7 +183,26 @@ def test_chunks_do_not_overlap_and_leave_nothing_out() -> None:
 
 def test_cuts_are_where_they_are_whatever_the_number_of_replications() -> None:
     """Only the last chunk of the smaller study may differ."""
-    assert spans_of(12_345)[: len(spans_of(731)) - 1] == spans_of(731)[:-1]
+    assert list(spans_of(12_345))[: len(list(spans_of(731))) - 1] == list(spans_of(731))[:-1]
+
+
+def test_chunks_of_more_replications_than_memory_holds_are_cut_one_after_the_other() -> None:
+    spans = spans_of(10**15)
+    assert next(spans) == Span(0, 100)
+    assert span_at(2 * 10**12, 10**15) == Span(2 * 10**12, 5_000)
+
+
+def test_a_study_handed_out_in_pieces_has_the_same_tables(
+    campaign: Campaign, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_study(campaign, replications=900, seed=7, jobs=1, folder=tmp_path / "whole")
+    monkeypatch.setattr("sim.study.runner.AT_ONCE", 2)
+    run_study(campaign, replications=450, seed=7, jobs=1, folder=tmp_path / "run")
+    seen: list[Progress] = []
+    run_study(campaign, replications=900, seed=7, jobs=1, folder=tmp_path / "run", on_progress=seen.append)
+    tables = [{f.name: f.read_bytes() for f in (tmp_path / name / "outcomes").iterdir()} for name in ("whole", "run")]
+    assert tables[0] == tables[1]
+    assert [one.done for one in seen if one.step == "simulating"] == [450, 700, 750, 900]
 
 
 def test_a_default_study_spreads_evenly_over_two_and_four_workers() -> None:
@@ -199,12 +218,12 @@ def deadly(campaign: Campaign, marker: Path) -> Deadly:
 
 def test_a_killed_worker_loses_and_doubles_nothing(campaign: Campaign, tmp_path: Path) -> None:
     work = deadly(campaign, tmp_path / "died")
-    survived = sorted(run_in_pool(work, spans_of(N), jobs=2), key=lambda pair: pair[0].first)
+    survived = sorted(run_in_pool(work, list(spans_of(N)), jobs=2), key=lambda pair: pair[0].first)
     assert (tmp_path / "died").exists()
-    assert survived == list(run_here(work, spans_of(N)))
+    assert survived == list(run_here(work, list(spans_of(N))))
 
 
 def test_workers_that_always_die_end_the_study(campaign: Campaign, tmp_path: Path) -> None:
     work = deadly(campaign, tmp_path / "nowhere" / "died")
     with pytest.raises(WorkersLostError, match="died 4 times"):
-        list(run_in_pool(work, spans_of(N), jobs=2))
+        list(run_in_pool(work, list(spans_of(N)), jobs=2))
