@@ -64,7 +64,7 @@ class Work:
 
 def is_cut(first: int, last: int) -> bool:
     """Tell whether replications `first` to `last` are one of the chunks, or the beginning of one."""
-    start = 0
+    start: float = 0
     for end, size in GRID:
         if start <= first < end:
             return (first - start) % size == 0 and 0 <= last - first < size
