@@ -1,6 +1,7 @@
 """Studies and sweeps in the browser; needs the extra [explore]."""
 
-from dashboards.explorer.app import LOOPBACK, listen, make_app
+from dashboards.explorer.app import listen, make_app
+from dashboards.explorer.door import LOOPBACK
 from dashboards.explorer.studies import draw_curves, job_of
 from dashboards.explorer.sweeps import keep_cases, name_nearest
 

@@ -8,21 +8,19 @@ from __future__ import annotations
 import contextlib
 import logging
 import socket
-from typing import Any, Final
+from typing import Any
 
 from dash import Dash, dcc, html
-from flask import abort, request
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from dashboards import formats
+from dashboards.explorer.door import guard
 from dashboards.explorer.looks import MEND, STYLE
 from dashboards.explorer.studies import Tell, study_cards, tell_here, wire_studies
 from dashboards.explorer.sweeps import sweep_cards, wire_sweeps
 from dashboards.page import style_text
 from dashboards.shelf import Shelf
 from sim.problems import counted
-
-LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 
 
 def make_app(shelf: Shelf, host: str = "127.0.0.1", tell: Tell | None = None) -> Dash:
@@ -43,8 +41,7 @@ def make_app(shelf: Shelf, host: str = "127.0.0.1", tell: Tell | None = None) ->
     app.layout = _layout(shelf)
     wire_studies(app, shelf, tell or tell_here(shelf))
     wire_sweeps(app, shelf)
-    if host in LOOPBACK:
-        _refuse_other_names(app)
+    guard(app, host, [MEND])
     return app
 
 
@@ -58,16 +55,6 @@ def listen(shelf: Shelf, host: str, port: int, tell: Tell | None = None) -> Base
         probe.bind((host, port))  # werkzeug ends the program when it cannot
     logging.getLogger("werkzeug").setLevel(logging.WARNING)  # else a line for every request
     return make_server(host, port, make_app(shelf, host, tell).server, threaded=True)
-
-
-def _refuse_other_names(app: Dash) -> None:
-    """Answer only under this machine's own names: a page elsewhere could else read the data by a rebound name."""
-
-    @app.server.before_request  # type: ignore[untyped-decorator]
-    def check() -> None:
-        name = request.host.rsplit(":", 1)[0].strip("[]")
-        if name not in LOOPBACK:
-            abort(403)
 
 
 def _index() -> str:

@@ -11,6 +11,7 @@ from dash import Dash, Input, Output, dcc, html, no_update
 
 from dashboards import formats, theme
 from dashboards.card import Key
+from dashboards.explorer import door
 from dashboards.explorer.looks import PLOT, recolour
 from dashboards.page import variable_of
 from dashboards.shelf import Shelf, Volume
@@ -115,9 +116,8 @@ def wire_studies(app: Dash, shelf: Shelf, tell: Tell) -> None:
         Input("studies", "value"),
         Input("goal", "value"),
     )  # type: ignore[untyped-decorator]
-    def show_curves(chosen: Sequence[str] | None, goal: str) -> Any:
-        keys = tuple(key for key in shelf.volumes if key in (chosen or ()))
-        return curves(keys, goal if goal in goals else next(iter(goals)))
+    def show_curves(chosen: object, goal: object) -> Any:
+        return curves(door.some_of(chosen, shelf.volumes), door.one_of(goal, goals))
 
     @app.callback(
         Output("run-study", "value"),
@@ -125,11 +125,11 @@ def wire_studies(app: Dash, shelf: Shelf, tell: Tell) -> None:
         Input("curves", "clickData"),
         prevent_initial_call=True,
     )  # type: ignore[untyped-decorator]
-    def pick_run(click: Mapping[str, Any] | None) -> Any:
-        point = (click or {}).get("points", [{}])[0].get("customdata")
-        if not isinstance(point, list) or len(point) != 2 or point[0] not in shelf.volumes:
-            return no_update, no_update
-        return point[0], int(point[1])
+    def pick_run(click: object) -> Any:
+        match click:
+            case {"points": [{"customdata": [str(key), number]}, *_]} if key in shelf.volumes:
+                return key, door.whole_number(number)
+        return no_update, no_update
 
     @app.callback(
         Output("bat-data", "data"),
@@ -144,10 +144,10 @@ def wire_studies(app: Dash, shelf: Shelf, tell: Tell) -> None:
         Input("run-number", "value"),
         Input("goal", "value"),
     )  # type: ignore[untyped-decorator]
-    def show_run(key: str, number: float | None, goal: str) -> Any:
-        key = key if key in shelf.volumes else next(iter(shelf.volumes))
+    def show_run(chosen: object, number: object, goal: object) -> Any:
+        key = door.one_of(chosen, shelf.volumes)
         try:
-            shown = told(key, None if number is None else int(number), goal)
+            shown = told(key, door.whole_number(number), door.one_of(goal, goals))
         except InputError as error:  # the program or the folder has changed since the study was made
             nothing = (no_update, no_update, no_update)
             return (*nothing, f"{shelf.volumes[key].name}: this run cannot be shown again", str(error), [], [], "")

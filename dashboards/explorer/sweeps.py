@@ -10,6 +10,7 @@ from dash import ALL, MATCH, Dash, Input, Output, State, dcc, html, no_update
 
 from dashboards import formats
 from dashboards.answers import GoalAnswers, Lever, SweepAnswers, nearest
+from dashboards.explorer import door
 from dashboards.explorer.looks import PLOT, recolour
 from dashboards.figures.sweep import calendar_of, draw_parallel, short_path
 from dashboards.shelf import Shelf
@@ -55,8 +56,8 @@ def wire_sweeps(app: Dash, shelf: Shelf) -> None:
         return {} if figure is None else figure.to_plotly_json()
 
     @app.callback(Output("levers", "children"), Input("sweep", "value"))  # type: ignore[untyped-decorator]
-    def show_levers(key: str) -> Any:
-        sweep = shelf.sweeps.get(key) or next(iter(shelf.sweeps.values()))
+    def show_levers(chosen: object) -> Any:
+        sweep = shelf.sweeps[door.one_of(chosen, shelf.sweeps)]
         return [_lever(number, lever) for number, lever in enumerate(sweep.levers)]
 
     @app.callback(
@@ -66,9 +67,17 @@ def wire_sweeps(app: Dash, shelf: Shelf) -> None:
         State({"type": "lever", "number": MATCH}, "id"),
         State("sweep", "value"),
     )  # type: ignore[untyped-decorator]
-    def show_values(place: int, span: Sequence[int], name: Mapping[str, int], key: str) -> str:
-        sweep = shelf.sweeps.get(key) or next(iter(shelf.sweeps.values()))
-        return say_lever(sweep.levers[name["number"]], place, span) if name["number"] < len(sweep.levers) else ""
+    def show_values(place: Any, span: Any, name: object, chosen: object) -> str:
+        sweep = shelf.sweeps[door.one_of(chosen, shelf.sweeps)]
+        number = name.get("number") if isinstance(name, dict) else None
+        if (
+            not door.is_place(number)
+            or number >= len(sweep.levers)
+            or not door.is_place(place)
+            or not door.is_span(span)
+        ):
+            return ""
+        return say_lever(sweep.levers[number], place, span)
 
     @app.callback(
         Output("nearest", "children"),
@@ -76,11 +85,11 @@ def wire_sweeps(app: Dash, shelf: Shelf) -> None:
         Input("goal", "value"),
         State("sweep", "value"),
     )  # type: ignore[untyped-decorator]
-    def show_nearest(places: Sequence[int | None], goal: str, key: str) -> Any:
-        sweep = shelf.sweeps.get(key) or next(iter(shelf.sweeps.values()))
-        if len(places) != len(sweep.levers) or None in places:
+    def show_nearest(places: Sequence[Any], goal: object, chosen: object) -> Any:
+        sweep = shelf.sweeps[door.one_of(chosen, shelf.sweeps)]
+        if len(places) != len(sweep.levers) or not all(map(door.is_place, places)):
             return no_update
-        return name_nearest(sweep, _goal_of(sweep, goal), [int(place or 0) for place in places])
+        return name_nearest(sweep, _goal_of(sweep, goal), places)
 
     @app.callback(
         Output("cases-data", "data"),
@@ -89,13 +98,13 @@ def wire_sweeps(app: Dash, shelf: Shelf) -> None:
         Input("goal", "value"),
         State("sweep", "value"),
     )  # type: ignore[untyped-decorator]
-    def show_kept(spans: Sequence[Sequence[int] | None], goal: str, key: str) -> Any:
-        key = key if key in shelf.sweeps else next(iter(shelf.sweeps))
+    def show_kept(spans: Sequence[Any], goal: object, chosen: object) -> Any:
+        key = door.one_of(chosen, shelf.sweeps)
         sweep = shelf.sweeps[key]
-        if len(spans) != len(sweep.levers) or None in spans:
+        if len(spans) != len(sweep.levers) or not all(map(door.is_span, spans)):
             return no_update, no_update
         found = _goal_of(sweep, goal)
-        kept = keep_cases(sweep, found, [(int(span[0]), int(span[1])) for span in spans if span])
+        kept = keep_cases(sweep, found, [(low, high) for low, high in spans])
         return cases(key, found.goal, kept), _kept_words(found, kept)
 
 
@@ -161,5 +170,5 @@ def say_lever(lever: Lever, place: int, span: Sequence[int]) -> str:
     return f"at {lever.values[min(max(place, 0), last)]}; kept from {low} to {high}"
 
 
-def _goal_of(sweep: SweepAnswers, name: str) -> GoalAnswers:
+def _goal_of(sweep: SweepAnswers, name: object) -> GoalAnswers:
     return next((goal for goal in sweep.goals if goal.goal == name), sweep.goals[0])
