@@ -38,6 +38,9 @@ CLOSED = {
     "distributed.worker.http.routes": ["distributed.http.health"],
 }
 """What Dask shows to everybody on this machine: whether it lives, and no logs, tasks or ways to others."""
+PATIENT = {"distributed.deploy.lost-worker-timeout": "1 day"}
+"""A worker that died is started again by who watches it, however long that takes on a busy machine; after 15 s Dask
+would end the watcher too, and the worker would never come back."""
 AWAKE_S = 0.5
 """Seconds after which who waits for an item looks up."""
 LIVES = 3
@@ -80,10 +83,12 @@ def _new_keys() -> Any:
         raise ClusterError("workers of this machine need the package cryptography; pip install '.[dask]'") from None
 
 
-def _local_cluster(workers: int, keys: Any) -> Any:
-    """Start a scheduler and worker processes on this machine, which only who holds the keys can speak to."""
-    with importlib.import_module("dask").config.set({**QUIET, **CLOSED}):
-        return _distributed().LocalCluster(
+@contextlib.contextmanager
+def _local_cluster(workers: int, keys: Any) -> Iterator[Any]:
+    """Run a scheduler and worker processes on this machine, which only who holds the keys can speak to."""
+    with (
+        importlib.import_module("dask").config.set({**QUIET, **CLOSED, **PATIENT}),
+        _distributed().LocalCluster(
             n_workers=workers,
             threads_per_worker=1,
             processes=True,
@@ -93,7 +98,9 @@ def _local_cluster(workers: int, keys: Any) -> Any:
             dashboard_address="127.0.0.1:0",  # any free port: two clusters at once must not want the same
             scheduler_kwargs={"dashboard": False},
             silence_logs=50,
-        )
+        ) as local,
+    ):
+        yield local
 
 
 def _distributed() -> Any:
