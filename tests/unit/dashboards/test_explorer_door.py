@@ -55,7 +55,7 @@ NOT_NAMES: list[object] = [
 def shelf(tmp_path_factory: pytest.TempPathFactory) -> Shelf:
     folder = tmp_path_factory.mktemp("runs")
     run_study(compile_campaign(load_scenario(SMALL)), replications=20, seed=3, jobs=1, folder=folder / "study")
-    plan = read_plan(load_scenario(SWEEPING).layered, cases=4, replications=10)
+    plan = read_plan(load_scenario(SWEEPING), cases=4, replications=10)
     run_sweep(Start(SWEEPING), plan, jobs=1, folder=folder / "sweep")
     return open_shelf([folder])
 
