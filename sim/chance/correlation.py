@@ -20,7 +20,8 @@ LEAST_PIVOT = 1e-9
 ROUNDING = 1e-12
 """Covariance that is left over from sums which cancel."""
 
-Rows = list[list[float]]
+Sparse = list[dict[int, float]]
+"""Rows of a lower triangular matrix, their weights that are not 0 by column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +153,8 @@ def _bundle(members: Sequence[Member], part: list[int], pairs: Mapping[tuple[int
     root = lower_root(order, covariance)
     scores = _solve(root, [members[item].observed or 0.0 for item in known])
     first, rows = len(known), root[len(known) + len(factors) :]
-    offsets = tuple(math.fsum(weight * score for weight, score in zip(row, scores, strict=False)) for row in rows)
-    width = len(order) - first
-    weights = tuple((*row[first:], *([0.0] * (width - len(row[first:])))) for row in rows)
+    offsets = tuple(math.fsum(row.get(place, 0.0) * score for place, score in enumerate(scores)) for row in rows)
+    weights = tuple(tuple(row.get(place, 0.0) for place in range(first, len(order))) for row in rows)
     return Bundle(factors, tuple(drawn), offsets, weights)
 
 
@@ -181,38 +181,38 @@ def _law_loads(kin: Kin | None) -> dict[str, float]:
     return {factor: load for factor, load in found.items() if load > 0.0}
 
 
-def lower_root(order: Sequence[int | str], covariance: Callable[[int | str, int | str], float]) -> Rows:
-    """Return the lower triangular root of a covariance matrix (Cholesky); raises ImpossibleError."""
-    root: Rows = []
+def lower_root(order: Sequence[int | str], covariance: Callable[[int | str, int | str], float]) -> Sparse:
+    """Return the lower triangular root of a covariance matrix (Cholesky), row by row; raises ImpossibleError."""
+    root: Sparse = []
     for i, one in enumerate(order):
-        row: list[float] = []
+        row: dict[int, float] = {}
         for j in range(i):
             other = root[j]
-            rest = covariance(one, order[j]) - sum(a * b for a, b in zip(row, other, strict=False) if a and b)
-            row.append(rest / other[j] if abs(rest) > ROUNDING else 0.0)
-        left = covariance(one, one) - sum(a * a for a in row)
+            rest = covariance(one, order[j]) - sum(weight * other.get(k, 0.0) for k, weight in row.items())
+            if abs(rest) > ROUNDING:
+                row[j] = rest / other[j]
+        left = covariance(one, one) - sum(weight * weight for weight in row.values())
         if not left > LEAST_PIVOT:
-            behind = _behind(i, [*root, [*row, 1.0]])
+            behind = _behind(i, [*root, row])
             raise ImpossibleError(tuple(item for item in (order[n] for n in behind) if isinstance(item, int)))
-        row.append(math.sqrt(left))
+        row[i] = math.sqrt(left)
         root.append(row)
     return root
 
 
-def _behind(last: int, root: Rows) -> list[int]:
+def _behind(last: int, root: Sparse) -> list[int]:
     """Return the rows that a row depends on, directly or through others, and the row itself."""
     found, open_ = {last}, [last]
     while open_:
-        row = root[open_.pop()]
-        new = [place for place, weight in enumerate(row) if weight and place not in found]
+        new = root[open_.pop()].keys() - found
         found.update(new)
         open_ += new
     return sorted(found)
 
 
-def _solve(root: Rows, values: Sequence[float]) -> list[float]:
+def _solve(root: Sparse, values: Sequence[float]) -> list[float]:
     """Return x with root x = values, for the first rows of a lower triangular matrix."""
     found: list[float] = []
-    for row, value in zip(root, values, strict=False):
-        found.append((value - sum(a * b for a, b in zip(row, found, strict=False))) / row[len(found)])
+    for place, (row, value) in enumerate(zip(root, values, strict=False)):
+        found.append((value - sum(weight * found[k] for k, weight in row.items() if k < place)) / row[place])
     return found

@@ -24,6 +24,8 @@ from sim.scenario.schema import ClassLaw, SlipByLead
 from sim.scenario.text import Path
 from sim.units import format_date
 
+MOST_MEMBERS = 300
+"""Values in a group; the work of correlating them grows with the third power."""
 _SYMMETRY = 1e-6
 _MOST_SAID = 4  # values in a message
 
@@ -175,8 +177,10 @@ def check_correlations(case: Case) -> Iterator[Problem]:
     ]
     yield from wrong
     if not any(problem.severity == "error" for problem in wrong):
-        yield from _lone_groups(case)
-        yield from _contradictions(case)
+        sized = list(_wrong_sizes(case))
+        yield from sized
+        if not any(problem.severity == "error" for problem in sized):
+            yield from _contradictions(case)
 
 
 def _wrong_path(case: Case, path: Path, wanted: str, known: list[str]) -> Iterator[Problem]:
@@ -195,10 +199,14 @@ def _wrong_path(case: Case, path: Path, wanted: str, known: list[str]) -> Iterat
         yield case.problem(path, Code.VALUE, message, "make it random, or take it out of the group", "warning")
 
 
-def _lone_groups(case: Case) -> Iterator[Problem]:
+def _wrong_sizes(case: Case) -> Iterator[Problem]:
     members, _ = members_of(case.scenario, case.layered.values)
     sizes = Counter(name for member in members for name in member.groups)
     for name in case.scenario.correlations:
+        if sizes[name] > MOST_MEMBERS:
+            message = f"{sizes[name]} values are in this group"
+            where: Path = ("correlations", name, "of")
+            yield case.problem(where, Code.FILE_TOO_LARGE, message, f"at most {MOST_MEMBERS} can share luck")
         if sizes[name] < 2:
             message = "fewer than two random values are in this group"
             path: Path = ("correlations", name, "of")

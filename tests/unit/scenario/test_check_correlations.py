@@ -123,3 +123,11 @@ def test_two_class_laws_must_be_told_apart(tmp_path: Path) -> None:
 def test_a_law_is_by_lead_or_by_class(tmp_path: Path) -> None:
     found = problems(tmp_path, "slips.programmes.beyond={intercept: 1 d, per_day: 0, shape: 2}")
     assert any("either beyond or classes" in problem.message for problem in found)
+
+
+def test_group_of_hundreds_of_values_is_refused(tmp_path: Path) -> None:
+    work = "{not_before: 2027-01-01, duration: {uniform: [1 d, 2 d]}}"
+    many = "".join(f"  x-{number}: {work}\n" for number in range(301))
+    group = "correlations: {g: {coefficient: 0.5, of: [activities.*.duration]}}\n"
+    found = problems(tmp_path, extra=many + group)
+    assert ("correlations.g.of", "file-too-large") in [(problem.path, problem.code) for problem in found]
