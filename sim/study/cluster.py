@@ -17,7 +17,7 @@ from queue import Empty, Queue
 from typing import Any, TypeVar
 
 from sim.problems import InputError
-from sim.study import versions
+from sim.study import script, versions
 from sim.study.engines import Engine, Job, WorkersLostError, frozen
 
 Item = TypeVar("Item")
@@ -66,6 +66,7 @@ def cluster(scheduler: str | None = None, jobs: int | None = None) -> Iterator[E
         keys = None  # those of Dask's own configuration
         if scheduler is None:
             keys = _new_keys()
+            stack.enter_context(script.hidden())  # also of workers that are started again later
             scheduler = stack.enter_context(_local_cluster(jobs or os.cpu_count() or 1, keys)).scheduler_address
         try:
             client = stack.enter_context(dask.Client(scheduler, timeout=CONNECT_S, security=keys, set_as_default=False))

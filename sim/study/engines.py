@@ -11,6 +11,7 @@ import gc
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
@@ -19,7 +20,7 @@ from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias, TypeVar
 
-from sim.study import parcel
+from sim.study import parcel, script
 
 Item_contra = TypeVar("Item_contra", contravariant=True)
 Result_co = TypeVar("Result_co", covariant=True)
@@ -168,9 +169,9 @@ def _context(module: str) -> BaseContext:
 
     The first one decides what the server imports before it forks.
     """
-    if "forkserver" not in multiprocessing.get_all_start_methods():
-        return multiprocessing.get_context("spawn")
-    context = multiprocessing.get_context("forkserver")
+    if sys.platform == "win32" or "forkserver" not in multiprocessing.get_all_start_methods():
+        return script.SpawnContext()
+    context = script.ForkServerContext()
     context.set_forkserver_preload([module, _DRAWING])
     return context
 
