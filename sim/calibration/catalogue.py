@@ -74,7 +74,7 @@ def _blocks(one: Calibrated, site: str | None, launcher: str | None) -> list[tup
     if isinstance(one.fit, SlipFit):
         return [("slips", one.name, {**said, **_slip_block(one.fit)})]
     if isinstance(one.fit, ClassCalibration):
-        return [("slips", one.name, {"about": about_classes(one.fit), **said, **class_block(one.fit)})]
+        return [("slips", one.name, {"about": about_classes(one.fit), **said, **class_block(one.fit, one.name)})]
     if isinstance(one.fit, GrowthFit):
         guessed = {"weight": {"source": "estimate", "confidence": "low", "access": "estimate"}}
         return [("priors", one.name, {**said, "sources": guessed, **_growth_block(one.fit)})]

@@ -106,7 +106,7 @@ def compare(
     return tuple(Compared(name, judged, difference(statements, ours, judged.crps_d)) for name, judged in found)
 
 
-def class_block(one: ClassCalibration) -> dict[str, Any]:
+def class_block(one: ClassCalibration, name: str = "") -> dict[str, Any]:
     """Return the law as a block of a catalogue file, less its source."""
     statements = one.statements
     data: dict[str, Any] = {
@@ -120,6 +120,7 @@ def class_block(one: ClassCalibration) -> dict[str, Any]:
     if one.left_out:
         data["left_out"] = f"{one.left_out} rows that waited for a failed vehicle (stand-down, loss of)"
     option = " --without-stand-downs" if one.left_out else ""
+    option += f" --name {name}" if name else ""
     return {
         "data": data,
         "command": f"ilrs calibrate {one.table}{option} -o LAW.yaml",

@@ -75,7 +75,8 @@ def calibrate(
     name = name or _name(path)
     if has_classes(table):
         by_class = calibrate_classes(table, without_stand_downs=without_stand_downs, on_step=on_step)
-        return Calibrated(name, table.source, by_class)
+        own = "source" in table.columns and table.source.startswith("the table ")
+        return Calibrated(name, f"{table.source}, each row with its source" if own else table.source, by_class)
     if without_stand_downs:
         raise InputError(
             f"{path}: --without-stand-downs is for tables of slip by class, with columns agency and kind; "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,13 +12,13 @@ import pytest
 from sim.calibration.catalogue import catalogue_text
 from sim.calibration.class_fit import ClassCalibration, calibrate_classes
 from sim.calibration.class_law import law_of
-from sim.calibration.class_model import fit_classes, without_uncertainty
+from sim.calibration.class_model import earned_groups, fit_classes, without_uncertainty
 from sim.calibration.class_score import score_law
 from sim.calibration.comparisons import forecasters
 from sim.calibration.law_file import read_law
 from sim.calibration.laws import calibrate
 from sim.calibration.leave_out import difference, leave_one_out
-from sim.calibration.luck import measure_luck
+from sim.calibration.luck import FIRST_GUESS, fit_with_luck, measure_luck
 from sim.calibration.predictive import Predictive, of_points
 from sim.calibration.statements import Statements, read_statements
 from sim.calibration.table import data_file, read_table
@@ -224,3 +225,14 @@ def test_early_arrival_is_possible() -> None:
     law = law_of(fit_classes(statements, correlation=0.45))
     china = statements.chosen((statements.agency == "china") & (statements.kind == "series"))
     assert (law.predict(china).quantile_d(0.1) < 0.0).all()
+
+
+def test_the_shipped_law_by_class_is_what_the_command_in_it_makes() -> None:
+    """To a thousandth: the last digits differ from machine to machine."""
+    shipped = read_law(data_file("").parent / "slip-classes.yaml")
+    table = data_file("slip-pairs.csv")
+    statements = read_statements(read_table(table)).without_stand_downs()
+    fit, _ = fit_with_luck(statements, earned_groups(statements, correlation=FIRST_GUESS))
+    found = dict(zip((one.name for one in fit.effects), fit.estimate, strict=True))
+    assert shipped.block["classes"]["parameters"] == pytest.approx(found, abs=1e-3)
+    assert shipped.block["data"]["sha256"] == hashlib.sha256(table.read_bytes()).hexdigest()
