@@ -19,6 +19,8 @@ from sim.units import read_quantity
 LEVELS: Final = ("50%", "70%", "80%", "90%", "95%")
 OUTLINE: Final = 400
 """Replications of every package, so that steps are shown that no level asks for."""
+BUDGET: Final = 400_000
+"""Replications in all, some minutes of a small scenario."""
 _FEW: Final = 100
 """Up to so many packages the outline is drawn."""
 
@@ -42,7 +44,7 @@ def answer_frontier(reader: Reader, seed: int) -> Document:
         simulate = Pulling(packages, start.texts([one.case for one in packages]), plan.goal, seed)
     options, directed = options_of(packages, plan.levers)
     outline = OUTLINE if len(options) <= _FEW else 0
-    return _document(select(options, directed, simulate, levels, outline=outline), words, packages)
+    return _document(select(options, directed, simulate, levels, outline=outline, budget=BUDGET), words, packages)
 
 
 def _level(word: str) -> float:
@@ -73,6 +75,7 @@ def _answered(one: LevelAnswer, found: Frontier, packages: Sequence[Package]) ->
         "state": one.state,
         "late_d": None if one.late_d is None else one.late_d.value,
         "in_doubt": [{**_said(two.option, found, packages), "more_replications": two.more} for two in one.doubtful],
+        "open_unseen": one.unseen,
         "ties": [_said(number, found, packages) for number in one.ties],
     }
 

@@ -12,6 +12,7 @@ with confidence sequences of shares in place of their normal boundaries; recalle
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias
@@ -77,6 +78,8 @@ class LevelAnswer:
     """Packages that would be the answer if they met the level."""
     ties: tuple[int, ...]
     """Packages of the same cost that cannot be told from the answer."""
+    unseen: int
+    """Packages that could be the answer and were never looked at, for the search ended before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,15 +114,27 @@ def select(
     apart: float = APART,
     risk: float = RISK,
     outline: int = 0,
+    budget: int | None = None,
     on_progress: Callable[[int, int], None] = lambda _looked, _replications: None,
 ) -> Frontier:
     """Return the cheapest option for each level; at most `most` replications are spent on one option.
 
     `directed` says of each lever whether more of it should be no worse; that is tested before it is used. `outline`
-    replications are spent on every option for the steps, however dear; 0 leaves out those ruled out unseen.
+    replications are spent on every option for the steps, however dear; 0 leaves out those ruled out unseen. No look
+    begins once `budget` replications are spent in all; what is open then is said.
     Ctrl-C ends the search with what is known.
     """
-    search = _Search(options, Order(options, directed), simulate, tuple(levels), most, apart, risk, on_progress)
+    search = _Search(
+        options,
+        Order(options, directed),
+        simulate,
+        tuple(levels),
+        most,
+        apart,
+        risk,
+        budget or sys.maxsize,
+        on_progress,
+    )
     try:
         search.run(outline)
     except KeyboardInterrupt:
@@ -136,11 +151,16 @@ class _Search:
     most: int
     apart: float
     risk: float
+    budget: int
     on_progress: Callable[[int, int], None]
     late_d: dict[int, Floats] = field(default_factory=dict)
     invalid: set[int] = field(default_factory=set)
     counted: dict[tuple[int, int], int] = field(default_factory=dict)
     interrupted: bool = False
+    costs: Floats = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.costs = np.array([one.cost for one in self.options])
 
     def run(self, outline: int) -> None:
         """Test the levers, then settle stage by stage, and simulate some of what was ruled out unseen."""
@@ -157,20 +177,25 @@ class _Search:
             for level in self.levels:
                 for number in self._batch(level, stage):
                     batch[number] = min(stage, max(FIRST, 2 * self.tried(number)))
-            if not batch:
+            if not batch or self.replications >= self.budget:
                 return
             self.look(batch)
 
     def _batch(self, level: float, stage: int) -> list[int]:
-        """Return what to look at next: of the cheaper half that is open, those that pull most."""
-        open_ = [number for number in self.active(level) if self.tried(number) < stage]
+        """Return what to look at next: of the cheaper half that is open, those that pull most.
+
+        What pulls less waits until it is settled whether they meet the level, for if they miss, it does too; when
+        all replications are spent on them, it waits no longer.
+        """
+        open_ = self.active(level)
+        if stage >= self.most:
+            open_ = [number for number in open_ if self.tried(number) < stage]
         if not open_:
             return []
-        costs = np.array([one.cost for one in self.options])
         among = np.zeros(len(self.options), dtype=bool)
         among[open_] = True
-        among &= costs <= np.sort(costs[open_])[(len(open_) - 1) // 2]
-        return self.order.maximal(among)
+        among &= self.costs <= np.sort(self.costs[open_])[(len(open_) - 1) // 2]
+        return [number for number in self.order.maximal(among) if self.tried(number) < stage]
 
     def _audit(self, stage: int) -> None:
         """Simulate some of what was ruled out unseen; one that surely meets the level ends all inference."""
@@ -195,7 +220,7 @@ class _Search:
             for number, count in sorted(wanted.items())
             if count > self.tried(number) and number not in self.invalid
         ]
-        if not requests:
+        if not requests or self.replications >= self.budget:
             return
         for request, late_d in zip(requests, self.simulate(requests), strict=True):
             if late_d is None:
@@ -335,6 +360,7 @@ class _Search:
             None if shown is None else quantiles(self.late_d[shown], (level,))[0],
             tuple(self._doubtful(number, level) for number in doubt if self.tried(number)),
             tuple(self._ties(answer, level)) if answer is not None else (),
+            sum(not self.tried(number) for number in doubt),
         )
 
     def _doubtful(self, number: int, level: float) -> Doubtful:

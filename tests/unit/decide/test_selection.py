@@ -160,6 +160,14 @@ def test_ctrl_c_keeps_what_is_known() -> None:
     assert found.replications > 0
 
 
+def test_a_budget_ends_the_search_and_says_what_was_never_looked_at() -> None:
+    found = select(OPTIONS, DIRECTED, luck(CHANCES), [0.575], budget=900)
+    whole = run([0.575])
+    assert found.replications < whole.replications
+    assert found.levels[0].unseen > 0
+    assert whole.levels[0].unseen == 0
+
+
 def test_replications_are_asked_for_in_order_and_never_twice() -> None:
     log: list[Request] = []
     select(OPTIONS, DIRECTED, luck(CHANCES, log=log), [0.575, 0.775])
