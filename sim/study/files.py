@@ -95,7 +95,7 @@ def read_plain(file: Path, most_bytes: int = MOST_BYTES) -> bytes:
             raise OSError(f"{file.name} is no plain file; remove it")
         if found.st_size > most_bytes:
             raise OSError(f"{file.name} has {found.st_size:,} bytes, more than the {most_bytes:,} it can have")
-        return opened.read(most_bytes)
+        return opened.read(found.st_size)  # room for so many bytes is taken at once
 
 
 def is_link(path: Path) -> bool:

@@ -209,6 +209,12 @@ def test_a_table_of_more_bytes_than_its_rows_can_have_is_not_read(folder: Path) 
         read_study(folder)
 
 
+def test_a_small_file_takes_little_memory_whatever_it_may_be(tmp_path: Path) -> None:
+    """A read of up to n bytes makes room for n bytes, and a terabyte is nowhere."""
+    (tmp_path / "small").write_bytes(b"small")
+    assert files.read_plain(tmp_path / "small", 2**40) == b"small"
+
+
 @pytest.mark.parametrize("name", ["outline.json", "stories/p50.json", store.MARKER])
 def test_a_file_nested_too_deeply_is_refused(folder: Path, name: str) -> None:
     (folder / name).write_text("[" * 100_000, encoding="utf-8")
