@@ -45,6 +45,8 @@ def write_whole(folder: Path, name: str, data: bytes) -> None:
     target = folder / name
     if target.parent != folder:
         require_no_link(target.parent)
+    if target.is_dir() and not is_link(target):
+        raise FolderError(target, "is a folder, and a file is to stand there", "remove it, then try again")
     aside = target.with_name(f"{target.name}.{os.getpid()}.tmp")
     with folder_errors(folder):
         try:
@@ -89,13 +91,16 @@ def read_plain(file: Path, most_bytes: int = MOST_BYTES) -> bytes:
         OSError: if it cannot be read, is no plain file, or is larger.
     """
     descriptor = os.open(file, os.O_RDONLY | _WITHOUT_WAITING)
-    with os.fdopen(descriptor, "rb") as opened:
+    try:
         found = os.fstat(descriptor)
         if not stat.S_ISREG(found.st_mode):
             raise OSError(f"{file.name} is no plain file; remove it")
         if found.st_size > most_bytes:
             raise OSError(f"{file.name} has {found.st_size:,} bytes, more than the {most_bytes:,} it can have")
-        return opened.read(found.st_size)  # room for so many bytes is taken at once
+        with os.fdopen(descriptor, "rb", closefd=False) as opened:
+            return opened.read(found.st_size)  # room for so many bytes is taken at once
+    finally:
+        os.close(descriptor)
 
 
 def is_link(path: Path) -> bool:
