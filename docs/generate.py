@@ -18,7 +18,7 @@ import click
 
 from sim.cli import main
 from sim.problems import Code, Problem, ScenarioError
-from sim.scenario.editor import SCHEMA_FILE, editor_schema, kind_of, schema_text, unit_note
+from sim.scenario.editor import SCHEMA_FILE, editor_schema, kind_of, schema_text, unit_note, without_days
 from sim.scenario.laws import LAW_TEXTS
 from sim.scenario.load import load_scenario
 from sim.scenario.shipped import shipped_folder
@@ -107,7 +107,7 @@ def _scenario() -> Iterator[str]:
     yield RULES.replace("{tutorial}", tutorial)
     yield from _quantities()
     yield from _laws()
-    definitions = editor_schema()["definitions"]
+    definitions = {name: without_days(block) for name, block in editor_schema()["definitions"].items()}
     yield from _provenance(definitions["Scenario"])
     for name in _in_order(definitions, "Scenario", []):
         yield from _block(name, definitions[name])

@@ -62,6 +62,7 @@ class Code(str, Enum):
     NO_SUCH_PATH = "no-such-path", "A dotted path of --set, --vary, sweep or seek leads to nothing."
     CYCLE = "cycle", "Things need each other in a circle."
     DATE_ORDER = "date-order", "Dates stand in the wrong order."
+    NOT_KNOWN = "not-known", "Nothing tells what was planned on the day of --as-of."
     OUTSIDE_CALENDAR = "outside-calendar", "A date lies outside the calendar."
     OVER_CAPACITY = "over-capacity", "More is carried than the vehicle can carry."
     NO_PAD = "no-pad", "A launcher has no pad that can take it."

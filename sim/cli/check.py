@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli.options import as_json, scenario_options, split_names
+from sim.cli.options import as_json, as_of_option, scenario_options, split_names
 from sim.problems import counted
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 @click.command("check")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @scenario_options
+@as_of_option
 @click.option("--strict", is_flag=True, help="Warnings count as errors.")
 @click.option("--flights", is_flag=True, help="Also compute transfers and close every flight's mass (slower).")
 @as_json("the problems")
@@ -25,12 +26,13 @@ def command(
     files: tuple[str, ...],
     sets: tuple[str, ...],
     variants: tuple[str, ...],
+    as_of: str | None,
     strict: bool,
     flights: bool,
     json_: bool,
 ) -> None:
     """Say everything that is wrong with scenarios, each with its place and the way out."""
-    found = {file: _problems(file, split_names(variants), sets, flights=flights) for file in files}
+    found = {file: _problems(file, split_names(variants), sets, as_of, flights=flights) for file in files}
     every = [problem for problems in found.values() for problem in problems]
     if json_:
         _print_json(every)
@@ -40,10 +42,12 @@ def command(
         ctx.exit(1)
 
 
-def _problems(file: str, variants: tuple[str, ...], sets: tuple[str, ...], *, flights: bool) -> tuple[Problem, ...]:
+def _problems(
+    file: str, variants: tuple[str, ...], sets: tuple[str, ...], as_of: str | None, *, flights: bool
+) -> tuple[Problem, ...]:
     from sim.scenario.load import check_scenario
 
-    found = check_scenario(file, variants=variants, sets=sets)
+    found = check_scenario(file, variants=variants, sets=sets, as_of=as_of)
     if not flights or any(problem.severity == "error" for problem in found):
         return found
     from sim.campaign.compile import compile_campaign
@@ -51,7 +55,7 @@ def _problems(file: str, variants: tuple[str, ...], sets: tuple[str, ...], *, fl
     from sim.scenario.load import load_scenario
 
     try:
-        compile_campaign(load_scenario(file, variants=variants, sets=sets))
+        compile_campaign(load_scenario(file, variants=variants, sets=sets, as_of=as_of))
     except ScenarioError as error:
         return (*error.problems, *found)
     return found

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.options import as_json, engine_of, engine_options
+from sim.cli.options import as_json, as_of_option, engine_of, engine_options
 from sim.problems import counted
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ _INPUTS_SHOWN = 20
 @click.option("--goal", help="Only this goal; where the names differ, one for each: first-crew=artemis-landing.")
 @click.option("-n", "--replications", type=click.IntRange(1, 5_000_000), default=500, show_default=True)
 @click.option("--seed", default=2035, show_default=True, type=click.IntRange(0, 2**63 - 1))
+@as_of_option
 @engine_options
 @click.option("--report", "report", is_flag=True, help="Also draw a page for each run and one that compares them.")
 @as_json("the comparison")
@@ -80,7 +81,8 @@ def _study(name: str, options: dict[str, Any], engine: Engine, progress: Reporte
         return read_study(Path(name))
     file, _, variants = name.partition("@") if not Path(name).exists() else (name, "", "")
     progress.say(f"compiling {name}")
-    campaign = compile_campaign(load_scenario(file, tuple(part for part in variants.split("+") if part)))
+    chosen = tuple(part for part in variants.split("+") if part)
+    campaign = compile_campaign(load_scenario(file, chosen, as_of=options["as_of"]))
     folder = _folder(campaign.scenario, variants, campaign.identity, options["seed"])
     return run_study(
         campaign,

@@ -36,6 +36,17 @@ def scenario_options(function: F) -> F:
     return setting(variant(function))
 
 
+def as_of_option(function: F) -> F:
+    """Add `--as-of`, which takes a scenario back to what was known on a day."""
+    option = click.option(
+        "--as-of",
+        "as_of",
+        metavar="DATE",
+        help="Know only what was known on this day: facts of later are plans again, dates are those said by then.",
+    )
+    return option(function)
+
+
 def engine_options(function: F) -> F:
     """Add `-j`, `--engine` and `--scheduler`, which say where the work is done; no result depends on them."""
     jobs = click.option(

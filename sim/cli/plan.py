@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli.options import as_json, scenario_options, split_names
+from sim.cli.options import as_json, as_of_option, scenario_options, split_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -48,14 +48,17 @@ class Plan:
 @click.argument("file", metavar="FILE")
 @click.option("--goal", help="Goal whose critical path is given [default: the first].")
 @scenario_options
+@as_of_option
 @as_json("the plan")
-def command(file: str, goal: str | None, sets: tuple[str, ...], variants: tuple[str, ...], json_: bool) -> None:
+def command(
+    file: str, goal: str | None, sets: tuple[str, ...], variants: tuple[str, ...], as_of: str | None, json_: bool
+) -> None:
     """Show the plan: every duration as planned, nothing fails, nothing slips.
 
     FILE is a scenario or the name of a shipped one. For each mission: its legs with their delta-v, and stage by stage
     the propellant left. A flight that does not close never leaves, and is shown with the kilograms it lacks.
     """
-    loaded = _load(file, split_names(variants), sets)
+    loaded = _load(file, split_names(variants), sets, as_of)
     name = _goal(loaded, goal)
     plan = make_plan(loaded)
     if json_:
@@ -66,18 +69,18 @@ def command(file: str, goal: str | None, sets: tuple[str, ...], variants: tuple[
         click.echo("\n".join(_as_text(plan, name)))
 
 
-def _load(file: str, variants: tuple[str, ...], sets: tuple[str, ...]) -> Loaded:
+def _load(file: str, variants: tuple[str, ...], sets: tuple[str, ...], as_of: str | None) -> Loaded:
     """Read a scenario; that a launch is too heavy for its launcher is no error here, but part of what is shown."""
     from sim.problems import ScenarioError
     from sim.scenario.load import Loaded, load_scenario, read_layers
     from sim.scenario.schema import Scenario
 
     try:
-        return load_scenario(file, variants=variants, sets=sets)
+        return load_scenario(file, variants=variants, sets=sets, as_of=as_of)
     except ScenarioError as error:
         if not all(_too_heavy(problem) for problem in error.problems):
             raise
-        layered, _, _ = read_layers(file, variants, sets)
+        layered, _, _ = read_layers(file, variants, sets, as_of)
         if layered is None:
             raise
         return Loaded(Scenario.model_validate(layered.values, strict=True), layered, tuple(error.problems))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.options import as_json, engine_of, engine_options, scenario_options, split_names, typed
+from sim.cli.options import as_json, as_of_option, engine_of, engine_options, scenario_options, split_names, typed
 from sim.problems import counted, plural
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ _COUNT, _MOST = 500, 128_000
 )
 @click.option("--yes", is_flag=True, help="Start a run that is refused for its size.")
 @scenario_options
+@as_of_option
 @engine_options
 @as_json("the summary")
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
@@ -78,7 +79,7 @@ def command(
     if options["jobs"] != 1:
         warm_up()
     with reporter(quiet=quiet or json_) as progress:
-        campaign = _compile(file, split_names(variants), sets, progress)
+        campaign = _compile(file, split_names(variants), sets, options["as_of"], progress)
         with engine_of(options) as engine:
             study = run_study(
                 campaign,
@@ -101,13 +102,15 @@ def command(
         click.echo(answer(study, findings, page))
 
 
-def _compile(file: str, variants: tuple[str, ...], sets: tuple[str, ...], progress: Reporter) -> Campaign:
+def _compile(
+    file: str, variants: tuple[str, ...], sets: tuple[str, ...], as_of: str | None, progress: Reporter
+) -> Campaign:
     from sim.scenario.load import load_scenario
 
-    loaded = load_scenario(file, variants=variants, sets=sets)
+    loaded = load_scenario(file, variants=variants, sets=sets, as_of=as_of)
     if loaded.warnings:
-        count = len(loaded.warnings)
-        progress.say(f"{counted(count, 'warning')}; `ilrs check {file}` lists {plural(count, 'it', 'them')}")
+        count, shown = len(loaded.warnings), f"{file} --as-of {as_of}" if as_of else file
+        progress.say(f"{counted(count, 'warning')}; `ilrs check {shown}` lists {plural(count, 'it', 'them')}")
     progress.say("computing transfers and closing the mass of every flight")
     from sim.campaign.compile import compile_campaign
 

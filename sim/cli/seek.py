@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.options import as_json, engine_of, engine_options, scenario_options, split_names
+from sim.cli.options import as_json, as_of_option, engine_of, engine_options, scenario_options, split_names
 from sim.problems import counted
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 @click.option("--seed", default=2035, show_default=True, type=click.IntRange(0, 2**63 - 1))
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Folder [default: runs/SCENARIO-seek-KEY].")
 @scenario_options
+@as_of_option
 @engine_options
 @as_json("the answer")
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
@@ -50,10 +51,10 @@ def command(file: str, sets: tuple[str, ...], variants: tuple[str, ...], **optio
 
     require_writable(options["out"] or Path("runs"))
     with reporter(quiet=options["quiet"] or options["json_"]) as progress, engine_of(options) as engine:
-        loaded = load_scenario(file, split_names(variants), sets)
+        loaded = load_scenario(file, split_names(variants), sets, options["as_of"])
         plan = read_levers(loaded, goal=options["goal"], confidence=_spaced(options["confidence"]))
         found = seek(
-            Start(file, split_names(variants), sets),
+            Start(file, split_names(variants), sets, options["as_of"]),
             plan,
             seed=options["seed"],
             most=options["most"],

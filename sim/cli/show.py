@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.options import as_json, scenario_options, split_names
+from sim.cli.options import as_json, as_of_option, scenario_options, split_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 @click.option("--diff", "other", metavar="OTHER", help="Show only what differs from another scenario: old -> new.")
 @click.option("--other-variant", "other_variants", multiple=True, metavar="A,B", help="Use variants of OTHER.")
 @scenario_options
+@as_of_option
 @as_json("the values")
 def command(
     file: str,
@@ -29,6 +30,7 @@ def command(
     other_variants: tuple[str, ...],
     sets: tuple[str, ...],
     variants: tuple[str, ...],
+    as_of: str | None,
     json_: bool,
 ) -> None:
     """Print a scenario as one file, with everything it takes from parents, variants and settings.
@@ -38,9 +40,9 @@ def command(
     """
     if other_variants and other is None:
         raise click.UsageError("--other-variant belongs to --diff OTHER")
-    mine = _resolve(file, split_names(variants), sets)
+    mine = _resolve(file, split_names(variants), sets, as_of)
     if other is not None:
-        _show_difference(mine, _resolve(other, split_names(other_variants), ()), (other, file), origins, json_)
+        _show_difference(mine, _resolve(other, split_names(other_variants), (), None), (other, file), origins, json_)
     elif json_:
         _print_json([_told(leaf) for leaf in _leaves(mine)] if origins else mine.values)
     else:
@@ -50,11 +52,11 @@ def command(
         click.echo("\n".join(yaml_lines(mine, origins=origins, ascii_only=ascii_only())))
 
 
-def _resolve(file: str, variants: tuple[str, ...], sets: tuple[str, ...]) -> Layered:
+def _resolve(file: str, variants: tuple[str, ...], sets: tuple[str, ...], as_of: str | None) -> Layered:
     from sim.problems import ScenarioError
     from sim.scenario.load import read_layers
 
-    layered, problems, _ = read_layers(file, variants, sets)
+    layered, problems, _ = read_layers(file, variants, sets, as_of)
     if layered is None or any(problem.severity == "error" for problem in problems):
         raise ScenarioError(problems)
     return layered

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.options import as_json, engine_options, scenario_options, split_names, typed
+from sim.cli.options import as_json, as_of_option, engine_options, scenario_options, split_names, typed
 from sim.problems import counted, plural
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ _SHOWN = 12
 @click.option("--yes", is_flag=True, help="Start a sweep that is refused for its size.")
 @click.option("--fail-fast", is_flag=True, help="Stop at the first case that fails.")
 @scenario_options
+@as_of_option
 @engine_options
 @as_json("the cases and what they show")
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
@@ -79,7 +80,7 @@ def _run(
     from sim.study.sweep import Start, run_sweep
 
     store.require_writable(options["out"] or Path("runs"))
-    loaded = load_scenario(file, variants, sets)
+    loaded = load_scenario(file, variants, sets, options["as_of"])
     plan = read_plan(
         loaded,
         vary=options["vary"],
@@ -94,7 +95,7 @@ def _run(
     progress.note(plan.text)
     with engine_of(options) as engine:
         sweep = run_sweep(
-            Start(file, variants, sets),
+            Start(file, variants, sets, options["as_of"]),
             plan,
             folder=options["out"],
             engine=engine,

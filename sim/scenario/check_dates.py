@@ -64,6 +64,11 @@ def check_facts(case: Case) -> Iterator[Problem]:
         if flown.arrived is not None and flown.arrived < flown.launched:
             message = f"it arrived before it was launched on {format_date(flown.launched)}"
             yield case.problem(("missions", name, "flown", "arrived"), Code.DATE_ORDER, message, "swap the dates")
+        if flown.ended is not None and flown.ended > known:
+            yield case.problem(("missions", name, "flown", "ended"), *_not_yet(flown.ended, known))
+        if flown.ended is not None and flown.ended < (flown.arrived or flown.launched):
+            message = f"it ended before {format_date(flown.arrived or flown.launched)}, when it was still on its way"
+            yield case.problem(("missions", name, "flown", "ended"), Code.DATE_ORDER, message, "swap the dates")
 
 
 def _not_yet(date: datetime.datetime, known: datetime.datetime) -> tuple[Code, str, str]:

@@ -3,7 +3,8 @@
 What stands in a file is not yet a scenario: with `extends` every block may be partial and `null` removes what a
 parent says; a variant is partial too, and so is a block that is `like` a sibling; a part of a catalogue has neither
 calendar nor goals. Hence two definitions of every block: whole (`Launcher`) and partial (`Launcher-part`). Lists and
-random values are replaced whole by a child, so inside them everything is whole.
+random values are replaced whole by a child, so inside them everything is whole. In place of any value or block there
+may be what was said of it on several days (`said`).
 
 The schema is draft 7, which editors know best. They show `description` when the mouse rests on a key, so each
 description ends with the units that may stand there and the default.
@@ -19,6 +20,7 @@ from typing import Any, Final
 from pydantic import BaseModel, TypeAdapter
 
 from sim.scenario.meanings import meanings
+from sim.scenario.said import SAID
 from sim.scenario.schema import Block, Scenario
 from sim.units import KINDS, Date, Name, format_quantity, quantity_schema
 
@@ -35,6 +37,33 @@ _LIKE: Final[Schema] = {
     "$ref": f"{_REF}name",
     "description": "The block beside this one from which it takes everything it does not say itself; null removes "
     "what that one says.",
+}
+_NEVER_SAID: Final = (
+    *_NOT_IN_A_VARIANT,
+    "like",
+    "title",
+    "about",
+    "source",
+    "sources",
+    "confidence",
+    "access",
+    "sweep",
+    "seek",
+)
+_SAID_SCHEMA: Final[Schema] = {
+    "type": "object",
+    "description": "What was said of it on several days; the last by calendar.as_of or --as-of holds.",
+    "properties": {
+        SAID: {
+            "type": "object",
+            "description": "Values by the days they were said on, `not planned` where nobody had spoken of it; "
+            "`{value: ..., source: ...}` where one has a source of its own.",
+            "minProperties": 1,
+            "additionalProperties": True,
+        }
+    },
+    "required": [SAID],
+    "additionalProperties": False,
 }
 _EXTENDS: Final[Schema] = {
     "description": "The file this one builds on, beside it or among the shipped ones; or several that do not "
@@ -71,7 +100,10 @@ def editor_schema() -> Schema:
             "then": {"$ref": f"{_REF}Scenario"},
             "else": {"$ref": f"{_REF}Scenario-part"},
         },
-        "definitions": dict(sorted({**_simple(), **blocks, **parts, "Variant": variant}.items())),
+        "definitions": {
+            **dict(sorted({**_simple(), **_with_days({**blocks, **parts, "Variant": variant})}.items())),
+            SAID: _SAID_SCHEMA,
+        },
     }
 
 
@@ -114,6 +146,50 @@ def _scenario_in_a_file(block: Schema) -> Schema:
     variants = block["properties"]["variants"] | {"additionalProperties": {"$ref": f"{_REF}Variant"}}
     properties = {"extends": _EXTENDS, **block["properties"], "variants": variants}
     return block | {"properties": properties, "required": [key for key in block["required"] if key != "name"]}
+
+
+# --- values with days -------------------------------------------------------------------------------------------------
+
+
+def _with_days(blocks: Mapping[str, Schema]) -> dict[str, Schema]:
+    """Let what was said on several days stand in place of every value of a block, and of every block by name."""
+    return {
+        name: block | {"properties": {key: _key_with_days(key, value) for key, value in block["properties"].items()}}
+        if "properties" in block and not name.startswith("Uncertain")
+        else block
+        for name, block in blocks.items()
+    }
+
+
+def _key_with_days(key: str, schema: Schema) -> Schema:
+    if key in _NEVER_SAID:
+        return schema
+    inner = _by_name(schema)
+    if inner and "properties" not in schema:
+        return schema | {"additionalProperties": _or_said(inner)}
+    return _or_said(schema)
+
+
+def _or_said(schema: Schema) -> Schema:
+    outside = {key: schema[key] for key in ("description", "default") if key in schema}
+    inside = {key: value for key, value in schema.items() if key not in outside}
+    said: Schema = {"if": {"type": "object", "required": [SAID]}, "then": {"$ref": f"{_REF}{SAID}"}, "else": inside}
+    return outside | said
+
+
+def without_days(schema: Schema) -> Schema:
+    """Return the schema of a value without what may stand in its place when it has days."""
+    if schema.get("then") == {"$ref": f"{_REF}{SAID}"}:
+        rest = {key: value for key, value in schema.items() if key not in ("if", "then", "else")}
+        schema = {**rest, **schema["else"]}
+    return {
+        key: without_days(value)
+        if key == "additionalProperties" and isinstance(value, dict)
+        else {name: without_days(inner) for name, inner in value.items()}
+        if key == "properties"
+        else value
+        for key, value in schema.items()
+    }
 
 
 # --- blocks like others -----------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ Order of precedence: `--set` > `--variant` (left to right) > file > parent.
 
 - Mappings merge by key, everything else is replaced; `null` removes what a parent says, and is an error where
   there is nothing to remove. A random value (`{pert: [...]}`) is one value: it is replaced whole, with its
-  source.
+  source. So is a value with the days it was said on, unless both are; see :mod:`sim.scenario.as_of`.
 - `extends` names one parent, or a list of parents that may not contradict each other (this is how a catalogue
   is put together from files). Parents are looked for beside the file, then among the shipped scenarios;
   never elsewhere.
@@ -17,13 +17,14 @@ Order of precedence: `--set` > `--variant` (left to right) > file > parent.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 from typing import Any, Final
 
 from sim.problems import Code, Mark, Problem, suggest
 from sim.scenario.grammar import holds_names
 from sim.scenario.likes import LIKE, Likes, is_like
+from sim.scenario.said import is_said
 from sim.scenario.text import (
     DEEPEST,
     LARGEST_FILE,
@@ -63,7 +64,8 @@ class Layered:
     """A scenario after merging: plain values, and by path the place of value and key and the origin.
 
     `values` has neither `extends` nor `variants`; the names of the latter are in `variants`.
-    `shipped` holds those of the `files` that ship with the simulator.
+    `shipped` holds those of the `files` that ship with the simulator. `left_out` says of blocks by name why they were
+    not in the plan on the day of knowledge.
     An origin is `file.yaml:12`, `variant late (file.yaml:80)`, `like ilrs-1 (file.yaml:30)` or `--set key=value`.
     """
 
@@ -74,6 +76,7 @@ class Layered:
     variants: tuple[str, ...]
     files: tuple[str, ...]
     shipped: frozenset[str] = frozenset()
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
     def mark(self, path: Path) -> Mark | None:
         """Give the place of the value at a path, or of the nearest block around it."""
@@ -223,7 +226,8 @@ class Stack:
         kept = kept or is_like(below, path) or is_like(above, path)
         if not isinstance(above.value, dict) or not isinstance(below.value, dict) or above in self._whole:
             return self._without_nulls(above, path, kept=kept)
-        if is_law(above.value, path) and is_law(below.value, path):
+        both_laws = is_law(above.value, path) and is_law(below.value, path)
+        if both_laws or is_said(above.value, path) != is_said(below.value, path):
             return self._without_nulls(above, path, kept=kept)
         merged = dict(below.value)
         for key, child in above.value.items():
@@ -360,7 +364,7 @@ def flatten(root: Node, files: Sequence[str], shipped: Iterable[str] = ()) -> La
 
 def _origin(node: Node) -> str:
     place = f"{node.mark.file}:{node.mark.line}" if node.mark.line else node.mark.file
-    return f"{node.layer} ({place})" if node.layer.startswith(("variant ", f"{LIKE} ")) else place
+    return f"{node.layer} ({place})" if node.layer.startswith(("variant ", f"{LIKE} ", "said ")) else place
 
 
 def is_law(value: object, path: Path) -> bool:

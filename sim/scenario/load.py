@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from sim.problems import Code, Mark, Problem, ScenarioError, did_you_mean, suggest, writable
+from sim.scenario.as_of import explain, known_on
 from sim.scenario.checks import check_blocks, check_sense
 from sim.scenario.data import read_columns
 from sim.scenario.layers import Layered, Stack, flatten
@@ -36,18 +37,23 @@ class Loaded:
     warnings: tuple[Problem, ...]
 
 
-def load_scenario(path: str | FilePath, variants: Sequence[str] = (), sets: Sequence[str] = ()) -> Loaded:
+def load_scenario(
+    path: str | FilePath, variants: Sequence[str] = (), sets: Sequence[str] = (), as_of: str | None = None
+) -> Loaded:
     """Read a scenario with its parents, the chosen variants and `--set` values.
 
-    A path without a file behind it is taken as the name of a shipped scenario (`ilrs-2035`).
+    A path without a file behind it is taken as the name of a shipped scenario (`ilrs-2035`). With `as_of`, a date as
+    text, only what was known on that day counts.
     Raises `ScenarioError` with every problem of every layer.
     """
-    return _loaded(_read(path), variants, sets)
+    return _loaded(_read(path, as_of), variants, sets)
 
 
-def check_scenario(path: str | FilePath, variants: Sequence[str] = (), sets: Sequence[str] = ()) -> tuple[Problem, ...]:
+def check_scenario(
+    path: str | FilePath, variants: Sequence[str] = (), sets: Sequence[str] = (), as_of: str | None = None
+) -> tuple[Problem, ...]:
     """Give every problem and warning of a scenario, with the errors that each of its other variants would make."""
-    files = _read(path)
+    files = _read(path, as_of)
     found = _problems(files, variants, sets)
     found += _study_problems(files, variants, sets)
     for name in _variant_names(files):
@@ -88,10 +94,10 @@ def _study_problems(files: _Files, variants: Sequence[str], sets: Sequence[str])
 
 
 def read_layers(
-    path: str | FilePath, variants: Sequence[str] = (), sets: Sequence[str] = ()
+    path: str | FilePath, variants: Sequence[str] = (), sets: Sequence[str] = (), as_of: str | None = None
 ) -> tuple[Layered | None, list[Problem], bool]:
     """Give the merged values, the problems so far, and whether every layer could be read."""
-    return _merge(_read(path), variants, sets)
+    return _merge(_read(path, as_of), variants, sets)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,16 +107,18 @@ class _Files:
     file: FilePath
     stack: Stack
     root: Node | None
+    as_of: str | None = None
+    """The day whose knowledge counts, where one is asked for."""
 
 
-def _read(path: str | FilePath) -> _Files:
+def _read(path: str | FilePath, as_of: str | None = None) -> _Files:
     file, missing = _find(path)
     stack = Stack(Tree(file.resolve().parent if missing is None else FilePath(), shipped_folder()))
     if missing:
         stack.problems.append(missing)
         return _Files(file, stack, None)
     root = stack.read(file, writable(str(path if file == FilePath(path) else file)))
-    return _Files(file, stack, root if root is not None and isinstance(root.value, dict) else None)
+    return _Files(file, stack, root if root is not None and isinstance(root.value, dict) else None, as_of)
 
 
 def _variant_names(files: _Files) -> list[str]:
@@ -160,8 +168,11 @@ def _merge(files: _Files, variants: Sequence[str], sets: Sequence[str]) -> tuple
     stack.problems += read_columns(root, stack.tree, stack.folders, files.file.resolve().parent)
     if isinstance(root.value, dict):
         _name_after_file(root.value, files.file, stack.files[0])
+    known = known_on(root, files.as_of)
+    root, stack.problems = known.root, [*stack.problems, *known.problems]
     whole = not any(problem.code in _INCOMPLETE for problem in stack.problems)
-    return flatten(root, stack.files, stack.shipped_files()), stack.problems, whole
+    layered = flatten(root, stack.files, stack.shipped_files())
+    return replace(layered, left_out=known.left_out), stack.problems, whole
 
 
 def _loaded(files: _Files, variants: Sequence[str], sets: Sequence[str]) -> Loaded:
@@ -240,7 +251,7 @@ def _below(path: str, block: str) -> bool:
 def _check(scenario: Scenario | None, layered: Layered, before: list[Problem]) -> list[Problem]:
     """Check the sense: of the whole scenario, or of the blocks in which nothing is wrong so far."""
     names, needs = _first(check_references(layered)), _first(check_needs(layered))
-    problems = [*names, *needs, *_first(check_sources(layered))]
+    problems = [*explain([*names, *needs], layered.left_out), *_first(check_sources(layered))]
     if scenario is not None and not names and not needs:
         return problems + check_sense(scenario, layered)
     rest = _without(layered, [*before, *names])

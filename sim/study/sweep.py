@@ -44,10 +44,12 @@ class Start:
     file: str | Path
     variants: tuple[str, ...] = ()
     sets: tuple[str, ...] = ()
+    as_of: str | None = None
+    """The day whose knowledge counts."""
 
     def load(self, variants: Sequence[str] = (), sets: Sequence[str] = ()) -> Loaded:
         """Read the scenario, with more variants and values; raises ScenarioError."""
-        return load_scenario(self.file, (*self.variants, *variants), (*self.sets, *sets))
+        return load_scenario(self.file, (*self.variants, *variants), (*self.sets, *sets), self.as_of)
 
     def texts(self, cases: Iterable[Case]) -> dict[tuple[str, ...], str]:
         """Write the scenario as one text, alone and with each choice of variants that a case makes."""

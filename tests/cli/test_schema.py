@@ -135,6 +135,23 @@ def test_a_partial_file_is_checked_too(text: str) -> None:
     assert len(faults(text)) == 1
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        WHOLE + "missions: {m: {not_before: {said: {2021-10-20: 2024-07-01, 2023-08-11: not planned}}}}",
+        WHOLE + "missions: {m: {said: {2021-10-20: not planned, 2023-08-11: {not_before: 2027-07-01}}}}",
+        WHOLE + "partners: {p: {joins: {said: {2021-10-20: {uniform: [2030-01-01, 2031-01-01]}}}}}",
+        WHOLE + "launchers: {cz-10: {said: {2021-10-20: {value: {pads: []}, source: a list}}}}",
+    ],
+)
+def test_any_value_or_block_may_have_the_days_it_was_said_on(text: str) -> None:
+    assert faults(text) == []
+
+
+def test_what_was_said_stands_alone() -> None:
+    assert faults(WHOLE + "missions: {m: {not_before: {said: {2021-10-20: 2024-07-01}, at: 2025-01-01}}}") != []
+
+
 def test_every_key_says_what_it_is() -> None:
     """What editors show when the mouse rests on a key."""
     blocks = editor_schema()["definitions"]

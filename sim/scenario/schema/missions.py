@@ -92,6 +92,8 @@ class Flown(Sourced):
     """Day of launch."""
     arrived: Date | None = None
     """Day of landing or of arrival in the final orbit."""
+    ended: Date | None = None
+    """Day on which it was known how it ended; that of the arrival, or of the launch, if not said."""
     outcome: Literal["success", "lost"] = "success"
     """How it ended."""
 
