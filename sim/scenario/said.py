@@ -55,6 +55,7 @@ def is_noted(node: Node) -> bool:
 
 
 def value_of(node: Node) -> Node:
+    """Return what a statement says, without its source."""
     return children(node)["value"] if is_noted(node) else node
 
 
@@ -67,10 +68,12 @@ def has_days(node: Node) -> bool:
 
 
 def children(node: Node | None) -> Block:
+    """Return what stands by key in a node; nothing where it is no mapping."""
     return node.value if node is not None and isinstance(node.value, dict) else {}
 
 
 def items(node: Node) -> list[tuple[str, Node]]:
+    """Return the keys of a node with what stands under each."""
     return list(children(node).items())
 
 
@@ -80,6 +83,7 @@ def date_in(node: Node | None) -> Day | None:
 
 
 def day_of(text: str) -> Day | None:
+    """Return the date a text names; None where it names none."""
     try:
         return parse_date(text)
     except UnitError:
