@@ -61,7 +61,7 @@ def check_scenario(
             known = {(problem.mark, problem.path, problem.code) for problem in found}
             found += [
                 replace(problem, message=f"with variant {name}: {problem.message}")
-                for problem in _problems(files, [name], sets)
+                for problem in _of_then(_problems(files, [name], sets), files)
                 if problem.severity == "error" and (problem.mark, problem.path, problem.code) not in known
             ]
     return tuple(found)
@@ -80,6 +80,16 @@ def _misspelt(files: _Files, layered: Layered) -> list[Problem]:
             mark = layered.key_mark(("activities", name))
             problems.append(Problem(mark, f"activities.{name}", Code.NO_SUCH_PATH, "error", message, near))
     return problems
+
+
+def _of_then(problems: list[Problem], files: _Files) -> list[Problem]:
+    """Return the problems of a variant; what it needs and nobody knew of on the day is not its fault."""
+    if files.as_of is None:
+        return problems
+    return [
+        replace(problem, severity="warning") if problem.code in (Code.NO_SUCH_NAME, Code.NOT_KNOWN) else problem
+        for problem in problems
+    ]
 
 
 def _study_problems(files: _Files, variants: Sequence[str], sets: Sequence[str]) -> list[Problem]:
