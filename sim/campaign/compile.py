@@ -25,13 +25,14 @@ from sim.campaign.plan import (
     FlightClass,
     GoalPlan,
     LauncherPlan,
+    LaunchStreams,
     LightTable,
     PadPlan,
     PartnerPlan,
     PlaceName,
     RiskPlan,
 )
-from sim.campaign.registry import Path, Registry
+from sim.campaign.registry import Registry, deciding_path, lent
 from sim.campaign.sequence import SequenceCompiler
 from sim.campaign.slips import ClassSlip, Scaled, held_risks, law_by_lead, mean_stretch, without
 from sim.campaign.staging import StagingCompiler
@@ -41,6 +42,7 @@ from sim.clock import Calendar
 from sim.problems import ScenarioError
 from sim.scenario.paths import without_studies
 from sim.scenario.schema import Activity, Element, Partner, Risk, Scenario, SlipByClass, SlipByLead, Station, Withdrawal
+from sim.scenario.text import Path
 from sim.scenario.writing import document
 
 if TYPE_CHECKING:
@@ -131,6 +133,7 @@ class Compiler:
             milestones=tuple(registry.milestones),
             luck=self.luck.compile(),
             streams=registry.streams,
+            stream_paths=registry.stream_paths,
             guesses=guesses,
             figures=figures,
             resolved=document(_plain(without_studies(self.loaded.layered.values))),
@@ -151,7 +154,7 @@ class Compiler:
         number = self.partner(name)
         return number if number >= 0 and self.scenario.partners[name or ""].budget is not None else -1
 
-    def slip(self, slip: Slipping, planned_d: float, stream: str, held_d: float = 0.0) -> Chance:
+    def slip(self, slip: Slipping, planned_d: float, stream: str, path: Path, held_d: float = 0.0) -> Chance:
         """Give a slip its law and stream: as written, or by how far ahead of today the plan lies.
 
         A measured law gives up the mean days that the risks it holds add elsewhere.
@@ -159,11 +162,11 @@ class Compiler:
         lead_d = max(planned_d - self.as_of_d, 0.0)
         if isinstance(slip, SlipByClass):
             law = without(self.luck.slip(slip, lead_d), held_d)
-            return self.luck.chance(slip, law, stream) if isinstance(law, ClassSlip) else Chance(0.0)
+            return self.luck.chance(slip, law, stream, path) if isinstance(law, ClassSlip) else Chance(0.0)
         if isinstance(slip, SlipByLead):
             by_lead = law_by_lead(self.scenario.slips[slip.by_lead], lead_d)
             slip = without(Scaled(by_lead, slip.times) if slip.times != 1.0 else by_lead, held_d)
-        return self.registry.slip(slip, stream)
+        return self.registry.slip(slip, stream, path)
 
     # --- declaring ------------------------------------------------------------------------------------------------
 
@@ -191,12 +194,15 @@ class Compiler:
     def _partner(self, name: str, item: Partner) -> PartnerPlan:
         registry, successor = self.registry, item.successor
         joins = item.joins.to_days(self.calendar) if item.joins is not None else None
+        path: Path = ("partners", name)
         return PartnerPlan(
             name=name,
-            joins=registry.chance(joins, f"joins/{name}"),
+            joins=registry.chance(joins, f"joins/{name}", (*path, "joins")),
             withdraws=self._leaving(name, item),
             successor=self.partner(successor.partner) if successor else -1,
-            handover=registry.chance(successor.after, f"handover/{name}") if successor else None,
+            handover=registry.chance(successor.after, f"handover/{name}", (*path, "successor", "after"))
+            if successor
+            else None,
             barred=(self.day(item.barred.from_), self.day(item.barred.until)) if item.barred else (inf, inf),
             per_year=item.budget.per_year if item.budget else nan,
             at_start=item.budget.at_start if item.budget else 0.0,
@@ -210,7 +216,7 @@ class Compiler:
         return (0.0, *(self.calendar.to_days(datetime(year, 1, 1)) for year in years))
 
     def _leaving(self, name: str, item: Partner) -> Chance | None:
-        leaving = item.withdraws
+        leaving, stream, path = item.withdraws, f"leaves/{name}", ("partners", name, "withdraws")
         if isinstance(leaving, str):
             return None
         if isinstance(leaving, Withdrawal):
@@ -218,8 +224,8 @@ class Compiler:
                 return None
             start = self.day(leaving.after, self.as_of_d)
             law = Shifted(Exponential(-YEAR_D / log(1.0 - min(leaving.per_year, 1.0 - 1e-12))), start)
-            return Chance(inf, law, self.registry.stream(f"leaves/{name}"))
-        return self.registry.chance(leaving.to_days(self.calendar), f"leaves/{name}")
+            return Chance(inf, law, self.registry.stream(stream, path))
+        return self.registry.chance(leaving.to_days(self.calendar), stream, path)
 
     def _risks(self) -> tuple[RiskPlan, ...]:
         return tuple(self._risk(name, risk) for name, risk in self.scenario.risks.items())
@@ -227,13 +233,20 @@ class Compiler:
     def _risk(self, name: str, risk: Risk) -> RiskPlan:
         registry = self.registry
         numbers = {activity: number for number, activity in enumerate(self.scenario.activities)}
-        happens, one = registry.stream(f"risk/{name}"), f"risk-factor/{name}"
+        happens = registry.stream(f"risk/{name}", ("risks", name, "probability"))
+        path: Path = ("risks", name, "stretches")
+        shared = -1 if risk.independent else registry.stream(f"risk-factor/{name}", path)
         stretches = tuple(
-            (numbers[activity], registry.chance(factor, f"risk/{name}/{activity}" if risk.independent else one))
+            (
+                numbers[activity],
+                registry.chance(factor, f"risk/{name}/{activity}", (*path, activity))
+                if risk.independent
+                else lent(factor),
+            )
             for activity, factor in risk.stretches.items()
             if activity in numbers
         )
-        return RiskPlan(name, risk.probability, happens, stretches, -1 if risk.independent else registry.stream(one))
+        return RiskPlan(name, risk.probability, happens, stretches, shared)
 
     def _activities(self) -> tuple[ActivityPlan, ...]:
         work = {name: self._planned(item) for name, item in self.scenario.activities.items()}
@@ -252,7 +265,7 @@ class Compiler:
     def _activity(self, name: str, item: Activity, start_d: float) -> ActivityPlan:
         registry, path = self.registry, ("activities", name)
         finish_d = self.day(item.finish or item.done) if item.finish or item.done else None
-        duration = registry.chance(item.duration, f"duration/{name}")
+        duration = registry.chance(item.duration, f"duration/{name}", (*path, "duration"))
         if item.finish is not None and finish_d is not None:
             duration = Chance(max(finish_d - start_d, 0.0))
         planned_d = finish_d if finish_d is not None else start_d + (duration.nominal if duration else 0.0)
@@ -264,7 +277,7 @@ class Compiler:
             cause=CAUSE_OF_KIND[item.kind],
             partners=tuple(dict.fromkeys(self.partner(p) for p in who if p in self.partners)),
             needs=registry.needs(item.needs, (*path, "needs")),
-            not_before=registry.chance(not_before, f"not-before/{name}"),
+            not_before=registry.chance(not_before, f"not-before/{name}", (*path, "not_before")),
             duration=duration,
             finish_d=finish_d,
             planned_d=planned_d,
@@ -279,7 +292,8 @@ class Compiler:
         if item.slip is None or item.done is not None:
             return None
         left_d = max(planned_d - max(start_d, self.as_of_d), 0.0)
-        return self.slip(item.slip, planned_d, f"slip/{name}", left_d * mean_stretch(self.held, name))
+        path = ("activities", name, "slip")
+        return self.slip(item.slip, planned_d, f"slip/{name}", path, left_d * mean_stretch(self.held, name))
 
     # --- fleet ----------------------------------------------------------------------------------------------------
 
@@ -289,10 +303,8 @@ class Compiler:
             for pad_name, pad in site.pads.items():
                 path: Path = ("launch_sites", site_name, "pads", pad_name, "needs")
                 name = f"{site_name}.{pad_name}"
-                turnaround = self.registry.chance(pad.turnaround, f"turnaround/{name}")
-                recycle = self.registry.chance(site.recycle, f"recycle/{site_name}")
-                needs = self.registry.needs(pad.needs, path)
-                pads.append(PadPlan(name, turnaround, self.day(pad.available), needs, site.scrub, recycle))
+                needs, available_d = self.registry.needs(pad.needs, path), self.day(pad.available)
+                pads.append(PadPlan(name, lent(pad.turnaround), available_d, needs, site.scrub, lent(site.recycle)))
         return tuple(pads)
 
     def _launchers(self) -> tuple[LauncherPlan, ...]:
@@ -309,13 +321,15 @@ class Compiler:
             family=self.families.setdefault(item.family or name, len(self.families)),
             needs=registry.needs(item.needs, ("launchers", name, "needs")),
             pads=tuple(self.pads[pad] for pad in item.pads if pad in self.pads),
-            reliability=registry.reliability(item.record, item.reliability, self.scenario.priors, f"quality/{name}"),
+            reliability=registry.reliability(
+                item.record, item.reliability, self.scenario.priors, f"quality/{name}", self.failure_path(name)
+            ),
             line_start_d=self.day(line.from_),
-            every=registry.chance(line.every, f"production/{name}"),
+            every=registry.chance(line.every, f"production/{name}", ("launchers", name, "production", "every")),
             ready=line.ready,
             stock=line.stock,
-            integration=registry.chance(item.integration, f"integration/{name}"),
-            stand_down=registry.chance(item.stand_down, f"stand-down/{name}"),
+            integration=lent(item.integration),
+            stand_down=lent(item.stand_down),
         )
 
     def flight_class(self, craft: str, event: str) -> int:
@@ -327,14 +341,43 @@ class Compiler:
         return self.classes.setdefault((craft, event), len(self.classes))
 
     def _flight_classes(self) -> tuple[FlightClass, ...]:
-        return tuple(
-            FlightClass(
-                f"{craft}.{event}",
-                self.registry.reliability(
-                    getattr(self.scenario.spacecraft[craft], event), None, self.scenario.priors, f"{event}/{craft}"
-                ),
-            )
-            for craft, event in self.classes
+        return tuple(self._flight_class(craft, event) for craft, event in self.classes)
+
+    def _flight_class(self, craft: str, event: str) -> FlightClass:
+        record, stream = getattr(self.scenario.spacecraft[craft], event), f"{event}/{craft}"
+        path = self.event_path(craft, event)
+        return FlightClass(
+            f"{craft}.{event}", self.registry.reliability(record, None, self.scenario.priors, stream, path)
+        )
+
+    def event_path(self, craft: str, event: str) -> Path:
+        """Return the path of what decides whether an event of a spacecraft fails."""
+        record = getattr(self.scenario.spacecraft[craft], event)
+        return deciding_path(record, self.scenario.priors, ("spacecraft", craft, event))
+
+    def failure_path(self, launcher: str) -> Path:
+        """Return the path of what decides whether a launcher fails."""
+        item = self.scenario.launchers[launcher]
+        key = "record" if item.record is not None else "reliability"
+        return deciding_path(item.record, self.scenario.priors, ("launchers", launcher, key))
+
+    def launch_streams(self, flight: str, launcher: str, cruise: int = -1, capture: int = -1) -> LaunchStreams:
+        """Return the streams of one launch; those of cruise and capture depend on what it carries."""
+        item = self.scenario.launchers[launcher]
+        site, _, pad = next(iter(item.pads), "").partition(".")
+
+        def own(word: str, *path: str | int) -> int:
+            return self.registry.stream(f"{word}/{flight}", path)
+
+        return LaunchStreams(
+            integration=own("integration", "launchers", launcher, "integration"),
+            scrub=own("scrub", "launch_sites", site, "scrub"),
+            recycle=own("recycle", "launch_sites", site, "recycle"),
+            turnaround=own("turnaround", "launch_sites", site, "pads", pad, "turnaround"),
+            failure=own("failure", *self.failure_path(launcher)),
+            stand_down=own("stand-down", "launchers", launcher, "stand_down"),
+            cruise=cruise,
+            capture=capture,
         )
 
     # --- base -----------------------------------------------------------------------------------------------------
@@ -373,6 +416,7 @@ class Compiler:
     def _element(self, name: str, item: Element | Station) -> ElementPlan:
         registry = self.registry
         kind = "stations" if isinstance(item, Station) else "elements"
+        path: Path = (kind, name)
         base = self.scenario.base
         place = item.at or (base.at if base is not None else "")
         where = self.scenario.places.get(place)
@@ -398,14 +442,20 @@ class Compiler:
             assembly_h=work.robot if work else 0.0,
             robot_shift_h=item.robot_shift if isinstance(item, Element) else 0.0,
             facilities=research.facilities if research else 0,
-            commissioning=registry.chance(item.commissioning, f"commissioning/{name}"),
+            commissioning=registry.chance(item.commissioning, f"commissioning/{name}", (*path, "commissioning")),
             landed=delivered if delivered is not None else -1,
             crew_h=work.crew if work else 0.0,
             test_fails=tests.fails if tests else 0.0,
-            test_stream=registry.stream(f"test/{name}"),
-            test_repair=registry.chance(tests.repair, f"test-repair/{name}") if tests else None,
-            breakdown=registry.chance(failures.every, f"breakdown/{name}") if failures else None,
-            breakdown_repair=registry.chance(failures.repair, f"repair/{name}") if failures else None,
+            test_stream=registry.stream(f"test/{name}", (*path, "tests", "fails")) if tests else -1,
+            test_repair=registry.chance(tests.repair, f"test-repair/{name}", (*path, "tests", "repair"))
+            if tests
+            else None,
+            breakdown=registry.chance(failures.every, f"breakdown/{name}", (*path, "failures", "every"))
+            if failures
+            else None,
+            breakdown_repair=registry.chance(failures.repair, f"repair/{name}", (*path, "failures", "repair"))
+            if failures
+            else None,
             breakdown_spares_kg=failures.spares if failures else 0.0,
             makes=self.living.made(item.makes) if isinstance(item, Element) else (),
             operational=registry.needs([name], (kind, name))[0],

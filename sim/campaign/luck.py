@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from math import log
 from typing import TYPE_CHECKING
@@ -9,9 +10,10 @@ from typing import TYPE_CHECKING
 from sim.campaign.plan import Chance
 from sim.campaign.slips import ClassSlip
 from sim.chance import Figures, Luck, RatioLaw, Together
-from sim.chance.correlation import Bundle, entwine
-from sim.scenario.joining import members_of, model_of, path_of, slips_by_class
+from sim.chance.correlation import Bundle, Member, entwine, group_factor
+from sim.scenario.joining import members_of, model_of, slips_by_class
 from sim.scenario.schema import Activity, ClassLaw, Mission, SlipByClass
+from sim.scenario.text import Path
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -48,9 +50,9 @@ class LuckCompiler:
             slip.times,
         )
 
-    def chance(self, slip: SlipByClass, law: ClassSlip, stream: str) -> Chance:
+    def chance(self, slip: SlipByClass, law: ClassSlip, stream: str, path: Path) -> Chance:
         """Give a slip by class its stream and, unless the scenario keeps to best estimates, its figures."""
-        chance = self.whole.registry.slip(law, stream)
+        chance = self.whole.registry.slip(law, stream, path)
         if not self._draws_figures:
             return chance
         name, block = self._law(slip)
@@ -84,13 +86,15 @@ class LuckCompiler:
             return best, {}
         root, row = self._root(name, law), dict[int, float]()
         for column, parameter in enumerate(parameters):
-            row[stream(f"figure/{name}/{parameter}")] = sum(
+            path: Path = ("slips", name, "classes", "parameters", parameter)
+            row[stream(f"figure/{name}/{parameter}", path)] = sum(
                 factor * root[parameters.index(other)][column] for other, factor in factors.items()
             )
         for word in (agency, kind):
             sd = getattr(law.unknown, what)
             if word not in known_classes(law) and sd > 0.0:
-                row[stream(f"figure/{name}/{what}.{word}")] = sd
+                path = ("slips", name, "classes", "unknown", what)
+                row[stream(f"figure/{name}/{what}.{word}", path)] = sd
         return best, row
 
     def _root(self, name: str, law: ClassLaw) -> list[list[float]]:
@@ -145,20 +149,34 @@ class LuckCompiler:
         members, groups = members_of(self.whole.scenario, self.whole.loaded.layered.values)
         by_path = {member.name: member for member in members}
         drawn = [
-            (stream, replace(by_path[path], observed=None))
-            for stream, name in enumerate(self.whole.registry.streams)
-            if (path := path_of(name, self.whole.scenario)) in by_path
+            (stream, replace(by_path[dotted], observed=None))
+            for stream, path in enumerate(self.whole.registry.stream_paths)
+            if (dotted := ".".join(map(str, path))) in by_path
         ]
         past = self.observed() if uncertainty.learning == "on" else {}
         seen = [replace(by_path[path], observed=score) for path, score in past.items()]
         bundles = entwine([*seen, *(member for _, member in drawn)], groups)
-        return tuple(self._with_streams(bundle, len(seen), [stream for stream, _ in drawn]) for bundle in bundles)
+        paths = _factor_paths(members)
+        streams = [stream for stream, _ in drawn]
+        return tuple(self._with_streams(bundle, len(seen), streams, paths) for bundle in bundles)
 
-    def _with_streams(self, bundle: Bundle, seen: int, streams: list[int]) -> Together:
+    def _with_streams(self, bundle: Bundle, seen: int, streams: list[int], paths: Mapping[str, Path]) -> Together:
         """Return a bundle by the indices of streams."""
         members = tuple(streams[place - seen] for place in bundle.members)
-        factors = tuple(self.whole.registry.stream(name) for name in bundle.factors)
+        factors = tuple(self.whole.registry.stream(name, paths[name]) for name in bundle.factors)
         return Together(members, (*factors, *members), bundle.offsets, bundle.weights)
+
+
+def _factor_paths(members: Iterable[Member]) -> dict[str, Path]:
+    """Return the path of the figure that says how strong each factor is that members share."""
+    found: dict[str, Path] = {}
+    for member in members:
+        found |= {group_factor(name): ("correlations", name, "coefficient") for name in member.groups}
+        if member.kin is not None:
+            law: Path = ("slips", member.kin.law, "classes")
+            found[member.kin.law_factor] = (*law, "across_correlation")
+            found[member.kin.programme_factor] = (*law, "programme_correlation")
+    return found
 
 
 def known_classes(law: ClassLaw) -> set[str]:

@@ -8,23 +8,21 @@ from typing import TYPE_CHECKING
 
 from sim.campaign.plan import (
     NEVER,
-    STREAMS,
     Chance,
     Delivery,
     FlightCard,
     FlightSheet,
     LaunchPlan,
-    LaunchStreams,
     MissionPlan,
     OperationPlan,
     RefuelPlan,
 )
-from sim.campaign.registry import Path
 from sim.campaign.routes import Route, duration_d
 from sim.campaign.trips import Trip, TripWriter
 from sim.chance import Distribution
 from sim.scenario.check_names import count_flights
 from sim.scenario.schema import Element, Launch, Leg, Mission, Station
+from sim.scenario.text import Path
 
 if TYPE_CHECKING:
     from sim.campaign.compile import Compiler
@@ -111,24 +109,27 @@ class MissionCompiler:
         needs += [need for craft in route.crafts for need in route.craft(craft).needs]
         goods = self._deliver(route, name)
         crew = mission.crew
-        landing = self._class(route, crafts, "landing") if self._lands(mission) else -1
+        landing = self._event("landing", name, crafts if self._lands(mission) else [])
+        moonward = crafts if self._moonward(route.together[:1], joint) else []
+        cruise, capture = self._event("cruise", name, moonward), self._event("capture", name, moonward)
+        ascent = self._event("ascent", name, crafts)
         return MissionPlan(
             subject=whole.subject_of["mission", name],
             partners=tuple(p for p in [whole.partner(mission.partner)] if p >= 0),
             needs=registry.needs(needs, (*path, "needs")) if flown is None else (),
             not_before_d=self._not_before_d(mission),
-            offset=registry.chance(mission.every, f"every/{name}") if repeat > 0 else None,
+            offset=registry.chance(mission.every, f"every/{name}", (*path, "every")) if repeat > 0 else None,
             series=list(whole.scenario.missions).index(name if repeat < 0 else name.rsplit("-", 1)[0]),
-            slip=self._slip(name, mission),
+            slip=self._slip(name, mission, path),
             launches=launches if flown is None else (),
-            rendezvous=self._rendezvous(name, mission),
+            rendezvous=self._rendezvous(name, mission, path),
             rendezvous_at=self._meeting_place(mission),
             wait_limit_d=mission.rendezvous.wait if mission.rendezvous else inf,
             legs=writer.out(trips),
-            landing_class=landing,
-            landing_stream=registry.stream(f"landing/{name}"),
+            landing_class=landing[0],
+            landing_stream=landing[1],
             refly=mission.on_loss != "abandon",
-            rebuild=registry.chance(mission.rebuild, f"rebuild/{name}"),
+            rebuild=registry.chance(mission.rebuild, f"rebuild/{name}", (*path, "rebuild")),
             vehicle=" + ".join(crafts) or name,
             kind=route.craft(crafts[-1]).kind if crafts else "orbiter",
             mass_kg=sum(item.mass_kg for item in launches),
@@ -149,41 +150,45 @@ class MissionCompiler:
             reserve=mission.reserve,
             opportunities=joint,
             gather_d=self._gather_d(mission),
-            refuel=self._refuel(name, mission),
+            refuel=self._refuel(name, mission, path),
             operations=self._operations(name, mission, path),
             sequence=whole.sequences.fly(mission, path) if mission.sequence else None,
             goods=goods,
             arrival_kg=sum(item.arrival_kg for item in launches),
             cargo=self._cargo_of_partners(mission),
-            cruise_class=self._class(route, crafts, "cruise") if self._moonward(route.together[:1], joint) else -1,
-            capture_class=self._class(route, crafts, "capture") if self._moonward(route.together[:1], joint) else -1,
-            cruise_stream=registry.stream(f"cruise/{name}"),
-            capture_stream=registry.stream(f"capture/{name}"),
+            cruise_class=cruise[0],
+            capture_class=capture[0],
+            cruise_stream=cruise[1],
+            capture_stream=capture[1],
             launches_flown=tuple((found[f"{key}.launched"], found[f"{key}.arrived"]) for key in mission.launches)
             if flown is not None
             else (),
             crew_down=crew.down if crew else 0,
             lives_at_base=self._at_base(mission) and crew is not None and crew.stay > 0.0,
-            ascent_class=self._class(route, crafts, "ascent"),
-            ascent_stream=registry.stream(f"ascent/{name}"),
+            ascent_class=ascent[0],
+            ascent_stream=ascent[1],
             stayed=found.get("stayed", -1),
         )
 
-    def _class(self, route: Route, crafts: list[str], event: str) -> int:
-        return max((self.whole.flight_class(craft, event) for craft in crafts), default=-1)
+    def _event(self, event: str, flight: str, crafts: list[str]) -> tuple[int, int]:
+        """Return (class, stream) of what may go wrong, or -1 for both where no record tells how often."""
+        number, craft = max(((self.whole.flight_class(craft, event), craft) for craft in crafts), default=(-1, ""))
+        if number < 0:
+            return -1, -1
+        return number, self.whole.registry.stream(f"{event}/{flight}", self.whole.event_path(craft, event))
 
     def _not_before_d(self, mission: Mission) -> float:
         """Give the planned launch day; what has not flown cannot fly before the day of knowledge."""
         return max(self.whole.day(mission.not_before), self.whole.as_of_d)
 
-    def _slip(self, name: str, mission: Mission) -> Chance | None:
+    def _slip(self, name: str, mission: Mission, path: Path) -> Chance | None:
         if mission.slip is None or mission.flown is not None:
             return None
-        return self.whole.slip(mission.slip, self._not_before_d(mission), f"slip/{name}")
+        return self.whole.slip(mission.slip, self._not_before_d(mission), f"slip/{name}", (*path, "slip"))
 
-    def _rendezvous(self, name: str, mission: Mission) -> Chance | None:
+    def _rendezvous(self, name: str, mission: Mission, path: Path) -> Chance | None:
         law: Distribution | None = mission.rendezvous.duration if mission.rendezvous else None
-        return self.whole.registry.chance(law, f"rendezvous/{name}")
+        return self.whole.registry.chance(law, f"rendezvous/{name}", (*path, "rendezvous", "duration"))
 
     def _gather_d(self, mission: Mission) -> float:
         """Plan how long a stack gathers: each later launch's spacing or time on the pad, then the rendezvous."""
@@ -206,20 +211,20 @@ class MissionCompiler:
         base = self.whole.scenario.base
         return base is not None and bool(mission.route) and mission.route[-1] == base.at
 
-    def _refuel(self, name: str, mission: Mission) -> RefuelPlan | None:
+    def _refuel(self, name: str, mission: Mission, path: Path) -> RefuelPlan | None:
         refuel = mission.refuel
         if refuel is None or refuel.at not in self.whole.staging.tanks:
             return None
-        duration = self.whole.registry.chance(refuel.duration, f"refuel/{name}")
+        duration = self.whole.registry.chance(refuel.duration, f"refuel/{name}", (*path, "refuel", "duration"))
         return RefuelPlan(self.whole.staging.tanks[refuel.at], refuel.propellant, duration)
 
     def _operations(self, name: str, mission: Mission, path: Path) -> tuple[OperationPlan, ...]:
         if mission.sequence:
-            return (self.whole.sequences.operation(mission, name),)
+            return (self.whole.sequences.operation(mission),)
         found, make = self._milestones[name], self.whole.staging.operation
         return tuple(
-            make(item, f"{name}/{item.name}", found[f"op.{item.name}"], (*path, "operations"))
-            for item in mission.operations
+            make(item, f"{name}/{item.name}", found[f"op.{item.name}"], (*path, "operations", number))
+            for number, item in enumerate(mission.operations)
         )
 
     def _deliver(self, route: Route, name: str) -> tuple[tuple[int, float], ...]:
@@ -283,7 +288,8 @@ class MissionCompiler:
         self._card(name, route, key, sheet, repeat)
         trips[key] = writer.trip(launch.carries, writer.crew_of(launch), sheet, table)
         alone = writer.legs([trips[key]], route.alone)
-        moonward = self._moonward(route.alone[:1])
+        moonward, flight = launch.carries if self._moonward(route.alone[:1]) else [], f"{name}/{key}"
+        cruise, capture = self._event("cruise", flight, moonward), self._event("capture", flight, moonward)
         found, (arrived, launched, outside) = self._milestones[name], self._after(mission, launch)
         return LaunchPlan(
             name=key,
@@ -304,9 +310,9 @@ class MissionCompiler:
             mass_kg=sheet.stack.mass_kg,
             sheet=len(self.sheets) - 1,
             crew=trips[key].crew,
-            cruise_class=self._class(route, launch.carries, "cruise") if moonward else -1,
-            capture_class=self._class(route, launch.carries, "capture") if moonward else -1,
-            streams=LaunchStreams(*(registry.stream(f"{word}/{name}/{key}") for word in STREAMS)),
+            cruise_class=cruise[0],
+            capture_class=capture[0],
+            streams=whole.launch_streams(flight, launch.launcher, cruise[1], capture[1]),
             launched=found[f"{key}.launched"],
             arrived=found[f"{key}.arrived"],
         )

@@ -9,12 +9,12 @@ import numpy as np
 
 from sim.campaign.flights import margins_over
 from sim.campaign.plan import Departures, FlightSheet, Floats, Opportunities
-from sim.campaign.registry import Path
 from sim.physics.constants import EARTH_MU_KM3_S2, EARTH_RADIUS_KM
 from sim.physics.limits import PhysicsError
 from sim.physics.rocket import Stack, launcher_capacity_kg
 from sim.problems import Code, suggest
 from sim.scenario.schema import Launch, Launcher, Leg, Place
+from sim.scenario.text import Path
 
 if TYPE_CHECKING:
     from sim.campaign.compile import Compiler

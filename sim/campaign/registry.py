@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, overload
 
 from sim.campaign.plan import Chance, Milestone, Reliability, Subject
 from sim.chance import Beta, Distribution, Fixed
 from sim.problems import Code, Problem, suggest
 from sim.scenario.schema import Prior, Record
+from sim.scenario.text import Path
 
 if TYPE_CHECKING:
     from sim.scenario.load import Loaded
-
-Path = tuple[str | int, ...]
 
 
 class Registry:
@@ -26,15 +25,24 @@ class Registry:
         self.problems: list[Problem] = []
         self._aliases: dict[str, int] = {}
         self._streams: dict[str, int] = {}
+        self._paths: list[Path] = []
 
     @property
     def streams(self) -> tuple[str, ...]:
         """Names of all streams so far, by index."""
         return tuple(self._streams)
 
-    def stream(self, name: str) -> int:
-        """Give the index of a stream, new or known."""
-        return self._streams.setdefault(name, len(self._streams))
+    @property
+    def stream_paths(self) -> tuple[Path, ...]:
+        """Path of the figure that each stream draws, by index."""
+        return tuple(self._paths)
+
+    def stream(self, name: str, path: Path) -> int:
+        """Return the index of a stream, new or known; `path` leads to the figure that it draws."""
+        if name not in self._streams:
+            self._streams[name] = len(self._streams)
+            self._paths.append(path)
+        return self._streams[name]
 
     def subject(self, name: str, kind: str, about: str | None, *, fact: bool = False) -> int:
         """Add a subject; give its index."""
@@ -71,23 +79,23 @@ class Registry:
         self.problems.append(Problem(mark, ".".join(map(str, path)), code, "error", message, hint))
 
     @overload
-    def chance(self, law: Distribution, stream: str) -> Chance: ...
+    def chance(self, law: Distribution, stream: str, path: Path) -> Chance: ...
     @overload
-    def chance(self, law: None, stream: str) -> None: ...
-    def chance(self, law: Distribution | None, stream: str) -> Chance | None:
-        """Give a law its stream; its mode is what the nominal run takes."""
+    def chance(self, law: None, stream: str, path: Path) -> None: ...
+    def chance(self, law: Distribution | None, stream: str, path: Path) -> Chance | None:
+        """Return a law with its stream; its mode is what the nominal run takes."""
         if law is None:
             return None
         if isinstance(law, Fixed):
             return Chance(law.value)
-        return Chance(law.mode, law, self.stream(stream))
+        return Chance(law.mode, law, self.stream(stream, path))
 
-    def slip(self, law: Distribution, stream: str) -> Chance:
-        """Give a slip its stream; nothing slips in the nominal run."""
-        return Chance(0.0, law, self.stream(stream))
+    def slip(self, law: Distribution, stream: str, path: Path) -> Chance:
+        """Return a slip with its stream; nothing slips in the nominal run."""
+        return Chance(0.0, law, self.stream(stream, path))
 
     def reliability(
-        self, record: Record | None, fixed: float | None, priors: dict[str, Prior], stream: str
+        self, record: Record | None, fixed: float | None, priors: Mapping[str, Prior], stream: str, path: Path
     ) -> Reliability:
         """Give the failure law of a class: a fixed chance, or a Beta law from its record and prior.
 
@@ -107,7 +115,19 @@ class Registry:
             b = successes + prior.weight * (1.0 - prior.mature)
             early = tuple(_odds(share) / _odds(prior.mature) for share in prior.early)
         law = Beta(a, b)
-        return Reliability(Chance(law.mean, law, self.stream(stream)), early, record.flights)
+        return Reliability(Chance(law.mean, law, self.stream(stream, path)), early, record.flights)
+
+
+def lent(law: Distribution) -> Chance:
+    """Return a law of something that many use, each drawing from a stream of its own."""
+    return Chance(law.value) if isinstance(law, Fixed) else Chance(law.mode, law)
+
+
+def deciding_path(record: Record | None, priors: Mapping[str, Prior], path: Path) -> Path:
+    """Return the path of what decides a failure law: its record at `path`, or the prior that outweighs it."""
+    prior = priors.get(record.prior) if record is not None and record.prior is not None else None
+    outweighed = record is not None and prior is not None and prior.weight > record.flights
+    return ("priors", record.prior or "") if outweighed and record is not None else path
 
 
 def _odds(share: float) -> float:

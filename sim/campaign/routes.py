@@ -6,10 +6,11 @@ from itertools import pairwise
 
 from sim.campaign.flights import build_stack
 from sim.campaign.plan import Step
-from sim.campaign.registry import Path, Registry
+from sim.campaign.registry import Registry
 from sim.physics.rocket import Stack
 from sim.problems import Code
 from sim.scenario.schema import Element, Launch, Leg, Mission, Scenario, Spacecraft, Station
+from sim.scenario.text import Path
 
 
 class Route:

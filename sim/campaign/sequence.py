@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from sim.campaign.flights import StageLeft
 from sim.campaign.opportunities import missing
 from sim.campaign.plan import Chance, OperationPlan, SequenceReport
-from sim.campaign.registry import Path
 from sim.physics.limits import PhysicsError
 from sim.physics.rocket import Action, Burn, Stack, Stage, Verb, burn
 from sim.problems import Code
 from sim.scenario.schema import Manoeuvre, Mission, Spacecraft
+from sim.scenario.text import Path
 
 if TYPE_CHECKING:
     from sim.campaign.compile import Compiler
@@ -131,8 +131,7 @@ class SequenceCompiler:
         left = tuple((item.stage, item.propellant_left_kg) for item in yard.left)
         return SequenceReport(launched_kg(mission.sequence, scenario.spacecraft), yard.margin_kg, left)
 
-    def operation(self, mission: Mission, name: str) -> OperationPlan:
+    def operation(self, mission: Mission) -> OperationPlan:
         """Give the sequence as one step of the schedule: it lasts until its last burn."""
         days = max(step.after for step in mission.sequence)
-        stream = self.whole.registry.stream(f"sequence/{name}")
-        return OperationPlan("sequence", Chance(days), (), 0.0, stream, None, 0.0, stream, spare=False, done=-1)
+        return OperationPlan("sequence", Chance(days), (), 0.0, -1, None, 0.0, -1, spare=False, done=-1)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.campaign.plan import STREAMS, LaunchPlan, LaunchStreams, OperationPlan, TankPlan
-from sim.campaign.registry import Path
+from sim.campaign.plan import LaunchPlan, OperationPlan, TankPlan
 from sim.scenario.schema import Filling, Operation, Station
+from sim.scenario.text import Path
 
 if TYPE_CHECKING:
     from sim.campaign.compile import Compiler
@@ -43,8 +43,11 @@ class StagingCompiler:
             boil_off_per_d=tank.boil_off if tank is not None else 0.0,
             delivers_kg=filling.delivers if filling is not None else 0.0,
             fleet=filling.fleet if filling is not None else 0,
-            operations=tuple(self.operation(step, f"{name}/{step.name}", -1, (*path, "operations")) for step in steps),
-            spare=registry.chance(filling.spare, f"spare/{name}") if filling is not None else None,
+            operations=tuple(
+                self.operation(step, f"{name}/{step.name}", -1, (*path, "operations", number))
+                for number, step in enumerate(steps)
+            ),
+            spare=registry.chance(filling.spare, f"spare/{name}", (*path, "spare")) if filling is not None else None,
             launch=self._launch(name, station, filling, path) if filling is not None else None,
             needs=registry.needs(filling.needs, (*path, "needs")) if filling is not None else (),
             filled=self._filled.get(name, -1),
@@ -77,7 +80,7 @@ class StagingCompiler:
             crew=0,
             cruise_class=-1,
             capture_class=-1,
-            streams=LaunchStreams(*(registry.stream(f"{word}/{name}/tanker") for word in STREAMS)),
+            streams=self.whole.launch_streams(f"{name}/tanker", filling.launcher),
             launched=-1,
             arrived=-1,
         )
@@ -87,13 +90,13 @@ class StagingCompiler:
         registry = self.whole.registry
         return OperationPlan(
             name=step.name,
-            duration=registry.chance(step.duration, f"step/{stream}"),
-            needs=registry.needs(step.needs, path),
+            duration=registry.chance(step.duration, f"step/{stream}", (*path, "duration")),
+            needs=registry.needs(step.needs, (*path, "needs")),
             scrub=step.scrub,
-            scrub_stream=registry.stream(f"step-scrub/{stream}"),
-            recycle=registry.chance(step.recycle, f"step-recycle/{stream}"),
+            scrub_stream=registry.stream(f"step-scrub/{stream}", (*path, "scrub")) if step.scrub > 0.0 else -1,
+            recycle=registry.chance(step.recycle, f"step-recycle/{stream}", (*path, "recycle")),
             fails=step.fails,
-            fail_stream=registry.stream(f"step-failure/{stream}"),
+            fail_stream=registry.stream(f"step-failure/{stream}", (*path, "fails")) if step.fails > 0.0 else -1,
             spare=step.then == "spare",
             done=done,
         )

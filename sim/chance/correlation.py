@@ -44,6 +44,16 @@ class Kin:
     within: float
     across: float
 
+    @property
+    def law_factor(self) -> str:
+        """Name of the factor that all values of the law share."""
+        return f"luck/{self.law}"
+
+    @property
+    def programme_factor(self) -> str:
+        """Name of the factor that the values of the programme share."""
+        return f"luck/{self.law}/{self.programme}"
+
 
 @dataclass(frozen=True, slots=True)
 class Member:
@@ -69,6 +79,11 @@ class Bundle:
     offsets: tuple[float, ...]
     weights: tuple[tuple[float, ...], ...]
     """Shape (members, factors + members)."""
+
+
+def group_factor(name: str) -> str:
+    """Return the name of the factor that the values of a group share."""
+    return f"correlation/{name}"
 
 
 class ImpossibleError(ValueError):
@@ -165,7 +180,7 @@ def _loads(
     values = {pairs.get(pair, 0.0) for pair in combinations(part, 2)}
     groups = {members[item].groups for item in part}
     if len(groups) == 1 and len(next(iter(groups))) == 1 and len(values) == 1 and min(values) > 0.0:
-        name = f"correlation/{next(iter(next(iter(groups))))}"
+        name = group_factor(next(iter(next(iter(groups)))))
         return {item: {name: math.sqrt(min(values))} for item in part}
     if any(members[item].groups for item in part):
         return {item: {} for item in part}
@@ -174,10 +189,9 @@ def _loads(
 
 def _law_loads(kin: Kin | None) -> dict[str, float]:
     assert kin is not None  # what is in no group is correlated through its law
-    name = f"luck/{kin.law}"
-    found = {name: math.sqrt(kin.across)}
+    found = {kin.law_factor: math.sqrt(kin.across)}
     if kin.shared:
-        found[f"{name}/{kin.programme}"] = math.sqrt(max(kin.within - kin.across, 0.0))
+        found[kin.programme_factor] = math.sqrt(max(kin.within - kin.across, 0.0))
     return {factor: load for factor, load in found.items() if load > 0.0}
 
 

@@ -10,33 +10,32 @@ from sim.chance.correlation import Group, Kin, Member
 from sim.scenario.schema import Scenario, SlipByClass
 from sim.scenario.text import Path
 
-KINDS: Final[Mapping[str, tuple[str, ...]]] = {
-    "slip": ("activities.{}.slip", "missions.{}.slip"),
-    "duration": ("activities.{}.duration",),
-    "not-before": ("activities.{}.not_before",),
-    "risk-factor": ("risks.{}.stretches",),
-    "joins": ("partners.{}.joins",),
-    "leaves": ("partners.{}.withdraws",),
-    "handover": ("partners.{}.successor.after",),
-    "production": ("launchers.{}.production.every",),
-    "integration": ("launchers.{}.integration",),
-    "stand-down": ("launchers.{}.stand_down",),
-    "every": ("missions.{}.every",),
-    "rebuild": ("missions.{}.rebuild",),
-    "rendezvous": ("missions.{}.rendezvous.duration",),
-    "refuel": ("missions.{}.refuel.duration",),
-    "commissioning": ("elements.{}.commissioning", "stations.{}.commissioning"),
-    "test-repair": ("elements.{}.tests.repair",),
-    "breakdown": ("elements.{}.failures.every",),
-    "repair": ("elements.{}.failures.repair",),
-    "risk": ("risks.{}.stretches.{}",),
-}
-"""Kinds of streams, and the paths of the values that are drawn from them."""
-
-_OF_LAUNCHER: Final = ("integration", "stand-down")
-_JOINABLE: Final = re.compile(
-    "|".join(re.escape(path).replace(r"\{\}", "[^.]+") for paths in KINDS.values() for path in paths)
+JOINABLE: Final = (
+    "activities.*.slip",
+    "missions.*.slip",
+    "activities.*.duration",
+    "activities.*.not_before",
+    "risks.*.stretches",
+    "partners.*.joins",
+    "partners.*.withdraws",
+    "partners.*.successor.after",
+    "launchers.*.production.every",
+    "launchers.*.integration",
+    "launchers.*.stand_down",
+    "missions.*.every",
+    "missions.*.rebuild",
+    "missions.*.rendezvous.duration",
+    "missions.*.refuel.duration",
+    "elements.*.commissioning",
+    "stations.*.commissioning",
+    "elements.*.tests.repair",
+    "elements.*.failures.every",
+    "elements.*.failures.repair",
+    "risks.*.stretches.*",
 )
+"""Where random values stand that can share luck; `*` stands for any name."""
+
+_JOINABLE: Final = re.compile("|".join(re.escape(path).replace(r"\*", "[^.]+") for path in JOINABLE))
 
 
 def can_join(path: str) -> bool:
@@ -62,8 +61,7 @@ def _matches(value: Any, parts: list[str], path: Path) -> Iterator[Path]:
 
 def random_paths(values: Mapping[str, Any]) -> list[str]:
     """Return the dotted paths of all values that are drawn and random."""
-    patterns = dict.fromkeys(path.replace("{}", "*") for paths in KINDS.values() for path in paths)
-    found = (path for pattern in patterns for path in matches(values, pattern))
+    found = (path for pattern in JOINABLE for path in matches(values, pattern))
     return [".".join(map(str, path)) for path in found if is_random(value_at(values, path))]
 
 
@@ -131,25 +129,3 @@ def members_of(scenario: Scenario, values: Mapping[str, Any]) -> tuple[list[Memb
         names = by_path.get(path, frozenset[str]())
         members[path] = Member(path, names, kin_of(scenario, path, slip), 0.0 if happened else None)
     return list(members.values()), groups
-
-
-def path_of(stream: str, scenario: Scenario) -> str:
-    """Return the dotted path of the value that is drawn from a stream; empty for streams that cannot share luck."""
-    kind, _, rest = stream.partition("/")
-    name, _, more = rest.partition("/")
-    if kind in _OF_LAUNCHER:
-        mission = scenario.missions.get(_series(name, scenario.missions))
-        launch = mission.launches.get(more) if mission is not None else None
-        return KINDS[kind][0].format(launch.launcher) if launch is not None else ""
-    for pattern in KINDS.get(kind, ()):
-        if pattern.count("{}") == 1 + bool(more):
-            block = getattr(scenario, pattern.partition(".")[0])
-            found = name if name in block else _series(name, scenario.missions)
-            if found in block:
-                return pattern.format(found, more) if more else pattern.format(found)
-    return ""
-
-
-def _series(flight: str, missions: Mapping[str, Any]) -> str:
-    """Return the mission of a flight: itself, or the one that repeats."""
-    return flight if flight in missions else flight.rpartition("-")[0]

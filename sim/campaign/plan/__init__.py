@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from sim.campaign.plan.base import BasePlan, ElementPlan, LivingPlan
 from sim.campaign.plan.fleet import LauncherPlan, PadPlan
 from sim.campaign.plan.flights import (
-    STREAMS,
     FlightCard,
     FlightSheet,
     LaunchPlan,
@@ -70,6 +69,8 @@ class Campaign:
     end_d: float
     as_of_d: float
     streams: tuple[str, ...]
+    stream_paths: tuple[tuple[str | int, ...], ...]
+    """Path of the figure that each stream draws."""
     luck: Luck
     """What the draws of the streams share."""
     subjects: tuple[Subject, ...]
@@ -103,7 +104,6 @@ class Campaign:
 
 __all__ = [
     "NEVER",
-    "STREAMS",
     "ActivityPlan",
     "BasePlan",
     "Campaign",

@@ -7,9 +7,6 @@ from dataclasses import dataclass
 from sim.campaign.plan.parts import Chance
 from sim.physics.rocket import Stack
 
-STREAMS = ("integration", "scrub", "recycle", "turnaround", "failure", "stand-down", "cruise", "capture")
-"""What is drawn for a launch, in the order of :class:`LaunchStreams`."""
-
 
 @dataclass(frozen=True, slots=True)
 class LegPlan:
