@@ -332,11 +332,17 @@ class MissionCompiler:
                 pads=", ".join(launcher.pads),
                 payload=f"{label}: {cargo}" if cargo else label,
                 mass_kg=sheet.stack.mass_kg,
-                planned_d=self._not_before_d(mission) if repeat < 0 and mission.not_before is not None else nan,
+                planned_d=self._planned_d(mission) if repeat < 0 else nan,
                 launched=self._milestones[name][f"{key}.launched"],
                 fact=fact,
             )
         )
+
+    def _planned_d(self, mission: Mission) -> float:
+        """Return the day a launch is shown for: the planned one, that of the fact, or nan where none is named."""
+        if mission.flown is not None:
+            return self.whole.day(mission.flown.launched)
+        return self._not_before_d(mission) if mission.not_before is not None else nan
 
     def _after(self, mission: Mission, launch: Launch) -> tuple[tuple[int, ...], tuple[int, ...], list[str]]:
         """Split what a launch waits for into arrivals and launches of the same mission, and things outside it."""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import functools
+from pathlib import Path
 from typing import Final
 
 import pytest
 
+from sim.campaign.compile import compile_campaign
 from sim.scenario.load import Loaded, load_scenario
+from sim.study.runner import run_study
 
 ANNOUNCED: Final = "2021-12-29"
 EXPLAINED: Final = {
@@ -65,3 +68,10 @@ def test_partners_of_later_have_not_joined() -> None:
 def test_any_day_since_the_announcement_can_be_gone_back_to(day: str) -> None:
     """On the second a lander is on its way, on the third another one."""
     assert then(day).scenario.calendar.as_of is not None
+
+
+def test_a_run_of_the_baseline_reads_back(tmp_path: Path) -> None:
+    """What has flown carries its launches, so that it can be planned again; its line in the manifest is its fact."""
+    study = run_study(compile_campaign(then("2023-12-29")), replications=1, seed=1, jobs=1, folder=tmp_path / "run")
+    flown = [flight for flight in study.outline.flights if flight.fact]
+    assert [(flight.mission, round(flight.planned_d)) for flight in flown] == [("luna-25", 589)]
