@@ -18,6 +18,7 @@ VERBS = (
     "compare",
     "explore",
     "guesses",
+    "history",
     "list",
     "new",
     "plan",

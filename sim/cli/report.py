@@ -33,19 +33,21 @@ from sim.cli.options import as_json
 )
 @as_json("the paths and what is found")
 def command(folders: tuple[Path, ...], out: Path | None, single_file: bool, suffix: str | None, json_: bool) -> None:
-    """Draw the dashboard of run and sweep folders again, one page for each; of several runs, also one that compares.
+    """Draw the dashboard of run, sweep and history folders again, a page each; of several runs, also one to compare.
 
     The comparison is written into -o, or into the folder `comparison` beside the first run folder.
     """
     import json
 
     from sim.study.files import require_no_link
+    from sim.study.history import is_history
     from sim.study.ledger import MARKER
     from sim.study.store import require_writable
 
     places = {folder: _target(folder, out, alone=len(folders) == 1) for folder in dict.fromkeys(folders)}
     sweeps = [folder for folder in places if (folder / MARKER).is_file()]
-    runs = [folder for folder in places if folder not in sweeps]
+    histories = [folder for folder in places if is_history(folder)]
+    runs = [folder for folder in places if folder not in sweeps and folder not in histories]
     beside = out or folders[0].resolve().parent / "comparison"
     for target in [*places.values(), *([beside] if len(runs) > 1 else [])]:
         require_writable(target)
@@ -53,6 +55,7 @@ def command(folders: tuple[Path, ...], out: Path | None, single_file: bool, suff
         require_no_link(beside)  # it may have come with the run folders
     told = draw_runs(runs, places, beside, suffix, single_file=single_file)
     told += _sweeps(sweeps, places, single_file=single_file)
+    told += _histories(histories, places, single_file=single_file)
     if json_:
         click.echo(json.dumps(told, indent=1, ensure_ascii=False))
         return
@@ -93,6 +96,17 @@ def _sweeps(folders: list[Path], places: dict[Path, Path], *, single_file: bool)
 
     return [
         {"report": str(report_sweep(folder, places[folder], single_file=single_file)), "folder": str(folder)}
+        for folder in folders
+    ]
+
+
+def _histories(folders: list[Path], places: dict[Path, Path], *, single_file: bool) -> list[dict[str, Any]]:
+    if not folders:
+        return []
+    from dashboards.history import report_history
+
+    return [
+        {"report": str(report_history(folder, places[folder], single_file=single_file)), "folder": str(folder)}
         for folder in folders
     ]
 

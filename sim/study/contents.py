@@ -10,6 +10,7 @@ from sim.study.files import folder_errors, is_link
 from sim.study.lock import LOCK
 
 RUN_MARKER, SWEEP_MARKER = "ilrs-run.json", "ilrs-sweep.json"
+HISTORY_MARKER = "ilrs-history.json"
 RESOLVED, OUTLINE, NOMINAL, COLUMNS = "scenario.resolved.yaml", "outline.json", "nominal.parquet", "COLUMNS.md"
 FINDINGS, SUMMARY = "findings.json", "summary.json"
 STATES = ("running", "complete", "interrupted", "failed")
