@@ -21,13 +21,15 @@ from sim.analysis.findings import (
     JointFinding,
     ManifestRow,
     MassCurve,
+    OverFigures,
     Quantile,
     Share,
     Trace,
 )
 from sim.analysis.joint import joint_finding
-from sim.analysis.outline import FlightLine, GoalLine, Outline
+from sim.analysis.outline import FlightLine, Outline
 from sim.analysis.sample import Sample, Told
+from sim.analysis.uncertainty import LEVEL, explain, figure_scores
 
 GOAL_SHARES = (0.1, 0.5, 0.8, 0.9)
 BAR_SHARES = (0.1, 0.5, 0.9)
@@ -53,6 +55,7 @@ def find(
     versions: tuple[tuple[str, str], ...] = (),
 ) -> Findings:
     """Make the findings of a study; `nominal` is a sample of one row, the nominal run."""
+    scores = figure_scores(outline.drawn, seed, sample.replication)
     return Findings(
         scenario=outline.scenario,
         about=outline.about,
@@ -62,7 +65,7 @@ def find(
         calendar_start=outline.start_iso,
         calendar_end_d=outline.end_d,
         as_of_d=_day(outline.as_of_d),
-        goals=tuple(_goal(outline, goal, index, sample, nominal) for index, goal in enumerate(outline.goals)),
+        goals=_each(lambda index: _goal(outline, index, sample, nominal, scores), range(len(outline.goals))),
         bars=_bars(outline, sample, nominal),
         mass=_mass(outline, sample, nominal),
         manifest=_each(lambda flight: _manifest_row(flight, sample, nominal), outline.flights),
@@ -74,6 +77,7 @@ def find(
         versions=versions,
         joint=tuple(_joint(outline, sample)),
         events=int(sample.events.sum()),
+        drawn=scores.shape[1],
     )
 
 
@@ -83,7 +87,8 @@ def _joint(outline: Outline, sample: Sample) -> Iterator[JointFinding]:
             yield joint_finding(goal.name, sample.reached_d[:, goal.reached], sample.cost[:, index], goal.wanted)
 
 
-def _goal(outline: Outline, goal: GoalLine, index: int, sample: Sample, nominal: Sample) -> GoalFinding:
+def _goal(outline: Outline, index: int, sample: Sample, nominal: Sample, scores: Floats) -> GoalFinding:
+    goal = outline.goals[index]
     dates = sample.reached_d[:, goal.reached]
     chance = estimates.probability_by(dates, goal.by_d)
     found = estimates.quantiles(dates, GOAL_SHARES)
@@ -104,6 +109,26 @@ def _goal(outline: Outline, goal: GoalLine, index: int, sample: Sample, nominal:
         total_slip_d=math.fsum(one.mean_d for one in slips),
         censored=sample.size - reached,
         title=goal.title,
+        over_figures=_over_figures(dates, goal.by_d, curve, scores),
+    )
+
+
+def _over_figures(dates: Floats, by_d: float, curve: estimates.Ecdf, scores: Floats) -> OverFigures | None:
+    """Give the ranges of a goal over the drawn figures, whose scores are those of its first replications."""
+    found = explain(dates[: len(scores)], scores)
+    if found is None:
+        return None
+    low, high = found.chance(np.array([np.mean(dates <= by_d), *curve.p]), dates.size)
+    return OverFigures(
+        level=LEVEL,
+        explained=Share(found.share, found.low, found.high),
+        low=float(low[0]),
+        high=float(high[0]),
+        quantiles=tuple(
+            Quantile(share, *_quantile_days(dates, (share, *found.levels(share)))) for share in GOAL_SHARES
+        ),
+        curve_low=_floats(low[1:]),
+        curve_high=_floats(high[1:]),
     )
 
 

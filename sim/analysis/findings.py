@@ -1,7 +1,8 @@
 """Findings: the numbers a planner reads, with their intervals, as plain frozen records.
 
 All times are days since the calendar's start (``t_d``); ``None`` stands for "not reached by the calendar's end".
-Probabilities are shares from 0 to 1; every interval is two-sided at 95 % and covers *sampling error only*.
+Probabilities are shares from 0 to 1; every interval is two-sided at 95 % and covers *sampling error only*. What the
+uncertainty of the figures themselves adds stands apart, as ranges over their draws (`OverFigures`).
 """
 
 from __future__ import annotations
@@ -51,6 +52,24 @@ class CauseDays:
 
 
 @dataclass(frozen=True, slots=True)
+class OverFigures:
+    """What knowing the drawn figures better would change: ranges over their draws, which no replication narrows."""
+
+    level: float
+    """Share of the draws that each range holds."""
+    explained: Share
+    """How much of the variance of the date's normal score the drawn figures decide, with its sampling error."""
+    low: float
+    high: float
+    """Range of the chance of reaching the goal by its date."""
+    quantiles: tuple[Quantile, ...]
+    """The goal's quantiles with their ranges; None where the calendar ends first."""
+    curve_low: tuple[float, ...]
+    curve_high: tuple[float, ...]
+    """Range of the cumulative share on the days of the goal's curve."""
+
+
+@dataclass(frozen=True, slots=True)
 class GoalFinding:
     """What is found of one goal."""
 
@@ -73,6 +92,8 @@ class GoalFinding:
     """Replications in which the goal is not reached; their days count up to the calendar's end."""
     title: str = ""
     """What the scenario wants pages to call it."""
+    over_figures: OverFigures | None = None
+    """None where no figure is drawn, or too few replications reach the goal to tell."""
 
     @property
     def called(self) -> str:
@@ -211,6 +232,8 @@ class Findings:
     """One for each goal by which anything was spent."""
     events: int = 0
     """Events that all replications together processed."""
+    drawn: int = 0
+    """Figures, or combinations of them, that are drawn once a replication."""
 
 
 __all__ = [
@@ -224,6 +247,7 @@ __all__ = [
     "ManifestRow",
     "MassCurve",
     "Move",
+    "OverFigures",
     "Quantile",
     "Segment",
     "Share",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -65,6 +65,18 @@ class FlightLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Drawn:
+    """The figures that are drawn once a replication: the uncertainty that more replications do not settle."""
+
+    streams: tuple[str, ...] = ()
+    """Streams of the parameters of class laws."""
+    weights: tuple[tuple[float, ...], ...] = ()
+    """What the scenario takes from them, a row for each different figure."""
+    records: tuple[str, ...] = ()
+    """Streams of how good what flies is, of which a record of flights tells something."""
+
+
+@dataclass(frozen=True, slots=True)
 class Outline:
     """A campaign as its tables and pages need it."""
 
@@ -87,6 +99,7 @@ class Outline:
     places: tuple[PlaceName, ...]
     stations: tuple[str, ...]
     """Stations with research facilities."""
+    drawn: Drawn = field(default_factory=Drawn)
 
 
 def outline_of(campaign: Campaign, nominal: Outcome) -> Outline:
@@ -114,6 +127,23 @@ def outline_of(campaign: Campaign, nominal: Outcome) -> Outline:
         stations=tuple(
             campaign.subjects[element.subject].name for element in campaign.elements if element.facilities > 0
         ),
+        drawn=_drawn(campaign),
+    )
+
+
+def _drawn(campaign: Campaign) -> Drawn:
+    """List the figures that are drawn once a replication, without those of launchers that nothing flies on."""
+    launches = [launch for mission in campaign.missions for launch in mission.launches]
+    launches += [tank.launch for tank in campaign.tanks if tank.launch is not None]
+    flying = dict.fromkeys(launch.launcher for launch in launches if launch.launcher >= 0)
+    qualities = [campaign.launchers[number].reliability.quality for number in flying]
+    qualities += [one.reliability.quality for one in campaign.flight_classes]
+    records = dict.fromkeys(campaign.streams[one.stream] for one in qualities if one.law is not None)
+    figures = campaign.luck.figures
+    return Drawn(
+        tuple(campaign.streams[stream] for stream in figures.streams),
+        tuple(dict.fromkeys(figures.weights)),
+        tuple(records),
     )
 
 

@@ -120,7 +120,8 @@ def _goal(goal: dict[str, Any], labels: list[str]) -> list[str]:
         one = goal[label]
         low, high = one["interval"]
         dates = f"P50 {one['p50'] or 'not reached'}, P80 {one['p80'] or 'not reached'}"
-        lines.append(f"  {label}: by {one['by']} {one['probability']:.1%} ({low:.1%} to {high:.1%}), {dates}")
+        figures = _over_figures(one.get("over_figures"))
+        lines.append(f"  {label}: by {one['by']} {one['probability']:.1%} ({low:.1%} to {high:.1%}{figures}), {dates}")
     differences = goal.get("differences") or {"B": goal}
     for label, one in differences.items():
         lines += [f"  {label} less A: {', '.join(_differences(one))}"]
@@ -130,6 +131,13 @@ def _goal(goal: dict[str, Any], labels: list[str]) -> list[str]:
         days = (f"{label} {goal[label]['slip_by_cause_d'].get(cause, 0.0):+.0f} d" for label in labels)
         lines.append(f"    {cause:12} {', '.join(days)}")
     return lines
+
+
+def _over_figures(found: dict[str, Any] | None) -> str:
+    if found is None:
+        return ""
+    low, high = found["probability"]
+    return f"; {found['level']:.0%} range over the figures {low:.1%} to {high:.1%}"
 
 
 def _differences(one: dict[str, Any]) -> list[str]:

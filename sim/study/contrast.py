@@ -20,7 +20,7 @@ from sim.scenario.provenance import without_remarks
 from sim.scenario.writing import flow, leaves
 from sim.study.files import FolderError
 from sim.study.store import Study
-from sim.study.summary import calendar_of, findings_of
+from sim.study.summary import calendar_of, findings_of, over_figures
 
 Document: TypeAlias = dict[str, object]
 Floats = NDArray[np.float64]
@@ -157,6 +157,7 @@ def _side(side: Side, name: str) -> Document:
         "p50": iso(by_share[50].t_d),
         "p80": iso(by_share[80].t_d),
         "reached": goal.reached,
+        **over_figures(goal, calendar),
         "slip_by_cause_d": {one.cause: one.mean_d for one in goal.slip_by_cause} | {"total": goal.total_slip_d},
     }
 

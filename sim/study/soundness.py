@@ -6,12 +6,15 @@ import datetime
 import math
 from collections.abc import Iterable, Iterator
 
-from sim.analysis.outline import Outline
+from sim.analysis.outline import Drawn, Outline
 from sim.analysis.sample import Told
 from sim.campaign.causes import CAUSES
 from sim.model.outcome import Story
 from sim.problems import printable
 from sim.study.records import RecordError
+
+_LARGEST = 1e100
+"""Weights of figures lie below this: their squares are still numbers."""
 
 
 def require_times(**times: str | None) -> None:
@@ -48,12 +51,21 @@ def require_sound(outline: Outline) -> None:
     _require_distinct("milestones", outline.milestones)
     _require_distinct("subjects", [one.name for one in outline.subjects])
     _require_distinct("goals", [one.name for one in outline.goals])
+    _require_drawn(outline.drawn)
     if outline.causes != CAUSES:
         raise RecordError("the outline: .causes are not the ones that are known")
     _require_days(outline)
     for where, index, count, none in _indices(outline, milestones, subjects):
         if not (0 <= index < count or (none and index == -1)):
             raise RecordError(f"the outline: {where} is {index}, and there are {count}")
+
+
+def _require_drawn(drawn: Drawn) -> None:
+    """Refuse figures that are not taken from the streams that are named, or that are no figures."""
+    _require_distinct("drawn streams", [*drawn.streams, *drawn.records])
+    for index, row in enumerate(drawn.weights):
+        if len(row) != len(drawn.streams) or not all(abs(weight) < _LARGEST for weight in row):
+            raise RecordError(f"the outline: .drawn.weights[{index}] is not a row of {len(drawn.streams)} weights")
 
 
 def require_sound_story(told: Told, outline: Outline, name: str, replications: int) -> None:

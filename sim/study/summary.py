@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from sim.analysis.find import find, traces_of
-from sim.analysis.findings import Findings, GoalFinding, JointFinding
+from sim.analysis.findings import Findings, GoalFinding, JointFinding, Quantile
 from sim.clock import Calendar
 from sim.study import files, store
 from sim.study.contents import FINDINGS, SUMMARY
@@ -127,6 +127,27 @@ def _goal(goal: GoalFinding, calendar: Calendar) -> Summary:
         "reached": goal.reached,
         "nominal": iso(goal.nominal_d),
         **quantiles,
+        **over_figures(goal, calendar),
+    }
+
+
+def over_figures(goal: GoalFinding, calendar: Calendar) -> Summary:
+    """Put the ranges of a goal over the drawn figures into a document; it is empty where they are not known."""
+    found = goal.over_figures
+    if found is None:
+        return {}
+
+    def dates(one: Quantile) -> list[str | None]:
+        return [None if day is None else calendar.iso(day) for day in (one.low_d, one.high_d)]
+
+    return {
+        "over_figures": {
+            "level": found.level,
+            "probability": [found.low, found.high],
+            **{f"p{one.share * 100:.0f}": dates(one) for one in found.quantiles},
+            "share_of_variance": found.explained.value,
+            "share_of_variance_interval": [found.explained.low, found.explained.high],
+        }
     }
 
 

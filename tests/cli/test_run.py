@@ -39,10 +39,74 @@ def test_the_document_has_the_promised_keys(document: Any) -> None:
         "goals",
         "slip_by_cause_d",
     }
-    keys = {"by", "probability", "interval", "reached", "nominal", "p10", "p50", "p80", "p90"}
+    keys = {"by", "probability", "interval", "reached", "nominal", "p10", "p50", "p80", "p90", "over_figures"}
     assert set(document["goals"]["hut-stands"]) == keys
     assert (document["scenario"], document["seed"], document["replications"]) == ("small", 2035, N)
     assert Path(document["folder"]) == Path("out")
+
+
+CLASSES = """
+format: 1
+name: classes
+calendar: {start: 2026-01-01, end: 2060-01-01, as_of: 2026-11-22}
+goals: {ready: {by: 2031-08-01, needs: [a, b]}, never: {by: 2026-12-31, needs: [a]}}
+slips:
+  programmes:
+    about: made up
+    source: estimate
+    classes:
+      form: {offset: 60 d, shift: 1, dof: 5, tail: 0.1 %, reference_lead: 1 yr}
+      parameters: {location: 0.2, spread: -1.0}
+      covariance: [[0.04, 0], [0, 0.02]]
+      unknown: {location: 0.1, spread: 0.1}
+      programme_correlation: {value: 0.45, sd: 0.08}
+      across_correlation: 0.05
+activities:
+  a: {finish: 2030-01-01, slip: {class: {agency: china, kind: first}, programme: p}}
+  b: {finish: 2030-01-01, slip: {class: {agency: china, kind: first}, programme: p}}
+"""
+
+
+@pytest.fixture
+def classes(tmp_path: Path) -> Path:
+    file = tmp_path / "classes.yaml"
+    file.write_text(CLASSES)
+    return file
+
+
+def test_the_answer_tells_sampling_and_the_figures_own_uncertainty_apart(classes: Path, ilrs: Call) -> None:
+    said = ilrs("run", classes, "-n", 100, "-j", 1, "-q").stdout
+    found = re.search(
+        r"ready by .*: [\d.]+ % \(95 % interval .*, sampling; over the figures' own uncertainty .*%\)", said
+    )
+    assert found is not None, said
+
+
+def test_the_answer_says_what_no_success_at_all_proves(classes: Path, ilrs: Call) -> None:
+    assert (
+        "never by 31 Dec 2026: 0 of 100, fewer than 1 in 20 (" in ilrs("run", classes, "-n", 100, "-j", 1, "-q").stdout
+    )
+
+
+def test_the_answer_says_that_no_figure_is_drawn(classes: Path, ilrs: Call) -> None:
+    done = ilrs("run", classes, "-n", 60, "-j", 1, "-q", "--set", "uncertainty.figures=off")
+    assert "None of the figures is drawn" in done.stdout
+
+
+def test_the_answer_says_that_replications_are_too_few_for_the_figures(classes: Path, ilrs: Call) -> None:
+    assert "Too few replications to tell" in ilrs("run", classes, "-n", 20, "-j", 1, "-q").stdout
+
+
+def test_the_document_holds_the_ranges_over_the_figures(classes: Path, ilrs: Call) -> None:
+    goal = json.loads(ilrs("run", classes, "-n", 100, "-j", 1, "--json").stdout)["goals"]["ready"]
+    low, high = goal["over_figures"]["probability"]
+    assert low < goal["probability"] < high
+    assert goal["over_figures"]["p50"][0] < goal["p50"] < goal["over_figures"]["p50"][1]
+
+
+def test_a_comparison_tells_the_range_over_the_figures(classes: Path, ilrs: Call) -> None:
+    done = ilrs("compare", classes, f"{classes}", "-n", 100, "-j", 1, "-q")
+    assert "80% range over the figures" in done.stdout
 
 
 def test_dates_are_iso_or_null(document: Any) -> None:

@@ -262,6 +262,9 @@ def test_a_file_that_was_altered_is_found_and_repaired(folder: Path, campaign: C
         (("causes",), ["luck"], "causes"),
         (("identity",), "0" * 64, "belongs to another scenario"),
         (("subjects", 0, "finish"), 99, "finish is 99"),
+        (("drawn",), {"streams": ["a", "a"]}, "two of its drawn streams"),
+        (("drawn",), {"streams": ["a"], "weights": [[1.0, 2.0]]}, "weights.0. is not a row of 1"),
+        (("drawn",), {"streams": ["a"], "weights": [["nan"]]}, "weights.0. is not a row"),
     ],
 )
 def test_an_outline_that_names_what_is_not_there_is_refused(
