@@ -6,7 +6,8 @@ import numpy as np
 
 from sim.analysis.guesses import Guess, effects, first_draws, rank_guesses
 from sim.campaign.compile import compile_campaign
-from sim.scenario.load import load_scenario
+from sim.campaign.plan import Campaign
+from sim.scenario.load import Loaded, load_scenario
 from sim.scenario.provenance import note_at, notes_of
 from sim.scenario.text import path_text
 from sim.study.files import FolderError
@@ -23,8 +24,7 @@ def rank_study(study: Study, goal: str | None = None) -> tuple[str, tuple[Guess,
     name = goal or next(iter(goals), "")
     if name not in goals:
         raise FolderError(study.folder, f"has no goal '{name:.60}'", f"known are {', '.join(goals)}")
-    loaded = load_scenario(study.folder / "scenario.resolved.yaml")
-    campaign = compile_campaign(loaded)
+    loaded, campaign = compiled_again(study)
     streams = campaign.streams
     dates_d = np.minimum(study.sample.reached_d[:, goals[name].reached], study.outline.end_d)
     draws = first_draws(streams, study.manifest.seed, study.sample.replication)
@@ -39,3 +39,9 @@ def rank_study(study: Study, goal: str | None = None) -> tuple[str, tuple[Guess,
         figures[stream] = (path_text(path), note.source, note.confidence)
     spread_d = float(dates_d.std(ddof=1))
     return name, rank_guesses(found, figures, spread_d), spread_d
+
+
+def compiled_again(study: Study) -> tuple[Loaded, Campaign]:
+    """Return the scenario of a finished study, read and compiled once more."""
+    loaded = load_scenario(study.folder / "scenario.resolved.yaml")
+    return loaded, compile_campaign(loaded)

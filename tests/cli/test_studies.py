@@ -230,6 +230,15 @@ def test_the_guess_that_matters_is_the_one_that_is_random(plan: str, ilrs: Call)
     assert said["guesses"][0]["share"] > 0.95
 
 
+def test_fixed_figures_are_ranked_with_the_replications_they_took(plan: str, ilrs: Call) -> None:
+    ilrs("run", plan, "-n", 200, "-j", 1, "-q", "-o", "out")
+    said = answer(ilrs("guesses", "out", "--vary-fixed", "-n", 5, "-j", 1, "--within", "activities", "--json"))["fixed"]
+    moved = {one["path"]: one for one in said["figures"]}
+    assert said["replications"] == 5
+    assert moved["activities.second.duration"]["moves_d"] > 0.0
+    assert all(one["path"].startswith("activities.") for one in said["figures"])
+
+
 def test_a_scheduler_belongs_to_dask(plan: str, ilrs: Call) -> None:
     done = ilrs("run", plan, "--engine", "process", "--scheduler", "tcp://127.0.0.1:1")
     assert done.exit_code == 2
