@@ -98,7 +98,11 @@ class _Knowledge:
             node = self.top[section]
             if isinstance(node.value, dict) and holds_blocks((section,)):
                 node = self._chosen_blocks(node, section)
-            self.top[section] = self._within(node, (section,))
+            try:
+                self.top[section] = self._within(node, (section,))
+            except _NotPlannedError:
+                hint = f"`{NOT_PLANNED}` leaves out an activity, a mission, a goal or another block by name"
+                self._complain(node.key, (section,), Code.VALUE, "something in here cannot be left out", hint)
         if self.asked is not None:
             self._tell_undated()
         self._forget_gone()

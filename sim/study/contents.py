@@ -26,6 +26,8 @@ _PART = re.compile(rf"{OUTCOMES}/part-\d{{6,12}}-\d{{6,12}}\.parquet")
 _CASE = re.compile(rf"{CASES}/[0-9a-f]{{24}}-\d{{6,12}}-\d{{6,12}}\.parquet|scenario(\.[^/]+)?\.resolved\.yaml")
 _ASIDE = re.compile(r"\.\d+\.tmp$")
 """How the name of a file ends while it is written; one that was killed leaves it."""
+HISTORY = (*PAGES, LOCK, HISTORY_MARKER)
+"""What we write beside the days of a history; the marker goes last."""
 FOLDERS = (OUTCOMES, STORIES, CASES)
 
 

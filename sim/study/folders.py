@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.study import files, store
-from sim.study.contents import FOLDERS, files_in
+from sim.study.contents import FOLDERS, HISTORY, HISTORY_MARKER, files_in
 from sim.study.files import FolderError
 from sim.study.ledger import MARKER as SWEEP_MARKER
 from sim.study.ledger import Sweep, is_sweep, read_sweep, read_sweep_manifest
@@ -140,7 +140,21 @@ def remove(folder: Path) -> tuple[Path, ...]:
         for emptied in (*(folder / name for name in FOLDERS), folder):
             if emptied.is_dir() and not files.is_link(emptied) and not any(emptied.iterdir()):
                 emptied.rmdir()
+        _remove_history(folder.parent)
     return tuple(file for file, is_ours in found if not is_ours and file.parent.exists())
+
+
+def _remove_history(folder: Path) -> None:
+    """Remove what we wrote into the folder of a history, when its last day is gone, and the folder if that was all."""
+    if not _has(folder, HISTORY_MARKER) or files.is_link(folder / HISTORY_MARKER) or files.is_link(folder):
+        return
+    if any(one.is_dir() for one in folder.iterdir()):
+        return
+    for file in (folder / name for name in HISTORY):
+        if file.is_file() and not files.is_link(file):
+            file.unlink(missing_ok=True)
+    if not any(folder.iterdir()):
+        folder.rmdir()
 
 
 def _has(folder: Path, marker: str) -> bool:

@@ -92,6 +92,21 @@ def test_a_history_is_drawn_again(plan: str, ilrs: Call) -> None:
     assert Path("h/report.html").is_file()
 
 
+def test_a_history_is_removed_with_its_last_day(plan: str, ilrs: Call) -> None:
+    ilrs("history", plan, "--on", "2021-06-01,2024-06-01", "-n", 5, "-j", 1, "-o", "h", "-q")
+    assert ilrs("clean", "h/2021-06-01", "--yes").exit_code == 0
+    assert Path("h/ilrs-history.json").is_file()
+    assert ilrs("clean", "h", "--yes").exit_code == 0
+    assert not Path("h").exists()
+
+
+def test_what_others_put_beside_a_history_stays(plan: str, ilrs: Call) -> None:
+    ilrs("history", plan, "--on", "2021-06-01", "-n", 5, "-j", 1, "-o", "h", "-q")
+    Path("h/notes.txt").write_text("mine")
+    ilrs("clean", "h", "--yes")
+    assert [one.name for one in Path("h").iterdir()] == ["notes.txt"]
+
+
 def test_a_history_of_a_goal_that_is_none_is_refused(plan: str, ilrs: Call) -> None:
     done = ilrs("history", plan, "--on", "2021-06-01", "-n", 5, "-j", 1, "-o", "h", "-q", "--goal", "redy")
     assert done.exit_code == 2

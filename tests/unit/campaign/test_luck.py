@@ -328,3 +328,15 @@ def test_forecast_of_tiangong_after_three_flights_is_surer(tmp_path: Path) -> No
     learnt, untaught = tiangong(tmp_path), tiangong(tmp_path, "uncertainty.learning=off")
     widths_d = [np.diff(np.quantile(found, [0.1, 0.9], axis=0), axis=0).mean() for found in (learnt, untaught)]
     assert widths_d[0] < widths_d[1]
+
+
+def test_a_plan_with_days_teaches_what_planned_and_said_on_teach(tmp_path: Path) -> None:
+    """One statement is both: what a programme learns from, and what an earlier day goes back to."""
+    slip = by_class(programme="lab")
+    said = {"2021-01-01": "2023-06-01", "2023-05-01": "2023-12-01"}
+    by_hand = {"done": "2024-01-01", "planned": "2023-06-01", "said_on": "2021-01-01", "slip": slip}
+    by_days = {"done": "2024-01-01", "finish": {"said": said}, "slip": slip}
+    ahead = {"next": work(slip)}
+    lucks = [compiled(tmp_path, scenario({"past": past, **ahead})).luck for past in (by_hand, by_days)]
+    assert lucks[0] == lucks[1]
+    assert lucks[0].together != compiled(tmp_path, scenario(ahead)).luck.together

@@ -206,6 +206,11 @@ def test_a_block_may_be_called_said(tmp_path: Path) -> None:
     assert values(tmp_path, text, "2023-01-01")["activities"] == {"said": {"duration": "1 yr"}}
 
 
+def test_what_stands_in_no_named_block_cannot_be_left_out(tmp_path: Path) -> None:
+    text = PLAN.replace("end: 2045-01-01", "end: {said: {2021-01-01: not planned}}")
+    assert [one.path for one in problems(tmp_path, text) if "left out" in one.message] == ["calendar"]
+
+
 def test_risks_do_not_touch_what_was_not_planned(tmp_path: Path) -> None:
     text = PLAN + (
         "  dome: {finish: {said: {2021-01-01: not planned, 2025-01-01: 2030-01-01}}}\n"
