@@ -95,6 +95,9 @@ class GoalFinding:
     over_figures: OverFigures | None = None
     """None where no figure is drawn, or too few replications reach the goal to tell."""
 
+    def __repr__(self) -> str:
+        return f"<GoalFinding {self.name}: {self.probability.value:.1%} by day {self.by_d:g}>"
+
     @property
     def called(self) -> str:
         """Its title, or its key where the scenario gives none."""
@@ -163,6 +166,9 @@ class Trace:
     power_t_d: tuple[float, ...]
     power_supply_w: tuple[float, ...]
     power_demand_w: tuple[float, ...]
+
+    def __repr__(self) -> str:
+        return f"<Trace {self.title}: {len(self.moves)} moves, {len(self.events)} events>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +240,10 @@ class Findings:
     """Events that all replications together processed."""
     drawn: int = 0
     """Figures, or combinations of them, that are drawn once a replication."""
+
+    def __repr__(self) -> str:
+        goals = ", ".join(f"{goal.name} {goal.probability.value:.1%}" for goal in self.goals)
+        return f"<Findings {self.scenario}: {self.replications} replications, seed {self.seed}; {goals}>"
 
 
 __all__ = [

@@ -101,6 +101,10 @@ class Outline:
     """Stations with research facilities."""
     drawn: Drawn = field(default_factory=Drawn)
 
+    def __repr__(self) -> str:
+        goals = ", ".join(goal.name for goal in self.goals)
+        return f"<Outline {self.scenario}: {len(self.subjects)} subjects; goals {goals}>"
+
 
 def outline_of(campaign: Campaign, nominal: Outcome) -> Outline:
     """Make the outline of a campaign; the margins are those of the launch days of its nominal run."""

@@ -42,6 +42,10 @@ class Sample:
     early_returns: Counts
     events: Counts
 
+    def __repr__(self) -> str:
+        shape = f"{self.reached_d.shape[1]} milestones, {self.by_cause_d.shape[1]} goals"
+        return f"<Sample: {self.size} replications, {shape}>"
+
     @property
     def size(self) -> int:
         """Replications in the sample."""

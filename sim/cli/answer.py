@@ -13,18 +13,16 @@ from sim.problems import counted, plural
 if TYPE_CHECKING:
     from sim.analysis.findings import CauseDays, Findings, GoalFinding, Share
     from sim.clock import Calendar
-    from sim.study.store import Study
+    from sim.front import Study
 
 _SAID = (50, 80)
 """Quantiles of the headline, in percent."""
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-def answer(study: Study, findings: Findings, page: Path) -> str:
+def answer(study: Study, page: Path) -> str:
     """Say the chance and the dates of every goal, what costs most days, and where the dashboard is."""
-    from sim.study.summary import calendar_of
-
-    calendar = calendar_of(findings)
+    findings, calendar = study.findings, study.calendar
     lines = [
         f"{findings.scenario}: {counted(findings.replications, 'replication')}, seed {findings.seed}, "
         f"{study.manifest.wall_s:.1f} s, {study.folder}",

@@ -32,7 +32,9 @@ def command(
     json_: bool,
 ) -> None:
     """Say everything that is wrong with scenarios, each with its place and the way out."""
-    found = {file: _problems(file, split_names(variants), sets, as_of, flights=flights) for file in files}
+    from sim.front import check
+
+    found = {file: check(file, split_names(variants), sets, as_of=as_of, flights=flights) for file in files}
     every = [problem for problems in found.values() for problem in problems]
     if json_:
         _print_json(every)
@@ -40,25 +42,6 @@ def command(
         _print_lines(found)
     if any(strict or problem.severity == "error" for problem in every):
         ctx.exit(1)
-
-
-def _problems(
-    file: str, variants: tuple[str, ...], sets: tuple[str, ...], as_of: str | None, *, flights: bool
-) -> tuple[Problem, ...]:
-    from sim.scenario.load import check_scenario
-
-    found = check_scenario(file, variants=variants, sets=sets, as_of=as_of)
-    if not flights or any(problem.severity == "error" for problem in found):
-        return found
-    from sim.campaign.compile import compile_campaign
-    from sim.problems import ScenarioError
-    from sim.scenario.load import load_scenario
-
-    try:
-        compile_campaign(load_scenario(file, variants=variants, sets=sets, as_of=as_of))
-    except ScenarioError as error:
-        return (*error.problems, *found)
-    return found
 
 
 def _print_json(problems: list[Problem]) -> None:

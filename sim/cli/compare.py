@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from sim.cli.options import as_json, as_of_option, engine_of, engine_options
+from sim.cli.options import arguments_as_options, as_json, as_of_option, engine_options, workers_of
 from sim.problems import counted
-
-if TYPE_CHECKING:
-    from sim.cli.progress import Reporter
-    from sim.study.engines import Engine
-    from sim.study.store import Study
 
 _MOST = 26
 _INPUTS_SHOWN = 20
@@ -37,68 +31,26 @@ def command(things: tuple[str, ...], goal: str | None, report: bool, json_: bool
     """
     import json
 
-    from sim.cli.progress import reporter
-    from sim.study.contrast import compare_sides, sides_of
+    from sim.front import compare
+    from sim.front.progress import reporter
 
     if not 2 <= len(things) <= _MOST:
         raise click.UsageError(f"two to {_MOST} things can be compared, not {len(things)}")
-    with reporter(quiet=quiet or json_) as progress, engine_of(options) as engine:
-        studies = [_study(name, options, engine, progress) for name in _named(things)]
-        progress.say("comparing")
-        sides = sides_of(things, studies)
-        said = compare_sides(sides, goal)
+    with reporter(quiet=quiet or json_) as progress, arguments_as_options():
+        found = compare(
+            *things,
+            goal=goal,
+            replications=options["replications"],
+            seed=options["seed"],
+            as_of=options["as_of"],
+            progress=progress,
+            **workers_of(options),
+        )
+        said = dict(found.document)
         if report:
             progress.say("drawing the pages")
-            said["report"] = _draw([study.folder for study in studies])
+            said["report"] = str(found.report())
     click.echo(json.dumps(said, indent=1, ensure_ascii=False) if json_ else "\n".join(_told(said)))
-
-
-def _draw(folders: list[Path]) -> str:
-    """Draw the pages of several runs; give the path of the one that compares them."""
-    from sim.cli.report import draw_runs
-    from sim.study.files import require_no_link
-
-    different = list(dict.fromkeys(folders))
-    beside = different[0].resolve().parent / "comparison"
-    require_no_link(beside)
-    drawn = draw_runs(different, {folder: folder for folder in different}, beside, None, single_file=True)
-    return str(drawn[0].get("comparison", drawn[0]["report"]))
-
-
-def _named(things: tuple[str, ...]) -> list[str]:
-    """Give `@variant` the file of the first thing."""
-    first = things[0].partition("@")[0]
-    return [f"{first}{thing}" if thing.startswith("@") else thing for thing in things]
-
-
-def _study(name: str, options: dict[str, Any], engine: Engine, progress: Reporter) -> Study:
-    from sim.campaign.compile import compile_campaign
-    from sim.scenario.load import load_scenario
-    from sim.study.runner import run_study
-    from sim.study.store import MARKER, read_study
-
-    if (Path(name) / MARKER).is_file():
-        return read_study(Path(name))
-    file, _, variants = name.partition("@") if not Path(name).exists() else (name, "", "")
-    progress.say(f"compiling {name}")
-    chosen = tuple(part for part in variants.split("+") if part)
-    campaign = compile_campaign(load_scenario(file, chosen, as_of=options["as_of"]))
-    folder = _folder(campaign.scenario, variants, campaign.identity, options["seed"])
-    return run_study(
-        campaign,
-        replications=options["replications"],
-        seed=options["seed"],
-        folder=folder,
-        engine=engine,
-        on_progress=progress.update,
-    )
-
-
-def _folder(scenario: str, variants: str, identity: str, seed: int) -> Path:
-    from sim.study.runner import study_key
-
-    label = f"{scenario}@{variants}" if variants else scenario
-    return Path("runs") / f"{label}-{study_key(identity, seed)[:8]}-s{seed}"
 
 
 def _told(said: dict[str, Any]) -> list[str]:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.options import as_json, engine_of, engine_options
+from sim.cli.options import as_json, engine_options, workers_of
 from sim.problems import counted
 
 if TYPE_CHECKING:
+    from sim.front import Study
     from sim.study.fixed import Swing
-    from sim.study.store import Study
 
 
 @click.command("guesses")
@@ -47,11 +47,11 @@ def command(folder: Path, goal: str | None, limit: int, json_: bool, **options: 
     """
     import json
 
-    from sim.study.guessing import rank_study
-    from sim.study.store import read_study
+    from sim.front import open_run
 
-    study = read_study(folder)
-    name, guesses, spread_d = rank_study(study, goal)
+    study = open_run(folder, rows=True)
+    found = study.guesses(goal)
+    name, spread_d = found.goal, found.spread_d
     rows: list[dict[str, Any]] = [
         {
             "path": one.path,
@@ -62,16 +62,16 @@ def command(folder: Path, goal: str | None, limit: int, json_: bool, **options: 
             "worst_less_best_d": one.worst_less_best_d,
             "weight": one.weight,
         }
-        for one in guesses
+        for one in found.guesses
     ]
     swings = _vary(study, name, options, quiet=options["quiet"] or json_) if options["vary_fixed"] else None
     if json_:
-        said = {"goal": name, "spread_d": spread_d, "replications": study.sample.size, "guesses": rows}
+        said = {"goal": name, "spread_d": spread_d, "replications": found.replications, "guesses": rows}
         if swings is not None:
             said["fixed"] = {"replications": options["replications"], "figures": [_row(one) for one in swings]}
         click.echo(json.dumps(said, indent=1, ensure_ascii=False))
         return
-    click.echo(f"{name}: its date varies by {spread_d:.0f} d (standard deviation), {study.sample.size} replications")
+    click.echo(f"{name}: its date varies by {spread_d:.0f} d (standard deviation), {found.replications} replications")
     click.echo("  moves   worst-best  share  confidence  figure")
     for row in rows[:limit]:
         click.echo(
@@ -90,31 +90,17 @@ def command(folder: Path, goal: str | None, limit: int, json_: bool, **options: 
         click.echo("\n".join(_told(swings, options["replications"], limit)))
 
 
-def _vary(study: Study, goal: str, options: dict[str, Any], *, quiet: bool) -> list[Swing]:
-    from sim.cli.progress import reporter
-    from sim.study.fixed import ends_of, vary_fixed
-    from sim.study.guessing import compiled_again
+def _vary(study: Study, goal: str, options: dict[str, Any], *, quiet: bool) -> tuple[Swing, ...]:
+    from sim.front.progress import reporter
 
-    loaded, campaign = compiled_again(study)
-    ends = [one for one in ends_of(loaded, campaign, goal) if _lies_within(one.name, options["within"])]
-    count = options["replications"]
-    with reporter(quiet=quiet) as progress, engine_of(options) as engine:
-        progress.note(
-            f"simulating {counted(len(ends), 'fixed figure')} at both ends of its range, {count} replications"
-        )
-        return vary_fixed(
-            loaded,
-            ends,
+    with reporter(quiet=quiet) as progress:
+        return study.vary_fixed(
             goal,
-            seed=study.manifest.seed,
-            replications=count,
-            engine=engine,
-            on_progress=progress.update,
-        )
-
-
-def _lies_within(name: str, paths: Sequence[str]) -> bool:
-    return not paths or any(name == path or name.startswith((f"{path}.", f"{path}[")) for path in paths)
+            within=options["within"],
+            replications=options["replications"],
+            progress=progress,
+            **workers_of(options),
+        ).swings
 
 
 def _row(one: Swing) -> dict[str, Any]:

@@ -38,7 +38,7 @@ def command(file: str, sets: tuple[str, ...], variants: tuple[str, ...], **optio
     import json
 
     from dashboards.history import report_history
-    from sim.cli.progress import reporter
+    from sim.front.progress import reporter
     from sim.study.history import days_every, days_named, run_history
     from sim.study.store import require_writable
     from sim.study.sweep import Start

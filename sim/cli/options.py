@@ -68,20 +68,32 @@ def engine_options(function: F) -> F:
     return jobs(engine(scheduler(function)))
 
 
+def workers_of(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the options say of where the work is done, as the front takes it."""
+    if options["scheduler"] and options["engine"] == "process":
+        raise click.UsageError("--scheduler belongs to --engine dask")
+    return {word: options[word] for word in ("jobs", "engine", "scheduler")}
+
+
 @contextlib.contextmanager
 def engine_of(options: Mapping[str, Any]) -> Iterator[Engine]:
-    """Give the engine that the options ask for, while it is needed."""
-    from sim.study.engines import choose
+    """Hold the engine that the options ask for, while it is needed."""
+    from sim.front.workers import workers
 
-    if options["engine"] == "dask" or (options["scheduler"] and options["engine"] is None):
-        from sim.study.cluster import cluster
+    with workers(**workers_of(options)) as engine:
+        yield engine
 
-        with cluster(options["scheduler"], options["jobs"]) as engine:
-            yield engine
-    elif options["scheduler"]:
-        raise click.UsageError("--scheduler belongs to --engine dask")
-    else:
-        yield choose(options["jobs"])
+
+@contextlib.contextmanager
+def arguments_as_options() -> Iterator[None]:
+    """Turn an argument that the front refuses into an option that is used wrongly."""
+    from sim.front import ArgumentError
+
+    try:
+        yield
+    except ArgumentError as error:
+        option = f"--{error.argument.replace('_', '-')}"
+        raise click.BadParameter(error.message, param_hint=option) from None
 
 
 def as_json(what: str) -> Callable[[F], F]:

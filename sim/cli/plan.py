@@ -2,46 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli.options import as_json, as_of_option, scenario_options, split_names
+from sim.cli.options import arguments_as_options, as_json, as_of_option, scenario_options, split_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from sim.campaign.plan import Campaign
     from sim.campaign.sheet import FlightLine, MissionSheet
     from sim.clock import Calendar
-    from sim.model.outcome import Outcome, Segment
-    from sim.problems import Problem
-    from sim.scenario.load import Loaded
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """A compiled scenario with its nominal run and the sheets of its flights."""
-
-    campaign: Campaign
-    calendar: Calendar
-    nominal: Outcome
-    sheets: tuple[MissionSheet, ...]
-    problems: tuple[Problem, ...]
-    """Flights that do not close."""
-
-    def chain(self, goal: str) -> tuple[Segment, ...]:
-        """Give the planned chain of a goal."""
-        return self.nominal.story.chains[goal] if self.nominal.story is not None else ()
-
-    def path(self, goal: str) -> list[str]:
-        """Give the names on the planned critical path of a goal, in order of time."""
-        return list(dict.fromkeys(segment.subject for segment in self.chain(goal)))
-
-    def day(self, milestone: int) -> str | None:
-        """Give the date of a milestone in the plan, or None when it is not reached."""
-        return iso(float(self.nominal.reached_d[milestone]), self.calendar)
+    from sim.front.plan import Plan
 
 
 @click.command("plan")
@@ -58,103 +30,17 @@ def command(
     FILE is a scenario or the name of a shipped one. For each mission: its legs with their delta-v, and stage by stage
     the propellant left. A flight that does not close never leaves, and is shown with the kilograms it lacks.
     """
-    loaded = _load(file, split_names(variants), sets, as_of)
-    name = _goal(loaded, goal)
-    plan = make_plan(loaded)
+    from sim.front.plan import plan_of
+
+    plan = plan_of(file, split_names(variants), sets, as_of=as_of)
+    with arguments_as_options():
+        name = plan.goal_called(goal)
     if json_:
         import json
 
         click.echo(json.dumps(_as_json(plan, name), indent=1, ensure_ascii=False, allow_nan=False))
     else:
         click.echo("\n".join(_as_text(plan, name)))
-
-
-def _load(file: str, variants: tuple[str, ...], sets: tuple[str, ...], as_of: str | None) -> Loaded:
-    """Read a scenario; that a launch is too heavy for its launcher is no error here, but part of what is shown."""
-    from sim.problems import ScenarioError
-    from sim.scenario.load import Loaded, load_scenario, read_layers
-    from sim.scenario.schema import Scenario
-
-    try:
-        return load_scenario(file, variants=variants, sets=sets, as_of=as_of)
-    except ScenarioError as error:
-        if not all(_too_heavy(problem) for problem in error.problems):
-            raise
-        layered, _, _ = read_layers(file, variants, sets, as_of)
-        if layered is None:
-            raise
-        return Loaded(Scenario.model_validate(layered.values, strict=True), layered, tuple(error.problems))
-
-
-def _too_heavy(problem: Problem) -> bool:
-    from sim.problems import Code
-
-    parts = problem.path.split(".")
-    over = problem.code == Code.OVER_CAPACITY and len(parts) == 4 and (parts[0], parts[2]) == ("missions", "launches")
-    return over or problem.severity == "warning"
-
-
-def _goal(loaded: Loaded, name: str | None) -> str:
-    from sim.problems import suggest
-
-    goals = loaded.scenario.goals
-    if name is not None and name not in goals:
-        raise click.BadParameter(f"no goal is called {name[:80]!r}: {suggest(name, goals)}", param_hint="--goal")
-    return name or next(iter(goals))
-
-
-def make_plan(loaded: Loaded) -> Plan:
-    """Compile a scenario, flights that do not close included, and run it nominally.
-
-    Raises ScenarioError when something else is wrong with it.
-    """
-    from sim.campaign.compile import Compiler
-    from sim.campaign.sheet import SheetWriter, ground
-    from sim.model.simulate import simulate_nominal
-    from sim.problems import Code, ScenarioError
-
-    compiler = Compiler(loaded)
-    campaign = compiler.compile()
-    problems = tuple(compiler.registry.problems)
-    if any(problem.code != Code.MASS_OPEN for problem in problems):
-        raise ScenarioError(problems)
-    nominal = simulate_nominal(campaign)
-    sheets = SheetWriter(compiler, campaign, nominal.reached_d, _left_d(campaign, nominal)).write()
-    open_ = {sheet.name for sheet in sheets if not sheet.feasible}
-    if open_:
-        campaign = ground(campaign, open_)
-        nominal = simulate_nominal(campaign)
-        kept = SheetWriter(compiler, campaign, nominal.reached_d, _left_d(campaign, nominal)).write()
-        by_name = {sheet.name: sheet for sheet in sheets}
-        sheets = tuple(_unflown(by_name[sheet.name]) if sheet.name in open_ else sheet for sheet in kept)
-    return Plan(campaign, compiler.calendar, nominal, sheets, problems)
-
-
-def iso(day: float, calendar: Calendar) -> str | None:
-    """Give a date, or None for infinity."""
-    from math import isfinite
-
-    return calendar.iso(day) if isfinite(day) else None
-
-
-def _left_d(campaign: Campaign, nominal: Outcome) -> dict[str, float]:
-    """Give the day on which each stack left the parking orbit in which it gathered."""
-    first = {campaign.subjects[plan.subject].name: plan.legs[0] for plan in campaign.missions if plan.legs}
-    return {
-        move.subject: move.start_d
-        for move in (nominal.story.moves if nominal.story is not None else ())
-        if move.subject in first
-        and (move.origin, move.destination) == (first[move.subject].origin, first[move.subject].destination)
-    }
-
-
-def _unflown(sheet: MissionSheet) -> MissionSheet:
-    """Give the sheet of a mission that does not close: it has no dates."""
-    from dataclasses import replace
-    from math import inf
-
-    flights = tuple(replace(flight, leaves_d=inf) for flight in sheet.flights)
-    return replace(sheet, launch_d=inf, arrive_d=inf, flights=flights)
 
 
 # --- JSON -------------------------------------------------------------------------------------------------------------
@@ -169,6 +55,8 @@ def _as_json(plan: Plan, goal: str) -> Mapping[str, object]:
 
 
 def _mission_as_json(sheet: MissionSheet, calendar: Calendar) -> Mapping[str, object]:
+    from sim.front.plan import iso
+
     several = len(sheet.flights) > 1
     joined = [flight for flight in sheet.flights if not flight.launcher] or sheet.flights
     return {
@@ -189,6 +77,8 @@ def _mission_as_json(sheet: MissionSheet, calendar: Calendar) -> Mapping[str, ob
 
 
 def _flight_as_json(flight: FlightLine, calendar: Calendar) -> Mapping[str, object]:
+    from sim.front.plan import iso
+
     return {
         "launcher": flight.launcher or None,
         "launch": iso(flight.leaves_d, calendar),
@@ -229,7 +119,6 @@ def _number(value: float) -> float | None:
 
 
 def _as_text(plan: Plan, goal: str) -> Iterator[str]:
-    from sim.analysis.story import merge
     from sim.cli.columns import aligned
 
     campaign, calendar = plan.campaign, plan.calendar
@@ -247,7 +136,7 @@ def _as_text(plan: Plan, goal: str) -> Iterator[str]:
             one[0].subject,
             one[0].cause,
         )
-        for one in merge(plan.chain(goal))
+        for one in plan.stretches(goal)
     ]
     yield from aligned(("from", "to", "days", "what", "cause"), cells, right=(2,))
     if plan.sheets:
@@ -269,6 +158,8 @@ def _missions_as_text(plan: Plan) -> Iterator[str]:
 
 def _mission_rows(sheet: MissionSheet, calendar: Calendar) -> Iterator[tuple[str, ...]]:
     """Give a row for each flight with its sums, and below it one for each leg and each stage."""
+    from sim.front.plan import iso
+
     leaves, arrives = iso(sheet.launch_d, calendar) or "-", iso(sheet.arrive_d, calendar) or "-"
     if not sheet.flights:
         mass = f"{sheet.mass_kg:,.0f}" if sheet.mass_kg else "-"

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from sim.cli.options import as_json, as_of_option, engine_of, engine_options, scenario_options, split_names, typed
+from sim.cli.options import (
+    arguments_as_options,
+    as_json,
+    as_of_option,
+    engine_options,
+    scenario_options,
+    split_names,
+    typed,
+    workers_of,
+)
 from sim.problems import counted, plural
-
-if TYPE_CHECKING:
-    from sim.analysis.findings import Findings
-    from sim.campaign.plan import Campaign
-    from sim.cli.progress import Reporter
-    from sim.study.precision import Precision
-    from sim.study.store import Study
-
-_COUNT, _MOST = 500, 128_000
-"""Replications unless told otherwise: of a plain run, and the most of one that goes on until it is precise."""
 
 
 @click.command("run")
@@ -65,80 +64,34 @@ def command(
     FILE is a scenario or the name of a shipped one, such as ilrs-2035. The same command goes on where an
     interrupted run stopped.
     """
-    from sim.cli.progress import reporter
-    from sim.study.engines import warm_up
-    from sim.study.plan import require_meant_count
-    from sim.study.runner import run_study
-    from sim.study.store import require_writable
+    from sim.front import load
+    from sim.front.progress import reporter
 
-    require_writable(out or Path("runs"))
-    precision = _precision(options["until_precise"], options["quantile"])
-    replications = options["replications"] or (_MOST if precision else _COUNT)
-    if not options["yes"]:
-        require_meant_count(replications)
-    if options["jobs"] != 1:
-        warm_up()
     with reporter(quiet=quiet or json_) as progress:
-        campaign = _compile(file, split_names(variants), sets, options["as_of"], progress)
-        with engine_of(options) as engine:
-            study = run_study(
-                campaign,
-                replications=replications,
+        model = load(file, split_names(variants), sets, as_of=options["as_of"])
+        if model.warnings:
+            count, shown = len(model.warnings), f"{file} --as-of {model.as_of}" if model.as_of else file
+            progress.say(f"{counted(count, 'warning')}; `ilrs check {shown}` lists {plural(count, 'it', 'them')}")
+        with arguments_as_options():
+            study = model.run(
+                options["replications"],
                 seed=seed,
                 folder=out,
-                engine=engine,
-                precision=precision,
-                on_progress=progress.update,
+                until_precise=options["until_precise"],
+                quantile=options["quantile"],
                 shared=options["shared"],
+                large=options["yes"],
+                progress=progress,
                 command=typed(),
+                **workers_of(options),
             )
         progress.say("drawing the dashboard")
-        findings, page = _conclude(study, campaign)
+        page = study.report()
     if json_:
-        _print_json(study, findings)
+        import json
+
+        click.echo(json.dumps(study.summary(), indent=1, ensure_ascii=False))
     else:
         from sim.cli.answer import answer
 
-        click.echo(answer(study, findings, page))
-
-
-def _compile(
-    file: str, variants: tuple[str, ...], sets: tuple[str, ...], as_of: str | None, progress: Reporter
-) -> Campaign:
-    from sim.scenario.load import load_scenario
-
-    loaded = load_scenario(file, variants=variants, sets=sets, as_of=as_of)
-    if loaded.warnings:
-        count, shown = len(loaded.warnings), f"{file} --as-of {as_of}" if as_of else file
-        progress.say(f"{counted(count, 'warning')}; `ilrs check {shown}` lists {plural(count, 'it', 'them')}")
-    progress.say("computing transfers and closing the mass of every flight")
-    from sim.campaign.compile import compile_campaign
-
-    return compile_campaign(loaded)
-
-
-def _precision(text: str | None, share: float) -> Precision | None:
-    from sim.study.precision import read_precision
-
-    try:
-        return read_precision(text, share) if text else None
-    except ValueError as error:
-        raise click.BadParameter(str(error), param_hint="--until-precise") from None
-
-
-def _conclude(study: Study, campaign: Campaign) -> tuple[Findings, Path]:
-    from dashboards.studies import report_study
-    from sim.study.summary import findings_of, keep_findings, summarize, write_summary
-
-    findings = findings_of(study)
-    keep_findings(study, findings)
-    write_summary(study, summarize(study, findings))
-    return findings, report_study(study, findings, study.folder, campaign=campaign)
-
-
-def _print_json(study: Study, findings: Findings) -> None:
-    import json
-
-    from sim.study.summary import summarize
-
-    click.echo(json.dumps(summarize(study, findings), indent=1, ensure_ascii=False))
+        click.echo(answer(study, page))

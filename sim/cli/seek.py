@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.options import as_json, as_of_option, engine_of, engine_options, scenario_options, split_names
+from sim.cli.options import (
+    arguments_as_options,
+    as_json,
+    as_of_option,
+    engine_options,
+    scenario_options,
+    split_names,
+    typed,
+    workers_of,
+)
 from sim.problems import counted
 
 if TYPE_CHECKING:
@@ -41,41 +50,27 @@ def command(file: str, sets: tuple[str, ...], variants: tuple[str, ...], **optio
     """
     import json
 
-    from sim.cli.options import typed
-    from sim.cli.progress import reporter
-    from sim.scenario.load import load_scenario
-    from sim.study.levers import read_levers
-    from sim.study.seek import document, seek
-    from sim.study.store import require_writable
-    from sim.study.sweep import Start
+    from sim.front import load
+    from sim.front.progress import reporter
 
-    require_writable(options["out"] or Path("runs"))
-    with reporter(quiet=options["quiet"] or options["json_"]) as progress, engine_of(options) as engine:
-        loaded = load_scenario(file, split_names(variants), sets, options["as_of"])
-        plan = read_levers(loaded, goal=options["goal"], confidence=_spaced(options["confidence"]))
-        found = seek(
-            Start(file, split_names(variants), sets, options["as_of"]),
-            plan,
-            seed=options["seed"],
+    where = workers_of(options)
+    with reporter(quiet=options["quiet"] or options["json_"]) as progress, arguments_as_options():
+        search = load(file, split_names(variants), sets, as_of=options["as_of"]).seek(
+            options["goal"],
+            confidence=options["confidence"],
             most=options["most"],
-            engine=engine,
+            seed=options["seed"],
             folder=options["out"],
+            progress=progress,
             command=typed(),
-            on_progress=progress.update,
+            **where,
         )
-    said = document(found)
-    click.echo(json.dumps(said, indent=1, ensure_ascii=False) if options["json_"] else "\n".join(_told(found)))
-
-
-def _spaced(text: str | None) -> str | None:
-    """Let `0.7` stand for `70 %` on the command line."""
-    if text is None or "%" in text:
-        return text
-    try:
-        share = float(text)
-    except ValueError:
-        return text
-    return f"{100.0 * share:g} %" if 0.0 <= share <= 1.0 else text
+    said = (
+        json.dumps(search.document, indent=1, ensure_ascii=False)
+        if options["json_"]
+        else "\n".join(_told(search.found))
+    )
+    click.echo(said)
 
 
 def _told(found: Found) -> list[str]:

@@ -7,12 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.options import as_json, as_of_option, engine_options, scenario_options, split_names, typed
+from sim.cli.options import (
+    arguments_as_options,
+    as_json,
+    as_of_option,
+    engine_options,
+    scenario_options,
+    split_names,
+    typed,
+    workers_of,
+)
 from sim.problems import counted, plural
 
 if TYPE_CHECKING:
-    from sim.cli.progress import Reporter
-    from sim.study.ledger import Sweep
+    from sim.front import Sweep
 
 SOME_FAILED = 4
 _SHOWN = 12
@@ -52,63 +60,38 @@ def command(ctx: click.Context, /, file: str, sets: tuple[str, ...], variants: t
     """
     import json
 
-    from sim.cli.progress import reporter
+    from sim.front import load
+    from sim.front.progress import reporter
 
     if options["only"] and not options["vary"]:
         raise click.UsageError("--only belongs to --vary: it leaves out what the file varies")
-    with reporter(quiet=options["quiet"] or options["json_"]) as progress:
+    where = workers_of(options)
+    with reporter(quiet=options["quiet"] or options["json_"]) as progress, arguments_as_options():
         progress.say("reading the scenario")
-        sweep, said = _run(file, split_names(variants), sets, options, progress)
+        sweep = load(file, split_names(variants), sets, as_of=options["as_of"]).sweep(
+            options["vary"],
+            only=options["only"],
+            design=options["design"],
+            cases=options["cases"],
+            replications=options["replications"],
+            seed=options["seed"],
+            folder=options["out"],
+            large=options["yes"],
+            fail_fast=options["fail_fast"],
+            progress=progress,
+            command=typed(),
+            **where,
+        )
     if options["json_"]:
-        click.echo(json.dumps(said, indent=1, ensure_ascii=False))
+        click.echo(json.dumps(sweep.document, indent=1, ensure_ascii=False))
     else:
-        click.echo("\n".join(_told(sweep, said)))
-    if said["failed"]:
+        click.echo("\n".join(_told(sweep)))
+    if sweep.failed:
         ctx.exit(SOME_FAILED)
 
 
-def _run(
-    file: str, variants: tuple[str, ...], sets: tuple[str, ...], options: dict[str, Any], progress: Reporter
-) -> tuple[Sweep, dict[str, Any]]:
-    from sim.cli.options import engine_of
-    from sim.scenario.load import load_scenario
-    from sim.study import files, store
-    from sim.study.contents import SUMMARY
-    from sim.study.plan import read_plan, require_meant
-    from sim.study.records import to_json
-    from sim.study.responses import document
-    from sim.study.sweep import Start, run_sweep
-
-    store.require_writable(options["out"] or Path("runs"))
-    loaded = load_scenario(file, variants, sets, options["as_of"])
-    plan = read_plan(
-        loaded,
-        vary=options["vary"],
-        only=options["only"],
-        design=options["design"],
-        cases=options["cases"],
-        replications=options["replications"],
-        seed=options["seed"],
-    )
-    if not options["yes"]:
-        require_meant(plan)
-    progress.note(plan.text)
-    with engine_of(options) as engine:
-        sweep = run_sweep(
-            Start(file, variants, sets, options["as_of"]),
-            plan,
-            folder=options["out"],
-            engine=engine,
-            fail_fast=options["fail_fast"],
-            command=typed(),
-            on_progress=progress.update,
-        )
-    said = dict(document(sweep, loaded.scenario.calendar.start))
-    files.write_whole(sweep.folder, SUMMARY, to_json(said).encode())
-    return sweep, said
-
-
-def _told(sweep: Sweep, said: dict[str, Any]) -> list[str]:
+def _told(sweep: Sweep) -> list[str]:
+    said = sweep.document
     done = sum(case["status"] == "done" for case in said["cases"])
     count, each = counted(len(said["cases"]), "case"), counted(said["replications"], "replication")
     lines = [

@@ -12,6 +12,7 @@ from sim.cli.replication import NOMINAL, replication_option
 
 if TYPE_CHECKING:
     from sim.clock import Calendar
+    from sim.front.events import Events
     from sim.model.outcome import Event
 
 Row: TypeAlias = "tuple[str, float, str, str, str, float | None, str]"
@@ -40,15 +41,11 @@ def command(
     """
     if csv_ and json_:
         raise click.UsageError("choose --csv or --json")
-    if Path(source).is_dir():
-        if sets or variants or seed is not None:
-            raise click.UsageError("a run folder has its own scenario and seed")
-        calendar, events = _of_folder(Path(source), replication)
-    else:
-        calendar, events = _of_scenario(
-            source, split_names(variants), sets, 2035 if seed is None else seed, replication
-        )
-    rows = [_row(event, calendar) for event in events]
+    number = None if replication == NOMINAL else replication
+    events = _events(source, number, seed, split_names(variants), sets)
+    if events.outdated:
+        click.echo(f"warning: {events.outdated}", err=True)
+    rows = [_row(event, events.calendar) for event in events.events]
     if json_:
         _print_json(rows)
     elif csv_:
@@ -57,31 +54,16 @@ def command(
         _print_table(rows)
 
 
-def _of_folder(folder: Path, number: int) -> tuple[Calendar, tuple[Event, ...]]:
-    from sim.analysis.story import calendar_of
-    from sim.study.replay import Replay
-    from sim.study.store import read_study
+def _events(
+    source: str, number: int | None, seed: int | None, variants: tuple[str, ...], sets: tuple[str, ...]
+) -> Events:
+    from sim.front import load, open_run
 
-    replay = Replay(read_study(folder))
-    if replay.outdated:
-        click.echo(f"warning: {replay.outdated}", err=True)
-    replayed = replay.nominal() if number == NOMINAL else replay.replication(number)
-    return calendar_of(replay.study.outline), replayed.story.events
-
-
-def _of_scenario(
-    file: str, variants: tuple[str, ...], sets: tuple[str, ...], seed: int, number: int
-) -> tuple[Calendar, tuple[Event, ...]]:
-    from sim.campaign.compile import compile_campaign
-    from sim.clock import Calendar
-    from sim.model.simulate import simulate, simulate_nominal
-    from sim.scenario.load import load_scenario
-
-    loaded = load_scenario(file, variants=variants, sets=sets)
-    campaign = compile_campaign(loaded)
-    outcome = simulate_nominal(campaign) if number == NOMINAL else simulate(campaign, seed, number, story=True)
-    span = loaded.scenario.calendar
-    return Calendar(span.start, span.end), outcome.story.events if outcome.story is not None else ()
+    if Path(source).is_dir():
+        if sets or variants or seed is not None:
+            raise click.UsageError("a run folder has its own scenario and seed")
+        return open_run(source, rows=True).trace(number)
+    return load(source, variants, sets).trace(number, **({} if seed is None else {"seed": seed}))
 
 
 def _row(event: Event, calendar: Calendar) -> Row:

@@ -14,12 +14,10 @@ from sim.problems import counted, plural
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from sim.analysis.attribution import Attribution, CauseRow, SubjectRow
+    from sim.analysis.attribution import CauseRow, SubjectRow
     from sim.analysis.story import Tale
     from sim.clock import Calendar
-    from sim.study.store import Study
-
-CAVEAT = "95 % intervals, sampling error only: they do not say how good the scenario's figures are."
+    from sim.front.why import Story, Why
 
 
 @click.command("why")
@@ -33,51 +31,31 @@ def command(folder: Path, goal: str | None, replication: int | None, json_: bool
     Without --replication: days by cause in the mean over all replications, against the plan, and the subjects that
     decide the date. With it: the chain of that replication in words.
     """
-    from sim.study.files import FolderError
-    from sim.study.store import read_study
+    from sim.front import open_run
 
-    if folder.is_file():
-        raise FolderError(folder, "is a file, not a run folder", f"simulate it first: ilrs run {folder}")
-    study = read_study(folder)
-    name = _goal(study, goal)
+    study = open_run(folder, rows=True)
+    name = study.goal_called(goal)
     if replication is None:
-        _explain_mean(study, name, json_=json_)
+        _explain_mean(study.why(name), json_=json_)
     else:
-        _tell_one(study, name, replication, json_=json_)
-
-
-def _goal(study: Study, name: str | None) -> str:
-    """Give the goal that is asked for, or the first."""
-    from sim.problems import suggest
-    from sim.study.files import FolderError
-
-    names = [goal.name for goal in study.outline.goals]
-    if name is None and names:
-        return names[0]
-    if name not in names:
-        hint = suggest(name or "", names) or f"its goals are {', '.join(names)}"
-        raise FolderError(study.folder, f"has no goal '{(name or '')[:80]}'", hint)
-    return str(name)
+        _tell_one(study.story(None if replication == NOMINAL else replication, name), json_=json_)
 
 
 # --- the mean ---------------------------------------------------------------------------------------------------------
 
 
-def _explain_mean(study: Study, goal: str, *, json_: bool) -> None:
-    from sim.analysis.attribution import attribute
-    from sim.analysis.story import calendar_of
-
-    found = attribute(study.outline, study.sample, study.nominal, goal)
-    calendar = calendar_of(study.outline)
+def _explain_mean(why: Why, *, json_: bool) -> None:
     if json_:
-        _print_json(_mean_as_json(found, calendar))
+        _print_json(_mean_as_json(why))
     else:
-        click.echo("\n".join(_mean_as_text(found, calendar, study)))
+        click.echo("\n".join(_mean_as_text(why)))
 
 
-def _mean_as_text(found: Attribution, calendar: Calendar, study: Study) -> Iterator[str]:
+def _mean_as_text(why: Why) -> Iterator[str]:
     from sim.cli.columns import aligned
+    from sim.front.why import CAVEAT
 
+    found, calendar = why.found, why.calendar
     runs = counted(found.replications, "replication")
     yield f"Why {found.goal} comes when it comes: mean of {runs} against the plan"
     yield ""
@@ -90,7 +68,7 @@ def _mean_as_text(found: Attribution, calendar: Calendar, study: Study) -> Itera
     if found.censored:
         yield (
             f"{found.censored} of {runs} {plural(found.censored, 'does', 'do')} not reach it; days count up to the "
-            f"calendar's end, {calendar.iso(study.outline.end_d)}."
+            f"calendar's end, {calendar.iso(calendar.length_d)}."
         )
     yield ""
     yield "What decides the date: on the chain in so many replications; significance (SSI) is that share times the"
@@ -99,7 +77,7 @@ def _mean_as_text(found: Attribution, calendar: Calendar, study: Study) -> Itera
     yield from aligned(columns, [_subject_cells(row) for row in found.subjects], right=(2, 3, 5))
     yield ""
     yield f"N = {found.replications}; {CAVEAT}"
-    others = [goal.name for goal in study.outline.goals if goal.name != found.goal]
+    others = [name for name in why.goals if name != found.goal]
     if others:
         yield f"Other goals (--goal): {', '.join(others)}"
 
@@ -123,7 +101,10 @@ def _subject_cells(row: SubjectRow) -> tuple[str, ...]:
     )
 
 
-def _mean_as_json(found: Attribution, calendar: Calendar) -> Mapping[str, object]:
+def _mean_as_json(why: Why) -> Mapping[str, object]:
+    from sim.front.why import CAVEAT
+
+    found, calendar = why.found, why.calendar
     return {
         "goal": found.goal,
         "replications": found.replications,
@@ -166,21 +147,14 @@ def _subject_as_json(row: SubjectRow) -> Mapping[str, object]:
 # --- one replication --------------------------------------------------------------------------------------------------
 
 
-def _tell_one(study: Study, goal: str, number: int, *, json_: bool) -> None:
-    from sim.analysis.story import calendar_of, tell
-    from sim.study.replay import Replay
-
-    replay = Replay(study)
-    if replay.outdated:
-        click.echo(f"warning: {replay.outdated}", err=True)
-    plan = replay.nominal()
-    one = plan if number == NOMINAL else replay.replication(number)
-    tale = tell(study.outline, goal, one.story, one.reached_d, plan.story, plan.reached_d)
-    calendar, name = calendar_of(study.outline), "nominal" if number == NOMINAL else str(number)
+def _tell_one(story: Story, *, json_: bool) -> None:
+    if story.outdated:
+        click.echo(f"warning: {story.outdated}", err=True)
+    name = "nominal" if story.replication is None else str(story.replication)
     if json_:
-        _print_json(_tale_as_json(tale, calendar, name))
+        _print_json(_tale_as_json(story.tale, story.calendar, name))
     else:
-        click.echo("\n".join(_tale_as_text(tale, calendar, name)))
+        click.echo("\n".join(_tale_as_text(story.tale, story.calendar, name)))
 
 
 def _tale_as_text(tale: Tale, calendar: Calendar, name: str) -> Iterator[str]:

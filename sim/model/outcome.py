@@ -60,6 +60,9 @@ class Story:
     power_supply_w: tuple[float, ...]
     power_demand_w: tuple[float, ...]
 
+    def __repr__(self) -> str:
+        return f"<Story: {len(self.moves)} moves, {len(self.events)} events, {len(self.chains)} chains>"
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -92,3 +95,6 @@ class Outcome:
     events: int
     """Events the simulation processed."""
     story: Story | None = None
+
+    def __repr__(self) -> str:
+        return f"<Outcome of replication {self.replication}: {self.reached_d.size} milestones, {self.events} events>"

@@ -78,6 +78,9 @@ class Layered:
     shipped: frozenset[str] = frozenset()
     left_out: Mapping[str, str] = field(default_factory=dict)
 
+    def __repr__(self) -> str:
+        return f"<Layered {', '.join(self.files)}: {len(self.marks)} values>"
+
     def mark(self, path: Path) -> Mark | None:
         """Give the place of the value at a path, or of the nearest block around it."""
         return _nearest(self.marks, path)

@@ -36,6 +36,9 @@ class Loaded:
     layered: Layered
     warnings: tuple[Problem, ...]
 
+    def __repr__(self) -> str:
+        return f"<Loaded {self.scenario.name}: {len(self.warnings)} warnings>"
+
 
 def load_scenario(
     path: str | FilePath, variants: Sequence[str] = (), sets: Sequence[str] = (), as_of: str | None = None

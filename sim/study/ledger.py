@@ -118,6 +118,9 @@ class Sweep:
     planned: tuple[Planned, ...]
     rows: tuple[Row, ...]
 
+    def __repr__(self) -> str:
+        return f"<Sweep {self.manifest.scenario}: {len(self.planned)} cases, {len(self.rows)} rows; {self.folder}>"
+
     def rows_of(self, key: str) -> tuple[Row, ...]:
         """Give the rows of a case in order of replication, none of them twice; empty when nothing came of it yet."""
         found: list[Row] = []

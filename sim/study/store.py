@@ -119,6 +119,9 @@ class Study:
     """One row."""
     stories: tuple[Told, ...]
 
+    def __repr__(self) -> str:
+        return f"<Study {self.manifest.scenario}: {self.manifest.replications} replications; {self.folder}>"
+
 
 def open_folder(folder: Path, fresh: Manifest, outline: Outline) -> Manifest:
     """Make a run folder, or go on with the one that is there, and return its manifest, now running.

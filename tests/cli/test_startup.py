@@ -28,7 +28,7 @@ def _loaded_after(program: str) -> set[str]:
     return set(json.loads(done.stdout.splitlines()[-1]))
 
 
-@pytest.mark.parametrize("module", ["sim", "sim.units", "sim.cli", "sim.scenario.load"])
+@pytest.mark.parametrize("module", ["ilrs", "sim", "sim.units", "sim.cli", "sim.scenario.load"])
 def test_an_import_at_the_edge_loads_no_heavy_library(module: str) -> None:
     """Source: ARCHITECTURE, who may import whom: the edge imports nothing heavier than pydantic and yaml."""
     assert _loaded_after(f"import {module}") == set()

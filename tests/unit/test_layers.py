@@ -39,6 +39,9 @@ def test_every_module_of_sim_has_a_layer(project_root: Path) -> None:
         ("sim.study.store", "import click", "click"),
         ("sim.scenario.schema", "import numpy as np", "numpy"),
         ("sim.cli.run", "import pandas", "pandas"),
+        ("sim.cli.run", "def f() -> None:\n    from sim.study import runner", "sim.study.runner"),
+        ("sim.front.model", "import pandas", "pandas"),
+        ("dashboards.page", "from sim.front import load", "sim.front.load"),
     ],
 )
 def test_a_planted_break_is_found_with_its_place(module: str, source: str, culprit: str) -> None:
@@ -59,7 +62,8 @@ def test_a_planted_open_in_the_model_is_found() -> None:
         ("sim.model.world", "import simpy\nfrom sim.campaign.compile import Campaign"),
         ("sim.physics.orbits", "from astropy.time import Time"),
         ("sim.physics.transfer", "from . import constants"),
-        ("sim.cli.run", "def run() -> None:\n    import numpy\n    from sim.study import runner"),
+        ("sim.cli.show", "def run() -> None:\n    import numpy\n    from sim.study import runner"),
+        ("sim.cli.run", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from sim.study import runner"),
         ("sim.cli.run", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import numpy"),
         ("dashboards.figures.gantt", "import plotly.graph_objects as go"),
     ],

@@ -101,6 +101,10 @@ class Campaign:
     resolved: str = field(default="", repr=False)
     """The resolved scenario as YAML text."""
 
+    def __repr__(self) -> str:
+        missions, goals = len(self.missions), ", ".join(goal.name for goal in self.goals)
+        return f"<Campaign {self.scenario}: {missions} missions, {len(self.streams)} streams; goals {goals}>"
+
 
 __all__ = [
     "NEVER",

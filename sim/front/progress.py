@@ -1,13 +1,11 @@
-"""Progress on stderr: a bar on a terminal, a line for every 10 % elsewhere, or nothing."""
+"""Progress on stderr: a bar on a terminal or in a notebook, a line for every 10 % elsewhere, or nothing."""
 
 from __future__ import annotations
 
 import contextlib
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Protocol
-
-import click
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from sim.problems import counted
 
@@ -31,6 +29,10 @@ class Reporter(Protocol):
         """Tell how many replications are done."""
 
 
+Listening: TypeAlias = "Reporter | bool | None"
+"""Who is told of a run: a reporter, whoever looks (True, and None where somebody can), or nobody (False)."""
+
+
 class Silence:
     """Tells nothing."""
 
@@ -52,11 +54,11 @@ class Lines:
 
     def say(self, text: str) -> None:
         """Tell of a step."""
-        click.echo(text, err=True)
+        _write(f"{text}\n")
 
     def note(self, text: str) -> None:
         """Tell it on a line of its own."""
-        click.echo(text, err=True)
+        _write(f"{text}\n")
 
     def update(self, progress: Progress) -> None:
         """Tell when another 10 % are done."""
@@ -64,7 +66,31 @@ class Lines:
         if progress.step == "simulating" and tenth > self._told:
             self._told = tenth
             total = counted(progress.total, progress.what.removesuffix("s"))
-            click.echo(f"{progress.step}: {progress.done} of {total}", err=True)
+            _write(f"{progress.step}: {progress.done} of {total}\n")
+
+
+class NotebookLine:
+    """Writes one line over and over, which a notebook shows as a bar; no widget is needed."""
+
+    WIDTH = 30
+
+    def say(self, text: str) -> None:
+        """Show a step."""
+        _write(f"\r{text:<70.70}")
+
+    def note(self, text: str) -> None:
+        """Show it on a line that stays."""
+        _write(f"\r{text:<70}\n")
+
+    def update(self, progress: Progress) -> None:
+        """Show how much is done."""
+        full = self.WIDTH * progress.done // max(progress.total, 1)
+        bar = "#" * full + "." * (self.WIDTH - full)
+        self.say(f"{progress.step} [{bar}] {progress.done} of {progress.total} {progress.what}")
+
+    def close(self) -> None:
+        """Leave the line empty."""
+        _write(f"\r{'':<70}\r")
 
 
 class TerminalBar:
@@ -99,6 +125,36 @@ def reporter(*, quiet: bool) -> Iterator[Reporter]:
     else:
         with _bar() as bar:
             yield TerminalBar(bar, bar.add_task("reading the scenario", total=None))
+
+
+@contextlib.contextmanager
+def listening(told: Listening) -> Iterator[Reporter]:
+    """Give the reporter of a call from a program: what it was given, or a bar where a person looks."""
+    if told is None:
+        told = in_notebook() or sys.stderr.isatty()
+    if told is True and in_notebook():
+        line = NotebookLine()
+        try:
+            yield line
+        finally:
+            line.close()
+    elif isinstance(told, bool):
+        with reporter(quiet=not told) as one:
+            yield one
+    else:
+        yield told
+
+
+def in_notebook() -> bool:
+    """Tell whether a notebook runs us: IPython with a kernel."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    return shell is not None and getattr(shell, "kernel", None) is not None
+
+
+def _write(text: str) -> None:
+    sys.stderr.write(text)
+    sys.stderr.flush()
 
 
 def _bar() -> Bar:

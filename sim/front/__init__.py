@@ -1,0 +1,33 @@
+"""The front: everything a program, a notebook or the command line asks of this project, in a few nouns.
+
+`load` a scenario as a `Model`; its `run` gives a `Study`, its `sweep` a `Sweep`, its `seek` a `Search`; `compare` puts
+studies side by side, and `open_folder` reads what an earlier run left.
+"""
+
+from __future__ import annotations
+
+from sim.front.comparison import Comparison, compare
+from sim.front.model import Model, check, load
+from sim.front.opening import open_folder, open_run
+from sim.front.pages import draw
+from sim.front.study import Study
+from sim.front.sweeps import Search, Sweep
+from sim.front.workers import ArgumentError
+from sim.problems import InputError, ScenarioError
+
+__all__ = [
+    "ArgumentError",
+    "Comparison",
+    "InputError",
+    "Model",
+    "ScenarioError",
+    "Search",
+    "Study",
+    "Sweep",
+    "check",
+    "compare",
+    "draw",
+    "load",
+    "open_folder",
+    "open_run",
+]

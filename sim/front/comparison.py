@@ -1,0 +1,194 @@
+"""Comparisons: studies side by side, paired replication by replication."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.front.model import COUNT, SEED, Model, load
+from sim.front.progress import Listening, Reporter, listening
+from sim.front.study import Study
+from sim.front.words import Day
+from sim.front.workers import MOST_REPLICATIONS, MOST_SEED, ArgumentError, require_whole, workers
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pandas as pd
+
+    from sim.study.contrast import Side
+    from sim.study.engines import Engine
+
+MOST_COMPARED = 26
+
+
+class Comparison:
+    """What studies promise, and what each changes against the first, A."""
+
+    def __init__(self, sides: Sequence[Side], goal: str | None) -> None:
+        from sim.study.contrast import compare_sides
+
+        self._sides = tuple(sides)
+        self.document: Mapping[str, Any] = compare_sides(sides, goal)
+        """What `ilrs compare --json` prints."""
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """Where the studies are kept."""
+        return tuple(side.study.folder for side in self._sides)
+
+    @cached_property
+    def goals(self) -> pd.DataFrame:
+        """A row for each goal and study: the date wanted, chance with its interval, P50 and P80."""
+        import pandas as pd
+
+        labels = {label: one["name"] for label, one in self.document["studies"].items()}
+        rows = []
+        for title, goal in self.document["goals"].items():
+            for label, name in labels.items():
+                one = goal[label]
+                low, high = one["interval"]
+                dates = {word: pd.to_datetime(one[word]) for word in ("by", "p50", "p80")}
+                chance = {"probability": one["probability"], "low": low, "high": high}
+                rows.append({"goal": title, "study": label, "name": name, **chance, **dates})
+        return pd.DataFrame(rows).set_index(["goal", "study"])
+
+    @cached_property
+    def differences(self) -> pd.DataFrame:
+        """A row for each goal and study but A: the study less A, in points and days, each with its paired interval."""
+        import pandas as pd
+
+        rows = []
+        for title, goal in self.document["goals"].items():
+            for label, one in (goal.get("differences") or {"B": goal}).items():
+                row: dict[str, Any] = {"goal": title, "study": label, "pairs": one["pairs"]}
+                for name, value, interval in _DIFFERENCES:
+                    low, high = one[interval] or (None, None)
+                    row |= {name: one[value], f"{name}_low": low, f"{name}_high": high}
+                rows.append(row)
+        return pd.DataFrame(rows).set_index(["goal", "study"]).astype("float64")
+
+    @cached_property
+    def inputs(self) -> pd.DataFrame:
+        """The values of the input that differ: a row for each path, a column for each study."""
+        import pandas as pd
+
+        return pd.DataFrame(list(self.document["input"]), columns=["path", *self.document["studies"]]).set_index("path")
+
+    def report(self, folder: str | Path | None = None) -> Path:
+        """Draw a page for each run and one that compares them, into `folder` or beside the first; return its path."""
+        from sim.front.pages import beside_of, draw_runs
+        from sim.study.files import require_no_link
+
+        different = list(dict.fromkeys(self.folders))
+        beside = beside_of(different) if folder is None else Path(folder)
+        if folder is None:
+            require_no_link(beside)  # it may have come with the run folders
+        drawn = draw_runs(different, {one: one for one in different}, beside)
+        return Path(str(drawn[0].get("comparison", drawn[0]["report"])))
+
+    def __repr__(self) -> str:
+        said = self.document
+        names = ", ".join(f"{label} {one['name']}" for label, one in said["studies"].items())
+        return f"<ilrs.Comparison {names}; goals {', '.join(said['goals'])}>"
+
+    def _repr_html_(self) -> str:
+        from sim.front.frames import html_of
+
+        return f"<p>{escape(repr(self)[1:-1])}</p>{html_of(self.goals)}{html_of(self.differences)}"
+
+
+_DIFFERENCES = (
+    ("probability", "probability_difference", "probability_interval"),
+    ("p50_d", "p50_difference_d", "p50_interval_d"),
+    ("p80_d", "p80_difference_d", "p80_interval_d"),
+    ("mean_d", "difference_d", "interval_d"),
+)
+
+
+def compare(
+    *things: Study | Model | str | Path,
+    goal: str | None = None,
+    replications: int = COUNT,
+    seed: int = SEED,
+    as_of: Day | None = None,
+    jobs: int | None = None,
+    engine: str | None = None,
+    scheduler: str | None = None,
+    progress: Listening = None,
+) -> Comparison:
+    """Compare two or more studies, models, run folders, scenarios or variants, all with the same luck.
+
+    A text is a run folder, a scenario, or FILE@VARIANT, FILE@ONE+OTHER, or @VARIANT of the first. Models and scenarios
+    are run first, or read where the run is there; scenarios with what was known on the day `as_of`. `goal` is one name,
+    or one for each joined by `=`.
+
+    Raises:
+        ArgumentError: if there are fewer than two things, or more than 26.
+        ScenarioError: if a scenario is wrong.
+        FolderError: if studies cannot be paired, or have no such goal.
+    """
+    from sim.study.contrast import sides_of
+
+    if not 2 <= len(things) <= MOST_COMPARED:
+        raise ArgumentError("things", f"two to {MOST_COMPARED} can be compared, not {len(things)}")
+    require_whole("replications", replications, 1, MOST_REPLICATIONS)
+    require_whole("seed", seed, 0, MOST_SEED)
+    with listening(progress) as reporter, workers(jobs, engine, scheduler) as ready:
+        opened = [_opened(thing, things[0], as_of) for thing in things]
+        studies = [_run(one, replications, seed, ready, reporter) for one in opened]
+        reporter.say("comparing")
+        return Comparison(sides_of([_called(one) for one in things], [one.tables for one in studies]), goal)
+
+
+def _called(thing: Study | Model | str | Path) -> str:
+    if isinstance(thing, Model):
+        return f"{thing.name}@{'+'.join(thing.variants)}" if thing.variants else thing.name
+    return str(thing.folder) if isinstance(thing, Study) else str(thing)
+
+
+def _opened(thing: Study | Model | str | Path, first: Study | Model | str | Path, as_of: Day | None) -> Study | Model:
+    """Return what a text stands for: a run that is there, or a scenario with its variants."""
+    from sim.front.opening import open_run
+    from sim.study.store import MARKER
+
+    if isinstance(thing, (Study, Model)):
+        return thing
+    named = f"{_file_of(first)}{thing}" if str(thing).startswith("@") else str(thing)
+    if (Path(named) / MARKER).is_file():
+        return open_run(named, rows=True)
+    file, _, variants = named.partition("@") if not Path(named).exists() else (named, "", "")
+    return load(file, [part for part in variants.split("+") if part], as_of=as_of)
+
+
+def _file_of(first: Study | Model | str | Path) -> str:
+    if isinstance(first, Study):
+        raise ArgumentError("things", "@VARIANT needs a scenario as the first of them")
+    return str(first.file) if isinstance(first, Model) else str(first).partition("@")[0]
+
+
+def _run(thing: Study | Model, replications: int, seed: int, engine: Engine, reporter: Reporter) -> Study:
+    from sim.study.runner import run_study
+
+    if isinstance(thing, Study):
+        return thing
+    reporter.say(f"compiling {_called(thing)}")
+    tables = run_study(
+        thing.campaign,
+        replications=replications,
+        seed=seed,
+        folder=_folder(thing, seed),
+        engine=engine,
+        on_progress=reporter.update,
+    )
+    return Study(tables, campaign=thing.campaign)
+
+
+def _folder(model: Model, seed: int) -> Path:
+    from sim.study.runner import study_key
+
+    variants = "+".join(model.variants)
+    label = f"{model.name}@{variants}" if variants else model.name
+    return Path("runs") / f"{label}-{study_key(model.campaign.identity, seed)[:8]}-s{seed}"

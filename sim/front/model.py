@@ -1,0 +1,338 @@
+"""The model: a scenario that was read and makes sense, and what can be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim.front.progress import Listening, listening
+from sim.front.words import Day, Values, day_of, names_of, settings_of
+from sim.front.workers import MOST_REPLICATIONS, MOST_SEED, ArgumentError, require_whole, workers
+from sim.problems import Problem, ScenarioError, counted
+
+if TYPE_CHECKING:
+    from sim.campaign.plan import Campaign
+    from sim.front.events import Events
+    from sim.front.plan import Plan
+    from sim.front.study import Study
+    from sim.front.sweeps import Search, Sweep
+    from sim.scenario.load import Loaded
+    from sim.study.precision import Precision
+    from sim.study.sweep import Start
+
+COUNT, MOST = 500, 128_000
+"""Replications unless told otherwise: of a plain run, and the most of one that goes on until it is precise."""
+SEED = 2035
+
+
+def load(
+    file: str | Path,
+    variant: str | Iterable[str] = (),
+    set: Values | None = None,  # noqa: A002
+    *,
+    as_of: Day | None = None,
+) -> Model:
+    """Read a scenario, or a shipped one by its name (`ilrs-2035`), with variants and values of its keys.
+
+    `variant` is one name or several, used from left to right; `set` is {dotted path: value} and stronger: a text stands
+    for what it would be on the command line ("5 %", "{uniform: [90 d, 240 d]}"). With `as_of`, a date, only what was known
+    on that day counts.
+
+    Raises:
+        ScenarioError: with everything that is wrong, each with its place and the way out.
+    """
+    from sim.scenario.load import load_scenario
+
+    variants, sets, day = names_of(variant), settings_of(set), day_of(as_of)
+    return Model(load_scenario(file, variants, sets, day), file, variants, sets, day)
+
+
+def check(
+    file: str | Path,
+    variant: str | Iterable[str] = (),
+    set: Values | None = None,  # noqa: A002
+    *,
+    as_of: Day | None = None,
+    flights: bool = False,
+) -> tuple[Problem, ...]:
+    """Return everything that is wrong with a scenario, warnings too; with `flights` every flight's mass is closed."""
+    from sim.scenario.load import check_scenario
+
+    variants, sets, day = names_of(variant), settings_of(set), day_of(as_of)
+    found = check_scenario(file, variants, sets, day)
+    if not flights or any(problem.severity == "error" for problem in found):
+        return found
+    try:
+        load(file, variants, sets, as_of=day).campaign  # noqa: B018
+    except ScenarioError as error:
+        return (*error.problems, *found)
+    return found
+
+
+class Model:
+    """A scenario with its variants and values; `run`, `plan`, `sweep` and `seek` ask it something."""
+
+    def __init__(
+        self,
+        loaded: Loaded,
+        file: str | Path,
+        variants: tuple[str, ...] = (),
+        sets: tuple[str, ...] = (),
+        as_of: str | None = None,
+    ) -> None:
+        self._loaded = loaded
+        self.file = file
+        """The file, or the name, that it was loaded by."""
+        self.variants = variants
+        """Its variants, from left to right."""
+        self.sets = sets
+        """The values that are set, as `path=value`."""
+        self.as_of = as_of
+        """The day whose knowledge counts; None for today's."""
+
+    @property
+    def name(self) -> str:
+        """Name of the scenario."""
+        return self._loaded.scenario.name
+
+    @property
+    def about(self) -> str:
+        """What the scenario says of itself."""
+        return self._loaded.scenario.about or ""
+
+    @property
+    def goals(self) -> tuple[str, ...]:
+        """Names of the goals; the first is the one that counts."""
+        return tuple(self._loaded.scenario.goals)
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        """What is not wrong, but worth a look."""
+        return self._loaded.warnings
+
+    @cached_property
+    def campaign(self) -> Campaign:
+        """The scenario compiled: transfers computed, the mass of every flight closed.
+
+        Raises:
+            ScenarioError: with every flight that does not close.
+        """
+        from sim.campaign.compile import compile_campaign
+
+        return compile_campaign(self._loaded)
+
+    def check(self, *, flights: bool = False) -> tuple[Problem, ...]:
+        """Return what `check` says of it."""
+        return check(self.file, self.variants, self.sets, as_of=self.as_of, flights=flights)
+
+    def run(
+        self,
+        replications: int | None = None,
+        *,
+        seed: int = SEED,
+        jobs: int | None = None,
+        folder: str | Path | None = None,
+        until_precise: str | None = None,
+        quantile: float = 0.8,
+        engine: str | None = None,
+        scheduler: str | None = None,
+        shared: str | None = None,
+        large: bool = False,
+        progress: Listening = None,
+        command: str = "",
+    ) -> Study:
+        """Simulate it `replications` times (500 unless said), and return what came of it; the same call goes on.
+
+        The study is kept in `folder` (runs/SCENARIO-KEY-sSEED unless said). With `until_precise`, such as "14d" or
+        "2%", it ends when the first goal's `quantile`, or its chance, is known so well. `jobs` worker processes (one
+        for each processor), or Dask with engine="dask" or a `scheduler`, change no number; `shared` is the URL of a
+        folder that all workers see. `large` lets more than 5,000,000 replications start.
+
+        Raises:
+            ScenarioError: if a flight does not close.
+            ArgumentError: if an argument is out of its bounds.
+            FolderError: if the folder cannot be used, or another process holds it.
+        """
+        from sim.front.study import Study
+        from sim.study.engines import warm_up
+        from sim.study.plan import require_meant_count
+        from sim.study.runner import run_study
+        from sim.study.store import require_writable
+
+        where = None if folder is None else Path(folder)
+        precision = _precision(until_precise, quantile)
+        count = (MOST if precision else COUNT) if replications is None else replications
+        require_whole("replications", count, 1)
+        require_whole("seed", seed, 0, MOST_SEED)
+        require_writable(where or Path("runs"))
+        if not large:
+            require_meant_count(count)
+        if jobs != 1 and engine != "dask":
+            warm_up()
+        with listening(progress) as reporter, workers(jobs, engine, scheduler) as ready:
+            reporter.say("computing transfers and closing the mass of every flight")
+            tables = run_study(
+                self.campaign,
+                replications=count,
+                seed=seed,
+                folder=where,
+                engine=ready,
+                precision=precision,
+                on_progress=reporter.update,
+                shared=shared,
+                command=command,
+            )
+        study = Study(tables, campaign=self.campaign)
+        study.keep()
+        return study
+
+    def plan(self) -> Plan:
+        """Return the plan: what happens when nothing slips and nothing fails."""
+        from sim.front.plan import make_plan
+
+        return make_plan(self._loaded)
+
+    def trace(self, replication: int | None = None, *, seed: int = SEED) -> Events:
+        """Return the events of one replication, simulated alone; of the plan unless one is named."""
+        from sim.front.events import events_of_campaign
+
+        if replication is not None:
+            require_whole("replication", replication, 0)
+        require_whole("seed", seed, 0, MOST_SEED)
+        return events_of_campaign(self.campaign, replication, seed)
+
+    def sweep(
+        self,
+        vary: Values | None = None,
+        *,
+        only: bool = False,
+        design: str | None = None,
+        cases: int | None = None,
+        replications: int | None = None,
+        seed: int | None = None,
+        jobs: int | None = None,
+        folder: str | Path | None = None,
+        large: bool = False,
+        fail_fast: bool = False,
+        engine: str | None = None,
+        scheduler: str | None = None,
+        progress: Listening = None,
+        command: str = "",
+    ) -> Sweep:
+        """Run every case of a design over values of some keys, all with the same luck; the same call goes on.
+
+        `vary` is {dotted path: list of values or "{uniform: [90 d, 240 d]}"}; it adds to the file's `sweep` block, or
+        stands alone with `only`. `design` is grid, lhs, sobol, saltelli or tornado; `cases` its points. What is not
+        said is the block's. `large` lets more than 5,000,000 replications start; `fail_fast` ends it at the first case
+        that fails.
+
+        Raises:
+            ScenarioError: if a path leads nowhere, or there is nothing to vary.
+            InputError: if it is too large, or a case failed and that is to end it.
+            FolderError: if the folder cannot be used.
+        """
+        from sim.front.sweeps import run
+
+        _require_design(design, cases, replications, seed)
+        with listening(progress) as reporter, workers(jobs, engine, scheduler) as ready:
+            return run(
+                self._start,
+                self._loaded,
+                ready,
+                reporter,
+                vary=settings_of(vary, "vary"),
+                only=only,
+                design=design,
+                cases=cases,
+                replications=replications,
+                seed=seed,
+                folder=None if folder is None else Path(folder),
+                large=large,
+                fail_fast=fail_fast,
+                command=command,
+            )
+
+    def seek(
+        self,
+        goal: str | None = None,
+        *,
+        confidence: float | str | None = None,
+        most: int = 3_200,
+        seed: int = SEED,
+        jobs: int | None = None,
+        folder: str | Path | None = None,
+        engine: str | None = None,
+        scheduler: str | None = None,
+        progress: Listening = None,
+        command: str = "",
+    ) -> Search:
+        """Find the cheapest levers of the file's `seek` block that reach a goal by its date with a chance.
+
+        `confidence` is that chance (0.7 or "70 %"; the goal's own unless said), `most` the replications that one
+        package may take.
+
+        Raises:
+            ScenarioError: if the scenario names no levers, or a path leads nowhere.
+            FolderError: if the folder cannot be used.
+        """
+        from sim.front.sweeps import search
+
+        require_whole("most", most, 100, MOST_REPLICATIONS)
+        require_whole("seed", seed, 0, MOST_SEED)
+        with listening(progress) as reporter, workers(jobs, engine, scheduler) as ready:
+            return search(
+                self._start,
+                self._loaded,
+                ready,
+                reporter,
+                goal=goal,
+                confidence=confidence,
+                most=most,
+                seed=seed,
+                folder=None if folder is None else Path(folder),
+                command=command,
+            )
+
+    @property
+    def _start(self) -> Start:
+        from sim.study.sweep import Start
+
+        return Start(self.file, self.variants, self.sets, self.as_of)
+
+    def __repr__(self) -> str:
+        with_ = f", variants {'+'.join(self.variants)}" if self.variants else ""
+        set_ = f", {counted(len(self.sets), 'value')} set" if self.sets else ""
+        then = f", as of {self.as_of}" if self.as_of else ""
+        return f"<ilrs.Model {self.name}{with_}{set_}{then}; goals {', '.join(self.goals)}>"
+
+    def _repr_html_(self) -> str:
+        goals = self._loaded.scenario.goals
+        rows = "".join(f"<li><b>{escape(name)}</b>: {escape(goal.about or '')}</li>" for name, goal in goals.items())
+        return f"<p><b>{escape(self.name)}</b>: {escape(self.about)}</p><ul>{rows}</ul>"
+
+
+def _precision(text: str | None, share: float) -> Precision | None:
+    from sim.study.precision import read_precision
+
+    if not 0.01 <= share <= 0.99:
+        raise ArgumentError("quantile", f"a share from 0.01 to 0.99 is wanted, not {share!r:.40}")
+    try:
+        return read_precision(text, share) if text else None
+    except ValueError as error:
+        raise ArgumentError("until_precise", str(error)) from None
+
+
+def _require_design(design: str | None, cases: int | None, replications: int | None, seed: int | None) -> None:
+    from sim.study.design import DESIGNS
+
+    if design is not None and design not in DESIGNS:
+        raise ArgumentError("design", f"{design!r:.40} is none of {', '.join(DESIGNS)}")
+    if cases is not None:
+        require_whole("cases", cases, 1, 1_000_000)
+    if replications is not None:
+        require_whole("replications", replications, 1)
+    if seed is not None:
+        require_whole("seed", seed, 0, MOST_SEED)

@@ -1,0 +1,211 @@
+"""The plan: what happens when nothing slips: dates, the planned critical path, and the sheet of every flight."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim.front.words import Day, Values, day_of, names_of, settings_of
+from sim.front.workers import ArgumentError
+from sim.problems import counted, suggest
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.campaign.plan import Campaign
+    from sim.campaign.sheet import MissionSheet
+    from sim.clock import Calendar
+    from sim.model.outcome import Outcome, Segment
+    from sim.problems import Problem
+    from sim.scenario.load import Loaded
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Plan:
+    """A compiled scenario with its nominal run and the sheets of its flights."""
+
+    campaign: Campaign
+    calendar: Calendar
+    nominal: Outcome
+    sheets: tuple[MissionSheet, ...]
+    problems: tuple[Problem, ...]
+    """Flights that do not close."""
+
+    def chain(self, goal: str) -> tuple[Segment, ...]:
+        """Return the planned chain of a goal."""
+        return self.nominal.story.chains[goal] if self.nominal.story is not None else ()
+
+    def stretches(self, goal: str) -> list[list[Segment]]:
+        """Return the planned chain of a goal, neighbours of one subject and cause together."""
+        from sim.analysis.story import merge
+
+        return [list(one) for one in merge(self.chain(goal))]
+
+    def path(self, goal: str) -> list[str]:
+        """Return the names on the planned critical path of a goal, in order of time."""
+        return list(dict.fromkeys(segment.subject for segment in self.chain(goal)))
+
+    def day(self, milestone: int) -> str | None:
+        """Return the date of a milestone in the plan, or None when it is not reached."""
+        return iso(float(self.nominal.reached_d[milestone]), self.calendar)
+
+    def goal_called(self, name: str | None) -> str:
+        """Return the name of a goal that is asked for, or of the first; raises ArgumentError."""
+        names = [goal.name for goal in self.campaign.goals]
+        if name is not None and name not in names:
+            raise ArgumentError("goal", f"no goal is called {name[:80]!r}: {suggest(name, names)}")
+        return name or names[0]
+
+    @property
+    def goals(self) -> pd.DataFrame:
+        """A row for each goal: the date it is wanted by, and the one in the plan."""
+        import numpy as np
+
+        from sim.front.frames import Field, dates_of, frame_of
+
+        goals, start = self.campaign.goals, self.calendar.start
+        by_d = np.array([goal.by_d for goal in goals], dtype=np.float64)
+        plan_d = np.array([self.nominal.reached_d[goal.reached] for goal in goals], dtype=np.float64)
+        fields = [
+            Field(("goal",), [goal.name for goal in goals]),
+            *(Field(("by",), dates_of(start, by_d)), Field(("by_d",), by_d)),
+            *(Field(("plan",), dates_of(start, plan_d)), Field(("plan_d",), plan_d)),
+        ]
+        return frame_of(fields, "goal")
+
+    @property
+    def flights(self) -> pd.DataFrame:
+        """A row for each flight: mission, launcher, dates, mass, margins and delta-v; not a number where unknown."""
+        import numpy as np
+        import pandas as pd
+
+        from sim.front.frames import dates_of
+
+        rows = [(sheet, flight) for sheet in self.sheets for flight in sheet.flights]
+        start = self.calendar.start
+        leaves_d, arrive_d = (
+            np.array(days, dtype=np.float64)
+            for days in ([flight.leaves_d for _, flight in rows], [sheet.arrive_d for sheet, _ in rows])
+        )
+        columns = {
+            "mission": [sheet.name for sheet, _ in rows],
+            "flight": [flight.name for _, flight in rows],
+            "launcher": [flight.launcher for _, flight in rows],
+            "leaves": dates_of(start, leaves_d),
+            "leaves_d": leaves_d,
+            "arrives": dates_of(start, arrive_d),
+            "arrives_d": arrive_d,
+            "mass_kg": [flight.mass_kg for _, flight in rows],
+            "launcher_margin_kg": [flight.capacity_margin_kg for _, flight in rows],
+            "propellant_margin_kg": [flight.propellant_margin_kg for _, flight in rows],
+            "dv_m_s": [sum(leg.dv_m_s for leg in flight.legs) for _, flight in rows],
+            "closes": [flight.margin_kg >= 0.0 for _, flight in rows],
+        }
+        return pd.DataFrame(columns)
+
+    def __repr__(self) -> str:
+        goals = ", ".join(f"{one.name} {self.day(one.reached) or 'not reached'}" for one in self.campaign.goals)
+        open_ = f"; {counted(len(self.problems), 'flight')} not closed" if self.problems else ""
+        return f"<ilrs.Plan {self.campaign.scenario}: {goals}{open_}>"
+
+    def _repr_html_(self) -> str:
+        from sim.front.frames import html_of
+
+        return f"<p>{escape(repr(self)[1:-1])}</p>{html_of(self.goals)}{html_of(self.flights)}"
+
+
+def plan_of(
+    file: str | Path,
+    variant: str | Iterable[str] = (),
+    set: Values | None = None,  # noqa: A002
+    *,
+    as_of: Day | None = None,
+) -> Plan:
+    """Return the plan of a scenario, also of one with launches too heavy for their launcher, which then never leave.
+
+    Raises:
+        ScenarioError: when something else is wrong with it.
+    """
+    return make_plan(_load(file, names_of(variant), settings_of(set), day_of(as_of)))
+
+
+def make_plan(loaded: Loaded) -> Plan:
+    """Compile a scenario, flights that do not close included, and run it nominally.
+
+    Raises ScenarioError when something else is wrong with it.
+    """
+    from sim.campaign.compile import Compiler
+    from sim.campaign.sheet import SheetWriter, ground
+    from sim.model.simulate import simulate_nominal
+    from sim.problems import Code, ScenarioError
+
+    compiler = Compiler(loaded)
+    campaign = compiler.compile()
+    problems = tuple(compiler.registry.problems)
+    if any(problem.code != Code.MASS_OPEN for problem in problems):
+        raise ScenarioError(problems)
+    nominal = simulate_nominal(campaign)
+    sheets = SheetWriter(compiler, campaign, nominal.reached_d, _left_d(campaign, nominal)).write()
+    open_ = {sheet.name for sheet in sheets if not sheet.feasible}
+    if open_:
+        campaign = ground(campaign, open_)
+        nominal = simulate_nominal(campaign)
+        kept = SheetWriter(compiler, campaign, nominal.reached_d, _left_d(campaign, nominal)).write()
+        by_name = {sheet.name: sheet for sheet in sheets}
+        sheets = tuple(_unflown(by_name[sheet.name]) if sheet.name in open_ else sheet for sheet in kept)
+    return Plan(campaign, compiler.calendar, nominal, sheets, problems)
+
+
+def iso(day: float, calendar: Calendar) -> str | None:
+    """Return a date, or None for infinity."""
+    from math import isfinite
+
+    return calendar.iso(day) if isfinite(day) else None
+
+
+def _load(file: str | Path, variants: tuple[str, ...], sets: tuple[str, ...], as_of: str | None) -> Loaded:
+    """Read a scenario; that a launch is too heavy for its launcher is no error here, but part of what is shown."""
+    from sim.problems import ScenarioError
+    from sim.scenario.load import Loaded, load_scenario, read_layers
+    from sim.scenario.schema import Scenario
+
+    try:
+        return load_scenario(file, variants=variants, sets=sets, as_of=as_of)
+    except ScenarioError as error:
+        if not all(_too_heavy(problem) for problem in error.problems):
+            raise
+        layered, _, _ = read_layers(file, variants, sets, as_of)
+        if layered is None:
+            raise
+        return Loaded(Scenario.model_validate(layered.values, strict=True), layered, tuple(error.problems))
+
+
+def _too_heavy(problem: Problem) -> bool:
+    from sim.problems import Code
+
+    parts = problem.path.split(".")
+    over = problem.code == Code.OVER_CAPACITY and len(parts) == 4 and (parts[0], parts[2]) == ("missions", "launches")
+    return over or problem.severity == "warning"
+
+
+def _left_d(campaign: Campaign, nominal: Outcome) -> dict[str, float]:
+    """Return the day on which each stack left the parking orbit in which it gathered."""
+    first = {campaign.subjects[plan.subject].name: plan.legs[0] for plan in campaign.missions if plan.legs}
+    return {
+        move.subject: move.start_d
+        for move in (nominal.story.moves if nominal.story is not None else ())
+        if move.subject in first
+        and (move.origin, move.destination) == (first[move.subject].origin, first[move.subject].destination)
+    }
+
+
+def _unflown(sheet: MissionSheet) -> MissionSheet:
+    """Return the sheet of a mission that does not close: it has no dates."""
+    from dataclasses import replace
+    from math import inf
+
+    flights = tuple(replace(flight, leaves_d=inf) for flight in sheet.flights)
+    return replace(sheet, launch_d=inf, arrive_d=inf, flights=flights)
