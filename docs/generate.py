@@ -9,7 +9,9 @@ Run it from a source checkout after a change of the scenario language, the probl
 
 from __future__ import annotations
 
+import json
 import os
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -39,6 +41,9 @@ def pages() -> dict[Path, str]:
         reference / "scenario.md": _page(_scenario()),
         reference / "problems.md": _page(_problems()),
         reference / "cli.md": _page(_commands()),
+        ROOT / "docs" / "notebooks" / "python.ipynb": _notebook(
+            (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
+        ),
     }
 
 
@@ -293,6 +298,42 @@ def _commands() -> Iterator[str]:
         context = click.Context(command, info_name=name, parent=top, **settings)
         yield f"## {name}\n"
         yield f"```text\n{command.get_help(context)}\n```\n"
+
+
+# --- the notebook -----------------------------------------------------------------------------------------------------
+
+
+def _notebook(page: str) -> str:
+    """Return a page as a notebook: its blocks of Python are cells, and what they print is left to the reader."""
+    cells = []
+    for number, part in enumerate(re.split(r"^```python\n(.*?)^```\n", page, flags=re.M | re.S)):
+        kind, text = (
+            ("code", part)
+            if number % 2
+            else ("markdown", re.sub(r"^```output\n.*?^```\n", "", part, flags=re.M | re.S))
+        )
+        if text.strip():
+            cells.append(_cell(number, kind, text.strip().replace("](notebooks/python.ipynb)", "](python.ipynb)")))
+    language = {"name": "python", "file_extension": ".py", "mimetype": "text/x-python"}
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    whole = {
+        "cells": cells,
+        "metadata": {"kernelspec": kernel, "language_info": language},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    return json.dumps(whole, indent=1, ensure_ascii=False) + "\n"
+
+
+def _cell(number: int, kind: str, text: str) -> Mapping[str, Any]:
+    of_code = {"execution_count": None, "outputs": []} if kind == "code" else {}
+    return {
+        "cell_type": kind,
+        "id": f"cell-{number}",
+        "metadata": {},
+        "source": text.splitlines(keepends=True),
+        **of_code,
+    }
 
 
 def write() -> None:

@@ -1,12 +1,15 @@
 """Every command and code block of the documentation runs, and prints what the page shows.
 
 How a page is written: ```yaml title="x.yaml"``` (or text) is written as that file; ```console``` holds commands after
-`$` with the lines they print, `…` standing for anything; ```python``` is executed; ```sh``` holds installing, which
-needs the network. Blocks run in their order in one empty folder for each page.
+`$` with the lines they print, `…` standing for anything; ```python``` is executed, and ```output``` below it holds
+lines that it prints; ```sh``` holds installing, which needs the network. Blocks run in their order in one empty folder
+for each page, and those of Python know what the ones before them have named.
 """
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
 import re
@@ -111,7 +114,17 @@ def shell(command: str, folder: Path, environment: dict[str, str]) -> tuple[int,
     return done.returncode, done.stdout + done.stderr
 
 
+def converse(code: Code, names: dict[str, object]) -> str:
+    """Run a block of Python in this process, and return what it prints."""
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        exec(compile(code.text, "a block of the page", "exec"), names)
+    return said.getvalue()
+
+
 def execute(page: str, folder: Path, environment: dict[str, str], *, long: bool) -> None:
+    names: dict[str, object] = {"__name__": "page"}
+    said = ""
     for code in codes(page):
         if code.title:
             (folder / code.title).parent.mkdir(parents=True, exist_ok=True)
@@ -120,7 +133,10 @@ def execute(page: str, folder: Path, environment: dict[str, str], *, long: bool)
             for command, shown in commands(code.text):
                 run(command, shown, folder, environment)
         elif code.kind == "python" and (long or not code.long):
-            run(f"python -W error -c {shlex.quote(code.text)}", [], folder, environment)
+            said = converse(code, names)
+        elif code.kind == "output":
+            for line in code.text.splitlines():
+                assert re.search(as_pattern(line), said), f"should print {line}\nbut prints\n{said}"
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -139,7 +155,7 @@ def test_the_long_blocks_of_a_page_run_too(page: str, tmp_path: Path, environmen
 @pytest.mark.parametrize("page", PAGES)
 def test_every_block_of_a_page_is_of_a_kind_that_is_executed(page: str) -> None:
     for code in codes(page):
-        if code.kind in ("console", "python") or code.title:
+        if code.kind in ("console", "python", "output") or code.title:
             continue
         if code.kind == "sh":
             words = [line.split()[0] for line in code.text.splitlines() if line.strip() and not line.startswith("#")]

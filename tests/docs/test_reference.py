@@ -18,6 +18,7 @@ PAGES = (
     "docs/reference/scenario.md",
     "docs/reference/problems.md",
     "docs/reference/cli.md",
+    "docs/notebooks/python.ipynb",
 )
 
 
@@ -41,7 +42,7 @@ def test_a_generated_page_is_fresh(page: str) -> None:
         pytest.fail("run `python docs/generate.py`; it changes\n" + "\n".join(list(lines)[:60]))
 
 
-@pytest.mark.parametrize("page", PAGES[1:])
+@pytest.mark.parametrize("page", PAGES[1:4])
 def test_every_link_within_a_page_leads_somewhere(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
     anchors = {

@@ -76,7 +76,7 @@ def test_a_comparison_takes_studies_and_models_and_texts() -> None:
     found = ilrs.compare(study, second, str(SWEEPING), replications=30, jobs=1)
     assert found.differences.loc[("both", "B"), "mean_d"] == pytest.approx(10.0)
     assert found.differences.loc[("both", "C"), "mean_d"] == pytest.approx(0.0)
-    assert found.inputs.loc[SECOND].tolist() == ["100 d", "110 d", "100 d"]
+    assert found.inputs.loc[[SECOND]].to_numpy()[0].tolist() == ["100 d", "110 d", "100 d"]
     assert found.goals.index.tolist() == [("both", "A"), ("both", "B"), ("both", "C")]
 
 
