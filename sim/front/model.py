@@ -38,8 +38,8 @@ def load(
     """Read a scenario, or a shipped one by its name (`ilrs-2035`), with variants and values of its keys.
 
     `variant` is one name or several, used from left to right; `set` is {dotted path: value} and stronger: a text stands
-    for what it would be on the command line ("5 %", "{uniform: [90 d, 240 d]}"). With `as_of`, a date, only what was known
-    on that day counts.
+    for what it would be on the command line ("5 %", "{uniform: [90 d, 240 d]}"). With `as_of`, a date, only what was
+    known on that day counts.
 
     Raises:
         ScenarioError: with everything that is wrong, each with its place and the way out.

@@ -69,6 +69,21 @@ def test_a_variant_without_a_name_or_said_twice_is_refused(variant: str | list[s
         names_of(variant)
 
 
+@pytest.mark.parametrize("day", ["2023-01-01", datetime.date(2023, 1, 1)])
+def test_a_model_knows_what_was_known_on_a_day(day: str | datetime.date) -> None:
+    model = ilrs.load("ilrs-2035", as_of=day)
+    assert model.as_of == "2023-01-01"
+    assert "as of 2023-01-01" in repr(model)
+    assert {problem.code for problem in model.check()} == {
+        problem.code for problem in ilrs.check("ilrs-2035", as_of=day)
+    }
+
+
+def test_a_day_that_is_none_is_refused() -> None:
+    with pytest.raises(ilrs.ScenarioError, match="someday"):
+        ilrs.load("tutorial", as_of="someday")
+
+
 def test_a_wrong_scenario_says_all_that_is_wrong_in_one_error() -> None:
     with pytest.raises(ilrs.ScenarioError) as caught:
         ilrs.load("tutorial", set={"launchers.rocket.reliability": "200 %", "nonsense": 1})
