@@ -283,6 +283,7 @@ def _swatch(key: Key) -> str:
     drawings = {
         "line": f'<path d="M1 7H27" {line} stroke-dasharray="{_DASHES.get(key.dash, "none")}"/>',
         "band": f'<rect x="1" y="2" width="26" height="10" fill="{colour}" opacity="0.3"/>',
+        "pale": f'<rect x="1" y="2" width="26" height="10" fill="{colour}" opacity="0.14"/>',
         "box": f'<rect x="6" y="1" width="14" height="12" rx="2" fill="{colour}"/>',
         "dot": f'<circle cx="14" cy="7" r="5" fill="{colour}"/>',
         "diamond": f'<path d="M14 1L20 7L14 13L8 7Z" fill="{colour}"/>',

@@ -15,6 +15,7 @@ from sim.clock import Calendar
 _FLAGGED = (0.5, 0.8)
 _HALF_YEAR_D = 183.0
 _NEARLY_ALL = 0.985
+_PALE = 0.12
 
 
 def draw_scurve(findings: Findings, goal: GoalFinding) -> Card:
@@ -22,7 +23,7 @@ def draw_scurve(findings: Findings, goal: GoalFinding) -> Card:
     calendar = formats.calendar_of(findings)
     figure = theme.draft_figure(430)
     colour, _ = theme.goal_style(findings.goals.index(goal))
-    _add_band(figure, calendar, goal.curve, colour)
+    add_bands(figure, calendar, goal, colour)
     add_curve(figure, calendar, goal.curve, colour)
     for quantile in goal.quantiles:
         if quantile.share in _FLAGGED and quantile.t_d is not None:
@@ -35,10 +36,10 @@ def draw_scurve(findings: Findings, goal: GoalFinding) -> Card:
         title=_title(calendar, goal),
         reading=_reading(findings, goal),
         figure=figure,
-        table=_table(calendar, (goal,)),
+        table=_table(calendar, goal),
         keys=(
             Key("share that has the goal by then", colour),
-            Key("95 % band (sampling error only)", colour, "band"),
+            *band_keys((goal,), colour),
             Key("P50 and P80 with their 95 % interval", theme.INK, "whisker"),
             Key("target date", theme.VERMILLION, dash=theme.TARGET_DASH),
             Key("nominal run", theme.SOFT, dash=theme.NOMINAL_DASH),
@@ -73,16 +74,27 @@ def draw_goals(findings: Findings) -> Card:
     )
 
 
-def _add_band(figure: go.Figure, calendar: Calendar, curve: Curve, colour: str) -> None:
-    dates = _dates(calendar, curve)
-    steps: dict[str, Any] = {
-        "x": dates,
-        "mode": "lines",
-        "line": {"width": 0, "shape": "hv"},
-        "hoverinfo": "skip",
-    }
-    figure.add_scatter(y=_percents(curve.low), **steps)
-    figure.add_scatter(y=_percents(curve.high), fill="tonexty", fillcolor=theme.tint(colour), **steps)
+def add_bands(figure: go.Figure, calendar: Calendar, goal: GoalFinding, colour: str) -> None:
+    """Draw the band of sampling error, and under it, where it is known, the paler one over the drawn figures."""
+    curve, over, dates = goal.curve, goal.over_figures, _dates(calendar, goal.curve)
+    if over is not None:
+        _fill(figure, dates, (over.curve_low, over.curve_high), theme.tint(colour, _PALE))
+    _fill(figure, dates, (curve.low, curve.high), theme.tint(colour))
+
+
+def band_keys(goals: Sequence[GoalFinding], colour: str) -> tuple[Key, ...]:
+    """Return what the bands mean; the paler one only where one of the goals has it."""
+    over = next((goal.over_figures for goal in goals if goal.over_figures is not None), None)
+    sampling = Key("95 % band (sampling error only)", colour, "band")
+    if over is None:
+        return (sampling,)
+    return sampling, Key(f"paler: {100 * over.level:.0f} % range over the figures' own uncertainty", colour, "pale")
+
+
+def _fill(figure: go.Figure, dates: list[str], ends: tuple[Sequence[float], Sequence[float]], colour: str) -> None:
+    steps: dict[str, Any] = {"x": dates, "mode": "lines", "line": {"width": 0, "shape": "hv"}, "hoverinfo": "skip"}
+    figure.add_scatter(y=_percents(ends[0]), **steps)
+    figure.add_scatter(y=_percents(ends[1]), fill="tonexty", fillcolor=colour, **steps)
 
 
 def add_curve(
@@ -207,7 +219,22 @@ def _reading(findings: Findings, goal: GoalFinding) -> str:
         year = formats.calendar_of(findings).end.year
         runs = "1 run does" if goal.censored == 1 else f"{goal.censored:,} runs do"
         text += f" {runs} not reach it by {year} but count in N, so the curve ends below 100 %."
-    return text
+    return text + _say_over_figures(findings, goal)
+
+
+def _say_over_figures(findings: Findings, goal: GoalFinding) -> str:
+    """Return in a sentence what the figures' own uncertainty does to the chance by the goal's date."""
+    over = goal.over_figures
+    if over is not None:
+        low, high = formats.percent(over.low), formats.percent(over.high)
+        return (
+            " The paler band is what more replications do not narrow: with the "
+            f"{findings.drawn:,} drawn figures known, the chance by the target date would lie between {low} and {high} "
+            "in four cases of five."
+        )
+    if findings.drawn:
+        return " Too few replications reach it to tell how far the figures' own uncertainty moves the curve."
+    return ""
 
 
 def _goals_title(findings: Findings) -> str:
@@ -224,18 +251,21 @@ def _goals_title(findings: Findings) -> str:
     )
 
 
-def _table(calendar: Calendar, goals: Sequence[GoalFinding]) -> Table:
+def _table(calendar: Calendar, goal: GoalFinding) -> Table:
+    curve, over = goal.curve, goal.over_figures
+    ends = [curve.share, curve.low, curve.high, *([] if over is None else [over.curve_low, over.curve_high])]
     rows = tuple(
-        (calendar.iso(t), f"{p:.4f}", f"{low:.4f}", f"{high:.4f}")
-        for goal in goals
-        for t, p, low, high in zip(goal.curve.t_d, goal.curve.share, goal.curve.low, goal.curve.high, strict=True)
+        (calendar.iso(t), *(f"{share:.4f}" for share in shares)) for t, *shares in zip(curve.t_d, *ends, strict=True)
     )
-    return Table(("date", "share", "low 95 %", "high 95 %"), rows, frozenset({1, 2, 3}))
+    figures = () if over is None else ("low over figures", "high over figures")
+    return Table(("date", "share", "low 95 %", "high 95 %", *figures), rows, frozenset(range(1, 1 + len(ends))))
 
 
 def _summary(calendar: Calendar, findings: Findings) -> Table:
     names = [formats.quantile_name(q) for q in findings.goals[0].quantiles]
-    columns = ("goal", "by", "chance", "low 95 %", "high 95 %", "reached", "nominal", *names)
+    known = any(goal.over_figures is not None for goal in findings.goals)
+    over = ("low over figures", "high over figures") if known else ()
+    columns = ("goal", "by", "chance", "low 95 %", "high 95 %", *over, "reached", "nominal", *names)
     rows = tuple(
         (
             goal.name,
@@ -243,13 +273,21 @@ def _summary(calendar: Calendar, findings: Findings) -> Table:
             f"{goal.probability.value:.4f}",
             f"{goal.probability.low:.4f}",
             f"{goal.probability.high:.4f}",
+            *_range(goal, known),
             str(goal.reached),
             formats.iso(calendar, goal.nominal_d) or formats.NEVER,
             *(formats.iso(calendar, q.t_d) or formats.NEVER for q in goal.quantiles),
         )
         for goal in findings.goals
     )
-    return Table(columns, rows, frozenset({2, 3, 4, 5}))
+    return Table(columns, rows, frozenset(range(2, 6 + len(over))))
+
+
+def _range(goal: GoalFinding, known: bool) -> tuple[str, ...]:
+    if not known:
+        return ()
+    over = goal.over_figures
+    return ("", "") if over is None else (f"{over.low:.4f}", f"{over.high:.4f}")
 
 
 def _dates(calendar: Calendar, curve: Curve) -> list[str]:

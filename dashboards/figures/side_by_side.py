@@ -10,12 +10,14 @@ import plotly.graph_objects as go
 
 from dashboards import formats, theme
 from dashboards.card import Card, Key, Table
-from dashboards.figures.scurve import add_curve, show_span
+from dashboards.figures.scurve import add_bands, add_curve, band_keys, show_span
 from sim.analysis.findings import Findings, GoalFinding, Quantile
 from sim.clock import Calendar
 
 _MARKS = ((0.5, "circle"), (0.8, "diamond"))
 _CHANCE = "chance by the goal's date"
+_MOST_BANDS = 3
+"""Studies up to which bands do not hide each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +50,11 @@ def draw_curves(contenders: Sequence[Contender]) -> Card:
     """Return the S-curves of all studies in one picture."""
     figure = theme.draft_figure(420)
     keys = []
+    banded = len(contenders) <= _MOST_BANDS
     for index, one in enumerate(contenders):
         colour, dash = theme.goal_style(index)
+        if banded:
+            add_bands(figure, one.calendar, one.goal, colour)
         add_curve(figure, one.calendar, one.goal.curve, colour, dash, one.name)
         label = f"{formats.shorten(one.name, 50)}: {formats.chance(one.goal.probability)}"
         keys.append(Key(f"{label} by {formats.month(one.calendar, one.goal.by_d)}", colour, dash=dash))
@@ -62,10 +67,11 @@ def draw_curves(contenders: Sequence[Contender]) -> Card:
         reading=(
             "How to read: a curve further left comes sooner, a steeper one is surer. The key gives each study's "
             f"{_CHANCE} with its 95 % interval (sampling error only; {_sizes(contenders)})."
+            f"{_say_over_figures(contenders)}"
         ),
         figure=figure,
         table=_table(contenders),
-        keys=tuple(keys),
+        keys=(*keys, *(band_keys([one.goal for one in contenders], theme.SOFT) if banded else ())),
         narrow={"yaxis.title.text": None},
     )
 
@@ -202,6 +208,20 @@ def _add_date(
         mode="markers",
         marker={"symbol": symbol, "size": 11, "color": colour, "line": {"color": theme.CARD, "width": 1.5}},
         hovertemplate=f"{formats.quantile_name(quantile)}: %{{x|%b %Y}}<extra></extra>",
+    )
+
+
+def _say_over_figures(contenders: Sequence[Contender]) -> str:
+    """Return in a sentence the ranges over the drawn figures, which no replication narrows."""
+    told = [
+        f"{formats.shorten(one.name, 40)} {formats.percent(over.low)} to {formats.percent(over.high)}"
+        for one in contenders
+        if (over := one.goal.over_figures) is not None
+    ]
+    return (
+        f" Over the figures' own uncertainty the chance lies, in four cases of five, at: {'; '.join(told)}."
+        if told
+        else ""
     )
 
 

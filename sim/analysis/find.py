@@ -29,7 +29,7 @@ from sim.analysis.findings import (
 from sim.analysis.joint import joint_finding
 from sim.analysis.outline import FlightLine, Outline
 from sim.analysis.sample import Sample, Told
-from sim.analysis.uncertainty import LEVEL, explain, figure_scores
+from sim.analysis.uncertainty import LEVEL, Explained, explain, figure_scores
 
 GOAL_SHARES = (0.1, 0.5, 0.8, 0.9)
 BAR_SHARES = (0.1, 0.5, 0.9)
@@ -116,9 +116,12 @@ def _goal(outline: Outline, index: int, sample: Sample, nominal: Sample, scores:
 def _over_figures(dates: Floats, by_d: float, curve: estimates.Ecdf, scores: Floats) -> OverFigures | None:
     """Give the ranges of a goal over the drawn figures, whose scores are those of its first replications."""
     found = explain(dates[: len(scores)], scores)
-    if found is None:
-        return None
-    low, high = found.chance(np.array([np.mean(dates <= by_d), *curve.p]), dates.size)
+    return None if found is None else ranges_of(found, dates, by_d, curve.p)
+
+
+def ranges_of(found: Explained, dates: Floats, by_d: float, shares: Floats) -> OverFigures:
+    """Give what the drawn figures do to the chance by a day, to the quantiles, and to the shares of a curve."""
+    low, high = found.chance(np.array([np.mean(dates <= by_d), *shares]), dates.size)
     return OverFigures(
         level=LEVEL,
         explained=Share(found.share, found.low, found.high),
@@ -127,8 +130,8 @@ def _over_figures(dates: Floats, by_d: float, curve: estimates.Ecdf, scores: Flo
         quantiles=tuple(
             Quantile(share, *_quantile_days(dates, (share, *found.levels(share)))) for share in GOAL_SHARES
         ),
-        curve_low=_floats(low[1:]),
-        curve_high=_floats(high[1:]),
+        curve_low=_floats(np.maximum.accumulate(low[1:])),
+        curve_high=_floats(np.maximum.accumulate(high[1:])),
     )
 
 

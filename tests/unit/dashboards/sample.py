@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from dashboards.setting import Openings, Setting, Spans, Tank
 from sim.analysis.estimates import ecdf, quantiles, wilson
+from sim.analysis.find import ranges_of
 from sim.analysis.findings import (
     Bar,
     CauseDays,
@@ -27,6 +28,7 @@ from sim.analysis.findings import (
     Share,
     Trace,
 )
+from sim.analysis.uncertainty import Explained
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'&%{x}"
 START = "2022-01-01"
@@ -37,6 +39,8 @@ AS_OF_D = 1785.0
 RUNS = 500
 YEAR_D = 365.25
 
+_EXPLAINED = Explained(((0.2, 0.0, 0.0), (0.0, 0.0, 0.0), (0.0, 0.0, 0.0)), 0.15, 0.25, 500.0, 12)
+"""A fifth of the variance comes from the figures."""
 _PLACES = (
     ("leo", "earth", False),
     ("llo", "moon", False),
@@ -66,6 +70,7 @@ def sample_findings() -> Findings:
         facility_days=(("lunar-orbital-lab", 812.0, 1490.0, 2033.0), (HOSTILE, 0.0, 0.0, 12.0)),
         guesses=212,
         figures=540,
+        drawn=12,
         versions=(("ilrs", "0.1.0"), ("simpy", "4.1.1"), ("numpy", "2.4.6"), ("plotly", "6.9.0")),
     )
 
@@ -125,6 +130,7 @@ def _goal(
         slip_by_cause=_causes(total),
         total_slip_d=total,
         censored=RUNS - reached,
+        over_figures=ranges_of(_EXPLAINED, dates, by_d, ecdf(dates).p) if reached else None,
     )
 
 

@@ -88,9 +88,27 @@ def test_a_goal_never_reached_has_no_flag(findings: Findings, never: GoalFinding
 
 
 def test_a_plateau_reaches_the_calendar_end(findings: Findings, goal: GoalFinding) -> None:
-    curve = drawn(scurve.draw_scurve(findings, goal))["data"][2]
+    traces = drawn(scurve.draw_scurve(findings, goal))["data"]
+    curve = next(trace for trace in traces if trace["line"]["width"])
     assert curve["x"][-1] >= "2049-12-31"
     assert curve["y"][-1] == pytest.approx(100 * goal.curve.share[-1], abs=0.01)
+
+
+def test_the_paler_band_is_that_of_the_drawn_figures(findings: Findings, goal: GoalFinding) -> None:
+    assert goal.over_figures is not None
+    low = drawn(scurve.draw_scurve(findings, goal))["data"][0]["y"]
+    assert low[:-1] == pytest.approx([100 * share for share in goal.over_figures.curve_low], abs=0.01)
+
+
+def test_the_key_says_which_band_is_which(findings: Findings, goal: GoalFinding) -> None:
+    words = [key.label for key in scurve.draw_scurve(findings, goal).keys]
+    assert {"95 % band (sampling error only)", "paler: 80 % range over the figures' own uncertainty"} <= set(words)
+
+
+def test_no_paler_band_stands_where_no_figure_is_drawn(findings: Findings, goal: GoalFinding) -> None:
+    bare = dataclasses.replace(goal, over_figures=None)
+    card = scurve.draw_scurve(dataclasses.replace(findings, goals=(bare,)), bare)
+    assert not [key for key in card.keys if key.shape == "pale"]
 
 
 def test_the_title_of_the_curve_carries_chance_and_interval(findings: Findings, goal: GoalFinding) -> None:
