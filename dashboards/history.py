@@ -9,8 +9,9 @@ from dashboards.card import Card, Page, Section, Table, Tile
 from dashboards.figures.trend import day_of, draw_trend, month_of
 from dashboards.report import REPORT_FILE, write_page
 from dashboards.studies import address_from
+from sim.analysis.findings import Share
 from sim.problems import InputError, counted, plural
-from sim.study.history import GoalHistory, History, News, read_history
+from sim.study.history import Forecast, GoalHistory, History, News, read_history
 
 _LISTED = 12
 """News of a day that are listed."""
@@ -59,12 +60,16 @@ def compose_history(history: History, folder: Path, target: Path) -> Page:
 def _verdict(goal: GoalHistory) -> str:
     first, last = goal.forecasts[0], goal.forecasts[-1]
     if len(goal.forecasts) == 1:
-        return f"The chance by {day_of(first.by)} is {formats.percent(first.probability)}."
+        return f"The chance by {day_of(first.by)} is {_chance(first)}."
     return (
         f"On {day_of(first.known_on)} the chance by the official date of then, {day_of(first.by)}, was "
-        f"{formats.percent(first.probability)}; on {day_of(last.known_on)} that by {day_of(last.by)} is "
-        f"{formats.percent(last.probability)}."
+        f"{_chance(first)}; on {day_of(last.known_on)} that by {day_of(last.by)} is "
+        f"{_chance(last)}."
     )
+
+
+def _chance(one: Forecast) -> str:
+    return formats.chance(Share(one.probability, one.low, one.high))
 
 
 def _tiles(history: History, goal: GoalHistory) -> tuple[Tile, ...]:

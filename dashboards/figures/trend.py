@@ -32,8 +32,8 @@ def draw_trend(history: History, goal: GoalHistory, index: int) -> Card:
         reading=(
             "How to read: each day below has a forecast with what was known then. Dots are even odds (P50), the band "
             "reaches from P10 to P80, and the dashed steps are the official date of then. A forecast that keeps its "
-            "level holds; one that climbs a day each day comes no nearer."
-            + (_CUT.format(year=_year(history.end)) if cut else "")
+            "level holds; one that climbs a day each day comes no nearer; one that falls rests on planned dates that "
+            "nobody has moved while they drew near." + (_CUT.format(year=_year(history.end)) if cut else "")
         ),
         figure=figure,
         table=_table(goal),
@@ -123,10 +123,12 @@ def _title(goal: GoalHistory) -> str:
 
 def _moved(what: str, old: str | None, new: str | None) -> str:
     if old is None or new is None:
-        return f"{what} went from {month_of(old)} to {month_of(new)}" if old != new else f"{what}: {month_of(old)}"
+        beyond = "beyond the calendar's end"
+        was, now = (beyond if date is None else month_of(date) for date in (old, new))
+        return f"{what} {beyond}, as at first" if old == new else f"{what} now {now}, at first {was}"
     days = (datetime.datetime.fromisoformat(new) - datetime.datetime.fromisoformat(old)).days
     if days == 0:
-        return f"{what} ended where it began, {month_of(new)}" if what.startswith("the") else f"{what} as at first"
+        return f"{what} at the end where at first, {month_of(new)}"
     return f"{what} moved {formats.lateness(days)}, to {month_of(new)}"
 
 

@@ -16,6 +16,7 @@ from sim.campaign.compile import compile_campaign
 from sim.problems import InputError, ScenarioError
 from sim.scenario.load import Loaded
 from sim.scenario.paths import without_studies
+from sim.scenario.said import day_of
 from sim.scenario.writing import document, leaves
 from sim.study import files
 from sim.study.contents import HISTORY_MARKER
@@ -286,7 +287,7 @@ def _news(days: Sequence[str], loaded: Mapping[str, Loaded]) -> Iterator[News]:
     yield News(days[0], (), 0)
     for day in days[1:]:
         now = _values(loaded[day])
-        said = [text for path in dict.fromkeys([*now, *before]) if (text := _told(path, before, now))]
+        said = [text for path in dict.fromkeys([*now, *before]) if (text := news_of(path, before, now))]
         changed = sum(before.get(path) != now.get(path) for path in dict.fromkeys([*now, *before]))
         yield News(day, tuple(said[:_MOST_NEWS]), changed - len(said))
         before = now
@@ -301,20 +302,27 @@ def _values(loaded: Loaded) -> dict[Keys, str]:
     }
 
 
-def _told(path: Keys, before: Values, now: Values) -> str:
-    """Say what became known of a date; empty where nothing did, or where it is no date of the plan."""
+def news_of(path: Keys, before: Values, now: Values) -> str:
+    """Return what became known of a date; empty where nothing did, or where it is no date of the plan."""
     old, new = before.get(path), now.get(path)
-    name = ".".join(map(str, path[1:-1]))
-    if old == new or len(path) < 3:
+    if old == new or new is None or len(path) < 3:
         return ""
-    if path[-1] == "done" and new:
-        return f"{name} done on {new}"
-    if path[-1] == "launched" and new:
-        ended = now.get((*path[:-1], "outcome"))
-        return f"{path[1]} flew on {new}{' and was lost' if ended == 'lost' else ''}"
-    if path[-1] in _DATES and len(path) == 3:
-        if old and new:
-            return f"{name} {old} → {new}"
-        if new and not any(key[:2] == path[:2] for key in before):
-            return f"{name} for {new}, new"
-    return ""
+    if path[-1] == "done":
+        return f"{path[1]} done on {new}"
+    if path[-1] == "launched":
+        lost = now.get((*path[:-1], "outcome")) == "lost"
+        return f"{path[1]} flew on {new}{' and was lost' if lost else ''}"
+    return _planned(path, old, new, is_new=not any(key[:2] == path[:2] for key in before))
+
+
+def _planned(path: Keys, old: str | None, new: str, *, is_new: bool) -> str:
+    """Say how a date of the plan moved, or that there is one now; empty where it is none."""
+    if path[-1] not in _DATES or len(path) != 3:
+        return ""
+    dated = day_of(new) is not None
+    if is_new:
+        word = "joined on" if path[-1] == "joins" else "planned for"
+        return f"{path[1]} {word} {new}" if dated else f"{path[1]}, new"
+    if old is None:
+        return ""
+    return f"{path[1]} {old} → {new}" if dated and day_of(old) is not None else f"{path[1]} planned anew"

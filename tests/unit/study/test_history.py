@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from sim.problems import InputError, ScenarioError
 from sim.scenario.load import load_scenario
 from sim.study.engines import choose
 from sim.study.files import FolderError
-from sim.study.history import History, days_every, days_named, read_history, run_history
+from sim.study.history import History, days_every, days_named, news_of, read_history, run_history
 from sim.study.sweep import Start
 
 PLAN = """\
@@ -75,7 +76,7 @@ def test_news_say_what_became_known(file: Path, tmp_path: Path) -> None:
     news = history_of(file, tmp_path / "h").news
     assert news[1].said == (
         "ready 2028-12-31 → 2035-12-31",
-        "crewed for 2030-12-31, new",
+        "crewed planned for 2030-12-31",
         "lander done on 2023-06-30",
     )
     assert news[2].said == ("rocket 2027-07-01 → 2031-01-01",)
@@ -177,3 +178,27 @@ def test_named_days_come_in_order_and_once() -> None:
 def test_a_named_day_that_is_no_date_is_refused() -> None:
     with pytest.raises(InputError, match="2024-02-30"):
         days_named("2024-02-30")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ({}, {("partners", "us", "joins"): "2023-01-01"}, "us joined on 2023-01-01"),
+        ({}, {("missions", "m", "flown", "launched"): "2023-01-01"}, "m flew on 2023-01-01"),
+        (
+            {("activities", "a", "finish"): "2023-01-01"},
+            {("activities", "a", "finish"): "2024-01-01"},
+            "a 2023-01-01 → 2024-01-01",
+        ),
+        (
+            {("partners", "us", "joins"): "{'uniform': []}"},
+            {("partners", "us", "joins"): "2024-01-01"},
+            "us planned anew",
+        ),
+        ({("activities", "a", "cost"): "1"}, {("activities", "a", "cost"): "2"}, ""),
+        ({("activities", "a", "finish"): "2023-01-01"}, {}, ""),
+    ],
+)
+def test_news_of_each_kind(before: dict[Any, str], after: dict[Any, str], said: str) -> None:
+    (path,) = {**before, **after}
+    assert news_of(path, before, after) == said
