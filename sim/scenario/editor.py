@@ -267,6 +267,7 @@ def _random_note(kind: str, example: str) -> str:
     return f"A {table.noun} with a unit ({', '.join(table.units)}), or a random one: {{triangular: [{example}]}}."
 
 
+_NAME_PATTERN: Final = TypeAdapter(Name).json_schema().get("pattern")
 _RANDOM_NOTES: Final[Mapping[str, str]] = {
     "UncertainDuration": _random_note("duration", "20 d, 30 d, 60 d"),
     "UncertainSlip": _random_note("slip", "-10 d, 30 d, 200 d"),
@@ -288,8 +289,8 @@ def _tidy(schema: Mapping[str, Any]) -> Schema:
     if isinstance(schema.get("title"), dict):
         plain["title"] = _tidy(schema["title"])
     if "patternProperties" in plain:
-        plain["additionalProperties"] = next(iter(plain.pop("patternProperties").values()))
-        plain["propertyNames"] = {"$ref": f"{_REF}name"}
+        pattern, plain["additionalProperties"] = next(iter(plain.pop("patternProperties").items()))
+        plain["propertyNames"] = {"$ref": f"{_REF}name"} if pattern == _NAME_PATTERN else {"pattern": pattern}
     plain = _without_null(plain)
     simple = _SIMPLE_NAMES.get(_identity(plain), "") if plain.get("type") == "string" and "pattern" in plain else ""
     if simple:
