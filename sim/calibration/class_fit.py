@@ -17,7 +17,7 @@ from sim.calibration.comparisons import OURS, forecasters, mean_slip_d, shipped_
 from sim.calibration.leave_out import Difference, difference, leave_one_out
 from sim.calibration.luck import FIRST_GUESS, fit_with_luck, measure_luck
 from sim.calibration.predictive import Judged
-from sim.calibration.statements import Statements, read_statements
+from sim.calibration.statements import EVERYTHING, Choice, Statements, read_statements
 from sim.calibration.table import Table
 from sim.problems import InputError
 
@@ -41,34 +41,43 @@ class ClassCalibration:
     """A law by class with everything that is told of it."""
 
     statements: Statements
-    left_out: int
+    choice: Choice
+    left_out: tuple[str, ...]
+    """What of the table is not used, in words."""
     fit: ClassFit
     law: ClassLaw
     luck: Luck
     weight_correlation: float
     compared: tuple[Compared, ...]
+    """Ours first; empty where only the fit was asked for."""
     table: str
     sha256: str
 
     @property
     def parts(self) -> dict[str, dict[str, Part]]:
         """The scores of the law by agency, kind and lead, on programmes it had not seen."""
+        if not self.compared:
+            return {}
         return {name: dict(parts) for name, parts in parts_of(self.statements, self.compared[0].judged).items()}
 
 
 def calibrate_classes(
-    table: Table, *, without_stand_downs: bool = False, on_step: Callable[[str], None] = lambda name: None
+    table: Table,
+    choice: Choice = EVERYTHING,
+    *,
+    fit_only: bool = False,
+    on_step: Callable[[str], None] = lambda name: None,
 ) -> ClassCalibration:
-    """Fit the law by class and compare it with other forecasters, each programme left out in its turn.
+    """Fit the law by class and, unless `fit_only`, compare it with others, each programme left out in its turn.
 
-    Raises InputError where the table is too small, or where a row cannot be right.
+    Raises InputError where too little of the table is chosen, or where a row cannot be right.
     """
-    everything = read_statements(table)
-    statements = everything.without_stand_downs() if without_stand_downs else everything
+    statements, left_out = choice.of(read_statements(table))
     if statements.rows < LEAST_ROWS or len(statements.programmes) < LEAST_PROGRAMMES or statements.open.all():
         raise InputError(
             f"{table.path}: a law by class needs {LEAST_ROWS} rows of {LEAST_PROGRAMMES} programmes, some of them "
-            f"decided; here are {statements.rows} rows of {len(statements.programmes)}"
+            f"decided; here are {statements.rows} rows of {len(statements.programmes)}, "
+            f"{int((~statements.open).sum())} decided{_less(left_out)}"
         )
     on_step("the law")
     groups = earned_groups(statements, correlation=FIRST_GUESS)
@@ -76,15 +85,20 @@ def calibrate_classes(
     rounded = _rounded(fit)
     return ClassCalibration(
         statements,
-        everything.rows - statements.rows,
+        choice,
+        left_out,
         fit,
         law_of(rounded),
         measure_luck(statements, fit),
         correlation,
-        compare(statements, groups, correlation, on_step),
+        () if fit_only else compare(statements, groups, correlation, on_step),
         table.path.name,
         _sha256(table.path),
     )
+
+
+def _less(left_out: tuple[str, ...]) -> str:
+    return f" (left out: {'; '.join(left_out)})" if left_out else ""
 
 
 def compare(
@@ -117,16 +131,13 @@ def class_block(one: ClassCalibration, name: str = "") -> dict[str, Any]:
         "programmes": len(statements.programmes),
         "mean_slip": f"{mean_slip_d(statements):.0f} d",
     }
+    if one.choice.as_of:
+        data["as_of"] = str(one.choice.as_of)
     if one.left_out:
-        data["left_out"] = f"{one.left_out} rows that waited for a failed vehicle (stand-down, loss of)"
-    option = " --without-stand-downs" if one.left_out else ""
-    option += f" --name {name}" if name else ""
-    return {
-        "data": data,
-        "command": f"ilrs calibrate {one.table}{option} -o LAW.yaml",
-        "classes": _classes(one),
-        "scores": _scores(one),
-    }
+        data["left_out"] = "; ".join(one.left_out)
+    option = f"{one.choice.options}{'' if one.compared else ' --fit-only'}{f' --name {name}' if name else ''}"
+    block = {"data": data, "command": f"ilrs calibrate {one.table}{option} -o LAW.yaml", "classes": _classes(one)}
+    return {**block, "scores": _scores(one)} if one.compared else block
 
 
 def _classes(one: ClassCalibration) -> dict[str, Any]:

@@ -29,12 +29,14 @@ def describe_classes(name: str, fit: ClassCalibration) -> list[str]:
     text = [
         f"{name}: {statements.rows} rows ({int((~statements.open).sum())} decided) of "
         f"{len(statements.programmes)} programmes"
-        + (f"; {fit.left_out} that waited for a failed vehicle are left out" if fit.left_out else ""),
+        + (f"; left out: {'; '.join(fit.left_out)}" if fit.left_out else "")
+        + (f"; as known on {fit.choice.as_of}" if fit.choice.as_of else ""),
         *(f"{name}: {line}" for line in _lines(figures)),
         f"{name}: correlation within a programme {fit.luck.value:.2f} ± {fit.luck.sd:.2f} (different missions; all "
         f"statements {fit.weight_correlation:.2f}), across programmes {fit.luck.across:.2f}",
-        f"{name}: each programme forecast without its own rows:",
     ]
+    if fit.compared:
+        text.append(f"{name}: each programme forecast without its own rows:")
     for one in fit.compared:
         judged = one.judged
         line = (

@@ -23,7 +23,7 @@ from sim.calibration.growth import GrowthFit, fit_growth
 from sim.calibration.launch_log import LogFit, fit_log, with_log_columns
 from sim.calibration.slip import SlipFit, fit_slip
 from sim.calibration.stand_downs import StandDownFit, fit_stand_down
-from sim.calibration.statements import has_classes
+from sim.calibration.statements import EVERYTHING, Choice, has_classes
 from sim.calibration.table import Table, data_file, read_table
 from sim.problems import InputError
 
@@ -63,24 +63,25 @@ def calibrate(
     path: Path,
     *,
     name: str = "",
-    without_stand_downs: bool = False,
+    choice: Choice = EVERYTHING,
+    fit_only: bool = False,
     on_step: Callable[[str], None] = lambda step: None,
 ) -> Calibrated:
     """Fit the law a table is about, called `name`, or after its file.
 
-    A table by class can leave out the rows that waited for a failed vehicle. Raises InputError saying what is wrong
-    with the table, by row and column.
+    Of a table by class a part can be chosen and, with `fit_only`, only the law made. Raises InputError saying
+    what is wrong with the table, by row and column.
     """
     table = with_log_columns(read_table(path))
     name = name or _name(path)
     if has_classes(table):
-        by_class = calibrate_classes(table, without_stand_downs=without_stand_downs, on_step=on_step)
+        by_class = calibrate_classes(table, choice, fit_only=fit_only, on_step=on_step)
         own = "source" in table.columns and table.source.startswith("the table ")
         return Calibrated(name, f"{table.source}, each row with its source" if own else table.source, by_class)
-    if without_stand_downs:
+    if choice != EVERYTHING or fit_only:
+        options = f"{choice.options}{' --fit-only' if fit_only else ''}"
         raise InputError(
-            f"{path}: --without-stand-downs is for tables of slip by class, with columns agency and kind; "
-            "leave the option out"
+            f"{path}:{options}: that is for tables of slip by class, with columns agency and kind; leave it out"
         )
     try:
         fit = _fitter(set(table.columns))(table)

@@ -14,6 +14,8 @@ from sim.calibration.statements import Bools, Floats, Statements
 
 FIRST_GUESS: Final = 0.45
 """Correlation with which the statements of a programme are weighted until it is measured."""
+PRIOR_SD: Final = 0.25
+"""How far the correlation within a programme may lie off the first guess, before a table has been looked at."""
 _ROUNDS: Final = 3
 _NODE, _WEIGHT = np.polynomial.legendre.leggauss(24)
 _EDGE: Final = 0.97
@@ -50,17 +52,15 @@ def fit_with_luck(statements: Statements, groups: tuple[str, ...]) -> tuple[Clas
 def measure_luck(statements: Statements, fit: ClassFit) -> Luck:
     """Return the correlation of the normal scores of different missions of one programme, with its error.
 
-    By the greatest likelihood of pairs, open ones as censored, a programme weighing as what it tells of the
-    correlation; the error is that of the sandwich over programmes. Across programmes: the mean product of the
-    programmes' mean scores where their times from said to flown overlap, less that where they do not. Too few pairs
-    give `FIRST_GUESS` with an error of one quarter. Source: Varin, Reid and Firth, Statistica Sinica 21 (2011) 5-42,
-    for composite likelihood (recalled).
+    By the greatest likelihood of pairs times a normal prior about the first guess, open ones as censored, a programme
+    weighing as what it tells of the correlation; the error is that of the sandwich over programmes, the prior as one
+    of them: few tables have the pairs to measure it without. Across programmes: the mean product of the programmes'
+    mean scores where their times from said to flown overlap, less that where they do not. Source: Varin, Reid and
+    Firth, Statistica Sinica 21 (2011) 5-42, for composite likelihood (recalled).
     """
     scores = _scores(fit, statements)
     pairs = _pairs(statements, scores, missions_differ=True)
-    if pairs.weight.size < _LEAST_PAIRS:
-        return Luck(FIRST_GUESS, 0.25, 0.0)
-    value, sd = _correlation(pairs)
+    value, sd = _correlation(pairs, 1.0 / PRIOR_SD**2)
     return Luck(value, sd, _across(statements, scores))
 
 
@@ -90,17 +90,19 @@ def _pairs(statements: Statements, scores: Floats, *, missions_differ: bool) -> 
     return _Pairs(scores[first], scores[second], statements.open[first], statements.open[second], weight, programme_of)
 
 
-def _correlation(pairs: _Pairs) -> tuple[float, float]:
+def _correlation(pairs: _Pairs, prior: float = 0.0) -> tuple[float, float]:
+    """Return the correlation with its error; `prior` is the precision of the first guess."""
+
     def loss(r: float) -> float:
-        return -float((pairs.weight * _log_likelihood(pairs, r)).sum())
+        return 0.5 * prior * (r - FIRST_GUESS) ** 2 - float((pairs.weight * _log_likelihood(pairs, r)).sum())
 
     found = optimize.minimize_scalar(loss, bounds=(-0.2, _EDGE), method="bounded")
     r, step = float(found.x), 1e-3
     up, mid, down = (pairs.weight * _log_likelihood(pairs, at) for at in (r + step, r, r - step))
     slope, bend = (up - down) / (2.0 * step), (up - 2.0 * mid + down) / step**2
     by_programme = np.bincount(pairs.programme.astype(np.intp), slope)
-    curvature = -float(bend.sum())
-    sd = float(np.sqrt((by_programme**2).sum())) / curvature if curvature > 0.0 else float("nan")
+    curvature = prior - float(bend.sum())
+    sd = float(np.sqrt(prior + (by_programme**2).sum())) / curvature if curvature > 0.0 else float("nan")
     return min(max(r, 0.0), _EDGE), sd
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 import re
+import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
@@ -13,7 +15,7 @@ from numpy.typing import NDArray
 
 from sim.calibration.forecasts import read_outcomes
 from sim.calibration.table import Table
-from sim.problems import InputError
+from sim.problems import InputError, plural, printable, suggest
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -63,10 +65,72 @@ class Statements:
         """Return the statements that waited for no failed vehicle."""
         return self.chosen(~self.waited)
 
+    def without_programmes(self, names: Sequence[str]) -> Statements:
+        """Return the statements of other programmes than these."""
+        return self.chosen(~np.isin(self.programme, list(names)))
+
+    def as_known_on(self, day: datetime.date) -> Statements:
+        """Return what was known on a day: statements said by then, outcomes that had come by then.
+
+        What had not come was open; all that was known of it is that it comes after that day.
+        """
+        today_d = float(day.toordinal())
+        said = self.chosen(self.said_d <= today_d)
+        planned_d = said.said_d + said.lead_d
+        came_d = planned_d + said.slip_d
+        return replace(said, open=said.open | (came_d > today_d), slip_d=np.minimum(came_d, today_d) - planned_d)
+
     @property
     def lead(self) -> NDArray[np.str_]:
         """The lead of each statement in words, by the bounds of `LEADS_D`."""
         return np.array(lead_names())[np.searchsorted(LEADS_D, self.lead_d)]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What of a table is used."""
+
+    without_stand_downs: bool = False
+    without_programmes: tuple[str, ...] = ()
+    as_of: datetime.date | None = None
+
+    @property
+    def options(self) -> str:
+        """The options of `ilrs calibrate` that say so, each after a blank."""
+        names = (f" --without-programme {shlex.quote(name)}" for name in self.without_programmes)
+        as_of = f" --as-of {self.as_of}" if self.as_of else ""
+        return f"{' --without-stand-downs' if self.without_stand_downs else ''}{''.join(names)}{as_of}"
+
+    def of(self, statements: Statements) -> tuple[Statements, tuple[str, ...]]:
+        """Return the statements chosen, and in words how many were left out for what.
+
+        Raises InputError for a programme that is not there.
+        """
+        for name in self.without_programmes:
+            if name not in statements.programmes:
+                known = suggest(name, statements.programmes)
+                raise InputError(printable(f"--without-programme: there is no programme {name!r}; {known}"))
+        found, left_out = statements, []
+        if self.as_of:
+            found = found.as_known_on(self.as_of)
+            left_out.append(_fewer(statements, found, f"said after {self.as_of}"))
+        before = found
+        if self.without_stand_downs:
+            found = found.without_stand_downs()
+            left_out.append(_fewer(before, found, "that waited for a failed vehicle (stand-down, loss of)"))
+        before = found
+        if self.without_programmes:
+            found = found.without_programmes(self.without_programmes)
+            left_out.append(_fewer(before, found, f"of {', '.join(self.without_programmes)}"))
+        return found, tuple(said for said in left_out if said)
+
+
+EVERYTHING: Final = Choice()
+
+
+def _fewer(before: Statements, after: Statements, why: str) -> str:
+    gone = before.rows - after.rows
+    return f"{gone} {plural(gone, 'row')} {why}" if gone else ""
 
 
 def lead_names() -> tuple[str, ...]:

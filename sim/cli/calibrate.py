@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,15 @@ if TYPE_CHECKING:
 @click.option(
     "--without-stand-downs", is_flag=True, help="Leave out rows whose note says stand-down or loss of (slip by class)."
 )
+@click.option(
+    "--without-programme",
+    "without_programmes",
+    multiple=True,
+    metavar="NAME",
+    help="Leave out the rows of this programme (slip by class); may be given several times.",
+)
+@click.option("--as-of", metavar="DATE", help="Use what was said, and what had come, by this day (slip by class).")
+@click.option("--fit-only", is_flag=True, help="Leave out the comparison with other forecasters (slip by class).")
 @click.option("--name", default="", metavar="NAME", help="Name of the law; the name of its table if not given.")
 @as_json("the fits")
 def command(
@@ -30,6 +40,9 @@ def command(
     site: str | None,
     launcher: str | None,
     without_stand_downs: bool,
+    without_programmes: tuple[str, ...],
+    as_of: str | None,
+    fit_only: bool,
     name: str,
     json_: bool,
 ) -> None:
@@ -42,19 +55,21 @@ def command(
     Without tables the shipped ones are fitted, which remakes the shipped laws.
 
     A table of slip with the columns programme, agency and kind gives a law by class, compared with other forecasters on
-    programmes left out of the fit; that takes some seconds. A shipped table is found by its name: slip-pairs.csv.
+    programmes left out of the fit; that takes some seconds. With --as-of it is the law of that day: what came later was
+    open then. A shipped table is found by its name: slip-pairs.csv.
     """
     import json
 
     from sim.calibration.catalogue import catalogue_text, describe
     from sim.calibration.laws import calibrate, shipped_tables
+    from sim.calibration.statements import Choice
     from sim.calibration.table import find_table
 
     if name:
         _refuse_bad_name(name, tables)
+    choice = Choice(without_stand_downs, without_programmes, _day(as_of))
     fitted = [
-        calibrate(find_table(path), name=name, without_stand_downs=without_stand_downs)
-        for path in tables or shipped_tables()
+        calibrate(find_table(path), name=name, choice=choice, fit_only=fit_only) for path in tables or shipped_tables()
     ]
     text = catalogue_text(fitted, site=site, launcher=launcher)
     if out:
@@ -66,6 +81,18 @@ def command(
         click.echo(f"Catalogue: {out}")
     else:
         click.echo(text, nl=False)
+
+
+def _day(text: str | None) -> datetime.date | None:
+    from sim.problems import InputError
+    from sim.units import UnitError, parse_date
+
+    if text is None:
+        return None
+    try:
+        return parse_date(text).date()
+    except UnitError as error:
+        raise InputError(f"--as-of: {error.message}; {error.hint}") from error
 
 
 def _refuse_bad_name(name: str, tables: tuple[Path, ...]) -> None:

@@ -196,6 +196,8 @@ class SlipData(Block):
     """Statements in the fit."""
     programmes: Annotated[int, Field(ge=0)]
     """Programmes they belong to."""
+    as_of: Date | None = None
+    """The day whose knowledge it holds: what was said and what had come by then."""
     left_out: str | None = None
     """What is in the table and not in the fit."""
     decided: Annotated[int, Field(ge=0)] | None = None

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime
+import shlex
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from sim.scenario.load import load_scenario
+from sim.scenario.schema import SlipByClass
 from sim.validation.case import Case
 from sim.validation.hindcasts import Forecast, Hindcast, hindcast_cases
 from sim.validation.published import read_published
@@ -16,12 +19,14 @@ from sim.validation.replications import packaged_scenario, shipped_scenario
 SAMPLE = np.arange(0.0, 1001.0)
 
 
-def forecast(planned: float, actual: float, *, flown: bool = True, sample: np.ndarray = SAMPLE) -> Forecast:
-    return Forecast("flight", planned, planned + 50.0, sample, actual, flown)
+def forecast(
+    planned: float, actual: float, *, flown: bool = True, sample: np.ndarray = SAMPLE, by_lead: np.ndarray = SAMPLE
+) -> Forecast:
+    return Forecast("flight", planned, planned + 50.0, sample, by_lead, actual, flown)
 
 
-def judged(*forecasts: Forecast) -> dict[str, Case]:
-    one = Hindcast("one", "a test", "nothing", "luck", datetime.date(2020, 1, 1), forecasts)
+def judged(*forecasts: Forecast, again: bool = False) -> dict[str, Case]:
+    one = Hindcast("one", "a test", "nothing", "luck", datetime.date(2020, 1, 1), forecasts, again)
     return {case.id.removeprefix("hindcast-one-"): case for case in hindcast_cases([one])}
 
 
@@ -61,10 +66,52 @@ def test_a_sharp_right_plan_beats_a_wide_forecast_and_the_case_says_so() -> None
     assert not found.met
 
 
-@pytest.mark.parametrize("said", read_published("hindcasts")["hindcasts"], ids=lambda said: str(said["id"]))
+def test_a_law_by_lead_time_alone_stands_beside_ours() -> None:
+    """Truth: the CRPS of a sample without spread is its distance."""
+    found = judged(forecast(0.0, 500.0, by_lead=np.full(5, 530.0)))["crps-by-lead"]
+    assert found.theirs == pytest.approx(30.0)
+    assert not found.met
+
+
+def test_dates_that_are_forecast_again_do_not_count_twice() -> None:
+    assert "hindcast-all-coverage" not in judged(forecast(0.0, 500.0), again=True)
+
+
+HINDCASTS = read_published("hindcasts")["hindcasts"]
+
+
+def file_of(said: dict[str, object]) -> Path:
+    return packaged_scenario(str(said["packaged"])) if "packaged" in said else shipped_scenario(str(said["file"]))
+
+
+@pytest.mark.parametrize("said", HINDCASTS, ids=lambda said: str(said["id"]))
+def test_a_hindcast_forecasts_what_it_is_asked_for_by_class(said: dict[str, object]) -> None:
+    scenario = load_scenario(file_of(said)).scenario
+    rows = said["rows"]
+    assert isinstance(rows, list)
+    names = [row["milestone"].removesuffix(".launched") for row in rows if row["milestone"].endswith(".launched")]
+    assert [name for name in names if not isinstance(scenario.missions[name].slip, SlipByClass)] == []
+
+
+@pytest.mark.parametrize("said", HINDCASTS, ids=lambda said: str(said["id"]))
+def test_the_law_of_a_hindcast_knows_nothing_of_its_programmes_nor_of_later_days(said: dict[str, object]) -> None:
+    """A law without a day is said to be one: the table holds too little of what was known then."""
+    scenario = load_scenario(file_of(said)).scenario
+    (law,) = [one for one in scenario.slips.values() if one.classes is not None]
+    assert law.data is not None
+    assert law.command is not None
+    assert scenario.calendar.as_of is not None
+    if law.data.as_of is not None:
+        assert law.data.as_of <= scenario.calendar.as_of
+    left_out = shlex.split(law.command)
+    own = said.get("own", [])
+    assert isinstance(own, list)
+    assert [name for name in own if name not in left_out] == []
+
+
+@pytest.mark.parametrize("said", HINDCASTS, ids=lambda said: str(said["id"]))
 def test_a_hindcast_starts_before_everything_it_is_asked_for(said: dict[str, object]) -> None:
-    file = packaged_scenario(str(said["packaged"])) if "packaged" in said else shipped_scenario(str(said["file"]))
-    calendar = load_scenario(file).scenario.calendar
+    calendar = load_scenario(file_of(said)).scenario.calendar
     rows = said["rows"]
     assert isinstance(rows, list)
     assert calendar.as_of == calendar.start
