@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 from sim.campaign.plan import Chance
 from sim.campaign.slips import ClassSlip
-from sim.chance import Figures, Luck, RatioLaw, Together
-from sim.chance.correlation import Bundle, Member, entwine, group_factor
+from sim.chance import FigureName, Figures, Luck, RatioLaw, Together
+from sim.chance.correlation import AmbiguousError, Bundle, ImpossibleError, Member, entwine, group_factor
+from sim.problems import Code
+from sim.scenario.check_correlations import say_contradiction
 from sim.scenario.joining import members_of, model_of, slips_by_class
 from sim.scenario.schema import Activity, ClassLaw, Mission, SlipByClass
 from sim.scenario.text import Path
@@ -33,6 +35,7 @@ class LuckCompiler:
         self.whole = compiler
         self._best: list[float] = []
         self._rows: list[Row] = []
+        self._names: list[FigureName] = []
         self._roots: dict[str, list[list[float]]] = {}
 
     # --- slips by class ---------------------------------------------------------------------------------------------
@@ -61,6 +64,7 @@ class LuckCompiler:
             best, row = self._row(name, block, slip, what, law.law.lead_d)
             self._best.append(best)
             self._rows.append(row)
+            self._names.append(FigureName(name, what, slip.class_.agency, slip.class_.kind))
         return replace(chance, figures=number)
 
     @property
@@ -139,7 +143,7 @@ class LuckCompiler:
         """Return what the streams of the campaign share; all of them must have been named before."""
         streams = sorted({stream for row in self._rows for stream in row})
         weights = tuple(tuple(row.get(stream, 0.0) for stream in streams) for row in self._rows)
-        figures = Figures(tuple(streams), tuple(self._best), weights)
+        figures = Figures(tuple(streams), tuple(self._best), weights, tuple(self._names))
         return Luck(self._together(), figures)
 
     def _together(self) -> tuple[Together, ...]:
@@ -155,7 +159,13 @@ class LuckCompiler:
         ]
         past = self.observed() if uncertainty.learning == "on" else {}
         seen = [replace(by_path[path], observed=score) for path, score in past.items()]
-        bundles = entwine([*seen, *(member for _, member in drawn)], groups)
+        together = [*seen, *(member for _, member in drawn)]
+        try:
+            bundles = entwine(together, groups)
+        except (AmbiguousError, ImpossibleError) as error:  # several launches may draw from one path
+            path, message, hint = say_contradiction(error, together, self.whole.scenario)
+            self.whole.registry.problem(path, Code.VALUE, message, hint)
+            return ()
         paths = _factor_paths(members)
         streams = [stream for stream, _ in drawn]
         return tuple(self._with_streams(bundle, len(seen), streams, paths) for bundle in bundles)

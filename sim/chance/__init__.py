@@ -17,7 +17,7 @@ from sim.chance.distributions import (
     shift,
 )
 from sim.chance.draws import Draws, DrawTable
-from sim.chance.luck import Figures, Luck, Together
+from sim.chance.luck import FigureName, Figures, Luck, Together
 from sim.chance.ratio import RatioLaw
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "Draws",
     "Empirical",
     "Exponential",
+    "FigureName",
     "Figures",
     "Fixed",
     "Lognormal",

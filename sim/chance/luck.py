@@ -21,6 +21,16 @@ class Together:
 
 
 @dataclass(frozen=True, slots=True)
+class FigureName:
+    """What a drawn figure is: location or spread of the slips of a class."""
+
+    law: str
+    what: str
+    agency: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
     """Figures that are drawn once a replication, jointly normal: figure = best + weights @ scores of the streams."""
 
@@ -28,6 +38,7 @@ class Figures:
     best: tuple[float, ...] = ()
     weights: tuple[tuple[float, ...], ...] = ()
     """Shape (figures, streams)."""
+    names: tuple[FigureName, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
 from sim.chance.correlation import AmbiguousError, ImpossibleError, Member, entwine, lower_root
 from sim.problems import Code, Problem, did_you_mean, suggest
 from sim.scenario.case import Case
+from sim.scenario.check_names import count_flights
 from sim.scenario.joining import (
     can_join,
     is_random,
@@ -20,13 +21,15 @@ from sim.scenario.joining import (
     slips_by_class,
     value_at,
 )
-from sim.scenario.schema import ClassLaw, SlipByLead
+from sim.scenario.schema import ClassLaw, Scenario, SlipByLead
 from sim.scenario.text import Path
 from sim.units import format_date
 
 MOST_MEMBERS = 300
 """Values in a group; the work of correlating them grows with the third power."""
 _SYMMETRY = 1e-6
+_OF_FLIGHT = ("slip", "rebuild", "rendezvous.duration", "refuel.duration")
+_OF_LAUNCH = ("integration", "stand_down")
 _MOST_SAID = 4  # values in a message
 
 
@@ -214,30 +217,56 @@ def _wrong_sizes(case: Case) -> Iterator[Problem]:
 
 
 def _contradictions(case: Case) -> Iterator[Problem]:
-    members, groups = members_of(case.scenario, case.layered.values)
+    named, groups = members_of(case.scenario, case.layered.values)
+    times = count_draws(case.scenario)
+    members = [member for member in named for _ in range(times.get(member.name, 1))]
     try:
         entwine(members, groups)
-    except AmbiguousError as error:
+    except (AmbiguousError, ImpossibleError) as error:
+        path, message, hint = say_contradiction(error, members, case.scenario)
+        yield case.problem(path, Code.VALUE, message, hint)
+
+
+def count_draws(scenario: Scenario) -> Mapping[str, int]:
+    """Return how many launches or flights draw a value each for itself, by the dotted path of what is said once."""
+    count: Counter[str] = Counter()
+    for name, mission in scenario.missions.items():
+        flights = max(count_flights(scenario, mission), 1)
+        count.update({f"missions.{name}.{key}": flights for key in _OF_FLIGHT})
+        count[f"missions.{name}.every"] = flights - 1
+        for launch in mission.launches.values():
+            count.update({f"launchers.{launch.launcher}.{key}": flights for key in _OF_LAUNCH})
+    for station in scenario.stations.values():
+        filling = station.tank.filled_by if station.tank is not None else None
+        if filling is not None and filling.launcher is not None:
+            count.update({f"launchers.{filling.launcher}.{key}": 1 for key in _OF_LAUNCH})
+    return count
+
+
+def say_contradiction(
+    error: AmbiguousError | ImpossibleError, members: Sequence[Member], scenario: Scenario
+) -> tuple[Path, str, str]:
+    """Return (path, message, hint) of coefficients that members cannot have."""
+    if isinstance(error, AmbiguousError):
         pair = " and ".join(members[place].name for place in error.pair)
         message = f"{error.first} and {error.second} give {pair} different coefficients, and neither is the smaller"
-        hint = "take the pair out of one of them"
-        yield case.problem(("correlations", error.second, "coefficient"), Code.VALUE, message, hint)
-    except ImpossibleError as error:
-        shown = [members[place] for place in error.members]
-        yield _impossible(case, shown, Counter(name for member in members for name in member.groups))
+        return ("correlations", error.second, "coefficient"), message, "take the pair out of one of them"
+    shown = [members[place] for place in error.members]
+    return _say_impossible(shown, Counter(name for member in members for name in member.groups), scenario)
 
 
-def _impossible(case: Case, shown: list[Member], sizes: Mapping[str, int]) -> Problem:
+def _say_impossible(shown: list[Member], sizes: Mapping[str, int], scenario: Scenario) -> tuple[Path, str, str]:
     """Say why values cannot be correlated as wished, at the group that asks for the most."""
-    blocks: Mapping[str, Any] = case.scenario.correlations
+    blocks = scenario.correlations
     names = list(dict.fromkeys(name for member in shown for name in sorted(member.groups)))
     name = max(names, key=lambda one: abs(blocks[one].coefficient), default=next(iter(blocks), ""))
-    count = len(shown)
-    said = ", ".join(member.name for member in shown[:_MOST_SAID]) + (", ..." if count > _MOST_SAID else "")
+    times = Counter(member.name for member in shown)
+    told = [f"{one} ({count} times)" if count > 1 else one for one, count in times.items()]
+    said = ", ".join(told[:_MOST_SAID]) + (", ..." if len(told) > _MOST_SAID else "")
     if len(names) == 1 and blocks[name].coefficient < 0.0:
         message = f"so many values cannot all go against each other so much (not positive definite): {said}"
         hint = f"for the {sizes[name]} values of the group the coefficient is above {-1.0 / (sizes[name] - 1):.3g}"
     else:
         message = f"these coefficients contradict each other (not positive definite): {said}"
         hint = "values that each go along with a third also go along with each other; make the coefficients smaller"
-    return case.problem(("correlations", name, "coefficient") if name else (), Code.VALUE, message, hint)
+    return ("correlations", name, "coefficient") if name else (), message, hint

@@ -85,7 +85,7 @@ def joined(scenario: Scenario, values: Mapping[str, Any]) -> tuple[dict[str, fro
     by_path: dict[str, set[str]] = {}
     groups = {}
     for name, block in scenario.correlations.items():
-        found = {".".join(map(str, path)) for wanted in block.of for path in matches(values, wanted)}
+        found = dict.fromkeys(".".join(map(str, path)) for wanted in block.of for path in matches(values, wanted))
         inside = [path for path in found if can_join(path) and is_random(value_at(values, tuple(path.split("."))))]
         for path in inside:
             by_path.setdefault(path, set()).add(name)

@@ -68,10 +68,10 @@ activities:
 
 
 @pytest.fixture
-def classes(tmp_path: Path) -> Path:
-    file = tmp_path / "classes.yaml"
-    file.write_text(CLASSES)
-    return file
+def classes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "classes.yaml").write_text(CLASSES)
+    return Path("classes.yaml")
 
 
 def test_the_answer_tells_sampling_and_the_figures_own_uncertainty_apart(classes: Path, ilrs: Call) -> None:
@@ -105,8 +105,15 @@ def test_the_document_holds_the_ranges_over_the_figures(classes: Path, ilrs: Cal
 
 
 def test_a_comparison_tells_the_range_over_the_figures(classes: Path, ilrs: Call) -> None:
-    done = ilrs("compare", classes, f"{classes}", "-n", 100, "-j", 1, "-q")
+    done = ilrs("compare", classes, classes, "-n", 100, "-j", 1, "-q")
     assert "80% range over the figures" in done.stdout
+
+
+def test_guesses_rank_what_is_known_of_a_class_with_its_law_in_words(classes: Path, ilrs: Call) -> None:
+    ilrs("run", classes, "-n", 300, "-j", 1, "-q", "-o", "out")
+    said = ilrs("guesses", "out").stdout
+    assert "slips.programmes.classes: location of china, firsts of their kind" in said
+    assert "parameters.location" not in said
 
 
 def test_dates_are_iso_or_null(document: Any) -> None:

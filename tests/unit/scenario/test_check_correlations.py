@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from sim.campaign.compile import compile_campaign
 from sim.problems import Problem
-from sim.scenario.load import check_scenario
+from sim.scenario.check_correlations import count_draws
+from sim.scenario.joining import can_join
+from sim.scenario.load import check_scenario, load_scenario
 
 SCENARIO = """\
 format: 1
@@ -131,3 +135,41 @@ def test_group_of_hundreds_of_values_is_refused(tmp_path: Path) -> None:
     group = "correlations: {g: {coefficient: 0.5, of: [activities.*.duration]}}\n"
     found = problems(tmp_path, extra=many + group)
     assert ("correlations.g.of", "file-too-large") in [(problem.path, problem.code) for problem in found]
+
+
+# --- values that several launches draw -------------------------------------------------------------------------------
+
+RIVALS = """\
+format: 1
+extends: examples/resupply
+correlations:
+  rivals: {{coefficient: {coefficient}, of: [launchers.rocket.integration, launchers.rocket.stand_down]}}
+"""
+
+
+def rivals(folder: Path, coefficient: float) -> Path:
+    file = folder / "rivals.yaml"
+    file.write_text(RIVALS.format(coefficient=coefficient))
+    return file
+
+
+def test_launches_that_all_go_against_each_other_are_refused(tmp_path: Path) -> None:
+    """28 launches draw both values: 56 can go against each other by less than 1 / 55."""
+    (problem,) = (one for one in check_scenario(rivals(tmp_path, -0.4)) if one.severity == "error")
+    assert problem.path == "correlations.rivals.coefficient"
+    assert "launchers.rocket.integration (" in problem.message
+    assert "56 values of the group the coefficient is above -0.0182" in problem.hint
+
+
+def test_launches_that_go_together_pass(tmp_path: Path) -> None:
+    assert [one for one in check_scenario(rivals(tmp_path, 0.4)) if one.severity == "error"] == []
+
+
+@pytest.mark.parametrize("name", ["examples/resupply", "examples/tanker-depot", "examples/two-launch-rendezvous"])
+def test_as_many_draws_are_counted_as_the_campaign_makes(name: str) -> None:
+    loaded = load_scenario(name)
+    made = Counter(".".join(map(str, path)) for path in compile_campaign(loaded).stream_paths)
+    counted = count_draws(loaded.scenario)
+    assert {path: counted.get(path, 1) for path in made if can_join(path)} == {
+        path: count for path, count in made.items() if can_join(path)
+    }
