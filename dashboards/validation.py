@@ -11,8 +11,11 @@ import plotly.graph_objects as go
 
 from dashboards import formats, theme
 from dashboards.card import Card, Key, Page, Section, Table, Tile
+from dashboards.figures.reliability import draw_reliability
 from dashboards.picture import write_picture
+from sim.calibration.reliability import Reliability
 from sim.validation.case import Case, Value
+from sim.validation.class_slips import ClassSlips
 from sim.validation.hindcasts import Forecast, Hindcast
 from sim.validation.suite import Suite
 
@@ -23,6 +26,7 @@ _TITLES = {
     "stochastic": "What is random: closed forms and counts",
     "real flight": "Real flights against the physics layer",
     "slip": "Slip by lead time: fitted on one half, judged on the other",
+    "slip by class": "Slip by class: programmes that the law has not seen",
     "hindcast": "Hindcasts: what was known then against what happened",
 }
 _ROW_PX = 22
@@ -52,6 +56,8 @@ def compose_validation(suite: Suite, *, runs: int, seed: int) -> Page:
         sections.append(
             Section("dates", "Every date of the hindcasts", "Dates", tuple(map(_draw_dates, suite.hindcasts)))
         )
+    if suite.class_slips:
+        sections.append(_by_class(suite.class_slips))
     if missed:
         sections.insert(0, _missed(missed))
     return Page(
@@ -123,6 +129,50 @@ def _section(kind: str, cases: Sequence[Case]) -> Section:
         narrow={"yaxis.ticktext": [_tail(case.id) for case in reversed(single)], "xaxis.title.text": "tolerances"},
     )
     return Section(key, _TITLES.get(kind, kind), kind.capitalize(), (card,))
+
+
+def _by_class(found: ClassSlips) -> Section:
+    """Return the forecasters on programmes they had not seen, and where the law by class is reliable."""
+    whole, agencies, kinds = (found.reliability[name] for name in ("all", "agency", "kind"))
+    cards = (
+        _forecasters(found),
+        draw_reliability(
+            "all", f"P10 to P90 holds {formats.percent(whole[0].inside)} of all {whole[0].rows} rows", whole
+        ),
+        draw_reliability("agency", _tell_off("agency", agencies), agencies),
+        draw_reliability("kind", _tell_off("kind", kinds), kinds),
+    )
+    return Section("unseen", "Slip by class: how reliable on programmes it has not seen", "Reliability", cards)
+
+
+def _tell_off(column: str, classes: Sequence[Reliability]) -> str:
+    off = [one.name for one in classes if one.far_off]
+    if not off:
+        return f"No {column} is off by more than chance explains"
+    return f"Off by more than chance explains: {formats.listing(off)}"
+
+
+def _forecasters(found: ClassSlips) -> Card:
+    rows = tuple(
+        (
+            one.name,
+            *(f"{100.0 * share.mean():.1f} %" for share in (one.judged.inside, one.judged.below, one.judged.above)),
+            f"{one.judged.crps_d.mean():.0f}",
+            f"{one.excess.value_d:+.0f} ± {one.excess.error_d:.0f}" if number else "",
+        )
+        for number, one in enumerate(found.compared)
+    )
+    columns = ("forecaster", "inside P10 to P90", "below", "above", "CRPS, d", "above the class law's, d")
+    return Card(
+        "unseen-table",
+        f"No forecaster scores better than the law by class, {rows[0][4]} d"
+        if min(one.excess.value_d for one in found.compared) >= 0.0
+        else "Some forecasters score better than the law by class",
+        "How to read: each programme is forecast by forecasters fitted without any of its rows, worked out afresh for "
+        "this page. CRPS is a proper score in days, 0 is perfect; the error of a difference is that of resampled "
+        "programmes. A row still open is inside until it is proved outside.",
+        shown=Table(columns, rows, frozenset(range(1, 6)), frozenset({0})),
+    )
 
 
 def _draw(cases: Sequence[Case]) -> go.Figure:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from sim.validation.case import Case
 
 if TYPE_CHECKING:
+    from sim.validation.class_slips import ClassSlips
     from sim.validation.hindcasts import Hindcast
 
 RUNS: Final = 4000
@@ -19,10 +20,11 @@ SEED: Final = 2035
 
 @dataclass(frozen=True, slots=True)
 class Suite:
-    """Every case, and the forecasts behind those that are hindcasts."""
+    """Every case, and the forecasts behind those of hindcasts and of slip by class."""
 
     cases: tuple[Case, ...]
     hindcasts: tuple[Hindcast, ...] = ()
+    class_slips: ClassSlips | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ def families() -> tuple[Family, ...]:
         Family("schedule-risk", "Schedule risk of textbook networks", _schedule_risk),
         Family("stochastic", "What is random", _stochastic),
         Family("slip", "Slip by lead time, fitted on one half and judged on the other", _slip),
+        Family("slip-classes", "Slip by class, each programme forecast without its own rows", _slip_classes),
         Family("hindcasts", "Hindcasts", _hindcasts),
         Family("real-flights", "Real flights", _flights),
     )
@@ -56,13 +59,15 @@ def run_suite(
     """Work out every case, or those of the families named in `only`."""
     cases: list[Case] = []
     hindcasts: list[Hindcast] = []
+    class_slips: ClassSlips | None = None
     for family in families():
         if not only or family.name in only:
             on_family(family.title)
             found = family.make(runs, seed)
             cases += found.cases
             hindcasts += found.hindcasts
-    return Suite(tuple(cases), tuple(hindcasts))
+            class_slips = found.class_slips or class_slips
+    return Suite(tuple(cases), tuple(hindcasts), class_slips)
 
 
 def _replays(runs: int, seed: int) -> Suite:
@@ -92,6 +97,14 @@ def _slip(runs: int, seed: int) -> Suite:
     from sim.validation.slips import slip_cases
 
     return Suite(tuple(slip_cases()))
+
+
+def _slip_classes(runs: int, seed: int) -> Suite:
+    del runs
+    from sim.validation.class_slips import class_slip_cases, forecast_left_out
+
+    found = forecast_left_out()
+    return Suite(tuple(class_slip_cases(found, seed)), class_slips=found)
 
 
 def _hindcasts(runs: int, seed: int) -> Suite:

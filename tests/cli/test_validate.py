@@ -59,7 +59,7 @@ def test_missed_cases_are_told_with_what_is_known_of_why() -> None:
 def test_a_family_that_is_not_there_is_answered_with_those_that_are() -> None:
     found = call("validate", "--only", "apollo")
     assert found.exit_code == 2
-    assert "replays, schedule-risk, stochastic, slip, hindcasts, real-flights" in found.stderr
+    assert "replays, schedule-risk, stochastic, slip, slip-classes, hindcasts, real-flights" in found.stderr
 
 
 def test_the_page_is_written_where_asked_and_shows_every_case(tmp_path: Path) -> None:
@@ -77,7 +77,7 @@ def test_the_whole_suite_has_40_cases_of_every_kind_and_misses_only_what_the_doc
     cases = json.loads(found.stdout)["cases"]
     assert len(cases) >= 40
     assert {case["kind"] for case in cases} == {
-        "replay", "schedule risk", "stochastic", "slip", "hindcast", "real flight"
+        "replay", "schedule risk", "stochastic", "slip", "slip by class", "hindcast", "real flight"
     }  # fmt: skip
     docs = (project_root / "docs" / "validation.md").read_text(encoding="utf-8")
     for case in cases:

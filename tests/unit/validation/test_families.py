@@ -87,7 +87,7 @@ def test_the_captures_that_turned_their_plane_are_missed_and_say_by_how_much(fli
 def test_a_family_by_name_gives_its_cases_only() -> None:
     suite = run_suite(only=("slip",))
     assert {case.kind for case in suite.cases} == {"slip"}
-    assert len({family.name for family in families()}) == 6
+    assert len({family.name for family in families()}) == 7
 
 
 @pytest.mark.parametrize("name", ["iss-cargo", "lunar-programmes"])
