@@ -40,7 +40,7 @@ from sim.calibration.statements import Floats, Statements, read_statements
 from sim.calibration.table import data_file, read_table
 
 SEED: Final = 2035
-HALVES: Final = 100
+HALVES: Final = 8
 TABLES: Final = 200
 
 
