@@ -37,7 +37,7 @@ from sim.calibration.leave_out import leave_one_out
 from sim.calibration.luck import FIRST_GUESS, fit_with_luck
 from sim.calibration.predictive import Judged, Predictive, judge
 from sim.calibration.statements import Floats, Statements, read_statements
-from sim.calibration.table import data_file, read_table
+from sim.scenario.table import data_file, read_table
 
 SEED: Final = 2035
 HALVES: Final = 8

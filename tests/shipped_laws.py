@@ -15,8 +15,8 @@ from typing import Any
 from sim.calibration.catalogue import catalogue_text
 from sim.calibration.laws import calibrate
 from sim.calibration.statements import Choice
-from sim.calibration.table import data_file
 from sim.scenario.shipped import shipped_folder
+from sim.scenario.table import data_file
 from sim.scenario.text import plain, read_text
 
 _CATALOGUE = shipped_folder() / "catalogue"

@@ -18,8 +18,8 @@ from sim.calibration.leave_out import Difference, difference, leave_one_out
 from sim.calibration.luck import FIRST_GUESS, fit_with_luck, measure_luck
 from sim.calibration.predictive import Judged
 from sim.calibration.statements import EVERYTHING, Choice, Statements, read_statements
-from sim.calibration.table import Table
 from sim.problems import InputError
+from sim.scenario.table import Table
 
 LEAST_ROWS: Final = 20
 LEAST_PROGRAMMES: Final = 10

@@ -9,9 +9,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.calibration.cells import read_dates, read_flags
 from sim.calibration.slip import Pairs
-from sim.calibration.table import Row, Table
+from sim.scenario.cells import read_dates, read_flags
+from sim.scenario.table import Row, Table
 
 MOST_LATE_YR: Final = 50
 """A lead or slip above this is a slip of the keyboard; in the shipped tables the longest slip is of six years."""

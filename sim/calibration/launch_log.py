@@ -11,9 +11,9 @@ from typing import Final
 
 import numpy as np
 
-from sim.calibration.cells import read_dates
 from sim.calibration.growth import GrowthFit, fit_growth
-from sim.calibration.table import Row, Table
+from sim.scenario.cells import read_dates
+from sim.scenario.table import Row, Table
 
 EARLY_FLIGHTS: Final = 5
 """Flights whose failures are counted one by one; those after them are mature, as in the shipped priors."""

@@ -16,7 +16,6 @@ from typing import Final, TypeAlias
 import numpy as np
 
 from sim.analysis.estimates import Proportion, clopper_pearson
-from sim.calibration.cells import read_counts, read_numbers
 from sim.calibration.class_fit import ClassCalibration, calibrate_classes
 from sim.calibration.forecasts import read_pairs
 from sim.calibration.growth import GrowthFit, fit_growth
@@ -24,8 +23,9 @@ from sim.calibration.launch_log import LogFit, fit_log, with_log_columns
 from sim.calibration.slip import SlipFit, fit_slip
 from sim.calibration.stand_downs import StandDownFit, fit_stand_down
 from sim.calibration.statements import EVERYTHING, Choice, has_classes
-from sim.calibration.table import Table, data_file, read_table
 from sim.problems import InputError
+from sim.scenario.cells import read_counts, read_numbers
+from sim.scenario.table import Table, data_file, read_table
 
 Fit: TypeAlias = SlipFit | StandDownFit | GrowthFit | Proportion | LogFit | ClassCalibration
 
@@ -72,7 +72,7 @@ def calibrate(
     Of a table by class a part can be chosen and, with `fit_only`, only the law made. Raises InputError saying
     what is wrong with the table, by row and column.
     """
-    table = with_log_columns(read_table(path))
+    table = with_log_columns(read_table(path, wanted=KINDS))
     name = name or _name(path)
     if has_classes(table):
         by_class = calibrate_classes(table, choice, fit_only=fit_only, on_step=on_step)

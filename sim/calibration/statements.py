@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.calibration.forecasts import read_outcomes
-from sim.calibration.table import Table
 from sim.problems import InputError, plural, printable, suggest
+from sim.scenario.table import Table
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]

@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.campaign.flights import margins_over
 from sim.campaign.plan import Departures, FlightSheet, Floats, Opportunities
-from sim.physics.constants import EARTH_MU_KM3_S2, EARTH_RADIUS_KM
+from sim.physics.injection import injection_dv_m_s
 from sim.physics.limits import PhysicsError
 from sim.physics.rocket import Stack, launcher_capacity_kg
 from sim.problems import Code, suggest
@@ -19,11 +19,6 @@ from sim.scenario.text import Path
 if TYPE_CHECKING:
     from sim.campaign.compile import Compiler
 
-TLI_C3_KM2_S2 = -2.0
-"""Departure energy at which published payloads to trans-lunar injection are understood to hold.
-
-Source: estimate; transfers of four to five days from 200 km need -2.1 to -1.9 km2/s2.
-"""
 WAITS = 6
 """Waiting times for which margins are tabled where propellant boils off."""
 MOST_MISSING_KG = 1e9
@@ -161,10 +156,3 @@ class OpportunityCompiler:
 def missing(mass_kg: float, digits: int = 0) -> str:
     """Return a deficit in words: kilograms, or, beyond what any rocket holds, that it is beyond that."""
     return f"{mass_kg:,.{digits}f} kg" if mass_kg < MOST_MISSING_KG else "more than a million tonnes"
-
-
-def injection_dv_m_s(altitude_km: float) -> float:
-    """Give the delta-v from a circular parking orbit to the departure energy of published TLI payloads."""
-    radius_km = EARTH_RADIUS_KM + altitude_km
-    perigee_km_s = (TLI_C3_KM2_S2 + 2.0 * EARTH_MU_KM3_S2 / radius_km) ** 0.5
-    return float(1e3 * (perigee_km_s - (EARTH_MU_KM3_S2 / radius_km) ** 0.5))

@@ -111,8 +111,9 @@ class Registry:
         if prior is None:
             a, b = record.failures + 0.5, successes + 0.5
         else:
-            a = record.failures + prior.weight * prior.mature
-            b = successes + prior.weight * (1.0 - prior.mature)
+            mature = _inside(prior.mature)
+            a = record.failures + prior.weight * mature
+            b = successes + prior.weight * (1.0 - mature)
             early = tuple(_odds(share) / _odds(prior.mature) for share in prior.early)
         law = Beta(a, b)
         return Reliability(Chance(law.mean, law, self.stream(stream, path)), early, record.flights)
@@ -131,6 +132,10 @@ def deciding_path(record: Record | None, priors: Mapping[str, Prior], path: Path
 
 
 def _odds(share: float) -> float:
-    """Give failures for each success; a hair inside 0 and 1, so that a certain prior stays finite."""
-    inside = min(max(share, 1e-9), 1.0 - 1e-9)
-    return inside / (1.0 - inside)
+    """Return failures for each success."""
+    return _inside(share) / (1.0 - _inside(share))
+
+
+def _inside(share: float) -> float:
+    """Return a share a hair inside 0 and 1, so that a certain prior stays finite."""
+    return min(max(share, 1e-9), 1.0 - 1e-9)

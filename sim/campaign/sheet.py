@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.campaign.flights import StageLeft, fly_script, margins_over
-from sim.campaign.opportunities import injection_dv_m_s
 from sim.campaign.plan import (
     NEVER,
     Campaign,
@@ -28,6 +27,7 @@ from sim.campaign.plan import (
     Step,
 )
 from sim.campaign.routes import Route
+from sim.physics.injection import injection_dv_m_s
 from sim.physics.rocket import Stack, launcher_capacity_kg
 from sim.scenario.schema import Launch, Leg, Mission
 

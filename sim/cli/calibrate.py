@@ -63,7 +63,7 @@ def command(
     from sim.calibration.catalogue import catalogue_text, describe
     from sim.calibration.laws import calibrate, shipped_tables
     from sim.calibration.statements import Choice
-    from sim.calibration.table import find_table
+    from sim.scenario.table import find_table
 
     if name:
         _refuse_bad_name(name, tables)

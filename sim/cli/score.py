@@ -27,11 +27,12 @@ def command(law: Path, table: Path, name: str, json_: bool) -> None:
     from sim.calibration.class_score import score_law
     from sim.calibration.class_text import describe_score
     from sim.calibration.law_file import read_law
-    from sim.calibration.statements import read_statements
-    from sim.calibration.table import find_table, read_table
+    from sim.calibration.statements import COLUMNS, read_statements
+    from sim.scenario.table import find_table, read_table
 
     read = read_law(law, name)
-    score = score_law(read, read_statements(read_table(find_table(table))))
+    wanted = f"a table of statements has {', '.join(COLUMNS)}"
+    score = score_law(read, read_statements(read_table(find_table(table), wanted=wanted)))
     if json_:
         click.echo(json.dumps(score.document(), indent=1, ensure_ascii=False))
     else:

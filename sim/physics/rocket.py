@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.physics.constants import G0_M_S2
+from sim.physics.injection import mass_ratio, upper_stage_kg
 from sim.physics.limits import PhysicsError, require_between
 
 FloatArray = npt.NDArray[np.float64]
@@ -327,23 +328,16 @@ def launcher_capacity_kg(
     *,
     g0_m_s2: float = G0_M_S2,
 ) -> FloatArray:
-    """Give what a launcher can bring to each dv beyond its low orbit, from its two published capacities.
+    """Return what a launcher can bring to each dv beyond its low orbit, from its two published capacities.
 
-    The upper stage's dry mass S follows from (leo + S) = (tli + S) exp(dv_ref / (g0 isp)); without `leo_kg` S
-    is 0 and the curve is anchored at `tli_kg`. Raises PhysicsError when the two capacities and the isp
-    contradict each other (S < 0).
+    Without `leo_kg` its upper stage weighs nothing, and the curve is anchored at `tli_kg`. Raises PhysicsError when
+    the two capacities and the isp contradict each other, or no burn is possible with that isp.
     Source: rocket equation through both published points; an estimate between and near them.
     """
-    exhaust_m_s = isp_s * g0_m_s2
-    ratio = exp(tli_ref_dv_m_s / exhaust_m_s)
-    stage_kg = 0.0 if leo_kg is None else (leo_kg - tli_kg * ratio) / (ratio - 1.0)
-    if stage_kg < 0.0:
-        raise PhysicsError(
-            f"{tli_kg:g} kg to TLI is more than {leo_kg:g} kg in LEO allow with an isp of {isp_s:g} s:"
-            f" at most {(leo_kg or 0.0) / ratio:.0f} kg"
-        )
+    ratio = mass_ratio(tli_ref_dv_m_s, isp_s, g0_m_s2)
+    stage_kg = upper_stage_kg(leo_kg, tli_kg, isp_s, ratio)
     start_kg = (tli_kg + stage_kg) * ratio
-    return np.asarray(start_kg * np.exp(-np.asarray(dv_m_s, dtype=np.float64) / exhaust_m_s) - stage_kg)
+    return np.asarray(start_kg * np.exp(-np.asarray(dv_m_s, dtype=np.float64) / (isp_s * g0_m_s2)) - stage_kg)
 
 
 def break_even(

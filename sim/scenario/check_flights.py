@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Final
 
+from sim.physics.injection import injection_dv_m_s, mass_ratio, upper_stage_kg
+from sim.physics.limits import PhysicsError
 from sim.problems import Code, Problem
 from sim.scenario.case import Case
-from sim.scenario.schema import Element, Mission, Scenario, Station
+from sim.scenario.schema import Element, Launch, Mission, Scenario, Station
 from sim.scenario.text import Path
 from sim.units import format_date, format_quantity
 
@@ -168,6 +170,7 @@ def check_lifts(case: Case) -> Iterator[Problem]:
 
     Exactly what a launcher lifts on the day is computed when the scenario is compiled.
     """
+    yield from _contradicting_lifts(case)
     for name, mission in case.scenario.missions.items():
         for key, launch in mission.launches.items() if mission.flown is None else ():
             path: Path = ("missions", name, "launches", key)
@@ -186,6 +189,37 @@ def check_lifts(case: Case) -> Iterator[Problem]:
                 message += _too_much(mass, launcher.to[launch.to])
                 hint = "carry less, or take a stronger launcher"
                 yield case.problem(path, Code.OVER_CAPACITY, message, hint, key=True)
+            yield from _meeting_lift(case, mission, launch, path)
+
+
+def _meeting_lift(case: Case, mission: Mission, launch: Launch, path: Path) -> Iterator[Problem]:
+    """What meets in an orbit about the Earth is lifted there, and not to the Moon (warning)."""
+    at = mission.rendezvous.at if mission.rendezvous is not None else ""
+    place = case.scenario.places.get(at)
+    if launch.to == "tli" and place is not None and place.body == "earth" and not place.surface:
+        launcher = case.scenario.launchers[launch.launcher]
+        message = f"the launches meet in {at}, and {launch.launcher} is asked for its capacity to tli"
+        hint = f"add to: {at}" if at in launcher.to else f"add a capacity to {at} to the launcher, and to: {at} here"
+        yield case.problem(path, Code.VALUE, message, hint, "warning", key=True)
+
+
+def _contradicting_lifts(case: Case) -> Iterator[Problem]:
+    """The two capacities of a launcher and its isp go together where days of computed injections are asked for."""
+    scenario = case.scenario
+    told: set[str] = set()
+    for mission in scenario.missions.values():
+        for launch in mission.launches.values() if mission.flown is None and mission.route else ():
+            launcher, origin = scenario.launchers[launch.launcher], scenario.places[mission.route[0]]
+            tli_kg, stage = launcher.to.get("tli"), launcher.upper_stage
+            if launch.to != "tli" or tli_kg is None or stage is None or launch.launcher in told:
+                continue
+            try:
+                ratio = mass_ratio(injection_dv_m_s((origin.altitude or 0.0) / 1e3), stage.isp)
+                upper_stage_kg(launcher.to.get("leo"), tli_kg, stage.isp, ratio)
+            except PhysicsError as error:
+                told.add(launch.launcher)
+                path: Path = ("launchers", launch.launcher, "to")
+                yield case.problem(path, Code.VALUE, str(error), "check leo, tli and isp", key=True)
 
 
 def _wet_kg(scenario: Scenario) -> Callable[[str], float]:

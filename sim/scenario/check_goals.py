@@ -35,6 +35,10 @@ def check_sites(case: Case) -> Iterator[Problem]:
         elif not place.surface and not orbit:
             hint = "give altitude, or periapsis and apoapsis"
             yield case.problem(("places", name), Code.MISSING_KEY, "an orbit needs its height", hint, key=True)
+        for key, height_m in (("altitude", place.altitude), ("periapsis", place.periapsis)):
+            if not place.surface and height_m == 0.0:
+                message = f"an orbit lies above the ground, and this {key} is 0"
+                yield case.problem(("places", name, key), Code.OUT_OF_RANGE, message, "for example 100 km")
         if place.periapsis is not None and place.apoapsis is not None and place.periapsis > place.apoapsis:
             message = "the periapsis lies above the apoapsis"
             yield case.problem(("places", name, "periapsis"), Code.VALUE, message, "swap them")

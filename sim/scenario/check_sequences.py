@@ -186,11 +186,10 @@ class _Yard:
             elif self.dropped.get(name) == index + 1:
                 message = f"{name} has been dropped earlier in this burn"
                 yield self._problem(at, Code.VALUE, message, "drop it after its last burn")
-            elif verb == "burn" and name in craft and not craft[name].stages:
+            elif verb == "burn" and name in craft and not any(stage.isp for stage in craft[name].stages.values()):
                 message = f"{name} has no engine and cannot burn"
-                yield self._problem(
-                    at, Code.VALUE, message, f"give it a stage, or let another of {', '.join(step.fly)} burn"
-                )
+                hint = f"give it a stage with an isp, or let another of {', '.join(step.fly)} burn"
+                yield self._problem(at, Code.VALUE, message, hint)
             if verb == "drop":
                 self.dropped.setdefault(name, index + 1)
         if step.dv > 0.0 and not burns:

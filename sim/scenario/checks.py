@@ -60,6 +60,7 @@ from sim.scenario.check_sequences import (
     check_sequence_times,
 )
 from sim.scenario.check_supplies import check_goods, check_stores, check_tanks
+from sim.scenario.check_waits import check_waits
 from sim.scenario.layers import Layered
 from sim.scenario.order import Network, check_cycles
 from sim.scenario.schema import Scenario
@@ -82,6 +83,7 @@ CHECKS: Final[tuple[Callable[[Case], Iterator[Problem]], ...]] = (
     check_missions,
     check_routes,
     check_meetings,
+    check_waits,
     check_substitutes,
     check_reserves,
     check_refuelling,

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Mapping
 from pathlib import Path as FilePath
-from typing import Final, Protocol
+from typing import Final
 
-from sim.problems import Code, Mark, Problem, suggest
+from sim.problems import Code, InputError, Mark, Problem
+from sim.scenario.cells import read_numbers
+from sim.scenario.table import Table, column_name, read_table
 from sim.scenario.text import Node, path_text, walk
-from sim.scenario.tree import Tree, read_bytes
+from sim.scenario.tree import Tree
 from sim.units import unit_of_word
 
-_MOST_ROWS: Final = 100_000
-_NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_BARE: Final = re.compile(r"[-+\u2212]?[0-9.,' \u2019]+(?:[eE][-+]?[0-9]+)?")
+"""A number without a unit, however thousands and decimals are marked."""
 
 
 def read_columns(root: Node, tree: Tree, folders: Mapping[str, FilePath], home: FilePath) -> list[Problem]:
-    """Put the values of the file in place of every `{empirical: file.csv#column}`; give what went wrong.
+    """Put the values of the file in place of every `{empirical: file.csv#column}`; return what went wrong.
 
     The column may be left out of a file with one column. Its cells carry a unit (`12 d`), or its heading ends
     in one (`delay_d`). `folders` says in which folder each file that was read stands.
@@ -39,36 +39,33 @@ def read_columns(root: Node, tree: Tree, folders: Mapping[str, FilePath], home: 
 
 
 def _read_column(file: FilePath, column: str, mark: Mark, path: str) -> list[str] | Problem:
-    def wrong(message: str, hint: str) -> Problem:
-        return Problem(mark, path, Code.BAD_DATA, "error", f"{file.name}: {message}", hint)
-
-    data = read_bytes(file, file.name)
-    if isinstance(data, Problem):
-        return wrong(data.message, data.hint)
     try:
-        rows = [row for row in csv.reader(io.StringIO(data.decode("utf-8-sig"))) if row]
-    except (UnicodeDecodeError, csv.Error) as error:
-        return wrong(f"this is not CSV text ({type(error).__name__})", "save it as UTF-8 with commas")
-    if len(rows) < 2 or len(rows) > _MOST_ROWS:
-        return wrong(f"{len(rows)} rows", f"a heading and 1 to {_MOST_ROWS} rows of values are wanted")
-    heading = [name.strip() for name in rows[0]]
-    if not column and len(heading) > 1:
-        return wrong("it has several columns", f"name one: {file.name}#{heading[-1]}")
-    if column and column not in heading:
-        return wrong(f"there is no column '{column[:40]}'", suggest(column, heading))
-    index = heading.index(column) if column else 0
-    return _cells(rows[1:], index, unit_of_word(heading[index].rpartition("_")[2]), wrong)
+        table = read_table(file, called=file.name)
+        return _quantities(table, _choose(table, column))
+    except InputError as error:
+        message, _, hint = str(error).rpartition("; ")
+        return Problem(mark, path, Code.BAD_DATA, "error", message or hint, hint if message else "")
 
 
-def _cells(rows: list[list[str]], index: int, unit: str, wrong: _Complaint) -> list[str] | Problem:
-    cells = []
-    for number, row in enumerate(rows, start=2):
-        cell = row[index].strip() if index < len(row) else ""
-        if not cell:
-            return wrong(f"row {number} has no value", "fill it in or remove the row")
-        cells.append(f"{cell} {unit}" if unit and _NUMBER.fullmatch(cell) else cell)
-    return cells
+def _choose(table: Table, wanted: str) -> str:
+    """Return the column that is meant; it may be left out of a table with one."""
+    if wanted:
+        table.need(column_name(wanted))
+        return column_name(wanted)
+    if len(table.columns) == 1:
+        return table.columns[0]
+    if not table.columns:
+        raise InputError(f"{table.called}: no column has a name; write it into the first row")
+    raise InputError(f"{table.called}: it has several columns; name one: {table.called}#{table.columns[-1]}")
 
 
-class _Complaint(Protocol):
-    def __call__(self, message: str, hint: str) -> Problem: ...
+def _quantities(table: Table, column: str) -> list[str]:
+    """Return the cells with their unit, which may stand in the cells or at the end of the heading."""
+    texts = table.texts(column)
+    for row, text in zip(table.rows, texts, strict=True):
+        if not text:
+            table.refuse(row, column, "there is no value; fill it in or remove the row")
+    unit = unit_of_word(re.split(r"\W|_", table.heading(column).strip(" )]."))[-1])
+    if not unit or not all(_BARE.fullmatch(text) for text in texts):
+        return texts
+    return [f"{value!r} {unit}" for value in read_numbers(table, column)]

@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 from sim.calibration.forecasts import read_pairs
 from sim.calibration.scores import crps, pinball_of_point, pinball_of_sample
 from sim.calibration.slip import SlipFit, fit_slip
-from sim.calibration.table import data_file, read_table
 from sim.scenario.load import load_scenario
 from sim.scenario.schema import SlipByClass
+from sim.scenario.table import data_file, read_table
 from sim.validation.case import About, Case, at_most, near
 from sim.validation.published import read_published
 from sim.validation.replications import packaged_scenario, replicate, shipped_scenario

@@ -8,11 +8,11 @@ from typing import Final
 
 import numpy as np
 
-from sim.calibration.cells import read_dates
 from sim.calibration.forecasts import read_pairs
 from sim.calibration.scores import crps, pinball_of_point, pinball_of_sample
 from sim.calibration.slip import Pairs, SlipFit, fit_slip
-from sim.calibration.table import Table, data_file, read_table
+from sim.scenario.cells import read_dates
+from sim.scenario.table import Table, data_file, read_table
 from sim.validation.case import About, Case, at_most, near
 from sim.validation.hindcasts import INSIDE
 

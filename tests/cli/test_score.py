@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
-from sim.calibration.table import data_file
 from sim.cli import main
+from sim.scenario.table import data_file
 from tests.unit.calibration.made_up import made_up, table_of
 
 

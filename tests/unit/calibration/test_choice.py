@@ -17,9 +17,9 @@ from sim.calibration.class_fit import calibrate_classes, class_block
 from sim.calibration.class_model import ALWAYS
 from sim.calibration.luck import fit_with_luck
 from sim.calibration.statements import Choice, Statements, read_statements
-from sim.calibration.table import data_file, read_table
 from sim.cli import main
 from sim.problems import InputError
+from sim.scenario.table import data_file, read_table
 from tests.shipped_laws import FILES, choice_of, read_block
 from tests.unit.calibration.made_up import made_up, table_of
 

@@ -21,9 +21,9 @@ from sim.calibration.leave_out import difference, leave_one_out
 from sim.calibration.luck import FIRST_GUESS, fit_with_luck, measure_luck
 from sim.calibration.predictive import Predictive, of_points
 from sim.calibration.statements import Choice, Statements, read_statements
-from sim.calibration.table import data_file, read_table
 from sim.chance import RatioLaw
 from sim.problems import InputError
+from sim.scenario.table import data_file, read_table
 from tests.unit.calibration.made_up import made_up, table_of
 
 GROUPS = ("location.agency", "location.kind")

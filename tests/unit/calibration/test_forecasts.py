@@ -12,9 +12,9 @@ from sim.calibration.catalogue import catalogue_text, describe
 from sim.calibration.forecasts import read_pairs
 from sim.calibration.laws import calibrate
 from sim.calibration.slip import Pairs, SlipFit, fit_slip
-from sim.calibration.table import read_table
 from sim.calibration.weibull import fit_weibull
 from sim.problems import InputError
+from sim.scenario.table import read_table
 
 HEADING = "mission,said_on,planned,actual,open\n"
 FLOWN = """A,2020-01-15,2020-06-30,2020-08-20,

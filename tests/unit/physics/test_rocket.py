@@ -141,6 +141,12 @@ def test_capacities_that_contradict_the_engine_are_refused() -> None:
         launcher_capacity_kg(3130.0, 70_000.0, 60_000.0, 440.0, 3130.0)
 
 
+@pytest.mark.parametrize("isp_s", [0.0, 1e-3, -450.0])
+def test_an_upper_stage_that_no_burn_is_possible_with_is_refused(isp_s: float) -> None:
+    with pytest.raises(PhysicsError, match="no burn of 3130 m/s is possible"):
+        launcher_capacity_kg(3130.0, 70_000.0, 20_000.0, isp_s, 3130.0)
+
+
 def test_a_break_even_that_does_not_exist_is_refused() -> None:
     with pytest.raises(PhysicsError, match="still closes"):
         break_even(lambda _: True, 0.0, 1.0)

@@ -182,6 +182,8 @@ def test_problems_come_in_the_order_of_the_file(tmp_path: Path) -> None:
         ("delay\n3 d\n1 wk\n", "d.csv", Empirical((3, 7))),
         ("lead_d,delay_days\n1,3\n2,4.5\n", "d.csv#delay_days", Empirical((3, 4.5))),
         ("\ufeffdelay_h\n24\n", "d.csv", Empirical((1,))),
+        ("Lead; Delay (d)\n1;3\n2;4,5\n", "d.csv#delay_d", Empirical((3, 4.5))),
+        ("# Source: a log\nDelay_d,note\n3,x\n\n1000,y\n", "d.csv#Delay_d", Empirical((3, 1000))),
     ],
 )
 def test_observed_values_come_from_a_column(tmp_path: Path, csv: str, value: str, law: Empirical) -> None:
@@ -196,12 +198,14 @@ def test_observed_values_come_from_a_column(tmp_path: Path, csv: str, value: str
     ("csv", "value", "said"),
     [
         ("a,b\n1,2\n", "d.csv", "name one: d.csv#b"),
-        ("a,b\n1,2\n", "d.csv#c", "there is no column 'c'"),
-        ("delay_d\n", "d.csv", "1 rows"),
-        ("delay_d\n1\n \n", "d.csv", "row 3 has no value"),
+        ("a,b\n1,2\n", "d.csv#c", "there is no column c; known: a, b"),
+        ("delay_d\n", "d.csv", "no rows below its heading"),
+        ("delay_d,n\n1,2\n,2\n", "d.csv", "name one"),
+        ("delay_d,n\n1,2\n,2\n", "d.csv#delay_d", "d.csv:3: row 3, column delay_d: there is no value"),
+        ("delay_d\n1.000,5\n3.7\n", "d.csv", "has another decimal mark"),
         ("delay\n1\n", "d.csv", "1 has no unit"),
         ("delay_d\nx\n", "d.csv", "'x' is no slip"),
-        (b"\xff\xfe\x00", "d.csv", "not CSV text"),
+        (b"\xff\xfe\x00", "d.csv", "this is not text"),
         ("delay_d\n1\n", "e.csv", "there is no file 'e.csv'; did you mean 'd.csv'?"),
         ("delay_d\n1\n", "../d.csv", "leads out of"),
         ("delay_d\n1\n", "/etc/passwd", "not a relative path"),

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from sim.calibration.table import data_file, read_table
+from sim.scenario.table import data_file, read_table
 from sim.validation.case import Case
 from sim.validation.flights import flight_cases
 from sim.validation.published import read_published

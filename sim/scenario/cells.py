@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from typing import Final, Literal
 
-from sim.calibration.table import Row, Table
+from sim.scenario.table import Row, Table
 
 FIRST_YEAR: Final = 1900
 LAST_YEAR: Final = 2199

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from sim.calibration.cells import read_counts, read_dates, read_flags, read_numbers
-from sim.calibration.table import Table, read_table
 from sim.problems import InputError
+from sim.scenario.cells import read_counts, read_dates, read_flags, read_numbers
+from sim.scenario.table import Table, read_table
 
 DAY = datetime.date(2031, 2, 28)
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from sim.calibration.table import Table, data_file, find_table, read_table
 from sim.problems import InputError
+from sim.scenario.table import Table, data_file, find_table, read_table
 
 ROWS = "vehicle{0}stand_down_d\nHeron{0}100\nIbis{0}200\n"
 

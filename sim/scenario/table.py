@@ -46,14 +46,21 @@ class Table:
 
     path: Path
     columns: tuple[str, ...]
+    headings: tuple[str, ...]
     rows: tuple[Row, ...]
     delimiter: str
     source: str
+    called: str
+    """How messages call the table."""
+
+    def heading(self, column: str) -> str:
+        """Return the name of a column as it is written in the table."""
+        return self.headings[self.columns.index(column)]
 
     def refuse(self, row: Row, column: str, message: str) -> NoReturn:
         """Raise an InputError that names the file, the row and the column."""
         place = f"row {row.number}, column {column}" if column else f"row {row.number}"
-        raise InputError(printable(f"{self.path}:{row.line}: {place}: {message}"))
+        raise InputError(printable(f"{self.called}:{row.line}: {place}: {message}"))
 
     def texts(self, column: str) -> list[str]:
         """Return the cells of a column, empty where there is nothing."""
@@ -63,28 +70,44 @@ class Table:
         """Raise an InputError unless all these columns are there."""
         for column in columns:
             if column not in self.columns:
-                raise InputError(f"{self.path}: there is no column {column}; {suggest(column, self.columns)}")
+                raise InputError(f"{self.called}: there is no column {column}; {suggest(column, self.columns)}")
 
 
-def read_table(path: Path) -> Table:
-    """Read a table of at most 5 MB.
+def read_table(path: Path, *, called: str = "", wanted: str = "") -> Table:
+    """Read a table of at most 5 MB, which messages call so [default: by its path].
+
+    `wanted` says in words what columns it should have, for who has to mend rows that do not fit their heading.
 
     Lines that start with `#` are remarks; what follows "Source:" in them is the table's source. Raises InputError with
     row and column where something is wrong.
     """
-    text = _decode(path)
-    records = list(_records(path, text))
+    called = called or str(path)
+    text = _decode(path, called)
+    records = list(_records(called, text))
     remarks = [cells for _, _, cells in records if cells[0].startswith("#")]
     rows = [(number, line, cells) for number, line, cells in records if any(cells) and not cells[0].startswith("#")]
     if not rows:
-        raise InputError(f"{path}: there is nothing in it; a table has a heading with the names of its columns")
+        raise InputError(f"{called}: there is nothing in it; a table has a heading with the names of its columns")
     number, line, heading = rows[0]
-    columns = _columns(path, number, line, heading)
-    read = tuple(_row(path, columns, *one) for one in rows[1:])
+    columns = _columns(called, number, line, heading)
+    read = tuple(_row(called, wanted, columns, *one) for one in rows[1:])
     if not read:
-        raise InputError(f"{path}: the table has no rows below its heading")
-    named = tuple(column for column in columns if column)
-    return Table(path, named, read, _delimiter(text), _source(path, remarks))
+        raise InputError(f"{called}: the table has no rows below its heading")
+    named = [(column, written) for column, written in zip(columns, heading, strict=True) if column]
+    return Table(
+        path,
+        tuple(column for column, _ in named),
+        tuple(written for _, written in named),
+        read,
+        _delimiter(text),
+        _source(path, remarks),
+        called,
+    )
+
+
+def column_name(heading: str) -> str:
+    """Return the name of a column whatever its case, blanks and signs: `Said on` is said_on."""
+    return re.sub(r"\W+", "_", heading.lower()).strip("_")
 
 
 def find_table(path: Path) -> Path:
@@ -98,12 +121,12 @@ def data_file(name: str) -> Path:
     return shipped_folder() / "catalogue" / "data" / name
 
 
-def _decode(path: Path) -> str:
-    data = read_bytes(path, str(path))
+def _decode(path: Path, called: str) -> str:
+    data = read_bytes(path, called)
     if isinstance(data, Problem):
-        raise InputError(printable(f"{path}: {data.message}"))
+        raise InputError(printable(f"{called}: {data.message}"))
     if data.startswith(_WORKBOOKS):
-        raise InputError(f"{path}: this is a workbook; save the sheet as CSV")
+        raise InputError(f"{called}: this is a workbook; save the sheet as CSV")
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         encodings: tuple[str, ...] = ("utf-16",)
     else:
@@ -116,12 +139,12 @@ def _decode(path: Path) -> str:
             continue
         if "\0" in text:
             line = text.count("\n", 0, text.index("\0")) + 1
-            raise InputError(f"{path}:{line}: a byte of zero: this is no text; save the table as CSV in UTF-8")
+            raise InputError(f"{called}:{line}: a byte of zero: this is no text; save the table as CSV in UTF-8")
         return text
-    raise InputError(f"{path}: this is not text in UTF-8, UTF-16 or Windows-1252; save the table as CSV in UTF-8")
+    raise InputError(f"{called}: this is not text in UTF-8, UTF-16 or Windows-1252; save the table as CSV in UTF-8")
 
 
-def _records(path: Path, text: str) -> Iterator[tuple[int, int, list[str]]]:
+def _records(called: str, text: str) -> Iterator[tuple[int, int, list[str]]]:
     """Yield every record as its number, its line and its cells, remarks and empty ones included.
 
     A remark may hold quotes that close nowhere, so that it never reaches the reader of CSV; inside a quoted cell a `#`
@@ -151,7 +174,7 @@ def _records(path: Path, text: str) -> Iterator[tuple[int, int, list[str]]]:
             cells = next(csv.reader(feed(), delimiter=delimiter, strict=True))
         except csv.Error as error:
             said = "a quote opens that closes nowhere" if "end of data" in str(error) else str(error)
-            raise InputError(f"{path}:{line}: row {number}: {said}; quotes stand around a whole cell") from error
+            raise InputError(f"{called}:{line}: row {number}: {said}; quotes stand around a whole cell") from error
         yield number, line, [_clean(cell) for cell in cells] or [""]
         line += len(taken)
 
@@ -178,24 +201,25 @@ def _delimiter(text: str) -> str:
     return ","
 
 
-def _columns(path: Path, number: int, line: int, heading: list[str]) -> list[str]:
-    columns = [re.sub(r"\W+", "_", name.lower()).strip("_") for name in heading]
+def _columns(called: str, number: int, line: int, heading: list[str]) -> list[str]:
+    columns = [column_name(name) for name in heading]
     if len(columns) > MOST_COLUMNS:
-        raise InputError(f"{path}:{line}: row {number}: {len(columns)} columns; at most {MOST_COLUMNS} are read")
+        raise InputError(f"{called}:{line}: row {number}: {len(columns)} columns; at most {MOST_COLUMNS} are read")
     for column in columns:
         if column and columns.count(column) > 1:
-            raise InputError(f"{path}:{line}: row {number}: two columns are called {column}; rename one of them")
+            raise InputError(f"{called}:{line}: row {number}: two columns are called {column}; rename one of them")
     return columns
 
 
-def _row(path: Path, columns: list[str], number: int, line: int, cells: list[str]) -> Row:
+def _row(called: str, wanted: str, columns: list[str], number: int, line: int, cells: list[str]) -> Row:
     if number > MOST_ROWS:
-        raise InputError(f"{path}:{line}: row {number}: more than {MOST_ROWS} rows; split the table")
+        raise InputError(f"{called}:{line}: row {number}: more than {MOST_ROWS} rows; split the table")
     if any(cells[len(columns) :]):
         names = ", ".join(column or "one without a name" for column in columns)
         raise InputError(
-            f"{path}:{line}: row {number}: {len(cells)} values, but the heading has {len(columns)} columns ({names}); "
-            "put quotes around a value that holds what parts the columns"
+            f"{called}:{line}: row {number}: {len(cells)} values, but the heading has {len(columns)} columns "
+            f"({names}); put quotes around a value that holds what parts the columns"
+            + (f"; {wanted}" if wanted else "")
         )
     return Row(number, line, {column: cell for column, cell in zip(columns, cells, strict=False) if column})
 
