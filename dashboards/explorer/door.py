@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import logging
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final, TypeGuard
 
 from dash import Dash
+from dash.exceptions import DependencyException
 from flask import Response, abort, request
-from werkzeug.exceptions import BadRequest, HTTPException
+from werkzeug.exceptions import BadRequest, HTTPException, NotFound
+
+from sim.problems import printable
 
 LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 MOST_BYTES: Final = 1_000_000
@@ -58,7 +62,9 @@ def guard(app: Dash, host: str, scripts: Iterable[str]) -> None:
     def refuse(error: Exception) -> Any:
         if isinstance(error, HTTPException):
             return error
-        _LOG.warning("a question could not be answered: %s: %.200s", type(error).__name__, error)
+        if isinstance(error, DependencyException):
+            return NotFound()  # a file of the page's parts that there is not
+        _LOG.warning("a question could not be answered: %s: %.200s", type(error).__name__, printable(str(error)))
         return BadRequest("this cannot be answered")
 
 
@@ -110,10 +116,16 @@ def _is_question(body: object, known: Mapping[str, Mapping[str, Any]]) -> bool:
     return (
         isinstance(changed, list)
         and all(isinstance(one, str) for one in changed)
-        and isinstance(body.get("outputs"), (dict, list))
+        and _are_outputs(body.get("outputs"), output)
         and _are_parts(body.get("inputs", []), known[output]["inputs"])
         and _are_parts(body.get("state", []), known[output]["state"])
     )
+
+
+def _are_outputs(given: object, output: str) -> bool:
+    """Whether what is to be set are the components and properties that the name of a callback lists."""
+    named = [dict(zip(("id", "property"), name.rsplit(".", 1), strict=True)) for name in output.strip(".").split("...")]
+    return _are_parts(given if output.startswith("..") else [given], named)
 
 
 def _are_parts(given: object, wanted: Sequence[Mapping[str, str]]) -> bool:
@@ -134,7 +146,13 @@ def _is_part(part: object, want: Mapping[str, str]) -> bool:
     name = part.get("id")
     if not want["id"].startswith("{"):
         return bool(name == want["id"])
-    return isinstance(name, dict) and isinstance(name.get("type"), str) and is_place(name.get("number"))
+    pattern = json.loads(want["id"])
+    return (
+        isinstance(name, dict)
+        and name.keys() == pattern.keys()
+        and name["type"] == pattern["type"]
+        and is_place(name["number"])
+    )
 
 
 # --- values ---------------------------------------------------------------------------------------------------------

@@ -177,9 +177,7 @@ def _cut(rng: random.Random, folder: Path, victim: Path) -> str:
 def _stuff(rng: random.Random, folder: Path, victim: Path) -> str:
     del victim
     file = rng.choice(_files(folder))
-    filling = rng.choice(
-        (b"[" * 100_000, b'{"a":' * 20_000, b"\0" * 4096, b"{}", b"[]", b"null", b"\xff\xfe", b"1" * 9_000)
-    )
+    filling = rng.choice(FILLINGS)
     file.write_bytes(filling if rng.random() < 0.6 else file.read_bytes() + b"\n" + filling + b"\n")
     return f"{file.name} holds {filling[:6]!r}"
 
@@ -237,9 +235,7 @@ def _lock(rng: random.Random, folder: Path, victim: Path) -> str:
 def _add(rng: random.Random, folder: Path, victim: Path) -> str:
     del victim
     inner = rng.choice([folder, *(one for one in folder.iterdir() if one.is_dir() and not one.is_symlink())])
-    name = rng.choice(
-        ("notes.txt", "part-000110-000119.parquet", "p50.json", "extra.json", "part-x.parquet", "\u202etxt")
-    )
+    name = rng.choice(NAMES)
     (inner / name).write_text("mine", encoding="utf-8")
     return f"{name} in {inner.name}"
 
@@ -261,7 +257,7 @@ def _places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]
         yield from _places(part, (*path, key))
 
 
-def _change(rng: random.Random, document: Any) -> tuple[Any, str]:
+def change(rng: random.Random, document: Any) -> tuple[Any, str]:
     """Change one value of a JSON document: another value, none, a copy, or a number a little aside."""
     places = [path for path in _places(document) if path]
     if not places:
@@ -277,7 +273,7 @@ def _change(rng: random.Random, document: Any) -> tuple[Any, str]:
     elif how < 0.25 and isinstance(holder, list):
         holder.insert(key, old)
     elif how < 0.6 and isinstance(old, (int, float)) and not isinstance(old, bool):
-        holder[key] = rng.choice((old + 1, old - 1, -old, old * 2, old * 1000, old + 0.5))
+        holder[key] = rng.choice((old + 1, old - 1, -old, old * 2, old * 1000, 0.5))
     else:
         holder[key] = rng.choice(ODD)
     return document, ".".join(map(str, path))[:60]
@@ -287,7 +283,7 @@ def _change_json(rng: random.Random, folder: Path, victim: Path) -> str:
     del victim
     file = rng.choice(_files(folder, ".json"))
     try:
-        document, where = _change(rng, json.loads(read_plain(file)))
+        document, where = change(rng, json.loads(read_plain(file)))
         file.write_text(json.dumps(document), encoding="utf-8")
     except (OSError, ValueError, RecursionError):
         return "nothing"
@@ -300,7 +296,7 @@ def _change_manifest(rng: random.Random, folder: Path, victim: Path) -> str:
     if file is None:
         return "nothing"
     try:
-        document, where = _change(rng, json.loads(read_plain(file)))
+        document, where = change(rng, json.loads(read_plain(file)))
         file.write_text(json.dumps(document), encoding="utf-8")
     except (OSError, ValueError, RecursionError):
         return "nothing"
@@ -315,7 +311,7 @@ def _change_ledger(rng: random.Random, folder: Path, victim: Path) -> str:
     lines = file.read_bytes().splitlines()
     index = rng.randrange(len(lines)) if lines else 0
     try:
-        row, where = _change(rng, json.loads(lines[index]))
+        row, where = change(rng, json.loads(lines[index]))
         lines[index] = json.dumps(row).encode()
     except (OSError, ValueError, IndexError, RecursionError):
         return "nothing"
