@@ -66,7 +66,7 @@ missions:
     launches:
       lander: {launcher: cz-10, carries: [lanyue]}
       ship: {launcher: cz-10, carries: [mengzhou], after: lander.arrived}
-    rendezvous: {at: llo, wait: 60 d, duration: 2 d, goes_on: [lanyue]}
+    rendezvous: {at: llo, wait: 120 d, duration: 2 d, goes_on: [lanyue]}
     route: [leo, llo, pole]
     back: [llo]
     crew: {number: 3, down: 2, stay: 3 d}
