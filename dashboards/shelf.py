@@ -15,11 +15,12 @@ from dashboards.telling import Asked, Teller
 from sim.analysis.findings import Findings, GoalFinding
 from sim.analysis.sample import rows_of
 from sim.problems import InputError
+from sim.study.contents import SWEEP_MARKER
 from sim.study.files import FolderError
 from sim.study.folders import ours_below
-from sim.study.ledger import MARKER as SWEEP_MARKER
 from sim.study.ledger import read_sweep
-from sim.study.store import COMPLETE, Study, read_manifest, read_study
+from sim.study.manifest import COMPLETE, read_manifest
+from sim.study.store import Study, read_study
 from sim.study.summary import findings_of
 
 STEPS = 400

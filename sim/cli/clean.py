@@ -53,8 +53,11 @@ def command(folders: tuple[Path, ...], older: float, yes: bool, json_: bool) -> 
         return
     for file in (file for files in kept.values() for file in files):
         click.echo(f"kept: {printable(str(file))}")
-    if kept:
-        click.echo(f"removed {counted(len(kept), 'folder')}")
+    gone = [folder for folder in kept if not folder.exists()]
+    if gone:
+        click.echo(f"removed {counted(len(gone), 'folder')}")
+    if len(gone) < len(kept):
+        click.echo(f"emptied {counted(len(kept) - len(gone), 'folder')}, where something of yours stays")
 
 
 @dataclass(frozen=True, slots=True)

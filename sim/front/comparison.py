@@ -152,7 +152,7 @@ def _called(thing: Study | Model | str | Path) -> str:
 def _opened(thing: Study | Model | str | Path, first: Study | Model | str | Path, as_of: Day | None) -> Study | Model:
     """Return what a text stands for: a run that is there, or a scenario with its variants."""
     from sim.front.opening import open_run
-    from sim.study.store import MARKER
+    from sim.study.contents import RUN_MARKER as MARKER
 
     if isinstance(thing, (Study, Model)):
         return thing

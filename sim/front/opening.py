@@ -16,7 +16,7 @@ def open_folder(folder: str | Path) -> Study | Sweep:
     Raises:
         FolderError: if the folder is neither, is not finished, or was altered.
     """
-    from sim.study.ledger import is_sweep
+    from sim.study.manifest import is_sweep
 
     if is_sweep(Path(folder)):
         from sim.front.sweeps import read

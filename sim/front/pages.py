@@ -25,9 +25,9 @@ def draw(
         FolderError: if a folder cannot be read or written.
         ExportError: if pictures are wanted and cannot be made here.
     """
+    from sim.study.contents import SWEEP_MARKER as MARKER
     from sim.study.files import require_no_link
     from sim.study.history import is_history
-    from sim.study.ledger import MARKER
     from sim.study.store import require_writable
 
     given = list(dict.fromkeys(Path(folder) for folder in folders))

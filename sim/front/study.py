@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from sim.front.events import Events
     from sim.front.plot import Plots
     from sim.front.why import FixedFigures, Guesses, Story, Why
+    from sim.study.manifest import Manifest
     from sim.study.replay import Replay
-    from sim.study.store import Manifest
     from sim.study.store import Study as Tables
 
 

@@ -18,6 +18,7 @@ from sim.model.launching import open_pads
 from sim.model.ledger import Ledger, tell
 from sim.model.outcome import Outcome, Segment, Story
 from sim.model.programme import plan_activity, settle_partners, settle_risks
+from sim.model.rounds import StandstillError
 from sim.model.staging import plan_filling
 from sim.model.world import World
 
@@ -65,10 +66,13 @@ def collect_rarely() -> Iterator[None]:
 
 def _replicate(campaign: Campaign, replication: int, draws: Draws | None, *, story: bool) -> Outcome:
     world = World(campaign, draws, story=story)
-    settle_partners(world)
-    settle_risks(world)
-    start(world)
-    world.env.run(until=campaign.end_d)
+    try:
+        settle_partners(world)
+        settle_risks(world)
+        start(world)
+        world.env.run(until=campaign.end_d)
+    except StandstillError as error:
+        raise StandstillError(f"{'the plan' if draws is None else f'replication {replication}'} of {error}") from None
     world.store.settle()
     return collect(world, replication)
 

@@ -35,6 +35,7 @@ from sim.scenario.text import (
     path_text,
     plain,
     read_text,
+    set_mark,
     walk,
 )
 from sim.scenario.tree import Tree, read_bytes
@@ -310,7 +311,7 @@ class Stack:
 
     def apply_set(self, root: Node, text: str) -> Node:
         """Lay one `key.path=value` over a scenario."""
-        mark = Mark(f"--set {text[:200]}")
+        mark = set_mark(text)
         where, equals, value = text.partition("=")
         parts = where.strip().split(".")
         if not equals or not all(parts) or len(parts) > DEEPEST:

@@ -23,7 +23,7 @@ from sim.scenario.schema import Scenario
 from sim.scenario.shape import shape_problems
 from sim.scenario.shipped import shipped_folder, shipped_names
 from sim.scenario.sources import check_sources
-from sim.scenario.text import MOST_PROBLEMS, Node, copied, path_text, plain
+from sim.scenario.text import MOST_PROBLEMS, Node, copied, path_text, plain, set_mark
 from sim.scenario.tree import SHIPPED_NAME, Tree
 from sim.units import UnitError, file_name, parse_name
 
@@ -149,7 +149,7 @@ def _wrong_set(stack: Stack, root: Node, text: str) -> list[Problem]:
         return []
     whole = stack.again().resolve_likes(copied(root))
     said = wrong_path(plain(whole), path, varied=False, adds=adds)
-    return [Problem(Mark(f"--set {text[:200]}"), said[0], said[1], "error", *said[2:])] if said else []
+    return [Problem(set_mark(text), said[0], said[1], "error", *said[2:])] if said else []
 
 
 def _wrong_variant_names(root: Node) -> list[Problem]:

@@ -20,6 +20,7 @@ DEEPEST: Final = 50
 MOST_NODES: Final = 100_000
 MOST_PROBLEMS: Final = 200
 _LONGEST_INTEGER: Final = 18  # digits
+LONGEST_SHOWN: Final = 60  # letters of a setting that stands as the place of a message
 
 Scalar = str | int | float | bool | None
 Path = tuple[str | int, ...]
@@ -86,6 +87,12 @@ def _walk(node: Node, path: Path, found: list[tuple[Path, Node]]) -> None:
     elif isinstance(value, list):
         for index, item in enumerate(value):
             _walk(item, (*path, index), found)
+
+
+def set_mark(text: str) -> Mark:
+    """Return the place of what a `--set` says; a long value is left out of it."""
+    path, _, _ = text.partition("=")
+    return Mark(f"--set {text if len(text) <= LONGEST_SHOWN else f'{path[:LONGEST_SHOWN]}=...'}")
 
 
 def path_text(path: Path) -> str:

@@ -11,12 +11,13 @@ import concurrent.futures
 import contextlib
 import importlib
 import os
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from queue import Empty, Queue
 from typing import Any, TypeVar
 
-from sim.problems import InputError
+from sim.problems import InputError, printable
 from sim.study import script, versions
 from sim.study.engines import Engine, Job, WorkersLostError, frozen
 
@@ -43,6 +44,9 @@ PATIENT = {"distributed.deploy.lost-worker-timeout": "1 day"}
 would end the watcher too, and the worker would never come back."""
 AWAKE_S = 0.5
 """Seconds after which who waits for an item looks up."""
+ALONE_S = 300.0
+"""Seconds without any worker after which the study ends; one that died is back in some seconds, or on a busy machine in
+a minute or two."""
 LIVES = 3
 """Times everything that was lost is handed out again, with nothing done in between, before the study gives up."""
 
@@ -67,7 +71,11 @@ def cluster(scheduler: str | None = None, jobs: int | None = None) -> Iterator[E
         if scheduler is None:
             keys = _new_keys()
             stack.enter_context(script.hidden())  # also of workers that are started again later
-            scheduler = stack.enter_context(_local_cluster(jobs or os.cpu_count() or 1, keys)).scheduler_address
+            try:
+                local = stack.enter_context(_local_cluster(jobs or os.cpu_count() or 1, keys))
+            except (OSError, RuntimeError, TimeoutError, asyncio.TimeoutError) as error:
+                raise ClusterError(f"the workers of this machine did not start: {_said(error)}; try again") from None
+            scheduler = local.scheduler_address
         try:
             client = stack.enter_context(dask.Client(scheduler, timeout=CONNECT_S, security=keys, set_as_default=False))
         except (OSError, TimeoutError, ValueError) as error:
@@ -143,7 +151,7 @@ def _run_batch(client: Any, job: Job[Item, Result], items: Sequence[Item]) -> It
     for place, future in enumerate(futures):  # results come in the background, not with a round trip for each
         client.loop.add_callback(_follow, client, place, future, arrived)
     for _ in items:
-        one = _next(arrived)
+        one = _next(client, arrived)
         futures[one.place].release()
         if one.error is None:
             yield items[one.place], one.result
@@ -170,11 +178,27 @@ async def _follow(client: Any, place: int, future: Any, arrived: Queue[_Arrival]
         arrived.put(_Arrival(place, result))
 
 
-def _next(arrived: Queue[_Arrival]) -> _Arrival:
-    """Wait for what arrives next, and stay open to Ctrl-C."""
+def _next(client: Any, arrived: Queue[_Arrival]) -> _Arrival:
+    """Wait for what arrives next, and stay open to Ctrl-C; raises WorkersLostError when nobody is left to do it."""
+    alone_since_s: float | None = None
     while True:
         with contextlib.suppress(Empty):
             return arrived.get(timeout=AWAKE_S)
+        if _has_workers(client):
+            alone_since_s = None
+            continue
+        alone_since_s = time.monotonic() if alone_since_s is None else alone_since_s
+        if time.monotonic() - alone_since_s > ALONE_S:
+            raise WorkersLostError(
+                f"no Dask worker has been there for {ALONE_S:g} s, and work is left; the same command goes on with it"
+            )
+
+
+def _has_workers(client: Any) -> bool:
+    try:
+        return bool(client.nthreads())
+    except OSError:
+        return False
 
 
 def _loss_types() -> tuple[type[BaseException], ...]:
@@ -196,6 +220,10 @@ def _run_item(item: Any, job: Any) -> Any:
             raise _OwnError(error) from error
 
 
+def _said(error: BaseException) -> str:
+    return printable(str(error) or type(error).__name__)[:200]
+
+
 def this_code() -> str:
     """Return the version of the code of this process, which workers must have too."""
     return versions.code_version()
@@ -203,7 +231,10 @@ def this_code() -> str:
 
 def _require_same_code(client: Any) -> None:
     """Refuse workers whose program would give other numbers."""
-    client.wait_for_workers(1, timeout=CONNECT_S)
+    try:
+        client.wait_for_workers(1, timeout=CONNECT_S)
+    except (TimeoutError, asyncio.TimeoutError):
+        raise ClusterError(f"the cluster has no worker, {CONNECT_S} s after it was asked; start some") from None
     try:
         theirs = client.run(versions.code_version)
     except ImportError as error:

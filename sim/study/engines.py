@@ -20,6 +20,7 @@ from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias, TypeVar
 
+from sim.problems import InputError
 from sim.study import parcel, script
 
 Item_contra = TypeVar("Item_contra", contravariant=True)
@@ -44,7 +45,7 @@ Engine: TypeAlias = Callable[[Job[Any, Any], Sequence[Any]], Iterator[tuple[Any,
 """How items are run; made by `choose`."""
 
 
-class WorkersLostError(RuntimeError):
+class WorkersLostError(InputError):
     """Worker processes died again and again: out of memory, most likely."""
 
 

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.study import files, store
-from sim.study.contents import FOLDERS, HISTORY, HISTORY_MARKER, files_in
+from sim.study import files
+from sim.study.contents import FOLDERS, HISTORY, HISTORY_MARKER, RUN_MARKER, SWEEP_MARKER, files_in
 from sim.study.files import FolderError
-from sim.study.ledger import MARKER as SWEEP_MARKER
-from sim.study.ledger import Sweep, is_sweep, read_sweep, read_sweep_manifest
+from sim.study.ledger import Sweep, read_sweep
 from sim.study.lock import holder
+from sim.study.manifest import RUNNING, is_sweep, read_manifest, read_sweep_manifest
 from sim.study.soundness import seconds_of
 
 _MOST_LOOKED_AT = 20_000
@@ -62,10 +62,10 @@ def status_of(folder: Path) -> Status:
     """
     if is_sweep(folder):
         return _sweep_status(read_sweep(folder))
-    if _has(folder, store.MARKER):
+    if _has(folder, RUN_MARKER):
         return _run_status(folder)
     missing = "is neither a run nor a sweep folder" if folder.is_dir() else "does not exist"
-    raise FolderError(folder, missing, f"they hold a file {store.MARKER} or {SWEEP_MARKER}")
+    raise FolderError(folder, missing, f"they hold a file {RUN_MARKER} or {SWEEP_MARKER}")
 
 
 def ours_below(folder: Path) -> Iterator[Path]:
@@ -80,7 +80,7 @@ def ours_below(folder: Path) -> Iterator[Path]:
         looked += 1
         if looked > _MOST_LOOKED_AT:
             raise FolderError(folder, f"holds more than {_MOST_LOOKED_AT} folders", "name the one with the runs")
-        if _has(here, store.MARKER) or _has(here, SWEEP_MARKER):
+        if _has(here, RUN_MARKER) or _has(here, SWEEP_MARKER):
             yield here
         elif here.is_dir():
             with files.folder_errors(here):
@@ -95,12 +95,12 @@ def size_of(folder: Path) -> int:
 
 def tables_elsewhere(folder: Path) -> str:
     """Return the URL of the shared folder in which a run keeps its tables; empty when it has them itself."""
-    return "" if is_sweep(folder) else store.read_manifest(folder).shared
+    return "" if is_sweep(folder) else read_manifest(folder).shared
 
 
 def age_d(folder: Path) -> float:
     """Return the days since a folder's manifest was last written."""
-    marker = folder / (SWEEP_MARKER if is_sweep(folder) else store.MARKER)
+    marker = folder / (SWEEP_MARKER if is_sweep(folder) else RUN_MARKER)
     return (datetime.datetime.now().timestamp() - marker.lstat().st_mtime) / 86_400.0
 
 
@@ -110,13 +110,13 @@ def require_ours(folder: Path) -> None:
     Raises:
         FolderError: if the folder or its marker is a link, or the marker holds no manifest of ours.
     """
-    marker = folder / (SWEEP_MARKER if is_sweep(folder) else store.MARKER)
+    marker = folder / (SWEEP_MARKER if is_sweep(folder) else RUN_MARKER)
     if files.is_link(folder) or files.is_link(marker):
         raise FolderError(folder, "is a link, or its marker is one, and stays", "remove it yourself")
     if is_sweep(folder):
         read_sweep_manifest(folder)
     else:
-        store.read_manifest(folder)
+        read_manifest(folder)
 
 
 def remove(folder: Path) -> tuple[Path, ...]:
@@ -135,7 +135,7 @@ def remove(folder: Path) -> tuple[Path, ...]:
     with files.folder_errors(folder):
         found = list(files_in(folder, sweep=is_sweep(folder)))
         ours = [file for file, is_ours in found if is_ours]
-        for file in sorted(ours, key=lambda one: one.name in (store.MARKER, SWEEP_MARKER)):
+        for file in sorted(ours, key=lambda one: one.name in (RUN_MARKER, SWEEP_MARKER)):
             file.unlink(missing_ok=True)
         for emptied in (*(folder / name for name in FOLDERS), folder):
             if emptied.is_dir() and not files.is_link(emptied) and not any(emptied.iterdir()):
@@ -166,9 +166,9 @@ def _has(folder: Path, marker: str) -> bool:
 
 
 def _run_status(folder: Path) -> Status:
-    manifest, who = store.read_manifest(folder), holder(folder)
+    manifest, who = read_manifest(folder), holder(folder)
     done = min(sum(part.last - part.first + 1 for part in manifest.parts), manifest.replications)
-    ended = _time_of(folder / store.MARKER) if manifest.parts else 0.0  # written with each chunk
+    ended = _time_of(folder / RUN_MARKER) if manifest.parts else 0.0  # written with each chunk
     took_s = ended - seconds_of(manifest.started, "started")
     simulated = done - manifest.began_with
     per_s = simulated / took_s if simulated > 0 and took_s > 0.5 else None
@@ -237,7 +237,7 @@ def _rerun(sweep: Sweep, variants: tuple[str, ...], sets: tuple[str, ...]) -> st
 
 
 def _state(said: str, who: str | None) -> str:
-    return "stopped" if said == store.RUNNING and who is None else said
+    return "stopped" if said == RUNNING and who is None else said
 
 
 def _time_of(file: Path) -> float:

@@ -18,8 +18,10 @@ import json
 import math
 import os
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -29,44 +31,26 @@ from sim.problems import printable
 from sim.study import files
 from sim.study.cases import CaseGoal, Done, Errand, resolved_name
 from sim.study.chunks import Span
-from sim.study.contents import CASES, DESIGN, LEDGER, STATES, SWEEP_MARKER, remove_torn
-from sim.study.design import DESIGNS, SALTELLI, TORNADO, Case
+from sim.study.contents import CASES, DESIGN, LEDGER, SWEEP_MARKER, remove_torn
+from sim.study.design import SALTELLI, TORNADO, Case
 from sim.study.files import FolderError
+from sim.study.manifest import (
+    SEEK,
+    SweepManifest,
+    is_remnant_of_sweep,
+    read_sweep_manifest,
+    sweep_to_go_on_with,
+    write_manifest,
+)
 from sim.study.records import RecordError, from_json, to_json, to_plain
 from sim.study.soundness import require_times
 from sim.study.tables import TABLE_FORMAT, read_column
 
-MARKER = SWEEP_MARKER
-SEEK = "seek"
-"""What the manifest of a search has for a design."""
-SWEEP_FORMAT = 1
 LARGEST_ERRAND = 1_000
 """Replications of one case that one worker runs at once."""
 _MOST_LEDGER = 4 * 2**30
 """Bytes of a ledger, a design or the table of a case: those of a million cases with room."""
 _KEY = re.compile(r"[0-9a-f]{64}")
-
-
-@dataclass(frozen=True, slots=True)
-class SweepManifest:
-    """What a sweep folder holds."""
-
-    format: int
-    state: str
-    """running, complete, interrupted or failed."""
-    scenario: str
-    key: str
-    code: str
-    design: str
-    cases: int
-    replications: int
-    seed: int
-    command: str
-    """The command that goes on with it; empty when it was not started by one."""
-    started: str
-    finished: str | None
-    design_sha256: str = ""
-    """SHA-256 of design.json; empty in folders of older versions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +93,7 @@ class Planned:
     case: Case
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sweep:
     """A sweep folder, read: its cases, and what came of each so far."""
 
@@ -121,10 +105,17 @@ class Sweep:
     def __repr__(self) -> str:
         return f"<Sweep {self.manifest.scenario}: {len(self.planned)} cases, {len(self.rows)} rows; {self.folder}>"
 
+    @cached_property
+    def _by_key(self) -> Mapping[str, Sequence[Row]]:
+        found: dict[str, list[Row]] = defaultdict(list)
+        for row in self.rows:
+            found[row.key].append(row)
+        return dict(found)
+
     def rows_of(self, key: str) -> tuple[Row, ...]:
-        """Give the rows of a case in order of replication, none of them twice; empty when nothing came of it yet."""
+        """Return the rows of a case in order of replication, none of them twice; empty when nothing came of it yet."""
         found: list[Row] = []
-        for row in sorted((row for row in self.rows if row.key == key), key=lambda row: (row.first, -row.last)):
+        for row in sorted(self._by_key.get(key, ()), key=lambda row: (row.first, -row.last)):
             if not found or (row.first > found[-1].last and row.goals == found[0].goals):
                 found.append(row)
         return tuple(found)
@@ -139,8 +130,8 @@ class Sweep:
         return tuple(found)
 
     def reason(self, key: str) -> str:
-        """Give why a case failed; empty when it did not."""
-        return next((row.reason for row in self.rows if row.key == key and row.reason), "")
+        """Return why a case failed; empty when it did not."""
+        return next((row.reason for row in self._by_key.get(key, ()) if row.reason), "")
 
     def is_done(self, key: str) -> bool:
         """Tell whether all replications of a case are there."""
@@ -183,7 +174,7 @@ def _planned(folder: Path, manifest: SweepManifest) -> tuple[Planned, ...]:
         raise RecordError(f"{DESIGN} was altered since it was written")
     planned = from_json(tuple[Planned, ...], text)
     if len(planned) != manifest.cases:
-        raise RecordError(f"{DESIGN} has {len(planned)} cases, and {MARKER} says {manifest.cases}")
+        raise RecordError(f"{DESIGN} has {len(planned)} cases, and {SWEEP_MARKER} says {manifest.cases}")
     bases: dict[tuple[str, ...], str] = {}
     for index, one in enumerate(planned):
         case = one.case
@@ -207,11 +198,6 @@ def _fits(case: Case, design: str) -> bool:
     """Tell whether a case has a role in a design; see sim.study.design."""
     role = case.role.partition(":")[0].partition(" ")[0]
     return {SALTELLI: role in ("A", "B", "AB"), TORNADO: role in ("base", "low", "high", "value")}.get(design, True)
-
-
-def is_sweep(folder: Path) -> bool:
-    """Tell whether a folder is one of a sweep."""
-    return (folder / MARKER).is_file()
 
 
 def table_file(sweep: Sweep, row: Row) -> Path:
@@ -346,64 +332,19 @@ def _end_line(file: Path) -> None:
                 opened.write(b"\n")
 
 
-def refuse_strangers(folder: Path, manifest: SweepManifest) -> None:
-    """Refuse a folder that holds something else; nothing is made or changed.
+def refuse_strangers(folder: Path, manifest: SweepManifest, text: str) -> None:
+    """Refuse a folder that holds something else than this sweep of a resolved scenario; nothing is made or changed.
 
     Raises:
         FolderError: if it does.
     """
-    found = _manifest_in(folder)
+    found = sweep_to_go_on_with(folder, text)
     if found is not None and found.key != manifest.key:
         raise FolderError(
             folder, "holds another sweep (scenario, design, seed or code differ)", "choose another with -o"
         )
-    if found is None and folder.is_dir() and files.occupied(folder):
+    if found is None and folder.is_dir() and files.occupied(folder) and not is_remnant_of_sweep(folder, text):
         raise FolderError(folder, "is not empty and is no sweep folder", "choose another with -o")
-
-
-def read_sweep_manifest(folder: Path) -> SweepManifest:
-    """Read what a sweep folder says of itself; raises FolderError if it is none."""
-    found = _manifest_in(folder)
-    if found is None:
-        raise FolderError(folder, "is no sweep folder", f"`ilrs sweep` makes folders that hold a file {MARKER}")
-    return found
-
-
-def _manifest_in(folder: Path) -> SweepManifest | None:
-    try:
-        text = files.read_plain(folder / MARKER)
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except OSError as error:
-        raise FolderError(folder, f"cannot be read: {files.said_of(error)}") from error
-    try:
-        found = from_json(SweepManifest, text)
-        _require_sound_manifest(found)
-    except RecordError as error:
-        raise FolderError(folder / MARKER, f"is not a manifest of ours: {error}", "choose another folder") from None
-    if found.format != SWEEP_FORMAT:
-        raise FolderError(folder, f"has format {found.format}, and this version knows {SWEEP_FORMAT}")
-    return found
-
-
-def _require_sound_manifest(manifest: SweepManifest) -> None:
-    """Refuse what no sweep of ours writes into its manifest.
-
-    Raises:
-        RecordError: if there is such a thing.
-    """
-    if manifest.replications < 1 or manifest.cases < 0 or manifest.seed < 0:
-        raise RecordError(".replications, .cases and .seed: at least 1, 0 and 0 are wanted")
-    if manifest.state not in STATES:
-        raise RecordError(f".state: '{printable(manifest.state):.40}' is none of ours")
-    if manifest.design not in (*DESIGNS, SEEK):
-        raise RecordError(f".design: '{printable(manifest.design):.40}' is none of ours")
-    require_times(started=manifest.started, finished=manifest.finished)
-
-
-def write_manifest(folder: Path, manifest: SweepManifest) -> None:
-    """Replace the manifest in one step."""
-    files.write_whole(folder, MARKER, to_json(manifest).encode())
 
 
 def now() -> str:

@@ -25,9 +25,20 @@ from sim.study.chunks import Span, Work, span_at, spans_of
 from sim.study.deposit import Deposit, Receipt, deposit
 from sim.study.engines import Engine, choose
 from sim.study.lock import held
+from sim.study.manifest import (
+    COMPLETE,
+    FAILED,
+    INTERRUPTED,
+    RUN_FORMAT,
+    RUNNING,
+    Manifest,
+    Part,
+    read_manifest,
+    write_manifest,
+)
 from sim.study.place import shared_place
 from sim.study.precision import Precision, checkpoints
-from sim.study.store import Manifest, Part, Study
+from sim.study.store import Study
 from sim.study.tables import TABLE_FORMAT
 from sim.study.versions import code_version, library_versions
 
@@ -119,7 +130,7 @@ def _run_to_the_end(
         met = _is_precise(folder, work.outline, precision)
         if met or count == most:
             said = f"{precision.text}: {'reached' if met else 'NOT reached'} with {counted(count, 'replication')}"
-            store.write_manifest(folder, dataclasses.replace(manifest, precision=said))
+            write_manifest(folder, dataclasses.replace(manifest, precision=said))
             break
     return manifest.replications
 
@@ -140,7 +151,7 @@ def _run_missing(folder: Path, manifest: Manifest, work: Work, engine: Engine, o
     held_parts = {part.first: part.last for part in manifest.parts if part.first < count}
     done = sum(span.count for span in (span_at(first, count) for first in held_parts) if _is_held(span, held_parts))
     missing = (span for span in spans_of(count) if not _is_held(span, held_parts))
-    store.write_manifest(folder, manifest)
+    write_manifest(folder, manifest)
     on_progress(Progress("simulating", done, manifest.replications))
     place = store.place_of(folder, manifest)
     job = Deposit(work, place) if manifest.shared else work
@@ -175,8 +186,8 @@ def _tell_stories(folder: Path, work: Work, nominal: Outcome) -> None:
 
 def _fresh_manifest(campaign: Campaign, replications: int, seed: int) -> Manifest:
     return Manifest(
-        format=store.RUN_FORMAT,
-        state=store.RUNNING,
+        format=RUN_FORMAT,
+        state=RUNNING,
         scenario=campaign.scenario,
         identity=campaign.identity,
         code=code_version(),
@@ -198,19 +209,19 @@ def _watched(folder: Path) -> Iterator[None]:
     try:
         yield
     except BaseException as error:
-        state = store.INTERRUPTED if isinstance(error, KeyboardInterrupt) else store.FAILED
+        state = INTERRUPTED if isinstance(error, KeyboardInterrupt) else FAILED
         with contextlib.suppress(files.FolderError):  # a full disk is the error to report, not this one
             _close(folder, state, since)
         raise
-    _close(folder, store.COMPLETE, since)
+    _close(folder, COMPLETE, since)
 
 
 def _close(folder: Path, state: str, since: float) -> None:
-    manifest = store.read_manifest(folder)
+    manifest = read_manifest(folder)
     wall_s = round(time.perf_counter() - since, 3)
-    written = store.checksums(folder) if state == store.COMPLETE else ()
+    written = store.checksums(folder) if state == COMPLETE else ()
     ended = dataclasses.replace(manifest, state=state, finished=_now(), wall_s=wall_s, files=written)
-    store.write_manifest(folder, ended)
+    write_manifest(folder, ended)
 
 
 def _now() -> str:

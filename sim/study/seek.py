@@ -18,23 +18,13 @@ from scipy import stats
 from sim.analysis.compare import ProbabilityDifference, compare_probabilities
 from sim.analysis.estimates import Proportion, wilson
 from sim.problems import InputError
-from sim.study import files, store
+from sim.study import files
 from sim.study.cases import Errand, Sweeping
 from sim.study.engines import Engine
-from sim.study.ledger import (
-    SEEK,
-    SWEEP_FORMAT,
-    Planned,
-    Sweep,
-    SweepManifest,
-    keep,
-    missing,
-    now,
-    open_sweep,
-    refuse_strangers,
-)
+from sim.study.ledger import Planned, Sweep, keep, missing, now, open_sweep, refuse_strangers
 from sim.study.levers import Package, SeekPlan, packages_of
 from sim.study.lock import held
+from sim.study.manifest import RUNNING, SEEK, SWEEP_FORMAT, SweepManifest
 from sim.study.records import to_json
 from sim.study.responses import Floats, responses_of
 from sim.study.runner import Listener, Progress
@@ -136,7 +126,7 @@ def seek(
     where = folder or Path("runs") / f"{name}-seek-{key[:8]}"
     manifest = SweepManifest(
         format=SWEEP_FORMAT,
-        state=store.RUNNING,
+        state=RUNNING,
         scenario=name,
         key=key,
         code=code_version(),
@@ -149,7 +139,7 @@ def seek(
         finished=None,
         design_sha256=files.digest(to_json(planned).encode()),
     )
-    refuse_strangers(where, manifest)
+    refuse_strangers(where, manifest, texts[()])
     with held(where), watched(where, manifest):
         sweep = open_sweep(where, manifest, planned, texts)
         search = _Search(sweep, plan, packages, Sweeping(texts, seed), engine, most, on_progress)

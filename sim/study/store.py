@@ -29,9 +29,8 @@ from numpy.typing import NDArray
 
 from sim.analysis.outline import OUTLINE_FORMAT, Outline
 from sim.analysis.sample import Sample, Told
-from sim.problems import printable
 from sim.study import files, tables
-from sim.study.chunks import Span, is_cut
+from sim.study.chunks import is_cut
 from sim.study.contents import (
     COLUMNS,
     NOMINAL,
@@ -39,72 +38,26 @@ from sim.study.contents import (
     OUTLINE,
     RESOLVED,
     RUN_MARKER,
-    STATES,
     STORIES,
     TOLD,
-    files_in,
     remove_torn,
 )
 from sim.study.files import FolderError, folder_errors, occupied, read_plain, require_no_link, write_whole
+from sim.study.manifest import (
+    COMPLETE,
+    Manifest,
+    Part,
+    is_remnant_of_run,
+    read_manifest,
+    run_to_go_on_with,
+    write_manifest,
+)
 from sim.study.place import Place, mark, require_allowed
 from sim.study.records import RecordError, from_json, to_json
-from sim.study.soundness import require_sound, require_sound_story, require_times
+from sim.study.soundness import require_sound, require_sound_story
 from sim.study.tables import read_column
 
-MARKER = RUN_MARKER
-RUN_FORMAT = 2
-RUNNING, COMPLETE, INTERRUPTED, FAILED = STATES
 _STATIC = (RESOLVED, OUTLINE, NOMINAL, *TOLD)
-_LARGEST_PART = 100_000
-"""Replications that one table can hold; ours are far smaller (sim.study.chunks)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A chunk that is done: replications `first` to `last`, both included."""
-
-    first: int
-    last: int
-    sha256: str
-
-    @property
-    def name(self) -> str:
-        """File name of the chunk."""
-        return Span(self.first, self.last - self.first + 1).name
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """What a run folder holds, and how far it is."""
-
-    format: int
-    state: str
-    """running, complete, interrupted or failed."""
-    scenario: str
-    identity: str
-    """Hash of the resolved scenario."""
-    code: str
-    """Version of this program, with the hash of the sources that decide outcomes."""
-    key: str
-    """Hash of identity, code and seed: folders of one key hold the same replications."""
-    versions: tuple[tuple[str, str], ...]
-    seed: int
-    replications: int
-    parts: tuple[Part, ...]
-    started: str
-    """UTC, ISO 8601."""
-    finished: str | None
-    wall_s: float
-    precision: str | None = None
-    """What was to be precise, and whether it is; None when a number of replications was asked for."""
-    command: str = ""
-    """The command that goes on with it; empty when it was not started by one."""
-    began_with: int = 0
-    """Replications that were there when it last started."""
-    shared: str = ""
-    """URL of the folder that holds the outcome tables; empty when they are in the run folder."""
-    files: tuple[tuple[str, str], ...] = ()
-    """Name and SHA-256 of every other file that a study is read from; empty before it is finished."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +85,7 @@ def open_folder(folder: Path, fresh: Manifest, outline: Outline) -> Manifest:
     Raises:
         FolderError: if it cannot be written, holds something else, or belongs to another study.
     """
-    found, said = _manifest_or_none(folder, fresh.identity), fresh.shared
+    found, said = run_to_go_on_with(folder, fresh.identity), fresh.shared
     if found is not None and found.key != fresh.key:
         raise FolderError(folder, f"holds another study ({_difference(found, fresh)})", "choose another with -o")
     kept: tuple[Part, ...] = ()
@@ -170,9 +123,9 @@ def refuse_strangers(folder: Path, identity: str) -> None:
     Raises:
         FolderError: if it does, or cannot be read.
     """
-    if _manifest_or_none(folder, identity) is not None or not folder.is_dir() or not occupied(folder):
+    if run_to_go_on_with(folder, identity) is not None or not folder.is_dir() or not occupied(folder):
         return
-    if not _is_remnant(folder, identity):
+    if not is_remnant_of_run(folder, identity):
         raise FolderError(folder, "is not empty and is no run folder", "choose another with -o")
 
 
@@ -189,11 +142,6 @@ def require_writable(folder: Path) -> None:
         raise FolderError(folder, f"cannot be written: {there.name} is a file", "choose another with -o")
     if not os.access(there, os.W_OK | os.X_OK):
         raise FolderError(folder, "cannot be written: permission denied", "choose another with -o")
-
-
-def write_manifest(folder: Path, manifest: Manifest) -> None:
-    """Replace the manifest in one step."""
-    write_whole(folder, MARKER, to_json(manifest).encode())
 
 
 def place_of(folder: Path, manifest: Manifest) -> Place:
@@ -250,19 +198,6 @@ def write_static(folder: Path, outline: Outline, nominal: Sample, resolved: str)
 def write_story(folder: Path, told: Told) -> None:
     """Store a trace."""
     write_whole(folder, f"{STORIES}/{told.title.lower()}.json", to_json(told).encode())
-
-
-def read_manifest(folder: Path) -> Manifest:
-    """Read what a run folder says of itself.
-
-    Raises:
-        FolderError: if it is no run folder.
-    """
-    found = _manifest_in(folder)
-    if found is None:
-        missing = "is no run folder" if folder.is_dir() else "does not exist"
-        raise FolderError(folder, missing, f"`ilrs run` makes folders that hold a file {MARKER}")
-    return found
 
 
 def read_study(folder: Path) -> Study:
@@ -383,9 +318,10 @@ def _used(manifest: Manifest) -> list[Part]:
     for part, end in zip(used, ends, strict=False):
         if part.first != end:
             fault = f"lacks replications {end} to {part.first - 1}" if part.first > end else "holds some twice"
-            raise RecordError(f"its {MARKER} promises {manifest.replications} replications and {fault}")
+            raise RecordError(f"its {RUN_MARKER} promises {manifest.replications} replications and {fault}")
     if ends[-1] < manifest.replications:
-        raise RecordError(f"its {MARKER} promises {manifest.replications} replications, and its tables hold {ends[-1]}")
+        promised = f"its {RUN_MARKER} promises {manifest.replications} replications"
+        raise RecordError(f"{promised}, and its tables hold {ends[-1]}")
     return used
 
 
@@ -396,69 +332,6 @@ def _stories(folder: Path, manifest: Manifest, outline: Outline) -> Iterator[Tol
             told = from_json(Told, _held(folder, name, manifest))
             require_sound_story(told, outline, name, manifest.replications)
             yield told
-
-
-def _manifest_in(folder: Path) -> Manifest | None:
-    try:
-        text = read_plain(folder / MARKER)
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except OSError as error:
-        raise FolderError(folder, f"cannot be read: {files.said_of(error)}") from error
-    try:
-        manifest = from_json(Manifest, text)
-        if manifest.format == RUN_FORMAT:
-            _require_sound_manifest(manifest)
-    except RecordError as error:
-        raise FolderError(folder / MARKER, f"is not a manifest of ours: {error}", _way_out(folder)) from None
-    if manifest.format != RUN_FORMAT:
-        raise FolderError(folder, f"has format {manifest.format}, and this version knows {RUN_FORMAT}")
-    return manifest
-
-
-def _way_out(folder: Path) -> str:
-    if _is_remnant(folder, ""):
-        return "the same `ilrs run` command, with this folder as -o, simulates it again"
-    return "choose another folder"
-
-
-def _manifest_or_none(folder: Path, identity: str) -> Manifest | None:
-    """Read the manifest for whoever writes the folder: a broken one in a run of this scenario is as good as none."""
-    try:
-        return _manifest_in(folder)
-    except FolderError:
-        if _is_remnant(folder, identity):
-            return None
-        raise
-
-
-def _is_remnant(folder: Path, identity: str) -> bool:
-    """Tell whether a folder holds nothing but files of a run: of the scenario of this identity, if it is not empty."""
-    try:
-        if not all(ours for _, ours in files_in(folder, sweep=False)):
-            return False
-        outline = from_json(Outline, read_plain(folder / OUTLINE))
-    except (OSError, RecordError):
-        return False
-    return identity in ("", outline.identity)
-
-
-def _require_sound_manifest(manifest: Manifest) -> None:
-    """Refuse what no run of ours writes into its manifest.
-
-    Raises:
-        RecordError: if there is such a thing.
-    """
-    if manifest.replications < 1:
-        raise RecordError(f".replications: at least 1 is wanted, not {manifest.replications}")
-    if manifest.state not in STATES:
-        raise RecordError(f".state: '{printable(manifest.state):.40}' is none of ours")
-    if manifest.seed < 0 or manifest.began_with < 0:
-        raise RecordError(".seed and .began_with: at least 0 is wanted")
-    require_times(started=manifest.started, finished=manifest.finished)
-    for index, part in enumerate(manifest.parts):
-        if not 0 <= part.first <= part.last < part.first + _LARGEST_PART:
-            raise RecordError(f".parts[{index}]: {part.first} to {part.last} is no piece of ours")
 
 
 def _difference(found: Manifest, fresh: Manifest) -> str:

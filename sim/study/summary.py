@@ -17,8 +17,9 @@ from sim.clock import Calendar
 from sim.study import files, store
 from sim.study.contents import FINDINGS, SUMMARY
 from sim.study.files import FolderError
+from sim.study.manifest import Manifest
 from sim.study.records import RecordError, from_json, to_json, to_plain
-from sim.study.store import Manifest, Study
+from sim.study.store import Study
 from sim.study.versions import analysis_version
 
 Summary: TypeAlias = Mapping[str, object]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,25 +12,14 @@ from sim.problems import Code, InputError, Mark, Problem, ScenarioError
 from sim.scenario.load import Loaded, load_scenario
 from sim.scenario.paths import without_studies, wrong_path
 from sim.scenario.writing import document
-from sim.study import files, store
+from sim.study import files
 from sim.study.cases import Errand, Sweeping
 from sim.study.design import Case, cases_of
 from sim.study.engines import Engine, choose
 from sim.study.files import FolderError
-from sim.study.ledger import (
-    SWEEP_FORMAT,
-    Planned,
-    Sweep,
-    SweepManifest,
-    case_key,
-    keep,
-    missing,
-    now,
-    open_sweep,
-    refuse_strangers,
-    write_manifest,
-)
+from sim.study.ledger import Planned, Sweep, case_key, keep, missing, now, open_sweep, refuse_strangers
 from sim.study.lock import held
+from sim.study.manifest import COMPLETE, FAILED, INTERRUPTED, RUNNING, SWEEP_FORMAT, SweepManifest, write_manifest
 from sim.study.plan import SweepPlan
 from sim.study.records import to_json
 from sim.study.runner import Listener, Progress
@@ -84,7 +74,7 @@ def run_sweep(
     planned = plan_cases(texts, cases, plan.seed)
     manifest = SweepManifest(
         format=SWEEP_FORMAT,
-        state=store.RUNNING,
+        state=RUNNING,
         scenario=name,
         key=key,
         code=code_version(),
@@ -97,7 +87,7 @@ def run_sweep(
         finished=None,
         design_sha256=files.digest(to_json(planned).encode()),
     )
-    refuse_strangers(where, manifest)
+    refuse_strangers(where, manifest, texts[()])
     with held(where):
         sweep = open_sweep(where, manifest, planned, texts)
         with watched(where, manifest):
@@ -115,14 +105,14 @@ def _run_missing(sweep: Sweep, job: Sweeping, engine: Engine, on_progress: Liste
     }
     total, done = len(sweep.planned), sum(sweep.is_done(one.key) for one in sweep.planned)
     on_progress(Progress("simulating", done, total, "cases"))
-    rows, left = list(sweep.rows), _per_case(errands)
+    rows, left, alike = list(sweep.rows), Counter(one.key for one in errands), Counter(one.key for one in sweep.planned)
     for errand, result in engine(job, list(errands)):
         rows.append(keep(sweep.folder, errand, result))
         left[errand.key] -= 1
         if result.reason and fail_fast:
             raise CaseFailedError(f"case {errand.case.number} failed: {result.reason}")
         if not left[errand.key]:
-            done += sum(one.key == errand.key for one in sweep.planned)
+            done += alike[errand.key]
             on_progress(Progress("simulating", done, total, "cases"))
     return replace(sweep, rows=tuple(rows))
 
@@ -131,24 +121,17 @@ class CaseFailedError(InputError):
     """A case failed, and the sweep was told to stop then."""
 
 
-def _per_case(errands: dict[Errand, None]) -> dict[str, int]:
-    count: dict[str, int] = {}
-    for errand in errands:
-        count[errand.key] = count.get(errand.key, 0) + 1
-    return count
-
-
 @contextlib.contextmanager
 def watched(folder: Path, manifest: SweepManifest) -> Iterator[None]:
     """Leave a manifest that says how a sweep ended, whatever happens."""
     try:
         yield
     except BaseException as error:
-        state = store.INTERRUPTED if isinstance(error, (KeyboardInterrupt, CaseFailedError)) else store.FAILED
+        state = INTERRUPTED if isinstance(error, (KeyboardInterrupt, CaseFailedError)) else FAILED
         with contextlib.suppress(FolderError):
             write_manifest(folder, replace(manifest, state=state, finished=now()))
         raise
-    write_manifest(folder, replace(manifest, state=store.COMPLETE, finished=now()))
+    write_manifest(folder, replace(manifest, state=COMPLETE, finished=now()))
 
 
 def plan_cases(texts: Mapping[tuple[str, ...], str], cases: Sequence[Case], seed: int) -> tuple[Planned, ...]:

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from sim.study.store import read_manifest
+from sim.study.manifest import read_manifest
 
 Call = Callable[..., Result]
 ROOT = Path(__file__).resolve().parents[2]

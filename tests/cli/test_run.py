@@ -263,3 +263,20 @@ def test_as_many_replications_as_start_unasked_are_asked_for_nothing(
     assert ilrs("run", small, "-n", 3, "-j", 1).exit_code == 0
     assert ilrs("run", small, "-n", 4, "-j", 1).exit_code == 1
     assert ilrs("run", small, "-n", 4, "-j", 1, "--yes").exit_code == 0
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_time_that_stands_still_by_luck_alone_ends_with_the_replication_and_its_place(
+    small: Path, ilrs: Call, jobs: int
+) -> None:
+    """`check` cannot know it: nearly every attempt is called off, and the next mostly follows in a blink."""
+    sets = ("launch_sites.coast.scrub=99.9999 %", "launch_sites.coast.recycle={exponential: {mean: 1e-6 d}}")
+    options = [part for one in sets for part in ("--set", one)]
+    done = ilrs("run", small, "-n", 3, "-j", jobs, "-q", "-o", "out", *options)
+    assert done.exit_code == 1
+    assert re.fullmatch(
+        r"replication \d of small: time stands still on \d{4}-\d\d-\d\d: mission \S+ is called off at \S+, and this is "
+        r"round 100,000 within a day; give recycle a time, or scrub less often\n",
+        done.stderr,
+    )
+    assert json.loads(Path("out/ilrs-run.json").read_text(encoding="utf-8"))["state"] == "failed"

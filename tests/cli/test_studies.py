@@ -306,6 +306,8 @@ def test_clean_keeps_and_names_what_we_did_not_write(plan: str, ilrs: Call) -> N
     assert all(f"kept: {Path('runs/one', name.partition('/')[0])}" in done.stdout for name in mine)
     left = {file.relative_to("runs/one").as_posix() for file in Path("runs/one").rglob("*") if file.is_file()}
     assert left == set(mine)
+    assert "emptied 1 folder, where something of yours stays" in done.stdout
+    assert "removed" not in done.stdout
 
 
 def test_clean_keeps_a_link_and_what_it_leads_to(plan: str, ilrs: Call) -> None:

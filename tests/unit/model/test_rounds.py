@@ -99,7 +99,9 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_time_that_stands_still_is_stopped_with_the_name_of_what_is_repeated(
     tmp_path: Path, impatient: None, body: str, options: dict[str, str], changes: dict[str, str], said: str
 ) -> None:
-    with pytest.raises(StandstillError, match=f"time stands still on 2030-01-01: {said}.*; give ") as found:
+    with pytest.raises(
+        StandstillError, match=f"^replication 0 of .*: time stands still on 2030-01-01: {said}.*; give "
+    ) as found:
         simulate(campaign_of(tmp_path, body, options, **changes), 1, 0)
     assert type(found.value)(*found.value.args).args == found.value.args  # it travels from a worker
 

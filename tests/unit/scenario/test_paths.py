@@ -163,3 +163,9 @@ def test_a_verb_refuses_what_check_refuses_in_its_block(block: str, said: str, t
 
 def test_the_language_knows_the_designs_that_there_are() -> None:
     assert set(Sweep.model_fields["design"].annotation.__args__) == set(DESIGNS)  # type: ignore[union-attr]
+
+
+def test_a_long_setting_is_no_place_of_a_message(tmp_path: Path) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        load_scenario(_file(tmp_path), sets=[f"activities.landers.duration={{discrete: {{{'1 d: 1 %, ' * 40}}}}}"])
+    assert str(caught.value).startswith("--set activities.landers.duration=...: activities.landers: there is no such")

@@ -167,6 +167,55 @@ def test_workers_that_always_die_end_the_study() -> None:
     assert client.rounds == 4
 
 
+class Deserted(Hopeless):
+    """A client whose workers are all gone, and nobody brings them back; a scheduler may be gone as well."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        super().__init__()
+        self.error = error
+
+    def add_callback(self, call: Callable[..., Any], *arguments: object) -> None:
+        del call, arguments
+
+    def nthreads(self) -> dict[str, int]:
+        if self.error is not None:
+            raise self.error
+        return {}
+
+
+@pytest.mark.parametrize("error", [None, OSError("the scheduler is gone")])
+def test_work_that_nobody_is_left_to_do_ends_the_study(
+    monkeypatch: pytest.MonkeyPatch, error: Exception | None
+) -> None:
+    monkeypatch.setattr("sim.study.cluster.AWAKE_S", 0.001)
+    monkeypatch.setattr("sim.study.cluster.ALONE_S", 0.01)
+    with pytest.raises(WorkersLostError, match="no Dask worker has been there for"):
+        list(engine_of(Deserted(error))(Doubling(), [1, 2, 3]))
+
+
+@pytest.mark.parametrize("error", [RuntimeError("Nanny failed to start."), TimeoutError(), OSError("no port is free")])
+def test_workers_that_do_not_start_are_one_clear_error(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    def fail(*_: object) -> Any:
+        raise error
+
+    monkeypatch.setattr("sim.study.cluster._local_cluster", fail)
+    with pytest.raises(ClusterError, match="the workers of this machine did not start: "), cluster(None, 1):
+        pass
+
+
+def test_a_cluster_without_workers_is_one_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sim.study.cluster.CONNECT_S", 0.01)
+    with pytest.raises(ClusterError, match="the cluster has no worker"):
+        _require_same_code(Workerless())
+
+
+class Workerless:
+    """A client of a scheduler that no worker has come to."""
+
+    def wait_for_workers(self, _: int, timeout: float) -> None:
+        raise TimeoutError(f"Only 0/1 workers arrived after {timeout}")
+
+
 @pytest.mark.parametrize("error", [ValueError("no such law"), OSError(28, "No space left on device")])
 def test_an_error_of_the_work_is_raised_as_it_is(client: Any, error: Exception) -> None:
     with pytest.raises(type(error), match=str(error.args[-1])):

@@ -16,12 +16,14 @@ import pytest
 
 from sim.campaign.plan import Campaign
 from sim.scenario.load import load_scenario
-from sim.study import files, store
+from sim.study import files
+from sim.study.contents import RUN_MARKER
 from sim.study.files import FolderError
 from sim.study.lock import held, holder
+from sim.study.manifest import read_manifest
 from sim.study.plan import read_plan
 from sim.study.runner import run_study
-from sim.study.store import read_manifest, read_study
+from sim.study.store import read_study
 from sim.study.sweep import Start, run_sweep
 from tests.unit.study.driver import HALTED
 
@@ -189,7 +191,7 @@ def test_a_full_disk_gives_one_clear_error_and_loses_nothing(
 def test_a_torn_manifest_is_said_to_be_none_of_ours(campaign: Campaign, tmp_path: Path) -> None:
     folder = tmp_path / "run"
     run_study(campaign, replications=10, seed=7, jobs=1, folder=folder)
-    manifest = folder / store.MARKER
+    manifest = folder / RUN_MARKER
     manifest.write_text(manifest.read_text(encoding="utf-8")[:100], encoding="utf-8")
     with pytest.raises(FolderError, match="is not a manifest of ours"):
         read_study(folder)
@@ -203,4 +205,4 @@ def test_a_truncated_chunk_is_run_again(campaign: Campaign, tmp_path: Path) -> N
     part.write_bytes(part.read_bytes()[:1000])
     run_study(campaign, replications=200, seed=7, jobs=1, folder=folder)
     assert tables_in(folder) == before
-    assert json.loads((folder / store.MARKER).read_text(encoding="utf-8"))["state"] == "complete"
+    assert json.loads((folder / RUN_MARKER).read_text(encoding="utf-8"))["state"] == "complete"

@@ -17,8 +17,9 @@ from sim.study import store
 from sim.study.chunks import Span, span_at, spans_of
 from sim.study.engines import WorkersLostError, run_here, run_in_pool
 from sim.study.files import FolderError
+from sim.study.manifest import read_manifest
 from sim.study.runner import Progress, default_folder, run_study
-from sim.study.store import Study, read_manifest, read_study
+from sim.study.store import Study, read_study
 from tests.unit.study.deadly import Deadly
 
 N = 230  # three chunks, the last one short

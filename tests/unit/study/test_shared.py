@@ -14,8 +14,10 @@ import pytest
 from sim.campaign.plan import Campaign
 from sim.study import store
 from sim.study.cluster import cluster
+from sim.study.contents import RUN_MARKER
 from sim.study.files import FolderError
 from sim.study.folders import tables_elsewhere
+from sim.study.manifest import read_manifest
 from sim.study.place import ALLOWED, Place, SharedFolderError, shared_place
 from sim.study.runner import Progress, run_study
 from sim.study.store import Study
@@ -95,8 +97,8 @@ def test_another_machine_is_asked_where_the_user_allows_it(
 
 
 def test_a_strangers_study_does_not_make_us_ask_anybody(alone: Study, tmp_path: Path) -> None:
-    manifest = json.loads((alone.folder / store.MARKER).read_text(encoding="utf-8"))
-    (tmp_path / store.MARKER).write_text(json.dumps({**manifest, "shared": "http://127.0.0.1:9/x"}), encoding="utf-8")
+    manifest = json.loads((alone.folder / RUN_MARKER).read_text(encoding="utf-8"))
+    (tmp_path / RUN_MARKER).write_text(json.dumps({**manifest, "shared": "http://127.0.0.1:9/x"}), encoding="utf-8")
     (tmp_path / "outline.json").write_bytes((alone.folder / "outline.json").read_bytes())
     with pytest.raises(SharedFolderError, match="asked only where you allow it"):
         store.read_study(tmp_path)
@@ -143,7 +145,7 @@ def test_a_shared_folder_that_cannot_be_written_is_one_clear_error(campaign: Cam
         run_study(
             campaign, replications=N, seed=7, jobs=2, folder=tmp_path / "run", shared=str(tmp_path / "file" / "s")
         )
-    assert store.read_manifest(tmp_path / "run").state == "failed"
+    assert read_manifest(tmp_path / "run").state == "failed"
 
 
 def test_a_folder_error_survives_the_way_from_a_worker() -> None:

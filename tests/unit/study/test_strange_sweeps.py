@@ -15,8 +15,9 @@ import pytest
 
 from sim.scenario.load import load_scenario
 from sim.study import files
+from sim.study.contents import SWEEP_MARKER as MARKER
 from sim.study.files import FolderError
-from sim.study.ledger import MARKER, Row, Sweep, read_sweep
+from sim.study.ledger import Row, Sweep, read_sweep
 from sim.study.plan import read_plan
 from sim.study.records import from_json, to_plain
 from sim.study.responses import responses
@@ -39,6 +40,37 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def folder(original: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(original, tmp_path / "sweep"))
+
+
+@pytest.mark.parametrize("text", [None, "", "{}", "[1]", "not json"])
+def test_a_sweep_whose_manifest_is_lost_or_broken_is_made_again_from_its_tables(
+    folder: Path, original: Path, text: str | None
+) -> None:
+    before = {file.name: file.stat().st_mtime_ns for file in (folder / "cases").iterdir()}
+    (folder / MARKER).unlink()
+    if text is not None:
+        (folder / MARKER).write_text(text, encoding="utf-8")
+        with pytest.raises(FolderError, match="the same `ilrs sweep` command, with this folder as -o, makes it again"):
+            read_sweep(folder)
+    sweep_into(folder)
+    assert {file.name: file.stat().st_mtime_ns for file in (folder / "cases").iterdir()} == before
+    assert dates_in(folder) == dates_in(original)
+
+
+@pytest.mark.parametrize("text", [None, "{}"])
+def test_a_sweep_of_another_scenario_without_its_manifest_stays_as_it_is(folder: Path, text: str | None) -> None:
+    (folder / MARKER).write_text(text, encoding="utf-8") if text else (folder / MARKER).unlink()
+    (folder / "scenario.resolved.yaml").write_text("name: another", encoding="utf-8")
+    with pytest.raises(FolderError, match=" -o"):
+        sweep_into(folder)
+    assert (folder / "scenario.resolved.yaml").read_text(encoding="utf-8") == "name: another"
+
+
+def test_a_folder_with_a_file_of_others_and_no_manifest_of_a_sweep_stays_as_it_is(folder: Path) -> None:
+    (folder / MARKER).unlink()
+    (folder / "thesis.txt").write_text("precious", encoding="utf-8")
+    with pytest.raises(FolderError, match="not empty and is no sweep folder"):
+        sweep_into(folder)
 
 
 def dates_in(folder: Path) -> list[list[float]]:

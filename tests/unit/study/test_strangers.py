@@ -14,7 +14,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from sim.campaign.plan import Campaign
-from sim.study import files, store
+from sim.study import files
+from sim.study.contents import RUN_MARKER
 from sim.study.files import FolderError
 from sim.study.lock import LOCK, held, holder
 from sim.study.place import ALLOWED, SharedFolderError
@@ -43,11 +44,11 @@ def victim(tmp_path: Path) -> Path:
 
 
 def manifest_of(folder: Path) -> Any:
-    return json.loads((folder / store.MARKER).read_text(encoding="utf-8"))
+    return json.loads((folder / RUN_MARKER).read_text(encoding="utf-8"))
 
 
 def change(folder: Path, **values: object) -> None:
-    (folder / store.MARKER).write_text(json.dumps({**manifest_of(folder), **values}), encoding="utf-8")
+    (folder / RUN_MARKER).write_text(json.dumps({**manifest_of(folder), **values}), encoding="utf-8")
 
 
 def sign(folder: Path) -> None:
@@ -194,7 +195,7 @@ DEVICES: dict[str, Callable[[Path], object]] = {
 
 
 @pytest.mark.parametrize("device", DEVICES)
-@pytest.mark.parametrize("name", [PART, "outline.json", "nominal.parquet", "stories/p50.json", store.MARKER])
+@pytest.mark.parametrize("name", [PART, "outline.json", "nominal.parquet", "stories/p50.json", RUN_MARKER])
 def test_what_is_no_plain_file_is_refused_without_waiting(folder: Path, device: str, name: str) -> None:
     (folder / name).unlink()
     DEVICES[device](folder / name)
@@ -228,10 +229,10 @@ def test_a_small_file_takes_little_memory_whatever_it_may_be(tmp_path: Path) -> 
     assert files.read_plain(tmp_path / "small", 2**40) == b"small"
 
 
-@pytest.mark.parametrize("name", ["outline.json", "stories/p50.json", store.MARKER])
+@pytest.mark.parametrize("name", ["outline.json", "stories/p50.json", RUN_MARKER])
 def test_a_file_nested_too_deeply_is_refused(folder: Path, name: str) -> None:
     (folder / name).write_text("[" * 100_000, encoding="utf-8")
-    change(folder, files=[]) if name != store.MARKER else None
+    change(folder, files=[]) if name != RUN_MARKER else None
     with pytest.raises(FolderError, match="nested too deeply"):
         read_study(folder)
 
@@ -293,7 +294,7 @@ def test_a_time_that_is_none_is_refused(folder: Path, field: str, text: str) -> 
 def test_a_run_whose_manifest_is_broken_is_simulated_again_in_its_place(
     folder: Path, original: Path, campaign: Campaign, text: str
 ) -> None:
-    (folder / store.MARKER).write_text(text, encoding="utf-8")
+    (folder / RUN_MARKER).write_text(text, encoding="utf-8")
     with pytest.raises(FolderError, match="the same `ilrs run` command, with this folder as -o, simulates it again"):
         read_study(folder)
     again(campaign, folder)
@@ -303,13 +304,13 @@ def test_a_run_whose_manifest_is_broken_is_simulated_again_in_its_place(
 def test_a_run_whose_manifest_was_deleted_is_simulated_again_in_its_place(
     folder: Path, original: Path, campaign: Campaign
 ) -> None:
-    (folder / store.MARKER).unlink()
+    (folder / RUN_MARKER).unlink()
     again(campaign, folder)
     assert tables_in(folder) == tables_in(original)
 
 
 def test_a_folder_with_a_file_of_others_and_no_manifest_stays_as_it_is(folder: Path, campaign: Campaign) -> None:
-    (folder / store.MARKER).unlink()
+    (folder / RUN_MARKER).unlink()
     (folder / "thesis.txt").write_text("precious", encoding="utf-8")
     with pytest.raises(FolderError, match="not empty and is no run folder"):
         again(campaign, folder)
@@ -352,7 +353,7 @@ def test_nothing_is_written_through_a_folder_that_is_a_link(
     assert [file.name for file in victim.parent.iterdir()] == ["thesis.txt"]
 
 
-@pytest.mark.parametrize("name", [store.MARKER, "outline.json", "stories/p50.json", PART])
+@pytest.mark.parametrize("name", [RUN_MARKER, "outline.json", "stories/p50.json", PART])
 def test_a_file_that_is_a_link_is_replaced_and_what_it_leads_to_stays(
     folder: Path, campaign: Campaign, victim: Path, name: str
 ) -> None:
@@ -360,7 +361,7 @@ def test_a_file_that_is_a_link_is_replaced_and_what_it_leads_to_stays(
     before = victim.read_bytes()
     (folder / name).unlink()
     (folder / name).symlink_to(victim)
-    change(folder, state="failed") if name != store.MARKER else None
+    change(folder, state="failed") if name != RUN_MARKER else None
     run_study(campaign, replications=N + 50, seed=7, jobs=1, folder=folder)
     assert victim.read_bytes() == before
 
