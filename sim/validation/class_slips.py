@@ -19,8 +19,8 @@ from sim.calibration.luck import FIRST_GUESS, fit_with_luck
 from sim.calibration.predictive import judge
 from sim.calibration.reliability import KOLMOGOROV, LEVELS, Reliability, by_class
 from sim.calibration.statements import Statements, read_statements
-from sim.calibration.table import data_file, read_table
 from sim.scenario.shipped import shipped_folder
+from sim.scenario.table import data_file, read_table
 from sim.units import read_quantity
 from sim.validation.case import About, Case, at_most, between, near
 
