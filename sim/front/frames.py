@@ -43,6 +43,11 @@ def dates_of(start: datetime.datetime, days: NDArray[np.float64]) -> NDArray[np.
     return found
 
 
+def days_of(start: datetime.datetime, days: NDArray[np.float64]) -> NDArray[np.datetime64]:
+    """Return the calendar day on which each day since `start` falls, at midnight; NaT where it is infinite."""
+    return dates_of(start, days).astype("datetime64[D]").astype("datetime64[us]")
+
+
 def table_of(fields: Iterable[Field]) -> pa.Table:
     """Make an Arrow table; the parts of a name are joined by a dot."""
     given = list(fields)
@@ -86,16 +91,16 @@ def _goals(_: Tables, found: Findings) -> list[Field]:
     fields = [
         Field(("goal",), [goal.name for goal in goals]),
         Field(("title",), [goal.called for goal in goals]),
-        *_dated(start, "by", [goal.by_d for goal in goals]),
+        *_dated(start, "by", [goal.by_d for goal in goals], whole=True),
         Field(("probability",), [goal.probability.value for goal in goals]),
         Field(("low",), [goal.probability.low for goal in goals]),
         Field(("high",), [goal.probability.high for goal in goals]),
         *_over_figures(goals),
         Field(("wanted",), [goal.wanted for goal in goals]),
-        *_dated(start, "plan", [goal.nominal_d for goal in goals]),
+        *_dated(start, "plan", [goal.nominal_d for goal in goals], whole=True),
     ]
     for number, share in enumerate(one.share for one in goals[0].quantiles) if goals else ():
-        fields += _dated(start, f"p{share * 100:.0f}", [goal.quantiles[number].t_d for goal in goals])
+        fields += _dated(start, f"p{share * 100:.0f}", [goal.quantiles[number].t_d for goal in goals], whole=True)
     fields.append(Field(("not_reached",), [goal.censored for goal in goals]))
     fields.append(Field(("slip_d",), [goal.total_slip_d for goal in goals]))
     return fields
@@ -235,10 +240,11 @@ def _days(found: Findings, names: Sequence[str], days: NDArray[np.float64]) -> I
         yield Field((f"{name}_d",), days[:, column])
 
 
-def _dated(start: datetime.datetime, name: str, days: Sequence[float | None]) -> list[Field]:
+def _dated(start: datetime.datetime, name: str, days: Sequence[float | None], *, whole: bool = False) -> list[Field]:
+    """Make the dates and days of what has a date; with `whole` a date is the day on which it falls."""
     numbers = np.array([np.inf if day is None else day for day in days], dtype=np.float64)
     named = name if name != "date" else "t"
-    return [Field((name,), dates_of(start, numbers)), Field((f"{named}_d",), numbers)]
+    return [Field((name,), (days_of if whole else dates_of)(start, numbers)), Field((f"{named}_d",), numbers)]
 
 
 def _start(found: Findings) -> datetime.datetime:

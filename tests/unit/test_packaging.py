@@ -122,4 +122,4 @@ def test_the_wheel_carries_code_scenarios_and_seeds(project_root: Path, tmp_path
         for path in (project_root / folder).rglob("*.py")
     }
     assert "sim/_shipped/scenarios/ilrs-2035.yaml" in shipped
-    assert shipped | code <= inside
+    assert shipped | code | {"ilrs.py", "sim/py.typed", "dashboards/py.typed"} <= inside
