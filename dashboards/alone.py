@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Mapping
 
 import plotly.graph_objects as go
 
 from dashboards import formats, theme
-from dashboards.card import Card, Key
+from dashboards.card import Card, Key, Shape
 
 _TITLE_LETTERS = 100
 _EDGE_PX, _LINE_PX, _KEY_PX = 12, 20, 30
-_SYMBOLS = {
+_SYMBOLS: Mapping[Shape, str] = {
     "band": "square",
+    "pale": "square",
     "box": "square",
     "dot": "circle",
     "cross": "x",
     "whisker": "line-ew",
     "diamond": "diamond",
 }
+
+_OPACITY: Mapping[Shape, float] = {"band": 0.3, "pale": 0.14}
+"""Of what is filled: as the key of a page has it."""
 
 
 def figure_alone(card: Card) -> go.Figure:
@@ -57,7 +62,7 @@ def _entry(key: Key) -> go.Scatter:
     if key.shape == "line":
         line = {"color": key.colour, "dash": key.dash}
         return go.Scatter(x=[None], y=[None], mode="lines", line=line, name=name, showlegend=True)
-    marker = {"color": key.colour, "symbol": _SYMBOLS[key.shape], "size": 10}
+    marker = {"color": key.colour, "symbol": _SYMBOLS[key.shape], "size": 10, "opacity": _OPACITY.get(key.shape, 1.0)}
     if key.shape == "whisker":
         marker["line"] = {"color": key.colour, "width": 2}
     return go.Scatter(x=[None], y=[None], mode="markers", marker=marker, name=name, showlegend=True)
