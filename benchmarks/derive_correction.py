@@ -15,9 +15,10 @@ import numpy as np
 from sim.physics.conic import solve_conic
 from sim.physics.constants import EARTH_MU_KM3_S2, EARTH_RADIUS_KM, HOUR_S, MOON_MU_KM3_S2, MOON_RADIUS_KM
 from sim.physics.correction import TERMS, Encounter, departure_sine, fill_terms
-from sim.physics.ephemeris import EphemerisTable, FloatArray, load_ephemeris
+from sim.physics.ephemeris import load_ephemeris
 from sim.physics.epochs import epoch_from_iso
 from sim.physics.refine import RefinedSolution, refine_transfer
+from sim.physics.states import EphemerisTable, FloatArray
 from sim.physics.transfer import LunarOrbit, Parking
 
 

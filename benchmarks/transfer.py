@@ -22,9 +22,10 @@ import numpy as np
 from sim.physics import orbits
 from sim.physics.constants import EARTH_MU_KM3_S2, EARTH_RADIUS_KM
 from sim.physics.departures import load_departures
-from sim.physics.ephemeris import EphemerisTable, FloatArray, load_ephemeris
+from sim.physics.ephemeris import load_ephemeris
 from sim.physics.epochs import epoch_from_iso
 from sim.physics.refine import refine_transfer
+from sim.physics.states import EphemerisTable, FloatArray
 from sim.physics.transfer import LunarOrbit, Parking, departure_table
 
 TOFS_H = [60.0, 72.0, 84.0, 96.0, 108.0, 120.0, 132.0, 144.0]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 LAYERS = (
@@ -115,6 +116,43 @@ def find_breaks(root: Path) -> list[str]:
             place = path.relative_to(root)
             found += breaks_in(path.read_text(encoding="utf-8"), _module_name(place), place.as_posix())
     return found + breaks_in((root / "ilrs.py").read_text(encoding="utf-8"), "ilrs", "ilrs.py")
+
+
+def find_circles(root: Path) -> list[str]:
+    """Return every circle of imports under `sim/` and `dashboards/`, late and type-checking ones among them."""
+    paths = [path for package in ("sim", "dashboards") for path in sorted((root / package).rglob("*.py"))]
+    sources = {path.relative_to(root).as_posix(): path.read_text(encoding="utf-8") for path in paths}
+    return circles_in(sources)
+
+
+def circles_in(sources: Mapping[str, str]) -> list[str]:
+    """Return the circles of imports among modules, by their places, each as `a -> b -> a`."""
+    modules = {_module_name(Path(place)): place for place in sources}
+    graph = {
+        module: {
+            found
+            for item in _imports(ast.parse(sources[place]), module, is_package=place.endswith("__init__.py"))
+            if (found := _known_module(item.module, modules)) not in ("", module)
+        }
+        for module, place in modules.items()
+    }
+    circles: list[str] = []
+    while True:
+        try:
+            list(TopologicalSorter(graph).static_order())
+        except CycleError as error:
+            circle = list(reversed(error.args[1]))
+            circles.append(" -> ".join(circle))
+            graph[circle[0]].discard(circle[1])
+        else:
+            return circles
+
+
+def _known_module(name: str, modules: Mapping[str, str]) -> str:
+    """Return the module that a name stands in; empty for what is not ours."""
+    while name and name not in modules:
+        name = name.rpartition(".")[0]
+    return name
 
 
 def breaks_in(source: str, module: str, place: str) -> list[str]:

@@ -11,9 +11,9 @@ import plotly.graph_objects as go
 
 from dashboards import theme
 from dashboards.card import Table
-from sim.physics.ephemeris import FloatArray
 from sim.physics.epochs import epoch_from_iso, iso_from_epoch
 from sim.physics.intervals import Intervals
+from sim.physics.states import FloatArray
 
 MOST_MONTHS = 36
 """Spans up to this many months get a row for each month; longer ones a row for each year."""

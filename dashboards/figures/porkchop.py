@@ -9,9 +9,9 @@ import numpy as np
 from dashboards import theme
 from dashboards.card import Card, Key, Table
 from dashboards.picture import minute_text
-from sim.physics.ephemeris import EphemerisTable, FloatArray
 from sim.physics.epochs import iso_from_epoch
 from sim.physics.places import LunarOrbit, Parking
+from sim.physics.states import EphemerisTable, FloatArray
 from sim.physics.transfer import TOF_LIMITS_H, DepartureTable, PlaneChange, departure_table
 
 SPAN_D = (-14.0, 15.0)

@@ -15,9 +15,9 @@ from dashboards.card import Card, Key, Page, Table, Tile
 from dashboards.figures.porkchop import Chosen, draw_porkchop, sweep_departures
 from dashboards.picture import compose_picture, minute_text
 from sim.physics.constants import DAY_S, MOON_RADIUS_KM
-from sim.physics.ephemeris import EphemerisTable, FloatArray
 from sim.physics.places import LunarOrbit, Parking
 from sim.physics.refine import fly_transfer, refine_transfer
+from sim.physics.states import EphemerisTable, FloatArray
 from sim.physics.transfer import TOF_LIMITS_H
 
 _DENSER = 4

@@ -2,36 +2,35 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.campaign.index import Index
 from sim.campaign.plan import Departures, GroundPlan
+from sim.campaign.tables import Sky
 from sim.physics.intervals import Intervals
-from sim.scenario.schema import Ground, GroundStation
-
-if TYPE_CHECKING:
-    from sim.campaign.compile import Compiler
+from sim.scenario.schema import Ground as GroundSpec
+from sim.scenario.schema import GroundStation, Partner, Scenario
 
 MOST_ABSENT = 3
 """Partners whose absence is tabled; antennas of further ones count as always there."""
 
 
-class GroundCompiler:
+class Ground:
     """Tables the cover of the Moon for each set of partners who may be absent."""
 
-    def __init__(self, compiler: Compiler) -> None:
-        self.whole = compiler
-        self.spec: Ground | None = compiler.scenario.ground
-        self.absent = self._who_may_be_absent()
+    def __init__(self, scenario: Scenario, sky: Sky) -> None:
+        self.spec: GroundSpec | None = scenario.ground
+        self.absent = self._who_may_be_absent(scenario.partners)
+        self._sky = sky
         self._covers: list[Intervals] | None = None
 
-    def _who_may_be_absent(self) -> list[str]:
+    def _who_may_be_absent(self, partners: Mapping[str, Partner]) -> list[str]:
         if self.spec is None:
             return []
         owners = dict.fromkeys(s.partner for s in self.spec.stations.values() if s.partner is not None)
-        partners = self.whole.scenario.partners
         loose = [
             name
             for name in owners
@@ -57,7 +56,7 @@ class GroundCompiler:
         """Intervals in which the Moon is seen, for each set of absent partners."""
         if self._covers is None:
             assert self.spec is not None
-            self._covers = [self.whole.sky.cover(left, self.spec.minimum_elevation) for left in self._sets()]
+            self._covers = [self._sky.cover(left, self.spec.minimum_elevation) for left in self._sets()]
         return self._covers
 
     @property
@@ -78,21 +77,20 @@ class GroundCompiler:
         ]
         if not events:
             return [every] * (1 << len(self.absent))
-        return [np.logical_and.reduce([self.whole.sky.seen(cover, days) for days in events]) for cover in self.covers]
+        return [np.logical_and.reduce([self._sky.seen(cover, days) for days in events]) for cover in self.covers]
 
-    def plan(self) -> GroundPlan | None:
+    def plan(self, index: Index) -> GroundPlan | None:
         """Give what the model needs to know."""
         spec = self.spec
         if spec is None or not spec.stations:
             return None
         navigation = spec.navigation
-        path: tuple[Any, ...] = ("ground", "navigation", "needs")
         return GroundPlan(
-            partners=tuple(self.whole.partners[name] for name in self.absent),
-            covers=tuple(self.whole.sky.light_table(cover, 0.0) for cover in self.covers),
+            partners=tuple(index.partners[name] for name in self.absent),
+            covers=tuple(self._sky.light_table(cover, 0.0) for cover in self.covers),
             antennas=tuple(len(left) for left in self._sets()),
             hold_d=spec.hold,
             rendezvous=self.is_critical("rendezvous"),
-            navigation=self.whole.registry.needs(navigation.needs, path) if navigation else (),
+            navigation=index.needs(navigation.needs) if navigation else (),
             landing_odds=navigation.landing_failures if navigation else 1.0,
         )

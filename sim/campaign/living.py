@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from sim.campaign.plan import LivingPlan
-
-if TYPE_CHECKING:
-    from sim.campaign.compile import Compiler
+from sim.scenario.schema import Scenario
 
 MIXED = "consumables"
 """Cargo of this name is split into goods in proportion to their net use."""
 
 
-class LivingCompiler:
+class Living:
     """Gives every good its index."""
 
-    def __init__(self, compiler: Compiler) -> None:
-        scenario = compiler.scenario
+    def __init__(self, scenario: Scenario) -> None:
         self.spec = scenario.living
         goods = dict.fromkeys(self.spec.per_crew_day) if self.spec is not None else {}
         for mission in scenario.missions.values():

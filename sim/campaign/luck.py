@@ -5,42 +5,59 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from math import log
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sim.campaign.plan import Chance
-from sim.campaign.slips import ClassSlip
-from sim.chance import FigureName, Figures, Luck, RatioLaw, Together
+from sim.campaign.registry import Registry
+from sim.campaign.slips import ClassSlip, Scaled, law_by_lead, without
+from sim.chance import Distribution, FigureName, Figures, Luck, RatioLaw, Together
 from sim.chance.correlation import AmbiguousError, Bundle, ImpossibleError, Member, entwine, group_factor
 from sim.problems import Code
 from sim.scenario.check_correlations import say_contradiction
 from sim.scenario.joining import members_of, model_of, slips_by_class
-from sim.scenario.schema import Activity, ClassLaw, Mission, SlipByClass
+from sim.scenario.schema import Activity, ClassLaw, Mission, Scenario, SlipByClass, SlipByLead
 from sim.scenario.text import Path
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sim.campaign.compile import Compiler
-
+Slipping = Distribution | SlipByLead | SlipByClass
 Row = dict[int, float]
 """Weights of a figure on streams, by index."""
 FARTHEST_SCORE = 3.1
 """Normal score beyond which a slip teaches no more: about the share at which the laws are cut."""
 
 
-class LuckCompiler:
-    """Resolves class laws and correlations."""
+class SharedLuck:
+    """Resolves laws of slip and correlations."""
 
-    def __init__(self, compiler: Compiler) -> None:
-        self.whole = compiler
+    def __init__(self, scenario: Scenario, values: Mapping[str, Any], registry: Registry, as_of_d: float) -> None:
+        self._scenario = scenario
+        self._values = values
+        self._registry = registry
+        self._as_of_d = as_of_d
         self._best: list[float] = []
         self._rows: list[Row] = []
         self._names: list[FigureName] = []
         self._roots: dict[str, list[list[float]]] = {}
 
-    # --- slips by class ---------------------------------------------------------------------------------------------
+    # --- slips ---------------------------------------------------------------------------------------------
 
-    def slip(self, slip: SlipByClass, lead_d: float) -> ClassSlip:
+    def slip(self, slip: Slipping, planned_d: float, stream: str, path: Path, held_d: float = 0.0) -> Chance:
+        """Return a slip with its law and stream: as written, or by how far ahead of today the plan lies.
+
+        A measured law gives up the mean days that the risks it holds add elsewhere.
+        """
+        lead_d = max(planned_d - self._as_of_d, 0.0)
+        if isinstance(slip, SlipByClass):
+            law = without(self._by_class(slip, lead_d), held_d)
+            return self._chance(slip, law, stream, path) if isinstance(law, ClassSlip) else Chance(0.0)
+        if isinstance(slip, SlipByLead):
+            by_lead = law_by_lead(self._scenario.slips[slip.by_lead], lead_d)
+            slip = without(Scaled(by_lead, slip.times) if slip.times != 1.0 else by_lead, held_d)
+        return self._registry.slip(slip, stream, path)
+
+    def _by_class(self, slip: SlipByClass, lead_d: float) -> ClassSlip:
         """Return the law of a slip by class at a lead time, with the error of its figures."""
         name, law = self._law(slip)
         location, spread = self._row(name, law, slip, "location", lead_d), self._row(name, law, slip, "spread", lead_d)
@@ -53,9 +70,9 @@ class LuckCompiler:
             slip.times,
         )
 
-    def chance(self, slip: SlipByClass, law: ClassSlip, stream: str, path: Path) -> Chance:
+    def _chance(self, slip: SlipByClass, law: ClassSlip, stream: str, path: Path) -> Chance:
         """Give a slip by class its stream and, unless the scenario keeps to best estimates, its figures."""
-        chance = self.whole.registry.slip(law, stream, path)
+        chance = self._registry.slip(law, stream, path)
         if not self._draws_figures:
             return chance
         name, block = self._law(slip)
@@ -69,17 +86,17 @@ class LuckCompiler:
 
     @property
     def _draws_figures(self) -> bool:
-        return self.whole.scenario.uncertainty.figures == "on"
+        return self._scenario.uncertainty.figures == "on"
 
     def _law(self, slip: SlipByClass) -> tuple[str, ClassLaw]:
-        name = model_of(self.whole.scenario, slip)
-        law = self.whole.scenario.slips[name].classes
+        name = model_of(self._scenario, slip)
+        law = self._scenario.slips[name].classes
         assert law is not None  # the checks refuse a slip by class without one
         return name, law
 
     def _row(self, name: str, law: ClassLaw, slip: SlipByClass, what: str, lead_d: float) -> tuple[float, Row]:
         """Return the best value of `location` or `spread` of a class, and its weights on the streams of figures."""
-        stream, parameters = self.whole.registry.stream, list(law.parameters)
+        stream, parameters = self._registry.stream, list(law.parameters)
         agency, kind = slip.class_.agency, slip.class_.kind
         fitting = dict.fromkeys((what, f"{what}.{agency}", f"{what}.{kind}", f"{what}.{agency}.{kind}"), 1.0)
         if what == "spread":
@@ -115,7 +132,7 @@ class LuckCompiler:
 
     def observed(self) -> dict[str, float]:
         """Return the normal score of every slip by class that has happened, by dotted path."""
-        scenario, found = self.whole.scenario, {}
+        scenario, found = self._scenario, {}
         for path, slip, happened in slips_by_class(scenario):
             if not happened:
                 continue
@@ -133,7 +150,7 @@ class LuckCompiler:
             return None
         from scipy.special import ndtri
 
-        law = self.slip(slip, max(_days(item.said_on, item.planned), 0.0))
+        law = self._by_class(slip, max(_days(item.said_on, item.planned), 0.0))
         score = float(ndtri(law.below(_days(item.planned, came))))
         return min(max(score, -FARTHEST_SCORE), FARTHEST_SCORE)
 
@@ -147,24 +164,22 @@ class LuckCompiler:
         return Luck(self._together(), figures)
 
     def _together(self) -> tuple[Together, ...]:
-        uncertainty = self.whole.scenario.uncertainty
+        uncertainty = self._scenario.uncertainty
         if uncertainty.correlations == "off":
             return ()
-        members, groups = members_of(self.whole.scenario, self.whole.loaded.layered.values)
+        members, groups = members_of(self._scenario, self._values)
         by_path = {member.name: member for member in members}
-        drawn = [
-            (stream, replace(by_path[dotted], observed=None))
-            for stream, path in enumerate(self.whole.registry.stream_paths)
-            if (dotted := ".".join(map(str, path))) in by_path
-        ]
+        known = zip(self._registry.stream_paths, self._registry.streams, strict=True)
+        named = sorted((".".join(map(str, path)), name, stream) for stream, (path, name) in enumerate(known))
+        drawn = [(stream, replace(by_path[path], observed=None)) for path, _, stream in named if path in by_path]
         past = self.observed() if uncertainty.learning == "on" else {}
         seen = [replace(by_path[path], observed=score) for path, score in past.items()]
         together = [*seen, *(member for _, member in drawn)]
         try:
             bundles = entwine(together, groups)
         except (AmbiguousError, ImpossibleError) as error:  # several launches may draw from one path
-            path, message, hint = say_contradiction(error, together, self.whole.scenario)
-            self.whole.registry.problem(path, Code.VALUE, message, hint)
+            path, message, hint = say_contradiction(error, together, self._scenario)
+            self._registry.problem(path, Code.VALUE, message, hint)
             return ()
         paths = _factor_paths(members)
         streams = [stream for stream, _ in drawn]
@@ -173,7 +188,7 @@ class LuckCompiler:
     def _with_streams(self, bundle: Bundle, seen: int, streams: list[int], paths: Mapping[str, Path]) -> Together:
         """Return a bundle by the indices of streams."""
         members = tuple(streams[place - seen] for place in bundle.members)
-        factors = tuple(self.whole.registry.stream(name, paths[name]) for name in bundle.factors)
+        factors = tuple(self._registry.stream(name, paths[name]) for name in bundle.factors)
         return Together(members, (*factors, *members), bundle.offsets, bundle.weights)
 
 

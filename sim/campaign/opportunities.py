@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from math import inf
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.campaign.flights import margins_over
-from sim.campaign.plan import Departures, FlightSheet, Floats, Opportunities
+from sim.campaign.ground import Ground
+from sim.campaign.plan import Departures, FlightSheet, Floats, LightTable, Opportunities
+from sim.campaign.registry import Registry
+from sim.campaign.tables import Sky
+from sim.clock import Calendar
 from sim.physics.injection import injection_dv_m_s
 from sim.physics.limits import PhysicsError
 from sim.physics.rocket import Stack, launcher_capacity_kg
 from sim.problems import Code, suggest
-from sim.scenario.schema import Launch, Launcher, Leg, Place
+from sim.scenario.schema import Launch, Launcher, Leg, Place, Scenario
 from sim.scenario.text import Path
-
-if TYPE_CHECKING:
-    from sim.campaign.compile import Compiler
 
 WAITS = 6
 """Waiting times for which margins are tabled where propellant boils off."""
@@ -27,18 +27,43 @@ PLANES = 24
 """Orbital planes for which the departures of a waiting stack are tabled: every 15 degrees of node."""
 
 
-class OpportunityCompiler:
-    """Makes the tables of departures, each once."""
+class SkyTables:
+    """Makes the tables of departures and of light, each once."""
 
-    def __init__(self, compiler: Compiler) -> None:
-        self.whole = compiler
+    def __init__(self, scenario: Scenario, sky: Sky, ground: Ground, registry: Registry) -> None:
+        self._scenario = scenario
+        self._sky = sky
+        self._ground = ground
+        self._registry = registry
         self.departures: dict[tuple[str, str, str], Departures] = {}
         self.tables: list[Opportunities] = []
         self._known: dict[str, int] = {}
+        self._lights: dict[tuple[str, float], int] = {}
+
+    def light(self, place: str, needed_d: float = 0.0) -> int:
+        """Return the number of the table of light at a site."""
+        return self._lights.setdefault((place, needed_d), len(self._lights))
+
+    @property
+    def lights(self) -> tuple[LightTable, ...]:
+        """The tables of light that were asked for."""
+        places = self._scenario.places
+        return tuple(
+            self._sky.light_table(self._sky.light(places[place]), needed_d) for place, needed_d in self._lights
+        )
+
+    def best_day(self, number: int) -> tuple[float, float]:
+        """Return TLI and LOI in m/s of a table's best day; 0 where any day will do and nothing depends on it."""
+        if number < 0 or not self.tables[number].window.size:
+            return 0.0, 0.0
+        table = self.tables[number]
+        row = int(table.window[int(np.argmax(table.propellant_margin_kg))])
+        departures = list(self.departures.values())[table.departures]
+        return float(departures.tli_m_s[row]), float(departures.loi_m_s[row])
 
     def for_launch(self, path: Path, launch: Launch, first: Leg | None, sheet: FlightSheet, wait_d: float) -> int:
         """Table the departures on which a launch closes; give the index, or -1 when any day will do."""
-        launcher = self.whole.scenario.launchers[launch.launcher]
+        launcher = self._scenario.launchers[launch.launcher]
         if first is None or first.transfer != "computed":
             if repr(sheet) in self._known:
                 return -1
@@ -49,7 +74,7 @@ class OpportunityCompiler:
             return -1
         key = repr((first.from_, first.to, first.tof, launch.launcher, launch.to, sheet, wait_d))
         if key not in self._known:
-            origin = self.whole.scenario.places[first.from_]
+            origin = self._scenario.places[first.from_]
             table, number = self._departures(path, first)
             spare = self._capacity_kg(path, launcher, launch, table.tli_m_s, origin) - sheet.stack.mass_kg
             self._known[key] = self._table(path, sheet, table, number, spare, wait_d, ())
@@ -64,8 +89,8 @@ class OpportunityCompiler:
             return -1
         if key not in self._known:
             table, number = self._departures(path, first)
-            places = self.whole.scenario.places
-            planes = self.whole.sky.planes(places[first.from_], places[first.to], first, PLANES)
+            places = self._scenario.places
+            planes = self._sky.planes(places[first.from_], places[first.to], first, PLANES)
             spare = np.zeros_like(table.tli_m_s)
             self._known[key] = self._table(path, sheet, table, number, spare, wait_d, planes)
         return self._known[key]
@@ -83,7 +108,7 @@ class OpportunityCompiler:
         if len(table.t_d) == 0:
             message = "no departure is possible on any day of the calendar"
             hint = "raise the parking orbit's inclination above the Moon's declination, or allow other times of flight"
-            self.whole.registry.problem(path, Code.OUT_OF_RANGE, message, hint)
+            self._registry.problem(path, Code.OUT_OF_RANGE, message, hint)
             return -1
         boils = any(stage.boil_off_per_d > 0.0 for stage in sheet.stack.stages)
         waits_d = np.linspace(0.0, wait_d, WAITS) if boils and 0.0 < wait_d < inf else np.zeros(1)
@@ -92,7 +117,8 @@ class OpportunityCompiler:
             for wait in waits_d
         ]
         best = int(np.argmax(np.minimum(spare_kg, by_wait[0]) if np.any(spare_kg) else by_wait[0]))
-        day = self.whole.calendar.iso(float(table.t_d[best]))
+        spec = self._scenario.calendar
+        day = Calendar(spec.start, spec.end).iso(float(table.t_d[best]))
         self._require(
             path, sheet.stack, float(spare_kg[best]), float(by_wait[0][best]), f" even on its best day, {day}"
         )
@@ -101,7 +127,7 @@ class OpportunityCompiler:
             Opportunities(
                 departures=number,
                 window=window,
-                open=tuple(window[seen[window]] for seen in self.whole.ground.seen(table)),
+                open=tuple(window[seen[window]] for seen in self._ground.seen(table)),
                 capacity_margin_kg=spare_kg[window],
                 propellant_margin_kg=by_wait[0][window],
                 waits_d=waits_d,
@@ -112,14 +138,14 @@ class OpportunityCompiler:
         return len(self.tables) - 1
 
     def _departures(self, path: Path, leg: Leg) -> tuple[Departures, int]:
-        places = self.whole.scenario.places
+        places = self._scenario.places
         key = (leg.from_, leg.to, repr(leg.tof))
         if key not in self.departures:
             try:
-                self.departures[key] = self.whole.sky.departures(places[leg.from_], places[leg.to], leg)
+                self.departures[key] = self._sky.departures(places[leg.from_], places[leg.to], leg)
             except PhysicsError as error:
                 hint = f"change the orbits of {leg.from_} or {leg.to}"
-                self.whole.registry.problem(path, Code.OUT_OF_RANGE, str(error), hint)
+                self._registry.problem(path, Code.OUT_OF_RANGE, str(error), hint)
                 nothing = np.zeros(0)
                 self.departures[key] = Departures(nothing, nothing, nothing, nothing)
         return self.departures[key], list(self.departures).index(key)
@@ -128,7 +154,7 @@ class OpportunityCompiler:
         self, path: Path, launcher: Launcher, launch: Launch, tli_m_s: Floats, origin: Place | None
     ) -> Floats:
         """Give what the launcher lifts on each departure."""
-        registry, stated = self.whole.registry, launcher.to.get(launch.to)
+        registry, stated = self._registry, launcher.to.get(launch.to)
         if stated is None:
             hint = suggest(launch.to, launcher.to) + f"; give {launch.launcher} a capacity to {launch.to}"
             registry.problem(path, Code.OVER_CAPACITY, f"{launch.launcher} has no capacity to {launch.to}", hint)
@@ -144,7 +170,7 @@ class OpportunityCompiler:
 
     def _require(self, path: Path, stack: Stack, capacity_kg: float, margin_kg: float, when: str) -> None:
         """Note a flight that does not close, by how many kilograms."""
-        registry = self.whole.registry
+        registry = self._registry
         if capacity_kg < 0.0:
             message = f"the stack of {stack.mass_kg:,.0f} kg is {-capacity_kg:,.0f} kg too heavy for the launcher{when}"
             registry.problem(path, Code.MASS_OPEN, message, "carry less, or take a stronger launcher")

@@ -1,29 +1,27 @@
-"""The registry of a compilation: names to indices, laws to streams, and what went wrong on the way."""
+"""What the parts of a compilation note: streams, each with the figure it draws, and what went wrong on the way.
+
+The number of a stream says nothing: its draws are found by its name.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, overload
+from collections.abc import Mapping
+from typing import overload
 
-from sim.campaign.plan import Chance, Milestone, Reliability, Subject
+from sim.campaign.plan import Chance, Reliability
 from sim.chance import Beta, Distribution, Fixed
-from sim.problems import Code, Problem, suggest
+from sim.problems import Code, Problem
+from sim.scenario.layers import Layered
 from sim.scenario.schema import Prior, Record
 from sim.scenario.text import Path
 
-if TYPE_CHECKING:
-    from sim.scenario.load import Loaded
-
 
 class Registry:
-    """Gives every subject, milestone and stream its index, once."""
+    """Numbers every stream once, and holds the problems."""
 
-    def __init__(self, loaded: Loaded) -> None:
-        self.loaded = loaded
-        self.subjects: list[Subject] = []
-        self.milestones: list[Milestone] = []
+    def __init__(self, layered: Layered) -> None:
         self.problems: list[Problem] = []
-        self._aliases: dict[str, int] = {}
+        self._layered = layered
         self._streams: dict[str, int] = {}
         self._paths: list[Path] = []
 
@@ -44,38 +42,9 @@ class Registry:
             self._paths.append(path)
         return self._streams[name]
 
-    def subject(self, name: str, kind: str, about: str | None, *, fact: bool = False) -> int:
-        """Add a subject; give its index."""
-        self.subjects.append(Subject(name, kind, about or "", fact))
-        return len(self.subjects) - 1
-
-    def milestone(self, subject: int, *names: str) -> int:
-        """Add a milestone under one name or several; give its index."""
-        index = len(self.milestones)
-        self.milestones.append(Milestone(names[0], subject))
-        for name in names:
-            self._aliases.setdefault(name, index)
-        return index
-
-    def alias(self, name: str, milestone: int) -> None:
-        """Let another name stand for a milestone."""
-        self._aliases.setdefault(name, milestone)
-
-    def needs(self, names: Sequence[str], path: Path) -> tuple[int, ...]:
-        """Give the milestones of a list of needs, without repetition; unknown ones become problems."""
-        found: dict[int, None] = {}
-        for number, name in enumerate(names):
-            index = self._aliases.get(name)
-            if index is None:
-                message = f"nothing here is called '{name}'"
-                self.problem((*path, number), Code.NO_SUCH_NAME, message, suggest(name, self._aliases))
-            else:
-                found[index] = None
-        return tuple(found)
-
     def problem(self, path: Path, code: Code, message: str, hint: str = "") -> None:
         """Note that something is wrong at a path."""
-        mark = self.loaded.layered.mark(path)
+        mark = self._layered.mark(path)
         self.problems.append(Problem(mark, ".".join(map(str, path)), code, "error", message, hint))
 
     @overload

@@ -6,39 +6,25 @@ from itertools import pairwise
 
 from sim.campaign.flights import build_stack
 from sim.campaign.plan import Step
-from sim.campaign.registry import Registry
 from sim.physics.rocket import Stack
-from sim.problems import Code
 from sim.scenario.schema import Element, Launch, Leg, Mission, Scenario, Spacecraft, Station
-from sim.scenario.text import Path
 
 
 class Route:
     """One mission's way: which legs its launches fly alone, which together, and which home."""
 
-    def __init__(self, scenario: Scenario, registry: Registry, mission: Mission, path: Path) -> None:
+    def __init__(self, scenario: Scenario, mission: Mission) -> None:
         self.scenario = scenario
-        self.registry = registry
         self.mission = mission
-        self.path = path
         self.out = self._legs(mission.route)
         self.home = self._legs([mission.route[-1], *mission.back]) if mission.back and mission.route else []
         self.gather = self._gather()
         """How many legs each launch flies before the mission goes on together."""
 
     def _legs(self, places: list[str]) -> list[tuple[str, Leg]]:
-        legs = []
-        for pair in pairwise(places):
-            found = [(name, leg) for name, leg in self.scenario.legs.items() if (leg.from_, leg.to) == pair]
-            if found:
-                legs.append(found[0])
-            else:
-                known = ", ".join(f"{leg.from_} to {leg.to}" for leg in self.scenario.legs.values())
-                message = f"no leg leads from {pair[0]} to {pair[1]}"
-                self.registry.problem(
-                    (*self.path, "route"), Code.NO_LEG, message, f"add one under legs; known: {known}"
-                )
-        return legs
+        """Return the first leg between each two places; the checks have seen that there is one."""
+        between = {(leg.from_, leg.to): (name, leg) for name, leg in reversed(self.scenario.legs.items())}
+        return [between[pair] for pair in pairwise(places)]
 
     def _gather(self) -> int:
         mission = self.mission

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
+from sim.campaign.context import Context
 from sim.campaign.flights import StageLeft
 from sim.campaign.opportunities import missing
 from sim.campaign.plan import Chance, OperationPlan, SequenceReport
@@ -13,10 +13,6 @@ from sim.physics.rocket import Action, Burn, Stack, Stage, Verb, burn
 from sim.problems import Code
 from sim.scenario.schema import Manoeuvre, Mission, Spacecraft
 from sim.scenario.text import Path
-
-if TYPE_CHECKING:
-    from sim.campaign.compile import Compiler
-
 
 ORBITAL_M_S = 7000.0
 """Less speed brings nothing from the ground into an orbit, and no stack burns as much on its own beyond it.
@@ -105,33 +101,28 @@ def _own_dv_m_s(sequence: Sequence[Manoeuvre], stack: set[str]) -> float:
     return total_m_s
 
 
-class SequenceCompiler:
-    """Flies every typed-in sequence once."""
+def fly(context: Context, mission: Mission, path: Path) -> SequenceReport:
+    """Fly a sequence; what does not close or cannot be flown becomes a problem with its place."""
+    scenario, registry = context.scenario, context.registry
+    names = list(dict.fromkeys(name for step in mission.sequence for name in step.fly))
+    yard = Yard(dict(scenario.spacecraft), names, scenario.g0_m_s2)
+    for number, step in enumerate(mission.sequence):
+        place: Path = (*path, "sequence", number)
+        before_kg = yard.short_kg
+        try:
+            yard.fly(step)
+        except PhysicsError as error:
+            registry.problem(place, Code.VALUE, str(error).strip("'"), "check who flies, burns and is dropped here")
+            break
+        missing_kg = yard.short_kg - before_kg
+        if missing_kg > 0.0:
+            message = f"the flight does not close: {missing(missing_kg, 1)} of propellant are missing"
+            registry.problem(place, Code.MASS_OPEN, message, "carry less, load more propellant, or burn less")
+    left = tuple((item.stage, item.propellant_left_kg) for item in yard.left)
+    return SequenceReport(launched_kg(mission.sequence, scenario.spacecraft), yard.margin_kg, left)
 
-    def __init__(self, compiler: Compiler) -> None:
-        self.whole = compiler
 
-    def fly(self, mission: Mission, path: Path) -> SequenceReport:
-        """Fly a sequence; what does not close or cannot be flown becomes a problem with its place."""
-        scenario, registry = self.whole.scenario, self.whole.registry
-        names = list(dict.fromkeys(name for step in mission.sequence for name in step.fly))
-        yard = Yard(dict(scenario.spacecraft), names, scenario.g0_m_s2)
-        for number, step in enumerate(mission.sequence):
-            place: Path = (*path, "sequence", number)
-            before_kg = yard.short_kg
-            try:
-                yard.fly(step)
-            except PhysicsError as error:
-                registry.problem(place, Code.VALUE, str(error).strip("'"), "check who flies, burns and is dropped here")
-                break
-            missing_kg = yard.short_kg - before_kg
-            if missing_kg > 0.0:
-                message = f"the flight does not close: {missing(missing_kg, 1)} of propellant are missing"
-                registry.problem(place, Code.MASS_OPEN, message, "carry less, load more propellant, or burn less")
-        left = tuple((item.stage, item.propellant_left_kg) for item in yard.left)
-        return SequenceReport(launched_kg(mission.sequence, scenario.spacecraft), yard.margin_kg, left)
-
-    def operation(self, mission: Mission) -> OperationPlan:
-        """Give the sequence as one step of the schedule: it lasts until its last burn."""
-        days = max(step.after for step in mission.sequence)
-        return OperationPlan("sequence", Chance(days), (), 0.0, -1, None, 0.0, -1, spare=False, done=-1)
+def operation(mission: Mission) -> OperationPlan:
+    """Give the sequence as one step of the schedule: it lasts until its last burn."""
+    days = max(step.after for step in mission.sequence)
+    return OperationPlan("sequence", Chance(days), (), 0.0, -1, None, 0.0, -1, spare=False, done=-1)

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import inf, isfinite, isnan, nan
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -29,10 +28,7 @@ from sim.campaign.plan import (
 from sim.campaign.routes import Route
 from sim.physics.injection import injection_dv_m_s
 from sim.physics.rocket import Stack, launcher_capacity_kg
-from sim.scenario.schema import Launch, Leg, Mission
-
-if TYPE_CHECKING:
-    from sim.campaign.compile import Compiler
+from sim.scenario.schema import Launch, Leg, Mission, Scenario
 
 TOGETHER = "together"
 """Name of the flight of a stack that several launches put together."""
@@ -121,8 +117,8 @@ class MissionSheet:
 class SheetWriter:
     """Flies every mission of a campaign on its planned days."""
 
-    def __init__(self, compiler: Compiler, campaign: Campaign, reached_d: Floats, left_d: Mapping[str, float]) -> None:
-        self.compiler = compiler
+    def __init__(self, scenario: Scenario, campaign: Campaign, reached_d: Floats, left_d: Mapping[str, float]) -> None:
+        self.scenario = scenario
         self.campaign = campaign
         self.reached_d = reached_d
         self.left_d = left_d
@@ -140,7 +136,7 @@ class SheetWriter:
         if plan.sequence is not None:
             flights = (_typed_in(plan, plan.sequence, float(self.reached_d[plan.launched])),)
         elif not flown and plan.launches:
-            missions = self.compiler.scenario.missions
+            missions = self.scenario.missions
             mission = missions[name] if name in missions else missions[name.rsplit("-", 1)[0]]
             flights = self._flights(name, plan, mission)
         return MissionSheet(
@@ -153,7 +149,7 @@ class SheetWriter:
         )
 
     def _flights(self, name: str, plan: MissionPlan, mission: Mission) -> tuple[FlightLine, ...]:
-        route = Route(self.compiler.scenario, self.compiler.registry, mission, ("missions", name))
+        route = Route(self.scenario, mission)
         flights = [self._launch(route, plan, launch) for launch in plan.launches]
         if route.in_parking_orbit:
             flights.append(self._together(name, route, plan))
@@ -251,11 +247,11 @@ class SheetWriter:
 
     def _capacity_kg(self, route: Route, launch: Launch, tli_m_s: Floats) -> Floats:
         """Give what the launcher lifts on days with these injections."""
-        launcher = self.compiler.scenario.launchers[launch.launcher]
+        launcher = self.scenario.launchers[launch.launcher]
         stated = launcher.to.get(launch.to, nan)
         if launch.to != "tli" or launcher.upper_stage is None or not route.alone or np.isnan(tli_m_s).any():
             return np.full_like(tli_m_s, stated)
-        altitude_m = self.compiler.scenario.places[route.alone[0][1].from_].altitude or 0.0
+        altitude_m = self.scenario.places[route.alone[0][1].from_].altitude or 0.0
         reference = injection_dv_m_s(altitude_m / 1e3)
         return launcher_capacity_kg(tli_m_s, launcher.to.get("leo"), stated, launcher.upper_stage.isp, reference)
 

@@ -13,11 +13,12 @@ from typing import Any
 import numpy as np
 
 from sim.campaign.plan import Departures, Floats, LightTable
-from sim.physics.ephemeris import EphemerisTable, cache_folder, load_ephemeris, read_arrays, write_arrays
+from sim.physics.ephemeris import cache_folder, load_ephemeris, read_arrays, write_arrays
 from sim.physics.epochs import epoch_from_iso
 from sim.physics.intervals import Intervals
 from sim.physics.light import Site, light_intervals
 from sim.physics.places import LunarOrbit, Parking
+from sim.physics.states import EphemerisTable
 from sim.physics.tracking import Station, cover_intervals
 from sim.physics.transfer import departure_table
 from sim.physics.windows import stack_departures

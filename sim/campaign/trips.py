@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
-
-import numpy as np
 
 from sim.campaign.flights import masses_after
+from sim.campaign.ground import Ground
+from sim.campaign.opportunities import SkyTables
 from sim.campaign.plan import FlightSheet, LegPlan
 from sim.campaign.routes import Route, duration_d
 from sim.scenario.schema import Launch, Leg
-
-if TYPE_CHECKING:
-    from sim.campaign.compile import Compiler
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,28 +29,18 @@ class Trip:
 class TripWriter:
     """Writes the legs of one mission."""
 
-    def __init__(self, compiler: Compiler, route: Route) -> None:
-        self.whole = compiler
+    def __init__(self, route: Route, tables: SkyTables, ground: Ground) -> None:
         self.route = route
+        self._tables = tables
+        self._ground = ground
 
     def trip(self, crafts: Iterable[str], crew: int, sheet: FlightSheet, table: int) -> Trip:
         """Fly a sheet on the day that leaves the most propellant."""
         crafts = tuple(crafts)
-        tli_m_s, loi_m_s = self._best_day(table)
+        tli_m_s, loi_m_s = self._tables.best_day(table)
         masses_kg = masses_after(sheet.stack, sheet.steps, tli_m_s, loi_m_s)
         kind = self.route.craft(crafts[-1]).kind if crafts else "orbiter"
         return Trip(crafts, kind, crew, sheet.stack.mass_kg, masses_kg)
-
-    def _best_day(self, table: int) -> tuple[float, float]:
-        """Give TLI and LOI of a table's best day; 0 where any day will do and nothing depends on it."""
-        if table < 0:
-            return 0.0, 0.0
-        opportunities = self.whole.opportunities.tables[table]
-        if not opportunities.window.size:
-            return 0.0, 0.0
-        row = int(opportunities.window[int(np.argmax(opportunities.propellant_margin_kg))])
-        departures = list(self.whole.opportunities.departures.values())[opportunities.departures]
-        return float(departures.tli_m_s[row]), float(departures.loi_m_s[row])
 
     def crew_of(self, launch: Launch) -> int:
         """Give how many people are launched with a launch."""
@@ -97,9 +83,9 @@ class TripWriter:
         ]
 
     def _leg(self, trips: list[Trip], name: str, leg: Leg, so_far: list[tuple[str, Leg]]) -> LegPlan:
-        place = self.whole.scenario.places[leg.to]
+        place = self.route.scenario.places[leg.to]
         lands = place.surface and place.body == "moon"
-        light = self.whole.light_index(leg.to, leg.light_for) if leg.light else -1
+        light = self._tables.light(leg.to, leg.light_for) if leg.light else -1
         return LegPlan(
             name=name,
             origin=leg.from_,
@@ -107,7 +93,7 @@ class TripWriter:
             duration_d=duration_d(leg),
             lands=lands,
             light=light,
-            tracked=lands and self.whole.ground.is_critical("landing"),
+            tracked=lands and self._ground.is_critical("landing"),
             vehicle=" + ".join(craft for trip in trips for craft in trip.crafts),
             kind=trips[-1].kind if trips else "orbiter",
             mass_kg=sum(_mass_kg(trip, so_far) for trip in trips),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from dashboards.card import Page
-    from sim.physics.ephemeris import EphemerisTable
+    from sim.physics.states import EphemerisTable
 
     Type = click.ParamType[float]
 else:

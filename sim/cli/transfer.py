@@ -27,10 +27,10 @@ from sim.cli.quantities import (
 from sim.problems import InputError, suggest
 
 if TYPE_CHECKING:
-    from sim.physics.ephemeris import EphemerisTable
     from sim.physics.places import LunarOrbit, Parking
     from sim.physics.refine import RefinedTransfer
     from sim.physics.staging import Place, StagingLeg
+    from sim.physics.states import EphemerisTable
     from sim.physics.transfer import Transfer
 
 _STAGING: dict[str, Place] = {"nrho": "NRHO", "eml1": "EML1", "eml2": "EML2", "dro": "DRO"}

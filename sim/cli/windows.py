@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     import numpy as np
 
     from sim.cli.catalogue import Place
-    from sim.physics.ephemeris import EphemerisTable, FloatArray
     from sim.physics.places import LunarOrbit, Parking
+    from sim.physics.states import EphemerisTable, FloatArray
 
 COAST_H = 1.5  # from launch to injection: one revolution
 NODE_DEG_PER_H = 360.0 / 23.9344696  # Earth's rotation; IERS Conventions 2010

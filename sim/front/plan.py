@@ -137,26 +137,25 @@ def make_plan(loaded: Loaded) -> Plan:
 
     Raises ScenarioError when something else is wrong with it.
     """
-    from sim.campaign.compile import Compiler
+    from sim.campaign.compile import compile_all
     from sim.campaign.sheet import SheetWriter, ground
     from sim.model.simulate import simulate_nominal
     from sim.problems import Code, ScenarioError
 
-    compiler = Compiler(loaded)
-    campaign = compiler.compile()
-    problems = tuple(compiler.registry.problems)
+    compiled = compile_all(loaded)
+    campaign, problems = compiled.campaign, compiled.problems
     if any(problem.code != Code.MASS_OPEN for problem in problems):
         raise ScenarioError(problems)
     nominal = simulate_nominal(campaign)
-    sheets = SheetWriter(compiler, campaign, nominal.reached_d, _left_d(campaign, nominal)).write()
+    sheets = SheetWriter(loaded.scenario, campaign, nominal.reached_d, _left_d(campaign, nominal)).write()
     open_ = {sheet.name for sheet in sheets if not sheet.feasible}
     if open_:
         campaign = ground(campaign, open_)
         nominal = simulate_nominal(campaign)
-        kept = SheetWriter(compiler, campaign, nominal.reached_d, _left_d(campaign, nominal)).write()
+        kept = SheetWriter(loaded.scenario, campaign, nominal.reached_d, _left_d(campaign, nominal)).write()
         by_name = {sheet.name: sheet for sheet in sheets}
         sheets = tuple(_unflown(by_name[sheet.name]) if sheet.name in open_ else sheet for sheet in kept)
-    return Plan(campaign, compiler.calendar, nominal, sheets, problems)
+    return Plan(campaign, compiled.context.index.calendar, nominal, sheets, problems)
 
 
 def iso(day: float, calendar: Calendar) -> str | None:

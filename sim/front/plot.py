@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from sim.problems import suggest
 
@@ -12,13 +12,27 @@ if TYPE_CHECKING:
 
     from dashboards.card import Card
     from sim.analysis.findings import Findings, GoalFinding, Trace
-    from sim.front.study import Study
+
+
+class Drawable(Protocol):
+    """What can be drawn: a study."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+
+    @property
+    def findings(self) -> Findings:
+        """What it found."""
+
+    def goal_called(self, name: str | None) -> str:
+        """Return the goal of a name, the first where none is said; raises FolderError for an unknown one."""
 
 
 class Plots:
     """Draws a study; every method returns a Plotly figure that says in its title what it shows."""
 
-    def __init__(self, study: Study) -> None:
+    def __init__(self, study: Drawable) -> None:
         self._study = study
 
     def scurve(self, goal: str | None = None) -> go.Figure:

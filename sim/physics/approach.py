@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.physics.compiled import compiled
 from sim.physics.constants import MOON_MU_KM3_S2
-from sim.physics.ephemeris import FloatArray
+from sim.physics.states import FloatArray
 
 
 class Wish(NamedTuple):

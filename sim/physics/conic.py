@@ -16,7 +16,7 @@ from sim.physics.correction import (
     fill_terms,
     fixes,
 )
-from sim.physics.ephemeris import EphemerisTable, FloatArray
+from sim.physics.states import EphemerisTable, FloatArray
 
 Vector = tuple[float, float, float]
 

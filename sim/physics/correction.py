@@ -20,7 +20,7 @@ from sim.physics.constants import (
     HOUR_S,
     MOON_MEAN_DISTANCE_KM,
 )
-from sim.physics.ephemeris import FloatArray
+from sim.physics.states import FloatArray
 
 TERMS = 26
 # from 20 000 transfers of 2021-2045: parking 180-500 km and 19.5-52 deg, 60-144 h, perilune 15-3000 km, all tilts;

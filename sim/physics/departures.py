@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from sim.physics.ephemeris import EphemerisTable, FloatArray, cache_folder, read_arrays, write_arrays
+from sim.physics.ephemeris import cache_folder, read_arrays, write_arrays
 from sim.physics.places import LunarOrbit, Parking
+from sim.physics.states import EphemerisTable, FloatArray
 from sim.physics.transfer import DepartureTable, PlaneChange, departure_table
 
 

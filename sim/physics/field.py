@@ -17,7 +17,7 @@ from sim.physics.constants import (
     MOON_MU_KM3_S2,
     SUN_MU_KM3_S2,
 )
-from sim.physics.ephemeris import EphemerisTable, FloatArray
+from sim.physics.states import EphemerisTable, FloatArray
 
 # Dormand-Prince 8(5,3). Source: Hairer, Norsett & Wanner 1993, section II.5; the numbers are scipy's
 _A = np.ascontiguousarray(DOP853.A[:12, :12])

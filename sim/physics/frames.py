@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.physics.constants import EARTH_FLATTENING, EARTH_RADIUS_KM
-from sim.physics.ephemeris import FloatArray
+from sim.physics.states import FloatArray
 
 _TURN_RAD = 2.0 * np.pi
 _ARCSEC_RAD = np.pi / 648_000.0

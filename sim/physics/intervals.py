@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from sim.physics.ephemeris import FloatArray
+from sim.physics.states import FloatArray
 
 BoolArray = npt.NDArray[np.bool_]
 

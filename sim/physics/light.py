@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.physics.constants import MOON_RADIUS_KM
-from sim.physics.ephemeris import EphemerisTable, FloatArray
 from sim.physics.frames import moon_axes
 from sim.physics.intervals import BoolArray, Intervals, intervals_above
 from sim.physics.limits import PhysicsError, require_between, require_span
+from sim.physics.states import EphemerisTable, FloatArray
 
 SUN_HALF_WIDTH_DEG = 0.266  # asin(695 700 km / 1 au); IAU 2015 B3 and 2012 B2
 

@@ -16,8 +16,8 @@ from typing import Any, Literal
 import numpy as np
 
 from sim.physics.constants import AU_KM, DAY_S, EARTH_RADIUS_KM, J2000_JD, MOON_RADIUS_KM
-from sim.physics.ephemeris import EphemerisTable, FloatArray, interpolate_states
 from sim.physics.limits import PhysicsError, require_above_surface, require_between
+from sim.physics.states import EphemerisTable, FloatArray, interpolate_states
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # astropy 5 has words about numpy's layout when it is loaded

@@ -21,11 +21,11 @@ from sim.physics.constants import (
     MOON_MU_KM3_S2,
     MOON_RADIUS_KM,
 )
-from sim.physics.ephemeris import EphemerisTable, FloatArray
 from sim.physics.field import Field, coast, field_from, first_slope, moon_state, next_span, step
 from sim.physics.frames import moon_axes
 from sim.physics.limits import require_between
 from sim.physics.places import LunarOrbit, Parking
+from sim.physics.states import EphemerisTable, FloatArray
 from sim.physics.transfer import BRANCHES, TOF_LIMITS_H, find_transfer
 
 Side = Literal["A", "B"]  # of the Moon's pole, on which the approach passes

@@ -11,10 +11,10 @@ from typing import Literal
 import numpy as np
 
 from sim.physics.constants import SYNODIC_MONTH_D
-from sim.physics.ephemeris import EphemerisTable, FloatArray
 from sim.physics.frames import moon_axes
 from sim.physics.intervals import crossings_d
 from sim.physics.limits import PhysicsError, require_between, require_span
+from sim.physics.states import EphemerisTable, FloatArray
 
 Place = Literal["LEO", "TLI", "TEI", "LLO", "NRHO", "ELFO", "EML1", "EML2", "DRO", "surface"]
 Way = Literal["direct", "flyby", "ballistic"]

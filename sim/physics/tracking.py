@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.physics.ephemeris import EphemerisTable, FloatArray
 from sim.physics.frames import sidereal_time_rad, spin, station_axes
 from sim.physics.intervals import Intervals, intervals_above
 from sim.physics.limits import PhysicsError, require_between, require_span
+from sim.physics.states import EphemerisTable, FloatArray
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,9 +21,9 @@ from sim.physics.constants import (
     HOUR_S,
     MOON_RADIUS_KM,
 )
-from sim.physics.ephemeris import EphemerisTable, FloatArray
 from sim.physics.limits import TOF_LIMITS_H, PhysicsError, require_between
 from sim.physics.places import LunarOrbit, Parking
+from sim.physics.states import EphemerisTable, FloatArray
 
 __all__ = [
     "BRANCHES",

@@ -10,12 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.physics.constants import DAY_S, EARTH_J2, EARTH_MU_KM3_S2, EARTH_RADIUS_KM
-from sim.physics.ephemeris import EphemerisTable, FloatArray
 from sim.physics.frames import sidereal_time_rad
 from sim.physics.intervals import Intervals, crossings_d, intervals_above
 from sim.physics.light import Site, light_intervals
 from sim.physics.limits import require_between, require_reachable_inclination, require_span
 from sim.physics.places import LunarOrbit, Parking
+from sim.physics.states import EphemerisTable, FloatArray
 
 _TILTED_DEG = (0.1, 179.9)  # an orbit in the equator has no node
 SIDEREAL_DAY_D = 86_164.0905 / DAY_S  # d; IERS Conventions 2010

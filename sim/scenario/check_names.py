@@ -4,37 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from math import ceil, inf
+from math import inf
 from typing import Final
 
-from sim.clock import Calendar
 from sim.problems import Code, Problem
 from sim.scenario.case import Case
+from sim.scenario.events import count_flights, flight_names
 from sim.scenario.names import NEEDS, find
-from sim.scenario.schema import Mission, Scenario
 from sim.scenario.schema.staging import Operation
 from sim.scenario.text import Path
 
-MOST_REPEATS: Final = 60
-"""Flights of a repeating mission that does not say how many."""
 _NEEDED: Final = {
     "activities": "activity", "elements": "element", "stations": "station", "missions": "mission", "goals": "goal",
 }  # fmt: skip
 _EVENTS: Final = ("launched", "landed", "arrived", "returned", "home", "stayed", "filled")
 _NUMBERED: Final = re.compile(r"([a-z0-9-]+)-([1-9][0-9]*)(\..*)?")
-
-
-def count_flights(scenario: Scenario, mission: Mission) -> int:
-    """Return how many times a mission flies at the most as one of a series; 0 where it does not repeat."""
-    if mission.every is None:
-        return 0
-    if mission.repeats is not None:
-        return mission.repeats
-    calendar = Calendar(scenario.calendar.start, scenario.calendar.end)
-    goal = scenario.goals.get(mission.from_ or "")
-    dates = [date for date in (mission.not_before, scenario.calendar.as_of) if date is not None]
-    start_d = calendar.to_days(goal.by) if goal is not None else max([0.0, *map(calendar.to_days, dates)])
-    return min(max(ceil((calendar.length_d - start_d) / max(mission.every.mode, 1.0)), 1), MOST_REPEATS)
 
 
 def check_operation_names(case: Case) -> Iterator[Problem]:
@@ -73,8 +57,8 @@ def check_shared_names(case: Case) -> Iterator[Problem]:
                 yield _taken(case, name, path, *taken[name])
             taken.setdefault(name, (noun, path))
     for name, mission in case.scenario.missions.items():
-        for number in range(1, count_flights(case.scenario, mission) + 1):
-            flight = f"{name}-{number}"
+        count = count_flights(case.scenario, mission)
+        for number, flight in enumerate(flight_names(name, count) if count else (), start=1):
             if flight in taken:
                 yield _taken(
                     case, flight, taken[flight][1], f"flight {number} of the mission {name}", ("missions", name)

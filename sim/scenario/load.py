@@ -16,8 +16,9 @@ from sim.problems import Code, Mark, Problem, ScenarioError, did_you_mean, sugge
 from sim.scenario.as_of import explain, known_on
 from sim.scenario.checks import check_blocks, check_sense
 from sim.scenario.data import read_columns
+from sim.scenario.events import check_needs
 from sim.scenario.layers import Layered, Stack, flatten
-from sim.scenario.names import check_needs, check_references, is_needed, section
+from sim.scenario.names import check_references, is_needed, section
 from sim.scenario.paths import check_study_paths, check_study_variants, study_variants, wrong_path
 from sim.scenario.schema import Scenario
 from sim.scenario.shape import shape_problems

@@ -142,56 +142,7 @@ def check_references(layered: Layered) -> Iterator[Problem]:
                 yield Problem(mark, path_text(path), Code.NO_SUCH_NAME, "error", message, hint)
 
 
-def check_needs(layered: Layered) -> Iterator[Problem]:
-    """Refuse needs that nothing fulfils."""
-    events = event_names(layered.values)
-    for pattern in NEEDS:
-        for path, value in find(layered.values, pattern):
-            if isinstance(value, str) and value not in events:
-                yield _no_event(layered, path, value, events)
-    for path, value in find(layered.values, "missions.*.launches.*.after"):
-        launches = section(section(layered.values, "missions")[str(path[1])], "launches")
-        local = {f"{name}.{word}" for name in launches for word in ("launched", "arrived")}
-        if isinstance(value, str) and value not in local and value not in events:
-            yield _no_event(layered, path, value, events | local)
-
-
 def is_needed(values: Values, name: str) -> bool:
     """Tell whether anything needs what has this name, or one of its events."""
     needs = (need for pattern in (*NEEDS, "missions.*.launches.*.after") for _, need in find(values, pattern))
     return any(isinstance(need, str) and need.partition(".")[0] == name for need in needs)
-
-
-def _no_event(layered: Layered, path: Path, name: str, events: set[str]) -> Problem:
-    head = name.partition(".")[0]
-    words = sorted(event for event in events if event == head or event.startswith(f"{head}."))
-    hint = f"{head} has: {', '.join(words[:8])}" if words else suggest(name, events)
-    message = f"nothing here is called '{name[:80]}'"
-    return Problem(layered.mark(path), path_text(path), Code.NO_SUCH_NAME, "error", message, hint)
-
-
-def event_names(values: Values) -> set[str]:
-    """Give everything that can be needed: `cz10-dev`, `command-hub.operational`, `ilrs-1.landed`, ..."""
-    names: set[str] = set()
-    for kind, word in (("activities", "done"), ("elements", "operational"), ("stations", "operational")):
-        names.update(event for name in section(values, kind) for event in (name, f"{name}.{word}"))
-    names.update(f"{path[1]}.filled" for path, _ in find(values, "stations.*.tank.filled_by"))
-    names.update(event for name in section(values, "goals") for event in (name, f"{name}.reached"))
-    for name, mission in section(values, "missions").items():
-        names |= _mission_events(name, mission if isinstance(mission, dict) else {})
-    return names
-
-
-def _mission_events(name: str, mission: dict[str, Any]) -> set[str]:
-    words = ["launched", "landed", "arrived"]
-    words += ["returned", "home"] if mission.get("back") else []
-    words += ["stayed"] if section(mission, "crew").get("stay") else []
-    words += [str(step) for _, step in find(mission, "operations.#.name")]
-    words += [f"{launch}.{word}" for launch in section(mission, "launches") for word in ("launched", "arrived")]
-    repeats = mission.get("repeats")
-    count = min(repeats, 200) if isinstance(repeats, int) else 60
-    flights = [name, *(f"{name}-{number}" for number in range(1, count + 1))] if "every" in mission else [name]
-    events = {f"{flight}.{word}" for flight in flights for word in words} | set(flights)
-    cargo = mission.get("cargo") if mission.get("reserve") is not True else None
-    items = [item for item in cargo if isinstance(item, str)] if isinstance(cargo, list) else []
-    return events | {f"{item}.{word}" for item in items for word in ("landed", "delivered")}

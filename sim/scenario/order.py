@@ -12,6 +12,7 @@ from itertools import pairwise
 from sim.chance import Distribution
 from sim.clock import Calendar
 from sim.problems import Code, Problem
+from sim.scenario.events import MOST_REPEATS, delivery_names, end_names, events_of, filled_name, flight_names
 from sim.scenario.layers import Layered
 from sim.scenario.schema import Element, Filling, Leg, Mission, Scenario, SlipByClass, SlipByLead, Station
 from sim.scenario.text import Path, path_text
@@ -56,7 +57,8 @@ class Network:
         self._add_activities()
         self._add_elements()
         for name, goal in scenario.goals.items():
-            self._add(name, Event(_listed(goal.needs, ("goals", name, "needs")), path=("goals", name)), "reached")
+            path: Path = ("goals", name)
+            self._add(end_names("goals", name), Event(_listed(goal.needs, (*path, "needs")), path=path))
 
     def graph(self) -> dict[str, list[tuple[str, Path | None]]]:
         """Give the needs of every event by the events' own names."""
@@ -84,9 +86,10 @@ class Network:
         found = self._carriers.get(element)
         return found[0] if found else None
 
-    def _add(self, name: str, event: Event, *words: str) -> None:
-        self.events[name] = event
-        self._aliases.update((f"{name}.{word}", name) for word in words)
+    def _add(self, names: Sequence[str], event: Event) -> None:
+        """Add an event by its own name, which comes first, and its other names."""
+        self.events[names[0]] = event
+        self._aliases.update((other, names[0]) for other in names[1:])
 
     def _day(self, date: datetime.datetime | None) -> float:
         return -math.inf if date is None else self.calendar.to_days(date)
@@ -97,14 +100,14 @@ class Network:
         for name, item in self.scenario.activities.items():
             path: Path = ("activities", name)
             if item.done is not None:
-                self._add(name, Event(not_before_d=self._day(item.done), path=path), "done")
+                self._add(end_names("activities", name), Event(not_before_d=self._day(item.done), path=path))
                 continue
             start = self._time(item.not_before.to_days(self.calendar)) if item.not_before is not None else -math.inf
             lasts = max(self._time(item.duration) + min(self._time(item.slip), 0.0), 0.0)
             finish = self._day(item.finish) + (self._time(item.slip) if item.slip is not None else 0.0)
             needs = _listed(item.needs, (*path, "needs"))
             not_before = max(start + lasts, finish, self._day(self._known))
-            self._add(name, Event(needs, not_before, lasts, path=path), "done")
+            self._add(end_names("activities", name), Event(needs, not_before, lasts, path=path))
 
     def _add_elements(self) -> None:
         parts: dict[str, Element | Station] = {**self.scenario.elements, **self.scenario.stations}
@@ -117,23 +120,23 @@ class Network:
                 self._add_filling(name, tank.filled_by)
             if carrier:
                 event.needs.append(carrier)
-                self._aliases.update((f"{name}.{word}", carrier[0]) for word in ("landed", "delivered"))
+                self._aliases.update(dict.fromkeys(delivery_names(name), carrier[0]))
             elif tank is None:  # a tank without a carrier stands where it is
                 event.never = f"no mission delivers {name}"
-            self._add(name, event, "operational")
+            self._add(end_names("elements", name), event)
 
     def _add_filling(self, name: str, filling: Filling) -> None:
         path: Path = ("stations", name, "tank", "filled_by")
         event = Event(_listed(filling.needs, (*path, "needs")), path=path)
         for index, step in enumerate(filling.operations):
             event.needs += _listed(step.needs, (*path, "operations", index, "needs"))
-        self._add(f"{name}.filled", event)
+        self._add((filled_name(name),), event)
 
     # --- missions -------------------------------------------------------------------------------------------------
 
     def _add_mission(self, name: str, mission: Mission) -> None:
-        path: Path = ("missions", name)
-        self._add(f"{name}.launched", self._start(mission, path))
+        path, named = ("missions", name), events_of(name, mission)
+        self._add(named["launched"], self._start(mission, path))
         arrived = Event([(f"{name}.launched", None)], path=path)
         if mission.flown is None:
             self._fly(name, mission, arrived)
@@ -141,15 +144,15 @@ class Network:
             arrived.not_before_d = self._day(mission.flown.arrived or mission.flown.launched)
             if mission.flown.outcome == "lost":
                 arrived.never = f"{name} was lost"
-        self._add(name, arrived, "landed", "arrived")
+        self._add(named["arrived"], arrived)
         stay_d = mission.crew.stay if mission.crew is not None else 0.0
         if mission.back:
             home_d = self._way_d([*mission.route[-1:], *mission.back])
             early = self.scenario.living is not None  # people come home early when goods run short
-            self._add(f"{name}.returned", Event([(name, None)], lasts_d=home_d + (0.0 if early else stay_d), path=path))
-            self._aliases[f"{name}.home"] = f"{name}.returned"
-        if stay_d > 0.0:
-            self._add(f"{name}.stayed", Event([(name, None)], lasts_d=stay_d, path=path))
+            lasts_d = home_d + (0.0 if early else stay_d)
+            self._add(named["returned"], Event([(name, None)], lasts_d=lasts_d, path=path))
+        if "stayed" in named:
+            self._add(named["stayed"], Event([(name, None)], lasts_d=stay_d, path=path))
         if mission.every is not None:
             self._add_repeats(name, mission)
         if isinstance(mission.cargo, list) and not mission.reserve:
@@ -158,20 +161,21 @@ class Network:
 
     def _fly(self, name: str, mission: Mission, arrived: Event) -> None:
         """Add the launches and steps of a mission, each as long after the one before as it takes at the least."""
-        path: Path = ("missions", name)
+        path, named = ("missions", name), events_of(name, mission)
         gather = self._gather(mission)
         alone_d, together_d = self._way_d(mission.route[: gather + 1]), self._way_d(mission.route[gather:])
         for key in mission.launches:
-            self._add(f"{name}.{key}.launched", self._launched(name, mission, key))
-            way = Event([(f"{name}.{key}.launched", None)], lasts_d=alone_d, path=path)
-            self._add(f"{name}.{key}.arrived", way)
-            arrived.needs.append((f"{name}.{key}.arrived", None))
+            left, came = named[f"{key}.launched"], named[f"{key}.arrived"]
+            self._add(left, self._launched(name, mission, key))
+            self._add(came, Event([(left[0], None)], lasts_d=alone_d, path=path))
+            arrived.needs.append((came[0], None))
         before = f"{name}.launched"
         for index, step in enumerate(mission.operations):
             needs = _listed(step.needs, (*path, "operations", index, "needs"))
             took_d = self._time(step.duration)
-            self._add(f"{name}.{step.name}", Event([(before, None), *needs], lasts_d=took_d, path=path))
-            before = f"{name}.{step.name}"
+            step_names = named[f"op.{step.name}"]
+            self._add(step_names, Event([(before, None), *needs], lasts_d=took_d, path=path))
+            before = step_names[0]
             arrived.needs.append((before, None))
         meeting = self._time(mission.rendezvous.duration) if mission.rendezvous is not None else 0.0
         taking = self._time(mission.refuel.duration) if mission.refuel is not None else 0.0
@@ -244,17 +248,19 @@ class Network:
         """Let each numbered flight of a repeating mission wait for its turn after what the series needs."""
         path: Path = ("missions", name)
         start, turn_d = self._start(mission, path), self._time(mission.every)
-        for word in ("", ".landed", ".arrived", ".launched"):
-            self._aliases[f"{name}-1{word}"] = f"{name}.launched" if word == ".launched" else name
-        for number in range(2, (mission.repeats or 60) + 1):
-            flight, waits_d = f"{name}-{number}", (number - 1) * turn_d
+        first, *others = flight_names(name, mission.repeats or MOST_REPEATS)
+        same = zip(events_of(name, mission).values(), events_of(first, mission).values(), strict=True)
+        for own, names in same:
+            self._aliases.update(dict.fromkeys(names, own[0]))
+        for number, flight in enumerate(others, start=1):
+            waits_d, by_word = number * turn_d, events_of(flight, mission)
             lags_d = {need: start.lags_d.get(need, 0.0) + waits_d for need, _ in start.needs}
             needs = [(f"{name}.launched", None), *start.needs]
             ready_d = waits_d + self._ready_d(mission)
-            self._add(f"{flight}.launched", Event(needs, ready_d, lags_d=lags_d, path=path))
+            self._add(by_word["launched"], Event(needs, ready_d, lags_d=lags_d, path=path))
             voyage_d = {f"{flight}.launched": self._way_d(mission.route)}
             arrived = Event([(name, None), (f"{flight}.launched", None)], lags_d=voyage_d, path=path)
-            self._add(flight, arrived, "landed", "arrived")
+            self._add(by_word["arrived"], arrived)
 
 
 def _listed(needs: list[str], path: Path) -> list[tuple[str, Path | None]]:

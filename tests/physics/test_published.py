@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from sim.physics.constants import EARTH_MU_KM3_S2, EARTH_RADIUS_KM
-from sim.physics.ephemeris import EphemerisTable
 from sim.physics.epochs import epoch_from_iso
 from sim.physics.orbits import build_ephemeris
 from sim.physics.refine import RefinedTransfer, refine_transfer
+from sim.physics.states import EphemerisTable
 from sim.physics.transfer import LunarOrbit, Parking
 
 

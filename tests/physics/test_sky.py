@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.physics import orbits
-from sim.physics.ephemeris import EphemerisTable
 from sim.physics.epochs import epoch_from_iso
 from sim.physics.frames import moon_axes, sidereal_time_rad
 from sim.physics.light import (
@@ -20,6 +19,7 @@ from sim.physics.light import (
     see_earth,
     see_sun,
 )
+from sim.physics.states import EphemerisTable
 from sim.physics.tracking import Station, cover_intervals, moon_elevation_deg
 
 POLE = Site(-90.0, 0.0)

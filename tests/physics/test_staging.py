@@ -13,10 +13,10 @@ from scipy.optimize import fsolve
 
 from sim.physics import orbits
 from sim.physics.constants import MOON_MU_KM3_S2, MOON_RADIUS_KM
-from sim.physics.ephemeris import EphemerisTable
 from sim.physics.epochs import epoch_from_iso
 from sim.physics.limits import PhysicsError
 from sim.physics.staging import LEGS, NRHO_PERIOD_D, legs_from, nrho_passages, plane_alignments, staging_leg
+from sim.physics.states import EphemerisTable
 
 MASS_RATIO = 0.0121505856  # Moon over both
 TIME_UNIT_D = 4.34811  # sidereal month over a full turn

@@ -12,9 +12,9 @@ import pytest
 from scipy.integrate import solve_ivp
 
 from sim.physics.constants import EARTH_J2, EARTH_MU_KM3_S2, EARTH_RADIUS_KM, MOON_MU_KM3_S2, SUN_MU_KM3_S2
-from sim.physics.ephemeris import EphemerisTable
 from sim.physics.epochs import epoch_from_iso, epoch_from_jd
 from sim.physics.refine import fly_transfer, refine_transfer
+from sim.physics.states import EphemerisTable
 from sim.physics.transfer import LunarOrbit, Parking, departure_table, find_transfer, plane_change_dv_m_s
 
 FAST_TLI_RMS_M_S, FAST_TLI_MAX_M_S = 1.5, 5.0  # what the project promises

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.physics.ephemeris import EphemerisTable
 from sim.physics.epochs import epoch_from_iso
 from sim.physics.intervals import Intervals
 from sim.physics.light import Site, lit
 from sim.physics.limits import PhysicsError
 from sim.physics.places import LunarOrbit, Parking
+from sim.physics.states import EphemerisTable
 from sim.physics.windows import (
     StackTable,
     landing_light,

@@ -14,6 +14,19 @@ def test_no_import_breaks_the_layers(project_root: Path) -> None:
     assert layers.find_breaks(project_root) == []
 
 
+def test_no_modules_import_each_other_in_a_circle(project_root: Path) -> None:
+    assert layers.find_circles(project_root) == []
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    ["from sim.a import f", "def g() -> None:\n    import sim.a", "if TYPE_CHECKING:\n    from sim.a import f"],
+)
+def test_a_planted_circle_is_found_however_it_is_hidden(hidden: str) -> None:
+    (found,) = layers.circles_in({"sim/a.py": "from sim import b", "sim/b.py": hidden, "sim/c.py": "import sim.a"})
+    assert found in ("sim.a -> sim.b -> sim.a", "sim.b -> sim.a -> sim.b")
+
+
 def test_every_module_of_sim_has_a_layer(project_root: Path) -> None:
     """A new folder without a place in the order would escape the check above."""
     known = {name for names in layers.LAYERS for name in names}

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from sim.campaign.plan.base import BasePlan, ElementPlan, LivingPlan
-from sim.campaign.plan.fleet import LauncherPlan, PadPlan
 from sim.campaign.plan.flights import (
     FlightCard,
     FlightSheet,
@@ -25,18 +23,28 @@ from sim.campaign.plan.flights import (
 )
 from sim.campaign.plan.parts import (
     NEVER,
+    ActivityPlan,
+    BasePlan,
     Chance,
     Delivery,
+    Departures,
+    ElementPlan,
     FlightClass,
     Floats,
+    GroundPlan,
     Indices,
+    LauncherPlan,
+    LightTable,
+    LivingPlan,
     Milestone,
+    Opportunities,
+    PadPlan,
+    PartnerPlan,
     PlaceName,
     Reliability,
+    RiskPlan,
     Subject,
 )
-from sim.campaign.plan.programme import ActivityPlan, PartnerPlan, RiskPlan
-from sim.campaign.plan.sky import Departures, GroundPlan, LightTable, Opportunities
 from sim.chance import Luck
 
 

@@ -1,4 +1,4 @@
-"""The small parts of a campaign: arrays, chances, and the names of what is counted."""
+"""The parts of a campaign: chances and what is counted, vehicles, work on Earth, the base, and what the sky allows."""
 
 from __future__ import annotations
 
@@ -80,3 +80,208 @@ class Delivery:
     milestone: int
     mass_kg: float
     what: str
+
+
+@dataclass(frozen=True, slots=True)
+class PadPlan:
+    """A launch pad."""
+
+    name: str
+    turnaround: Chance
+    available_d: float
+    needs: tuple[int, ...]
+    scrub: float
+    recycle: Chance
+
+
+@dataclass(frozen=True, slots=True)
+class LauncherPlan:
+    """A launch vehicle."""
+
+    name: str
+    partner: int
+    family: int
+    needs: tuple[int, ...]
+    pads: tuple[int, ...]
+    reliability: Reliability
+    line_start_d: float
+    every: Chance
+    ready: int
+    stock: int
+    integration: Chance
+    stand_down: Chance
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerPlan:
+    """A partner's coming and going."""
+
+    name: str
+    joins: Chance | None
+    withdraws: Chance | None
+    """Date of leaving; its law carries the yearly chance."""
+    successor: int
+    """Index of the partner who takes over, or -1."""
+    handover: Chance | None
+    barred: tuple[float, float]
+    """From and until when its work waits; (never, never) when it is not barred."""
+    per_year: float
+    """Money each year; nan when it is not limited."""
+    at_start: float
+    grants_d: tuple[float, ...]
+    """Days on which a year's money comes."""
+
+
+@dataclass(frozen=True, slots=True)
+class RiskPlan:
+    """A risk driver: happens or not, once."""
+
+    name: str
+    probability: float
+    stream: int
+    stretches: tuple[tuple[int, Chance], ...]
+    """(activity index, factor on what is left of it)."""
+    shared: int
+    """Stream of the one draw that places every factor in its law, or -1 when each has its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityPlan:
+    """Work on Earth."""
+
+    subject: int
+    done: int
+    """Milestone."""
+    cause: int
+    partners: tuple[int, ...]
+    needs: tuple[int, ...]
+    not_before: Chance | None
+    duration: Chance | None
+    finish_d: float | None
+    """Planned date of completion, or the date of the fact."""
+    planned_d: float
+    """Day on which the plan ends it: the stated date, or what its needs and duration make."""
+    slip: Chance | None
+    """Distance of its end from the planned day, as far as it is its own."""
+    fact: bool
+    payer: int
+    """Index of the partner whose budget pays, or -1."""
+    cost: float
+
+
+@dataclass(frozen=True, slots=True)
+class ElementPlan:
+    """A part of the base or a station in orbit."""
+
+    subject: int
+    delivered: tuple[int, ...]
+    """Milestone of the mission that brings it; empty when it is there from the start."""
+    needs: tuple[int, ...]
+    partner: int
+    on_surface: bool
+    place: str
+    mass_kg: float
+    demand_w: float
+    constant_w: float
+    solar_w: float
+    storage_j: float
+    unloading_h: float
+    assembly_h: float
+    robot_shift_h: float
+    facilities: int
+    commissioning: Chance
+    landed: int
+    operational: int
+    crew_h: float
+    test_fails: float
+    test_stream: int
+    test_repair: Chance | None
+    breakdown: Chance | None
+    breakdown_repair: Chance | None
+    breakdown_spares_kg: float
+    makes: tuple[tuple[int, float], ...]
+    """(good, kg a day) while it works."""
+
+
+@dataclass(frozen=True, slots=True)
+class BasePlan:
+    """The base: labour and light."""
+
+    place: str
+    robot_shift_h: float
+    jobs_at_once: int
+    work_in_dark: bool
+    light: int
+    """Index of the light table, or -1."""
+    longest_dark_d: float
+
+
+@dataclass(frozen=True, slots=True)
+class LivingPlan:
+    """What people at the base use, and what is in store."""
+
+    goods: tuple[str, ...]
+    use_kg_d: tuple[float, ...]
+    """Net use of each good by one person in a day, after recycling."""
+    stock_kg: tuple[float, ...]
+    reserve_d: float
+    crew_shift_h: float
+
+
+@dataclass(frozen=True, slots=True)
+class Departures:
+    """Departures of one computed transfer, sorted by time, one row for each possible departure."""
+
+    t_d: Floats
+    tof_d: Floats
+    tli_m_s: Floats
+    loi_m_s: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Opportunities:
+    """Which departures one launch can use: indices into `departures`."""
+
+    departures: int
+    window: Indices
+    """Possible in geometry and mass."""
+    open: tuple[Indices, ...]
+    """... and the critical events are seen from the ground, for each set of absent partners: subsets of `window`."""
+    capacity_margin_kg: Floats
+    """Launcher capacity left, for each index in `window`."""
+    propellant_margin_kg: Floats
+    """Propellant left after the last burn without any wait, for each index in `window`."""
+    waits_d: Floats
+    """(waits,) waiting times for which the margin is tabled; more than one where propellant boils off."""
+    wait_margin_kg: Floats
+    """(waits, window) propellant left after the last burn when the stack has waited so long."""
+    planes_d: tuple[Floats, ...]
+    """Days on which a stack waiting in orbit can leave, for each of several orbital planes; empty when it launches
+    into the plane it needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class LightTable:
+    """Intervals in which the Sun is up at a site for long enough, sorted."""
+
+    start_d: Floats
+    end_d: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class GroundPlan:
+    """Who sees the Moon when it matters."""
+
+    partners: tuple[int, ...]
+    """Partners who own antennas and may be absent; a set of absent ones is a number with a bit for each."""
+    covers: tuple[LightTable, ...]
+    """Intervals in which the Moon is seen, for each set of absent partners."""
+    antennas: tuple[int, ...]
+    """Antennas there are, for each set of absent partners."""
+    hold_d: float
+    rendezvous: bool
+    """Whether docking must be seen."""
+    navigation: tuple[int, ...]
+    """Milestones after which navigation is better; empty when it never is."""
+    landing_odds: float
+    """Factor on the odds of a landing failure then."""

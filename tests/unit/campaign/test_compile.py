@@ -10,8 +10,8 @@ import pytest
 
 from sim.campaign.compile import compile_campaign, identify
 from sim.campaign.flights import Step, build_stack, fly_script, margins_over
-from sim.campaign.network import Planned, plan_starts
 from sim.campaign.slips import law_by_lead
+from sim.campaign.work import Planned, plan_starts
 from sim.physics.injection import injection_dv_m_s
 from sim.problems import ScenarioError
 from sim.scenario.load import load_scenario

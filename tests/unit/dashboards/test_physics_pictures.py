@@ -22,11 +22,12 @@ from dashboards.figures.trajectory import Flight, draw_tracks, fly, turn_with_mo
 from dashboards.figures.windows import draw_calendar, draw_hours, picture_windows
 from dashboards.page import render_page
 from dashboards.picture import minute_text, write_picture
-from sim.physics.ephemeris import EphemerisTable, load_ephemeris
+from sim.physics.ephemeris import load_ephemeris
 from sim.physics.epochs import epoch_from_iso
 from sim.physics.intervals import Intervals
 from sim.physics.light import Site
 from sim.physics.places import LunarOrbit, Parking
+from sim.physics.states import EphemerisTable
 
 JANUARY = epoch_from_iso("2035-01-01")
 HOSTILE = "<script>alert(1)</script>%{x}"

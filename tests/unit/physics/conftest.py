@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from sim.physics.ephemeris import EphemerisTable, load_ephemeris
+from sim.physics.ephemeris import load_ephemeris
+from sim.physics.states import EphemerisTable
 
 
 @pytest.fixture(scope="session")

@@ -7,10 +7,11 @@ import pytest
 
 from sim.physics import ephemeris, orbits
 from sim.physics.departures import load_departures
-from sim.physics.ephemeris import EphemerisTable, load_ephemeris, read_arrays, write_arrays
+from sim.physics.ephemeris import load_ephemeris, read_arrays, write_arrays
 from sim.physics.epochs import epoch_from_iso
 from sim.physics.limits import PhysicsError
 from sim.physics.places import LunarOrbit, Parking
+from sim.physics.states import EphemerisTable
 
 SPAN = (epoch_from_iso("2035-01-01"), epoch_from_iso("2035-03-01"))
 

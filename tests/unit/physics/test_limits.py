@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from sim.physics import light, tracking
 from sim.physics.compiled import compiled
-from sim.physics.ephemeris import EphemerisTable
 from sim.physics.epochs import epoch_from_iso, epoch_from_jd, iso_from_epoch, jd_from_epoch
 from sim.physics.intervals import Intervals, intervals_above
 from sim.physics.limits import PhysicsError
 from sim.physics.places import LunarOrbit, Parking
 from sim.physics.refine import refine_transfer
+from sim.physics.states import EphemerisTable
 from sim.physics.transfer import departure_table, find_transfer
 
 REFUSED: list[tuple[Callable[[], object], str]] = [

@@ -8,7 +8,8 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 import pytest
 from pydantic import BaseModel
 
-from sim.scenario.names import NEEDS, REFERENCES, event_names, find
+from sim.scenario.events import event_names
+from sim.scenario.names import NEEDS, REFERENCES, find
 from sim.scenario.schema import Need, PadName, Scenario
 from sim.units import Name
 

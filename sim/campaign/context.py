@@ -1,0 +1,49 @@
+"""What every part of a compilation is handed: the scenario, its index, the sky, and where streams are noted.
+
+Nothing here points back to who compiles, and each part is a function of it, so that no part waits for another.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sim.campaign.ground import Ground
+from sim.campaign.index import Index, index_of
+from sim.campaign.living import Living
+from sim.campaign.luck import SharedLuck
+from sim.campaign.opportunities import SkyTables
+from sim.campaign.registry import Registry
+from sim.campaign.tables import Sky
+from sim.scenario.load import Loaded
+from sim.scenario.schema import Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the parts of one compilation share."""
+
+    scenario: Scenario
+    index: Index
+    registry: Registry
+    sky: Sky
+    ground: Ground
+    living: Living
+    luck: SharedLuck
+    tables: SkyTables
+
+
+def context_of(loaded: Loaded) -> Context:
+    """Return the context of a scenario."""
+    scenario, index, registry = loaded.scenario, index_of(loaded.scenario), Registry(loaded.layered)
+    sky = Sky(scenario.calendar.start, index.calendar.length_d)
+    ground = Ground(scenario, sky)
+    return Context(
+        scenario=scenario,
+        index=index,
+        registry=registry,
+        sky=sky,
+        ground=ground,
+        living=Living(scenario),
+        luck=SharedLuck(scenario, loaded.layered.values, registry, index.as_of_d),
+        tables=SkyTables(scenario, sky, ground, registry),
+    )

@@ -1,0 +1,102 @@
+"""The fleet: pads, launch vehicles, records of spacecraft, and what is drawn for each launch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sim.campaign.context import Context
+from sim.campaign.plan import FlightClass, LauncherPlan, LaunchStreams, PadPlan
+from sim.campaign.registry import deciding_path, lent
+from sim.scenario.text import Path
+
+
+def pads(context: Context) -> tuple[PadPlan, ...]:
+    """Return the launch pads."""
+    found = []
+    for site_name, site in context.scenario.launch_sites.items():
+        for pad_name, pad in site.pads.items():
+            name = f"{site_name}.{pad_name}"
+            needs, available_d = context.index.needs(pad.needs), context.index.day(pad.available)
+            found.append(PadPlan(name, lent(pad.turnaround), available_d, needs, site.scrub, lent(site.recycle)))
+    return tuple(found)
+
+
+def launchers(context: Context) -> tuple[LauncherPlan, ...]:
+    """Return the launch vehicles."""
+    return tuple(_launcher(context, name) for name in context.scenario.launchers)
+
+
+def _launcher(context: Context, name: str) -> LauncherPlan:
+    item, registry, index = context.scenario.launchers[name], context.registry, context.index
+    line = item.production
+    return LauncherPlan(
+        name=name,
+        partner=index.partner(item.partner),
+        family=index.families[item.family or name],
+        needs=index.needs(item.needs),
+        pads=tuple(index.pads[pad] for pad in item.pads),
+        reliability=registry.reliability(
+            item.record, item.reliability, context.scenario.priors, f"quality/{name}", failure_path(context, name)
+        ),
+        line_start_d=index.day(line.from_),
+        every=registry.chance(line.every, f"production/{name}", ("launchers", name, "production", "every")),
+        ready=line.ready,
+        stock=line.stock,
+        integration=lent(item.integration),
+        stand_down=lent(item.stand_down),
+    )
+
+
+def happening(context: Context, event: str, flight: str, crafts: Iterable[str]) -> tuple[int, int]:
+    """Return (class, stream) of what may go wrong, or -1 for both where no record tells how often."""
+    classes = context.index.classes
+    number, craft = max(((classes.get((craft, event), -1), craft) for craft in crafts), default=(-1, ""))
+    if number < 0:
+        return -1, -1
+    return number, context.registry.stream(f"{event}/{flight}", event_path(context, craft, event))
+
+
+def flight_classes(context: Context) -> tuple[FlightClass, ...]:
+    """Return the classes of events of which there are records."""
+    return tuple(_flight_class(context, craft, event) for craft, event in context.index.classes)
+
+
+def _flight_class(context: Context, craft: str, event: str) -> FlightClass:
+    record, stream = getattr(context.scenario.spacecraft[craft], event), f"{event}/{craft}"
+    path = event_path(context, craft, event)
+    return FlightClass(
+        f"{craft}.{event}", context.registry.reliability(record, None, context.scenario.priors, stream, path)
+    )
+
+
+def event_path(context: Context, craft: str, event: str) -> Path:
+    """Return the path of what decides whether an event of a spacecraft fails."""
+    record = getattr(context.scenario.spacecraft[craft], event)
+    return deciding_path(record, context.scenario.priors, ("spacecraft", craft, event))
+
+
+def failure_path(context: Context, launcher: str) -> Path:
+    """Return the path of what decides whether a launcher fails."""
+    item = context.scenario.launchers[launcher]
+    key = "record" if item.record is not None else "reliability"
+    return deciding_path(item.record, context.scenario.priors, ("launchers", launcher, key))
+
+
+def launch_streams(context: Context, flight: str, launcher: str, cruise: int = -1, capture: int = -1) -> LaunchStreams:
+    """Return the streams of one launch; those of cruise and capture depend on what it carries."""
+    item = context.scenario.launchers[launcher]
+    site, _, pad = next(iter(item.pads), "").partition(".")
+
+    def own(word: str, *path: str | int) -> int:
+        return context.registry.stream(f"{word}/{flight}", path)
+
+    return LaunchStreams(
+        integration=own("integration", "launchers", launcher, "integration"),
+        scrub=own("scrub", "launch_sites", site, "scrub"),
+        recycle=own("recycle", "launch_sites", site, "recycle"),
+        turnaround=own("turnaround", "launch_sites", site, "pads", pad, "turnaround"),
+        failure=own("failure", *failure_path(context, launcher)),
+        stand_down=own("stand-down", "launchers", launcher, "stand_down"),
+        cruise=cruise,
+        capture=capture,
+    )

@@ -1,0 +1,108 @@
+"""States of Moon and Sun at any moment: a table of knots, and cubics between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.physics.constants import DAY_S
+from sim.physics.epochs import iso_from_epoch
+from sim.physics.limits import PhysicsError
+
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class EphemerisTable:
+    """Holds geocentric states of Moon and Sun in GCRS axes, and the axes of date, at evenly spaced TDB
+    epochs.
+
+    Positions in km, velocities in km/s, shape (m, 3). `equator_of_date` (m, 3, 3): rows are the true equinox
+    direction, its perpendicular in the equator, and the true pole of date, in GCRS axes.
+    """
+
+    epoch_d: FloatArray
+    moon_position_km: FloatArray
+    moon_velocity_km_s: FloatArray
+    sun_position_km: FloatArray
+    sun_velocity_km_s: FloatArray
+    equator_of_date: FloatArray
+
+    @property
+    def first_d(self) -> float:
+        """Give the first epoch that can be asked for."""
+        return float(self.epoch_d[0])
+
+    @property
+    def last_d(self) -> float:
+        """Give the last epoch that can be asked for."""
+        return float(self.epoch_d[-1])
+
+    def require(self, epoch_d: npt.ArrayLike) -> FloatArray:
+        """Give the epochs as an array when all lie inside the table; raises PhysicsError naming the limit
+        otherwise.
+        """
+        asked = np.asarray(epoch_d, dtype=np.float64)
+        if asked.size and not (asked.min() >= self.first_d and asked.max() <= self.last_d):
+            wrong = asked.min() if not asked.min() >= self.first_d else asked.max()
+            raise PhysicsError(
+                f"{_name(float(wrong))} is outside the ephemeris, which covers"
+                f" {iso_from_epoch(self.first_d)} to {iso_from_epoch(self.last_d)} TDB"
+            )
+        return asked
+
+    def moon(self, epoch_d: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
+        """Give the Moon's geocentric position (n, 3) in km and velocity (n, 3) in km/s; raises PhysicsError
+        outside.
+        """
+        return self._state(epoch_d, self.moon_position_km, self.moon_velocity_km_s)
+
+    def sun(self, epoch_d: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
+        """Give the Sun's geocentric position (n, 3) in km and velocity (n, 3) in km/s; raises PhysicsError
+        outside.
+        """
+        return self._state(epoch_d, self.sun_position_km, self.sun_velocity_km_s)
+
+    def axes_of_date(self, epoch_d: npt.ArrayLike) -> FloatArray:
+        """Give the rotation (n, 3, 3) from GCRS axes to the true equator and equinox of date."""
+        asked = np.atleast_1d(self.require(epoch_d))
+        left, share = _locate(asked, self.epoch_d)
+        weight = share[:, None, None]
+        return (1.0 - weight) * self.equator_of_date[left] + weight * self.equator_of_date[left + 1]
+
+    def _state(
+        self, epoch_d: npt.ArrayLike, position: FloatArray, velocity: FloatArray
+    ) -> tuple[FloatArray, FloatArray]:
+        return interpolate_states(np.atleast_1d(self.require(epoch_d)), self.epoch_d, position, velocity)
+
+
+def interpolate_states(
+    asked_d: FloatArray, knot_d: FloatArray, position_km: FloatArray, velocity_km_s: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Give positions and velocities (n, 3) between evenly spaced knots (m,) by cubics through both.
+
+    Source: Hermite interpolation, Abramowitz & Stegun 25.2, written out.
+    """
+    left, share = _locate(asked_d, knot_d)
+    step_s, weight, right = float(knot_d[1] - knot_d[0]) * DAY_S, share[:, None], left + 1
+    rise = position_km[right] - position_km[left]
+    start, end = velocity_km_s[left] * step_s, velocity_km_s[right] * step_s
+    second, third = 3.0 * rise - 2.0 * start - end, start + end - 2.0 * rise
+    place = position_km[left] + weight * (start + weight * (second + weight * third))
+    return place, (start + weight * (2.0 * second + 3.0 * weight * third)) / step_s
+
+
+def _locate(asked_d: FloatArray, knot_d: FloatArray) -> tuple[npt.NDArray[np.intp], FloatArray]:
+    """Index of the knot before, and the share of the way to the next."""
+    place = (asked_d - knot_d[0]) / (knot_d[1] - knot_d[0])
+    left = np.clip(place.astype(np.intp), 0, len(knot_d) - 2)
+    return left, place - left
+
+
+def _name(epoch_d: float) -> str:
+    try:
+        return iso_from_epoch(epoch_d)
+    except (OverflowError, ValueError):
+        return f"epoch {epoch_d:g} d"
