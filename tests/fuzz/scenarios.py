@@ -19,7 +19,7 @@ import sys
 import tempfile
 import traceback
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ from sim.analysis.sample import stack
 from sim.campaign.compile import compile_campaign
 from sim.model.simulate import simulate_nominal
 from sim.problems import Code, InputError, ScenarioError
+from sim.scenario.events import event_names
 from sim.scenario.load import check_scenario, load_scenario, read_layers
 from sim.scenario.shipped import shipped_names
 from sim.study import tables
@@ -114,6 +115,18 @@ def another_amount(old: Any, chance: random.Random) -> Any:
     return copy.deepcopy(chance.choice([*WORDS, *BLOCKS]))
 
 
+def mutate_need(values: dict[str, Any], chance: random.Random) -> None:
+    """Let something need any event there is, by any of its names; at times a mission repeats before."""
+    missions = [one for one in values.get("missions", {}).values() if not one.get("flown")]
+    if missions and chance.random() < 0.7:
+        series = chance.choice(missions)
+        series["every"] = chance.choice(["90 d", "3 yr", {"uniform": ["80 d", "100 d"]}])
+        series |= chance.choice([{}, {"repeats": chance.choice([1, 2, 7])}])
+    blocks = [one for key in ("activities", "missions", "goals", "elements") for one in values.get(key, {}).values()]
+    needy = chance.choice([one for one in blocks if not one.get("flown") and not one.get("done")])
+    needy["needs"] = [*needy.get("needs", [])[:-1], chance.choice(sorted(event_names(values)))]
+
+
 @dataclass
 class Tally:
     """What came of the scenarios tried."""
@@ -165,7 +178,9 @@ def try_scenario(file: Path, tally: Tally, label: str) -> None:
         signal.alarm(0)
 
 
-def mutants(count: int, seed: int, names: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+def mutants(
+    count: int, seed: int, names: list[str], change: Callable[[dict[str, Any], random.Random], None] = mutate
+) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield changed scenarios with what says how to make them again."""
     read = {name: read_layers(name)[0] for name in names}
     for number in range(count):
@@ -175,14 +190,20 @@ def mutants(count: int, seed: int, names: list[str]) -> Iterator[tuple[str, dict
         assert layered is not None
         values = copy.deepcopy(layered.values)
         for _ in range(chance.choice([1, 1, 1, 2, 2, 3, 4])):
-            mutate(values, chance)
+            change(values, chance)
         yield f"{name} {seed} {number}", values
 
 
-def fuzz(count: int, seed: int, names: list[str], folder: Path) -> Tally:
+def fuzz(
+    count: int,
+    seed: int,
+    names: list[str],
+    folder: Path,
+    change: Callable[[dict[str, Any], random.Random], None] = mutate,
+) -> Tally:
     """Try so many changed scenarios."""
     tally = Tally()
-    for number, (label, values) in enumerate(mutants(count, seed, names)):
+    for number, (label, values) in enumerate(mutants(count, seed, names, change)):
         file = folder / f"m{number}.yaml"
         file.write_text(json.dumps(values, ensure_ascii=False), encoding="utf-8")
         before = len(tally.findings)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sim.scenario.shipped import shipped_names
-from tests.fuzz.scenarios import fuzz
+from tests.fuzz.scenarios import fuzz, mutate_need
 
 SMALL = [
     "tutorial",
@@ -23,6 +23,12 @@ def test_what_check_passes_compiles_and_runs(tmp_path: Path) -> None:
     assert tally.findings == []
     assert tally.count["ran"] >= 3
     assert tally.count["refused"] >= 3
+
+
+def test_a_need_of_any_event_that_check_passes_compiles_and_runs(tmp_path: Path) -> None:
+    tally = fuzz(60, 2035, ["examples/tanker-depot", "examples/interim-station"], tmp_path, mutate_need)
+    assert tally.findings == []
+    assert tally.count["ran"] >= 3
 
 
 @pytest.mark.stress
