@@ -21,9 +21,8 @@ from sim.campaign.plan import (
     OperationPlan,
     RefuelPlan,
 )
-from sim.campaign.routes import Route, duration_d
+from sim.campaign.routes import Route, Trip, TripWriter, duration_d
 from sim.campaign.staging import operation
-from sim.campaign.trips import Trip, TripWriter
 from sim.chance import Distribution
 from sim.scenario.schema import Element, Launch, Leg, Station
 from sim.scenario.text import Path
