@@ -19,27 +19,3 @@ from sim.chance.distributions import (
 from sim.chance.draws import Draws, DrawTable
 from sim.chance.luck import FigureName, Figures, Luck, Together
 from sim.chance.ratio import RatioLaw
-
-__all__ = [
-    "Beta",
-    "Discrete",
-    "Distribution",
-    "DrawTable",
-    "Draws",
-    "Empirical",
-    "Exponential",
-    "FigureName",
-    "Figures",
-    "Fixed",
-    "Lognormal",
-    "Luck",
-    "Normal",
-    "Pert",
-    "RatioLaw",
-    "Shifted",
-    "Together",
-    "Triangular",
-    "Uniform",
-    "Weibull",
-    "shift",
-]
