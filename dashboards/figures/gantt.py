@@ -179,7 +179,7 @@ def _add_arrows(figure: go.Figure, calendar: Calendar, rows: list[_Row]) -> None
 
 
 def _row_notes(calendar: Calendar, rows: list[_Row]) -> Iterator[dict[str, Any]]:
-    """Give the words in the rows of what needs no building, and of what most runs miss."""
+    """Return the words in the rows of what needs no building, and of what most runs miss."""
     plain: dict[str, Any] = {"font": {"size": 11, "color": theme.SOFT}, "showarrow": False}
     start = {"x": 0, "xref": "x domain", "xanchor": "left", "xshift": 4}
     end = {"x": calendar.iso(calendar.length_d), "xanchor": "right", "xshift": -12}
@@ -201,7 +201,7 @@ def _is_open(bar: Bar) -> bool:
 
 
 def _share_notes(rows: list[_Row], goal: GoalFinding) -> Iterator[dict[str, Any]]:
-    """Give the criticality of each row, at its right end, and the heading above them."""
+    """Return the criticality of each row, at its right end, and the heading above them."""
     place: dict[str, Any] = {"xref": "paper", "x": 1, "xanchor": "left", "xshift": 8, "showarrow": False}
     for y, row in enumerate(rows):
         share = row.bar.criticality.get(goal.name, 0.0) if row.bar is not None and row.bar.kind != "goal" else 0.0

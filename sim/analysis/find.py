@@ -114,13 +114,13 @@ def _goal(outline: Outline, index: int, sample: Sample, nominal: Sample, scores:
 
 
 def _over_figures(dates: Floats, by_d: float, curve: estimates.Ecdf, scores: Floats) -> OverFigures | None:
-    """Give the ranges of a goal over the drawn figures, whose scores are those of its first replications."""
+    """Return the ranges of a goal over the drawn figures, whose scores are those of its first replications."""
     found = explain(dates[: len(scores)], scores)
     return None if found is None else ranges_of(found, dates, by_d, curve.p)
 
 
 def ranges_of(found: Explained, dates: Floats, by_d: float, shares: Floats) -> OverFigures:
-    """Give what the drawn figures do to the chance by a day, to the quantiles, and to the shares of a curve."""
+    """Return what the drawn figures do to the chance by a day, to the quantiles, and to the shares of a curve."""
     low, high = found.chance(np.array([np.mean(dates <= by_d), *shares]), dates.size)
     return OverFigures(
         level=LEVEL,

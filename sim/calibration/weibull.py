@@ -61,7 +61,7 @@ def fit_weibull(values: Floats, still_open: NDArray[np.bool_] | None = None) -> 
 
 
 def shape_of_variation(variation: float) -> float:
-    """Give the Weibull shape whose coefficient of variation this is."""
+    """Return the Weibull shape whose coefficient of variation this is."""
 
     def excess(shape: float) -> float:
         return float(np.sqrt(gamma(1.0 + 2.0 / shape) / gamma(1.0 + 1.0 / shape) ** 2 - 1.0)) - variation
@@ -70,7 +70,7 @@ def shape_of_variation(variation: float) -> float:
 
 
 def weibull_ppf(u: Floats, zero: float, shape: float, scale: float) -> Floats:
-    """Give quantiles of a law that is 0 for a share `zero` and Weibull's for the rest."""
+    """Return quantiles of a law that is 0 for a share `zero` and Weibull's for the rest."""
     rest = np.clip((u - zero) / (1.0 - zero), 0.0, 1.0)
     return np.asarray(scale * (-np.log1p(-rest)) ** (1.0 / shape), dtype=np.float64)
 

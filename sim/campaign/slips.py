@@ -98,7 +98,7 @@ class ClassSlip(Distribution):
         return self.times * low + self.offset, self.times * high + self.offset
 
     def _nodes(self) -> Iterator[tuple[float, RatioLaw]]:
-        """Give the laws of a product rule of Gauss and Hermite over location and spread, each with its share."""
+        """Return the laws of a product rule of Gauss and Hermite over location and spread, each with its share."""
         slope = self.covariance / self.spread_variance if self.spread_variance > 0.0 else 0.0
         rest = sqrt(max(self.location_variance - slope * self.covariance, 0.0))
         for spread_share, spread_score in _normal_nodes(self.spread_variance > 0.0):

@@ -127,7 +127,7 @@ def _pair(members: Sequence[Member], groups: Mapping[str, Group], i: int, j: int
 
 
 def _parts(count: int, pairs: Mapping[tuple[int, int], float]) -> Iterator[list[int]]:
-    """Give the sets of members that are correlated with each other, directly or through others."""
+    """Return the sets of members that are correlated with each other, directly or through others."""
     root = list(range(count))
 
     def find(item: int) -> int:
@@ -176,7 +176,7 @@ def _bundle(members: Sequence[Member], part: list[int], pairs: Mapping[tuple[int
 def _loads(
     members: Sequence[Member], part: list[int], pairs: Mapping[tuple[int, int], float]
 ) -> dict[int, dict[str, float]]:
-    """Give the weight of each shared factor in each member; empty where factors cannot explain the coefficients."""
+    """Return the weight of each shared factor in each member; empty where factors cannot explain the coefficients."""
     values = {pairs.get(pair, 0.0) for pair in combinations(part, 2)}
     groups = {members[item].groups for item in part}
     if len(groups) == 1 and len(next(iter(groups))) == 1 and len(values) == 1 and min(values) > 0.0:

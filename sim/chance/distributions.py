@@ -17,6 +17,13 @@ from typing import Final
 
 _STANDARD: Final = NormalDist()
 _Z90: Final = _STANDARD.inv_cdf(0.9)
+_LARGEST_EXPONENT: Final = 250.0
+"""Beyond, a factor is as good as infinite, and times any duration it is still a number."""
+
+
+def growth(exponent: float) -> float:
+    """Return e to the power of an exponent, at most some 1e108: what is later than that never comes."""
+    return math.exp(min(exponent, _LARGEST_EXPONENT))
 
 
 class Distribution(ABC):
@@ -257,11 +264,11 @@ class Lognormal(Distribution):
         object.__setattr__(self, "_sigma", math.log(self.p90 / self.median) / _Z90)
 
     def ppf(self, u: float) -> float:  # noqa: D102
-        return self.median * math.exp(self._sigma * _STANDARD.inv_cdf(u))
+        return self.median * growth(self._sigma * _STANDARD.inv_cdf(u))
 
     @property
     def mean(self) -> float:  # noqa: D102
-        return self.median * math.exp(self._sigma**2 / 2)
+        return self.median * growth(self._sigma**2 / 2)
 
     @property
     def mode(self) -> float:  # noqa: D102

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, cast
 
-from sim.chance.distributions import Distribution
+from sim.chance.distributions import Distribution, growth
 
 _PANEL: Final = 1.0
 """Width of a panel of the quadrature, in units of t."""
@@ -46,7 +46,7 @@ class RatioLaw(Distribution):
             raise ValueError("location and spread of a slip must be finite")
         if not (0.0 <= self.shift < math.inf and 0.0 < self.dof < math.inf and 0.0 < self.tail < 0.5):
             raise ValueError("shift of a slip is at least 0, its degrees of freedom above 0, its tail in (0, 0.5)")
-        object.__setattr__(self, "_spread", math.exp(self.log_spread))
+        object.__setattr__(self, "_spread", growth(self.log_spread))
         object.__setattr__(self, "_scale_d", self.lead_d + self.offset_d)
 
     def ppf(self, u: float) -> float:  # noqa: D102 - said by the base class, here and below
@@ -88,7 +88,7 @@ class RatioLaw(Distribution):
         return self._slip_d(edge), self._slip_d(-edge)
 
     def _slip_d(self, t: float) -> float:
-        slip_d = self._scale_d * (math.exp(self.location + self._spread * t) - self.shift)
+        slip_d = self._scale_d * (growth(self.location + self._spread * t) - self.shift)
         return max(slip_d, -self.lead_d)
 
 

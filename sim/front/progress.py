@@ -129,7 +129,7 @@ def reporter(*, quiet: bool) -> Iterator[Reporter]:
 
 @contextlib.contextmanager
 def listening(told: Listening) -> Iterator[Reporter]:
-    """Give the reporter of a call from a program: what it was given, or a bar where a person looks."""
+    """Return the reporter of a call from a program: what it was given, or a bar where a person looks."""
     if told is None:
         told = in_notebook() or sys.stderr.isatty()
     if told is True and in_notebook():

@@ -341,7 +341,7 @@ def _arrive(
     perilune
     radius and time. The approach is read `near_km` from the Moon, or at perilune when that comes first.
     """
-    old, new, moon = np.empty(6), np.empty(6), np.empty(6)
+    old, new, moon = np.empty(6), np.full(6, np.nan), np.full(6, np.nan)  # no step may be small enough
     stages, work = np.zeros((13, 6)), np.empty(12)
     _departure(wish, axes, aim, old)
     first_slope(field, 0.0, old, stages, work)

@@ -87,7 +87,7 @@ def _scrub(case: Case, path: Path, scrub: float, recycle: Distribution | None) -
 
 
 def _told_flights(case: Case) -> Iterator[tuple[Path, Sequence[Operation]]]:
-    """Give every flight that is told step by step, with the place of its steps."""
+    """Return every flight that is told step by step, with the place of its steps."""
     for name, mission in case.scenario.missions.items():
         yield ("missions", name, "operations"), mission.operations
     for name, station in case.scenario.stations.items():
@@ -96,7 +96,7 @@ def _told_flights(case: Case) -> Iterator[tuple[Path, Sequence[Operation]]]:
 
 
 def _sure_losses(case: Case, mission: Mission) -> Iterator[tuple[str, list[Distribution]]]:
-    """Give why a flight is always lost, and all that takes time until then, for each such reason."""
+    """Return why a flight is always lost, and all that takes time until then, for each such reason."""
     for number, step in enumerate(mission.operations):
         if step.fails >= CERTAIN:
             yield f"it always fails at {step.name}", [one.duration for one in mission.operations[: number + 1]]
@@ -108,7 +108,7 @@ def _sure_losses(case: Case, mission: Mission) -> Iterator[tuple[str, list[Distr
 
 
 def _launch_times(case: Case, launcher: Launcher) -> list[Distribution]:
-    """Give what takes time from one launch to the next: vehicle, pad and stand-down."""
+    """Return what takes time from one launch to the next: vehicle, pad and stand-down."""
     turnarounds = []
     for name in launcher.pads:
         site, _, pad = name.partition(".")
@@ -123,7 +123,7 @@ def _is_endless(case: Case, *laws: Distribution | None) -> bool:
 
 
 def _most(law: Distribution | None) -> float:
-    """Give the longest time that a law gives, in days, save once in 100,000 times; asks for no numerical library."""
+    """Return the longest time that a law gives, in days, save once in 100,000 times; asks for no numerical library."""
     if law is None:
         return 0.0
     return law.ppf(CERTAIN) if isinstance(law, (Discrete, Empirical, Weibull)) else law.support[1]

@@ -187,7 +187,7 @@ def check_transfer_order(case: Case) -> Iterator[Problem]:
 
 
 def _leg(scenario: Scenario, start: str, end: str) -> Leg | None:
-    """Give the leg that a mission flies from one place to the next: the first that leads there."""
+    """Return the leg that a mission flies from one place to the next: the first that leads there."""
     return next((leg for leg in scenario.legs.values() if (leg.from_, leg.to) == (start, end)), None)
 
 

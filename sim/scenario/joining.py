@@ -94,7 +94,7 @@ def joined(scenario: Scenario, values: Mapping[str, Any]) -> tuple[dict[str, fro
 
 
 def slips_by_class(scenario: Scenario) -> Iterator[tuple[str, SlipByClass, bool]]:
-    """Give (dotted path, slip, whether it has happened) of everything that slips by class."""
+    """Return (dotted path, slip, whether it has happened) of everything that slips by class."""
     for name, activity in scenario.activities.items():
         if isinstance(activity.slip, SlipByClass):
             yield f"activities.{name}.slip", activity.slip, activity.done is not None

@@ -38,7 +38,7 @@ def is_ours(name: str, *, sweep: bool) -> bool:
 
 
 def files_in(folder: Path, *, sweep: bool) -> Iterator[tuple[Path, bool]]:
-    """Give every file, link or folder of others in a run or sweep folder, and whether it is ours.
+    """Return every file, link or folder of others in a run or sweep folder, and whether it is ours.
 
     Links are theirs, whatever they are called, and are not followed; of folders only our own are looked into.
     """

@@ -53,7 +53,7 @@ def rank_study(study: Study, goal: str | None = None) -> tuple[str, tuple[Guess,
 
 
 def _figures_of(loaded: Loaded, campaign: Campaign, draws: Floats) -> tuple[dict[str, tuple[str, str, str]], Floats]:
-    """Give (path, source, confidence) of every figure that is drawn, and its draws, shape (n, figures).
+    """Return (path, source, confidence) of every figure that is drawn, and its draws, shape (n, figures).
 
     A class law has many parameters that are known only together; what can be found out is how late the things of a
     class come. So in place of its parameters stand location and spread of each class, as the scenario takes them.
@@ -79,7 +79,7 @@ def _words_of(one: FigureName, law: SlipModel) -> str:
 
 
 def _classes_of(campaign: Campaign, draws: Floats) -> dict[FigureName, Floats]:
-    """Give the draws of location and spread of each class, shape (n,), from those of the parameters' streams."""
+    """Return the draws of location and spread of each class, shape (n,), from those of the parameters' streams."""
     figures, scores = campaign.luck.figures, ndtri(draws)
     rows: dict[FigureName, list[tuple[float, ...]]] = {}
     for one, row in zip(figures.names, figures.weights, strict=True):

@@ -124,7 +124,7 @@ def _require_days(outline: Outline) -> None:
 
 
 def _indices(outline: Outline, milestones: int, subjects: int) -> Iterator[tuple[str, int, int, bool]]:
-    """Give every index of an outline: its place, itself, how many there are, and whether -1 (none) is allowed."""
+    """Return every index of an outline: its place, itself, how many there are, and whether -1 (none) is allowed."""
     for goal in outline.goals:
         yield f".goals.{goal.name}.reached", goal.reached, milestones, False
         yield f".goals.{goal.name}.subject", goal.subject, subjects, False

@@ -67,3 +67,12 @@ def test_the_mode_of_a_law_without_a_peak_is_its_median() -> None:
 def test_a_law_that_cannot_be_is_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="slip"):
         RatioLaw(**({"lead_d": 10.0, "location": 0.0, "log_spread": 0.0, "offset_d": 5.0} | wrong))
+
+
+@pytest.mark.parametrize(("location", "log_spread"), [(900.0, 0.0), (0.0, 900.0), (453.0, 5.0)])
+def test_a_slip_beyond_all_numbers_is_later_than_any_calendar(location: float, log_spread: float) -> None:
+    law = RatioLaw(
+        lead_d=1000.0, offset_d=60.0, location=location, log_spread=log_spread, shift=1.0, dof=5.0, tail=1e-3
+    )
+    latest = law.ppf(1.0 - 1e-12)
+    assert 1e100 < latest < math.inf

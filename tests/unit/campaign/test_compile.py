@@ -130,3 +130,9 @@ def test_flights_with_the_same_stack_share_one_table_of_opportunities() -> None:
 )
 def test_slip_model_without_any_slip_is_never_late(beyond: dict[str, object]) -> None:
     assert law_by_lead(SlipModel.model_validate({"beyond": beyond}), 1000.0).support == (0.0, 0.0)
+
+
+@pytest.mark.parametrize("mature", ["0 %", "100 %"])
+def test_a_prior_that_is_certain_is_a_law_all_the_same(mature: str) -> None:
+    loaded = load_scenario("artemis-2021", sets=[f"priors.new-variant.mature={mature}"])
+    assert all(0.0 < one.reliability.quality.nominal < 1.0 for one in compile_campaign(loaded).launchers)

@@ -75,7 +75,7 @@ def campaign_of(folder: Path, body: str, options: dict[str, str], **changes: str
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give up after a few rounds, so that tests are quick; what is asked of chance here would pass at last."""
+    """Return up after a few rounds, so that tests are quick; what is asked of chance here would pass at last."""
     monkeypatch.setattr("sim.model.rounds.MOST_A_DAY", 20)
 
 
