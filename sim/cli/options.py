@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from sim.problems import counted, plural
+
 if TYPE_CHECKING:
     from sim.study.engines import Engine
 
@@ -124,3 +126,9 @@ def typed() -> str:
     from sim.problems import writable
 
     return writable(shlex.join(["ilrs", *sys.argv[1:]]))
+
+
+def told_of_warnings(count: int, file: str, as_of: str | None) -> str:
+    """Return the line that says how many warnings there are, and who lists them."""
+    shown = f"{file} --as-of {as_of}" if as_of else file
+    return f"{counted(count, 'warning')}; `ilrs check {shown}` lists {plural(count, 'it', 'them')}"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli.options import arguments_as_options, as_json, as_of_option, scenario_options, split_names
+from sim.cli.options import arguments_as_options, as_json, as_of_option, scenario_options, split_names, told_of_warnings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -41,6 +41,8 @@ def command(
         click.echo(json.dumps(_as_json(plan, name), indent=1, ensure_ascii=False, allow_nan=False))
     else:
         click.echo("\n".join(_as_text(plan, name)))
+        if plan.warnings:
+            click.echo(told_of_warnings(len(plan.warnings), file, as_of), err=True)
 
 
 # --- JSON -------------------------------------------------------------------------------------------------------------

@@ -14,10 +14,10 @@ from sim.cli.options import (
     engine_options,
     scenario_options,
     split_names,
+    told_of_warnings,
     typed,
     workers_of,
 )
-from sim.problems import counted, plural
 
 
 @click.command("run")
@@ -70,8 +70,7 @@ def command(
     with reporter(quiet=quiet or json_) as progress:
         model = load(file, split_names(variants), sets, as_of=options["as_of"])
         if model.warnings:
-            count, shown = len(model.warnings), f"{file} --as-of {model.as_of}" if model.as_of else file
-            progress.say(f"{counted(count, 'warning')}; `ilrs check {shown}` lists {plural(count, 'it', 'them')}")
+            progress.say(told_of_warnings(len(model.warnings), file, model.as_of))
         with arguments_as_options():
             study = model.run(
                 options["replications"],

@@ -33,6 +33,8 @@ class Plan:
     sheets: tuple[MissionSheet, ...]
     problems: tuple[Problem, ...]
     """Flights that do not close."""
+    warnings: tuple[Problem, ...] = ()
+    """What is not wrong, but worth a look."""
 
     def chain(self, goal: str) -> tuple[Segment, ...]:
         """Return the planned chain of a goal."""
@@ -155,7 +157,7 @@ def make_plan(loaded: Loaded) -> Plan:
         kept = SheetWriter(loaded.scenario, campaign, nominal.reached_d, _left_d(campaign, nominal)).write()
         by_name = {sheet.name: sheet for sheet in sheets}
         sheets = tuple(_unflown(by_name[sheet.name]) if sheet.name in open_ else sheet for sheet in kept)
-    return Plan(campaign, compiled.context.index.calendar, nominal, sheets, problems)
+    return Plan(campaign, compiled.context.index.calendar, nominal, sheets, problems, loaded.warnings)
 
 
 def iso(day: float, calendar: Calendar) -> str | None:

@@ -207,3 +207,9 @@ def test_a_stack_put_together_in_its_parking_orbit_counts_each_tank_once(small: 
     assert mission["margin_kg"] == pytest.approx(left_kg, abs=EXACT_KG)
     assert list(mission["launches"]) == ["main", "tug", "together"]
     assert mission["mass_at_launch_kg"] == 11000.0
+
+
+def test_a_plan_that_is_warned_of_says_who_lists_the_warnings(small: Path) -> None:
+    done = CliRunner().invoke(main, ["plan", str(small), "-S", "goals.hut-stands.by=2030-03-01"])
+    assert (done.exit_code, done.stderr) == (0, f"1 warning; `ilrs check {small}` lists it\n")
+    assert CliRunner().invoke(main, ["plan", str(small)]).stderr == ""
