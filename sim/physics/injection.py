@@ -18,9 +18,15 @@ LARGEST_EXPONENT: Final = 700.0
 
 
 def injection_dv_m_s(altitude_km: float) -> float:
-    """Return the delta-v from a circular parking orbit to the departure energy of published TLI payloads."""
+    """Return the delta-v from a circular parking orbit to the departure energy of published TLI payloads.
+
+    Raises PhysicsError for an orbit that lies beyond the ellipse of that energy.
+    """
     radius_km = EARTH_RADIUS_KM + altitude_km
-    return 1e3 * (sqrt(TLI_C3_KM2_S2 + 2.0 * EARTH_MU_KM3_S2 / radius_km) - sqrt(EARTH_MU_KM3_S2 / radius_km))
+    perigee2 = TLI_C3_KM2_S2 + 2.0 * EARTH_MU_KM3_S2 / radius_km
+    if perigee2 < 0.0:
+        raise PhysicsError(f"an orbit at {altitude_km:g} km lies too high to inject from; park below 2000 km")
+    return 1e3 * (sqrt(perigee2) - sqrt(EARTH_MU_KM3_S2 / radius_km))
 
 
 def mass_ratio(dv_m_s: float, isp_s: float, g0_m_s2: float = G0_M_S2) -> float:

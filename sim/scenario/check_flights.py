@@ -9,6 +9,7 @@ from typing import Final
 
 from sim.physics.injection import injection_dv_m_s, mass_ratio, upper_stage_kg
 from sim.physics.limits import PhysicsError
+from sim.physics.places import PARKING_LIMITS_KM
 from sim.problems import Code, Problem
 from sim.scenario.case import Case
 from sim.scenario.schema import Element, Launch, Mission, Scenario, Station
@@ -211,7 +212,8 @@ def _contradicting_lifts(case: Case) -> Iterator[Problem]:
         for launch in mission.launches.values() if mission.flown is None and mission.route else ():
             launcher, origin = scenario.launchers[launch.launcher], scenario.places[mission.route[0]]
             tli_kg, stage = launcher.to.get("tli"), launcher.upper_stage
-            if launch.to != "tli" or tli_kg is None or stage is None or launch.launcher in told:
+            parked = PARKING_LIMITS_KM[0] <= (origin.altitude or 0.0) / 1e3 <= PARKING_LIMITS_KM[1]
+            if launch.to != "tli" or tli_kg is None or stage is None or launch.launcher in told or not parked:
                 continue
             try:
                 ratio = mass_ratio(injection_dv_m_s((origin.altitude or 0.0) / 1e3), stage.isp)

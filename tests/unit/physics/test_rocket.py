@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.physics.constants import G0_M_S2
+from sim.physics.injection import injection_dv_m_s
 from sim.physics.limits import PhysicsError
 from sim.physics.rocket import (
     Action,
@@ -145,6 +146,11 @@ def test_capacities_that_contradict_the_engine_are_refused() -> None:
 def test_an_upper_stage_that_no_burn_is_possible_with_is_refused(isp_s: float) -> None:
     with pytest.raises(PhysicsError, match="no burn of 3130 m/s is possible"):
         launcher_capacity_kg(3130.0, 70_000.0, 20_000.0, isp_s, 3130.0)
+
+
+def test_an_orbit_beyond_the_way_to_the_moon_is_no_place_to_inject_from() -> None:
+    with pytest.raises(PhysicsError, match="lies too high to inject from"):
+        injection_dv_m_s(400_000.0)
 
 
 def test_a_break_even_that_does_not_exist_is_refused() -> None:

@@ -69,6 +69,8 @@ CASES: list[tuple[str, str, str, str, str]] = [
      "60000 kg to TLI is more than 70000 kg in LEO allow with an isp of 450 s", "check leo, tli and isp"),
     ("launchers: {cz-10: {upper_stage: {isp: 0 s}}}", "value", "launchers.cz-10.to",
      "is possible with an isp of 0 s", "check"),
+    ("places: {leo: {altitude: 1000000 km}}\nlaunchers: {cz-10: {upper_stage: {isp: 450 s}}}", "out-of-range",
+     "places.leo.altitude", "leaves from an orbit of 150 to 2000 km", "altitude: 200 km"),
     ("places: {llo: {altitude: 0 km}}", "out-of-range", "places.llo.altitude", "an orbit lies above the ground",
      "100 km"),
     ("missions: {cargo-1: {launches: {main: {to: geo}}}}", "over-capacity", "missions.cargo-1.launches.main.to",
