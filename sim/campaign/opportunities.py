@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import inf
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.campaign.flights import margins_over
 from sim.campaign.ground import Ground
@@ -23,6 +24,8 @@ WAITS = 6
 """Waiting times for which margins are tabled where propellant boils off."""
 MOST_MISSING_KG = 1e9
 """Beyond, a deficit is not told to the kilogram: a unit is wrong, or a burn asks for what no rocket can give."""
+LOADS = 9
+"""Loads between an empty and a full hold at which margins are computed; between them they are nearly straight."""
 PLANES = 24
 """Orbital planes for which the departures of a waiting stack are tabled: every 15 degrees of node."""
 
@@ -94,6 +97,28 @@ class SkyTables:
             spare = np.zeros_like(table.tli_m_s)
             self._known[key] = self._table(path, sheet, table, number, spare, wait_d, planes)
         return self._known[key]
+
+    def closing_cargo(
+        self, path: Path, launch: Launch, first: Leg | None, sheet: FlightSheet, hold: str, most_kg: float
+    ) -> tuple[Departures | None, Floats, NDArray[np.bool_]]:
+        """Return with how much cargo a launch closes on each of its departures, in kg, at most `most_kg`.
+
+        `sheet` is that of the launch without cargo, `hold` the spacecraft that would carry it. Negative: by how much
+        it does not close even empty. No departures, and one figure, when any day will do. The last array says on
+        which departures the critical events are seen from the ground.
+        """
+        launcher = self._scenario.launchers[launch.launcher]
+        computed = first is not None and first.transfer == "computed"
+        table = self._departures(path, first)[0] if computed and first is not None else None
+        tli_m_s = table.tli_m_s if table is not None else np.zeros(1)
+        loi_m_s = table.loi_m_s if table is not None else np.zeros(1)
+        origin = self._scenario.places[first.from_] if computed and first is not None else None
+        lifted_kg = self._capacity_kg(path, launcher, launch, tli_m_s, origin) - sheet.stack.mass_kg
+        loads_kg = np.linspace(0.0, max(most_kg, 1.0), LOADS)
+        margins = [margins_over(sheet.stack.loaded(hold, kg), sheet.steps, tli_m_s, loi_m_s) for kg in loads_kg]
+        pushed_kg = _roots(loads_kg, np.array(margins))
+        seen = self._ground.seen(table)[0] if table is not None else np.ones(1, dtype=np.bool_)
+        return table, np.minimum(np.minimum(lifted_kg, pushed_kg), most_kg), seen
 
     def _table(
         self,
@@ -177,6 +202,17 @@ class SkyTables:
         if margin_kg < 0.0:
             message = f"the flight does not close: {missing(-margin_kg)} of propellant are missing{when}"
             registry.problem(path, Code.MASS_OPEN, message, "carry less, load more propellant, or shorten the route")
+
+
+def _roots(loads_kg: Floats, margins_kg: Floats) -> Floats:
+    """Return for each column of margins the largest load at which it is not negative; below zero if none is."""
+    found = np.where(margins_kg[0] >= 0.0, loads_kg[0], margins_kg[0])
+    for number in range(1, len(loads_kg)):
+        before, after = margins_kg[number - 1], margins_kg[number]
+        share = np.clip(before / np.where(before > after, before - after, 1.0), 0.0, 1.0)
+        reached = np.where(after >= 0.0, 1.0, share) * (loads_kg[number] - loads_kg[number - 1]) + loads_kg[number - 1]
+        found = np.where(before >= 0.0, reached, found)
+    return np.asarray(found)
 
 
 def missing(mass_kg: float, digits: int = 0) -> str:

@@ -21,6 +21,7 @@ VERBS = (
     "history",
     "list",
     "new",
+    "optimise",
     "plan",
     "report",
     "run",

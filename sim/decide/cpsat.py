@@ -50,8 +50,13 @@ def solve(
     wanted: Sequence[Any],
     limits: Limits,
     on_progress: Listener = lambda _: None,
+    *,
+    from_below: bool = False,
 ) -> Solved:
-    """Minimise `objective`; return the proof and the values of `wanted` in the best plan found."""
+    """Minimise `objective`; return the proof and the values of `wanted` in the best plan found.
+
+    `from_below` tries the least values first, which is quick where the bound lies near the best.
+    """
     module = cp()
     model.minimize(objective)
     solver = module.CpSolver()
@@ -60,6 +65,7 @@ def solve(
     solver.parameters.max_time_in_seconds = limits.seconds
     if limits.work is not None:
         solver.parameters.max_deterministic_time = limits.work
+    solver.parameters.use_objective_lb_search = from_below
     since = time.monotonic()
     teller = _Teller(since, on_progress)
     solver.best_bound_callback = teller.bound

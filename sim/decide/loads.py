@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 
 from sim.decide.explain import Statement
@@ -22,6 +22,49 @@ class Load:
     """Loads that must have been set up before."""
     ready: int = 0
     """It leaves no earlier."""
+    asks: int = 0
+    """It is set up no earlier."""
+    labour: tuple[int, ...] = ()
+    """Time of a team by how many shifts work on the day it begins; empty for `setup`, whoever works."""
+    test: int = 0
+    """From the end of the work, and power, until it works."""
+    demand_w: int = 0
+    constant_w: int = 0
+    solar_w: int = 0
+    storage_w: int = 0
+    """What its store gives through the longest night."""
+    shifts: int = 0
+    """Shifts that work at the base once it works."""
+    landed: int | None = None
+    """It is there from then on, on no flight of these."""
+    by: int | None = None
+    """It works by then."""
+    optional: bool = False
+    """It may stay at home."""
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """A day on which a flight can leave."""
+
+    day: int
+    """When it is planned for: preparations end."""
+    leaves: int
+    lands: int
+    closes: int
+    """Kilograms of load with which it can leave then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A production line shared by several kinds of flights: it rests while `stock` vehicles stand unused."""
+
+    start: int
+    every: int
+    ready: int
+    stock: int
+    taken: tuple[int, ...] = ()
+    """When flights that are no choice take a vehicle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +84,22 @@ class Vehicle:
     cost: int | None = None
     needs: tuple[str, ...] = ()
     """Loads that must have been set up before any of its flights leaves."""
+    lead: int = 0
+    """How long before the planned day it takes its vehicle and its pad, all that it needs being there."""
+    line: str = ""
+    """A line shared with others, in place of `first` and `every`."""
+    departures: tuple[Departure, ...] = ()
+    """When it can leave and land, with what load; empty for any time."""
+    after: tuple[str, ...] = ()
+    """Missions that must have landed before."""
+    mission: str = ""
+    """Of the vehicles of one mission at most one flies."""
+    pads: tuple[str, ...] = ()
+    """Pads it can take; empty for `pad`."""
+    must: bool = False
+    """Its mission flies."""
+    by: int | None = None
+    """It lands by then."""
 
     def earliest(self, number: int) -> int:
         """Return when the n-th vehicle is there, n from 1."""
@@ -52,6 +111,26 @@ class Pad:
     """A launch pad, with the least time from one flight to the next."""
 
     turnaround: int
+    taken: tuple[tuple[int, int], ...] = ()
+    """(from, until) of flights that are no choice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """The base at which loads are set up, at the pace of the robots that work there."""
+
+    shifts: int
+    """Shifts that work from the beginning."""
+    constant_w: int = 0
+    solar_w: int = 0
+    storage_w: int = 0
+    demand_w: int = 0
+    night: bool = True
+    """Whether it ever lies in the dark, so that stores must carry what arrays give."""
+    queue: bool = False
+    """Whether who asks first is served first and at once; else in the best order."""
+    spare: float = 0.0
+    """Share of the demand that the goal asks for beyond it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +147,18 @@ class Manifest:
     vehicles: Mapping[str, Vehicle]
     items: Mapping[str, Load]
     goal: tuple[str, ...]
+    lines: Mapping[str, Line] = field(default_factory=dict)
+    base: Base | None = None
+    """None where a team takes any load in any order, and nothing needs power."""
+    reached: int = 0
+    """The goal is reached no earlier, for what is no choice."""
+    goal_missions: tuple[str, ...] = ()
+    """Missions that must have landed for it."""
+    keep: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Loads that stay on a mission."""
+    together: tuple[tuple[str, ...], ...] = ()
+    apart: tuple[tuple[str, ...], ...] = ()
+    most_flights: int | None = None
 
     @property
     def slots(self) -> tuple[tuple[str, int], ...]:
@@ -77,6 +168,14 @@ class Manifest:
             for name, vehicle in self.vehicles.items()
             for number in range(1, min(vehicle.most, len(self.items)) + 1)
         )
+
+    def missions(self) -> dict[str, list[str]]:
+        """Return the vehicles that each mission could fly on."""
+        found: dict[str, list[str]] = {}
+        for name, vehicle in self.vehicles.items():
+            if vehicle.mission:
+                found.setdefault(vehicle.mission, []).append(name)
+        return found
 
 
 def read_manifest(said: object) -> Manifest:

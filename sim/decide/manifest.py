@@ -8,37 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from sim.decide import cpsat
 from sim.decide.explain import SHORTENING, Explanation, explain
-from sim.decide.loads import Manifest, Vehicle, statements_of
+from sim.decide.loads import Manifest, statements_of
+from sim.decide.manifest_model import MOVES, Flight, ManifestModel, ManifestPlan
 from sim.decide.proof import DEFAULT, Clock, Limits, Listener, Proof
-from sim.decide.schedule import Task, share
 from sim.problems import InputError, suggest
 
-MOVES: Final = "moves"
-"""Loads on another flight than now, and flights on another day: what breaks ties."""
 OBJECTIVES: Final = ("date", "launches", "mass", "cost")
-
-
-@dataclass(frozen=True, slots=True)
-class Flight:
-    """One flight of a plan."""
-
-    vehicle: str
-    number: int
-    """First, second ... flight of its vehicle, from 1."""
-    leaves: int
-    carries: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ManifestPlan:
-    """Who flies when with what, and when each load is set up from."""
-
-    flights: tuple[Flight, ...]
-    set_up_from: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +41,13 @@ def solve_manifest(
     present: ManifestPlan | None = None,
     limits: Limits = DEFAULT,
     on_progress: Listener = lambda _: None,
+    learnt: Sequence[tuple[ManifestPlan, int]] = (),
 ) -> ManifestAnswer:
     """Minimise the first objective, then the next among what is best by the first, and so on.
 
     Of what is left the plan nearest to the `present` one is taken: fewest loads on another flight and flights on
-    another day, so that nothing is moved for nothing.
+    another day, so that nothing is moved for nothing. `learnt` are plans with the date before which they do not reach
+    the goal, whatever the model thinks.
 
     Raises:
         InputError: if an objective is not known, or a vehicle lacks the figure it needs.
@@ -76,10 +57,15 @@ def solve_manifest(
     clock, plan = Clock(limits), None
     proofs: dict[str, Proof] = {}
     for name in [*minimise, *([MOVES] if present is not None else [])]:
-        model = _Model(manifest, caps, present)
+        model = ManifestModel(manifest, caps, present)
         if plan is not None or present is not None:
             model.hint(plan or present)
-        solved = cpsat.solve(model.model, model.objective(name), model.wanted, clock.rest(), on_progress)
+        for other, date in learnt:
+            model.learn(other, date)
+        below = name == "date" and manifest.base is not None
+        solved = cpsat.solve(
+            model.model, model.objective(name), model.wanted, clock.rest(), on_progress, from_below=below
+        )
         if not solved.values:
             proofs.setdefault(name, solved.proof)
             break
@@ -99,21 +85,22 @@ def pool(
     most: int,
     at_most: Mapping[str, int] | None = None,
     limits: Limits = DEFAULT,
+    excluded: Sequence[ManifestPlan] = (),
 ) -> tuple[ManifestAnswer, ...]:
     """Return the best plan and up to `most - 1` others that pack the flights otherwise, best first.
 
     None is worse than the best by more than `apart`. Fewer than `most` are all there are, unless the last is not
-    proven optimal.
+    proven optimal. What packs the flights as an `excluded` plan does is left out.
     """
     caps, clock = dict(at_most or {}), Clock(limits)
     _require_objectives(manifest, [objective, *caps])
     found: list[ManifestAnswer] = []
     while len(found) < most:
-        model = _Model(manifest, caps)
-        for other in found:
-            if other.plan is not None:
-                model.exclude(other.plan)
-        solved = cpsat.solve(model.model, model.objective(objective), model.wanted, clock.rest())
+        model = ManifestModel(manifest, caps)
+        for plan in [*excluded, *(other.plan for other in found if other.plan is not None)]:
+            model.exclude(plan)
+        below = objective == "date" and manifest.base is not None
+        solved = cpsat.solve(model.model, model.objective(objective), model.wanted, clock.rest(), from_below=below)
         if not solved.values or solved.proof.objective is None:
             break
         found.append(ManifestAnswer({objective: solved.proof}, model.plan(solved.values)))
@@ -140,9 +127,9 @@ def launches_against_date(manifest: Manifest, limits: Limits = DEFAULT) -> tuple
     return tuple(found)
 
 
-def exists(manifest: Manifest, limits: Limits = DEFAULT) -> bool | None:
+def exists(manifest: Manifest, limits: Limits = DEFAULT, at_most: Mapping[str, int] | None = None) -> bool | None:
     """Return whether any plan exists; None when the time did not do."""
-    model = _Model(manifest, {})
+    model = ManifestModel(manifest, at_most or {})
     status = cpsat.solve(model.model, 0, (), limits).proof.status
     return None if status == "unknown" else status != "infeasible"
 
@@ -180,152 +167,16 @@ def _require_objectives(manifest: Manifest, names: Sequence[str]) -> None:
             raise InputError(f"{lacking}: is missing; without it the least {name} is not defined")
 
 
-class _Model:
-    """The constraint model of a manifest."""
-
-    def __init__(self, manifest: Manifest, caps: Mapping[str, int], present: ManifestPlan | None = None) -> None:
-        self.manifest, self.present = manifest, present
-        self.model = cpsat.cp().CpModel()
-        self.slots = manifest.slots
-        self.flies = {slot: self.model.new_bool_var(f"flies.{slot}") for slot in self.slots}
-        self.leaves = {slot: self._week(slot) for slot in self.slots}
-        self.on = {
-            (load, slot): self.model.new_bool_var(f"{load}.on.{slot}") for load in manifest.items for slot in self.slots
-        }
-        self.start = {
-            name: self.model.new_int_var(0, max(0, manifest.weeks - load.setup), f"start.{name}")
-            for name, load in manifest.items.items()
-        }
-        self.date = self.model.new_int_var(0, manifest.deadline, "date")
-        self._flights()
-        self._pads()
-        self._packing()
-        self._setting_up()
-        for name, most in caps.items():
-            self.model.add(self.objective(name) <= most)
-
-    def _week(self, slot: tuple[str, int]) -> Any:
-        first = min(self._vehicle(slot).earliest(slot[1]), self.manifest.weeks)
-        return self.model.new_int_var(first, self.manifest.weeks, f"leaves.{slot}")
-
-    def _vehicle(self, slot: tuple[str, int]) -> Vehicle:
-        return self.manifest.vehicles[slot[0]]
-
-    def _end(self, load: str) -> Any:
-        return self.start[load] + self.manifest.items[load].setup
-
-    def _flights(self) -> None:
-        """The n-th flies only if all before it do, and later; and not before what the vehicle needs is set up."""
-        for slot, flies in self.flies.items():
-            name, number = slot
-            vehicle = self._vehicle(slot)
-            if vehicle.earliest(number) > self.manifest.weeks:
-                self.model.add(flies == 0)
-            if number > 1:
-                before = (name, number - 1)
-                self.model.add_implication(flies, self.flies[before])
-                self.model.add(self.leaves[slot] > self.leaves[before]).only_enforce_if(flies)
-            for need in vehicle.needs:
-                self.model.add(self.leaves[slot] >= self._end(need)).only_enforce_if(flies)
-                self.model.add(self.on[need, slot] == 0)
-
-    def _pads(self) -> None:
-        for pad, spec in self.manifest.pads.items():
-            slots = [slot for slot in self.slots if self._vehicle(slot).pad == pad]
-            if spec.turnaround:
-                self.model.add_no_overlap(
-                    self.model.new_optional_fixed_size_interval_var(
-                        self.leaves[slot], spec.turnaround, self.flies[slot], f"{pad}.{slot}"
-                    )
-                    for slot in slots
-                )
-
-    def _packing(self) -> None:
-        """Every load flies once, what flies fits, and nothing flies empty: without that flight a plan is no worse."""
-        for slot in self.slots:
-            aboard = [self.on[name, slot] for name in self.manifest.items]
-            self.model.add_bool_or(aboard).only_enforce_if(self.flies[slot])
-            kg = sum(load.kg * self.on[name, slot] for name, load in self.manifest.items.items())
-            self.model.add(kg <= self._vehicle(slot).capacity * self.flies[slot])
-        for name, load in self.manifest.items.items():
-            self.model.add_exactly_one(self.on[name, slot] for slot in self.slots)
-            for slot in self.slots:
-                self.model.add_implication(self.on[name, slot], self.flies[slot])
-                if load.ready:
-                    self.model.add(self.leaves[slot] >= load.ready).only_enforce_if(self.on[name, slot])
-
-    def _setting_up(self) -> None:
-        """Set up when it has landed and what it needs stands, with a team, by the end of time."""
-        manifest = self.manifest
-        for name, load in manifest.items.items():
-            self.model.add(self._end(name) <= manifest.weeks)
-            for slot in self.slots:
-                landed = self.leaves[slot] + self._vehicle(slot).flight
-                self.model.add(self.start[name] >= landed).only_enforce_if(self.on[name, slot])
-            for need in load.needs:
-                self.model.add(self.start[name] >= self._end(need))
-        tasks = [Task(self.start[name], load.setup, (1,)) for name, load in manifest.items.items()]
-        share(self.model, tasks, 0, manifest.teams)
-        for name in manifest.goal:
-            self.model.add(self.date >= self._end(name))
-
-    def objective(self, name: str) -> Any:
-        """Return what is to be least."""
-        if name == "date":
-            return self.date
-        if name == MOVES:
-            return self._moves()
-        field = {"mass": "imleo", "cost": "cost"}.get(name)
-        price = {slot: getattr(self._vehicle(slot), field) if field else 1 for slot in self.slots}
-        return sum(price[slot] * flies for slot, flies in self.flies.items())
-
-    def _moves(self) -> Any:
-        """Return how many loads fly on another flight than at present, and how many flights on another day."""
-        flown = {(one.vehicle, one.number): one for one in self.present.flights} if self.present else {}
-        kept = [self.on[load, slot] for slot, one in flown.items() if slot in self.flies for load in one.carries]
-        moved = []
-        for slot, flight in flown.items():
-            if slot in self.flies:
-                other = self.model.new_bool_var(f"moved.{slot}")
-                self.model.add(self.leaves[slot] == flight.leaves).only_enforce_if(~other)
-                moved.append(other)
-        return len(self.manifest.items) - sum(kept) + sum(moved)
-
-    def exclude(self, plan: ManifestPlan) -> None:
-        """Ask for another packing than that of a plan."""
-        same = [self.on[load, (one.vehicle, one.number)] for one in plan.flights for load in one.carries]
-        self.model.add_bool_or([~one for one in same])
-
-    @property
-    def wanted(self) -> list[Any]:
-        """Return every variable that a plan is read from."""
-        return [*self.flies.values(), *self.leaves.values(), *self.on.values(), *self.start.values()]
-
-    def plan(self, values: Sequence[int]) -> ManifestPlan:
-        """Return the plan that the values of `wanted` are."""
-        told = iter(values)
-        flies = {slot: next(told) for slot in self.flies}
-        leaves = {slot: next(told) for slot in self.leaves}
-        on = {pair: next(told) for pair in self.on}
-        start = {name: next(told) for name in self.start}
-        flights = tuple(
-            Flight(*slot, leaves[slot], tuple(load for load in self.manifest.items if on[load, slot]))
-            for slot in self.slots
-            if flies[slot]
-        )
-        return ManifestPlan(flights, start)
-
-    def hint(self, plan: ManifestPlan | None) -> None:
-        """Start the search from a plan."""
-        if plan is None:
-            return
-        flown = {(one.vehicle, one.number): one for one in plan.flights}
-        for slot, flies in self.flies.items():
-            self.model.add_hint(flies, slot in flown)
-            if slot in flown:
-                self.model.add_hint(self.leaves[slot], flown[slot].leaves)
-        for (load, slot), on in self.on.items():
-            self.model.add_hint(on, slot in flown and load in flown[slot].carries)
-        for name, start in self.start.items():
-            if name in plan.set_up_from:
-                self.model.add_hint(start, plan.set_up_from[name])
+__all__ = [
+    "MOVES",
+    "OBJECTIVES",
+    "Flight",
+    "ManifestAnswer",
+    "ManifestPlan",
+    "exists",
+    "explain_manifest",
+    "launches_against_date",
+    "offered",
+    "pool",
+    "solve_manifest",
+]

@@ -40,7 +40,7 @@ def wait_for_arrival(world: World, span: Span, leg: LegPlan) -> Process:
 
 def wait_for_light(world: World, span: Span, leg: LegPlan) -> Process:
     """Wait until the Sun will be up on arrival."""
-    day = _next_inside(world.campaign.lights[leg.light], world.env.now + leg.duration_d)
+    day = next_inside(world.campaign.lights[leg.light], world.env.now + leg.duration_d)
     if day is None:
         yield from world.give_up(span, LIGHTING)
     else:
@@ -55,7 +55,7 @@ def wait_until_seen(world: World, span: Span, event: str, ahead_d: float = 0.0) 
     while True:
         world.again(span.subject, f"waits to be seen at its {event}", "give ground.hold a time")
         absent, day = world.absent(), world.env.now + ahead_d
-        seen = _next_inside(ground.covers[absent], day)
+        seen = next_inside(ground.covers[absent], day)
         if seen is None:
             yield from world.give_up(span, TRACKING)
         elif seen - ahead_d > world.env.now:
@@ -79,7 +79,7 @@ def _busy(world: World, day: float, hold_d: float) -> int:
     return sum(1 for since, until in world.antennas_busy if since < day + hold_d and day < until)
 
 
-def _next_inside(table: LightTable, day: float) -> float | None:
+def next_inside(table: LightTable, day: float) -> float | None:
     """Give the first day, from this one on, that lies in an interval; None when there is none."""
     place = int(table.end_d.searchsorted(day, side="right"))
     return None if place == len(table.end_d) else max(float(table.start_d[place]), day)

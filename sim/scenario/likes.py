@@ -20,7 +20,12 @@ from sim.scenario.text import MOST_NODES, Node, Path, path_text
 LIKE: Final = "like"
 OWN: Final = ("about", "flown", "done", "planned", "said_on")
 """What no block inherits from a sibling."""
-_APART: Final[tuple[Path, ...]] = (("variants",), ("sweep",), ("seek",))  # a variant is resolved when it is chosen
+_APART: Final[tuple[Path, ...]] = (
+    ("variants",),
+    ("sweep",),
+    ("seek",),
+    ("optimise",),
+)  # a variant is resolved when it is chosen
 Block = dict[str, Node]
 
 

@@ -40,6 +40,16 @@ REFERENCES: Final = (
     ("missions.*.slip.by_lead", "slips"),
     ("missions.*.slip.model", "slips"),
     ("missions.*.substitute", "missions"),
+    ("optimise.apart.#.#", "elements"),
+    ("optimise.free.cargo.#", "missions"),
+    ("optimise.free.flights.like", "missions"),
+    ("optimise.free.optional.#", "elements"),
+    ("optimise.free.stacks.*.carries.#", "spacecraft"),
+    ("optimise.free.stacks.*.launcher", "launchers"),
+    ("optimise.goal", "goals"),
+    ("optimise.keep.*", "missions"),
+    ("optimise.keep.*.#", "elements"),
+    ("optimise.together.#.#", "elements"),
     ("partners.*.successor.partner", "partners"),
     ("risks.*.stretches.*", "activities"),
     ("seek.goal", "goals"),
@@ -132,7 +142,7 @@ def check_references(layered: Layered) -> Iterator[Problem]:
     known = {kind: _known(layered.values, kind) for _, kind in REFERENCES}
     for pattern, kind in REFERENCES:
         for path, value in find(layered.values, pattern):
-            name = path[-1] if pattern.endswith("stretches.*") else value
+            name = path[-1] if pattern.endswith(".*") else value
             if isinstance(name, str) and name not in known[kind]:
                 mark = layered.key_mark(path) if name is path[-1] else layered.mark(path)
                 message = f"there is no {_NOUNS[kind]} '{name[:80]}'"

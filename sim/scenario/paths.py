@@ -22,7 +22,7 @@ _NOT_SET: Final = {
 _NOT_VARIED: Final = {
     **_NOT_SET,
     **dict.fromkeys(
-        ("sweep", "seek", "format", "name", "about", "source", "confidence", "access"), "it decides nothing"
+        ("sweep", "seek", "optimise", "format", "name", "about", "source", "confidence", "access"), "it decides nothing"
     ),
 }
 
@@ -74,8 +74,8 @@ def _wrong_step(kinds: Sequence[Any], value: Any, part: str, *, adds: bool) -> t
 
 
 def without_studies(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the values of a scenario without what is to be swept or sought."""
-    return {key: value for key, value in values.items() if key not in ("sweep", "seek")}
+    """Return the values of a scenario without what is to be swept, sought or optimised."""
+    return {key: value for key, value in values.items() if key not in ("sweep", "seek", "optimise")}
 
 
 def study_paths(values: Mapping[str, Any]) -> Iterator[Path]:

@@ -21,7 +21,7 @@ CONFIDENCE: Final = ("high", "medium", "low")
 _FIGURE: Final = re.compile(r"[-+]?\.?[0-9][^a-zA-Z]*( *[A-Za-z%°][A-Za-z%/]{0,5})?")
 _REMARKS: Final = frozenset(("title", "about", "source", "sources", "confidence", "access"))
 _ABOUT_A_FIT: Final = frozenset(("data", "scores", "covariance"))
-_NO_FIGURES: Final = ("format", "sweep", "seek", "calendar", "slips_hold")
+_NO_FIGURES: Final = ("format", "sweep", "seek", "optimise", "calendar", "slips_hold")
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ from sim.scenario.schema.programme import (
     Withdrawal,
 )
 from sim.scenario.schema.staging import Filling, Operation, Research, Station, Tank
-from sim.scenario.schema.study import Lever, Listed, Seek, Spread, Sweep, read_values
+from sim.scenario.schema.study import FlightStack, Lever, Listed, Optimise, Seek, Spread, Sweep, read_values
 from sim.units import FileName, Name
 
 
@@ -110,3 +110,5 @@ class Scenario(Sourced):
     """A parameter study, read by `ilrs sweep` only."""
     seek: Seek | None = None
     """Levers with what they cost, read by `ilrs seek` only."""
+    optimise: Optimise | None = None
+    """What may be changed and what is to be least, read by `ilrs optimise` only."""

@@ -12,7 +12,7 @@ from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 from sim.chance import Distribution, Pert, Triangular, Uniform
 from sim.problems import Code, WrongValueError
 from sim.scenario.schema.blocks import Block
-from sim.units import Name, Share
+from sim.units import Date, Name, Share
 
 _LAWS: Final[Mapping[str, tuple[int, Callable[..., Distribution]]]] = {
     "uniform": (2, Uniform),
@@ -141,3 +141,70 @@ class Seek(Block):
         if self.confidence is not None and not 0.0 < self.confidence < 1.0:
             raise ValueError("a confidence lies between 0 % and 100 %, and is neither; for example 70 %")
         return self
+
+
+Objective = Literal["date", "launches", "imleo", "cost"]
+Amount = Annotated[float, Field(ge=0, le=1e12)]
+
+
+class FlightStack(Block):
+    """A launch vehicle with what it carries, that a mission could fly on."""
+
+    launcher: Name
+    """The launch vehicle."""
+    carries: Annotated[list[Name], Field(min_length=1, max_length=20)]
+    """Spacecraft on it, in order; the first with a hold carries the cargo."""
+
+
+class FreeDates(Block):
+    """Between which days the free missions may be planned; the words `not_before` of the file no longer bind."""
+
+    from_: Date | None = Field(default=None, alias="from")
+    """The first day; the day of knowledge if not said."""
+    to: Date | None = None
+    """The last day; that of the latest free mission if not said."""
+
+
+class MoreFlights(Block):
+    """How many flights there may be, and what a new one is like."""
+
+    most: Annotated[int, Field(ge=1, le=40)]
+    """Flights in all, those that are there already included."""
+    like: Name
+    """The mission that a new one copies."""
+
+
+class Free(Block):
+    """What may be changed; the rest is fixed."""
+
+    cargo: Annotated[list[Name], Field(min_length=1, max_length=40)] | None = None
+    """Missions whose loads may change places; those that carry the goal's elements on one route if not said."""
+    stacks: dict[Name, FlightStack] = {}
+    """What each of these missions may fly on besides what it flies on now."""
+    dates: FreeDates | None = None
+    """Between which days they may be planned; without it the dates stay."""
+    flights: MoreFlights | None = None
+    """Flights that may be added."""
+    optional: list[Name] = []
+    """Loads that may stay at home."""
+
+
+class Optimise(Block):
+    """What `ilrs optimise` may change and what it aims at; read by it only."""
+
+    goal: Name | None = None
+    """The goal; the first one if not said."""
+    minimise: Annotated[list[Objective], Field(min_length=1)] | None = None
+    """What is to be least: the first counts, ties are broken by the next."""
+    at_most: dict[Objective, str | float] = {}
+    """Upper limits, such as `{launches: 5, date: 2034-12-31}`."""
+    free: Free = Free()
+    """What may be changed; the rest is fixed."""
+    keep: dict[Name, list[Name]] = {}
+    """Loads that stay on a mission."""
+    together: list[Annotated[list[Name], Field(min_length=2)]] = []
+    """Loads that fly on one flight."""
+    apart: list[Annotated[list[Name], Field(min_length=2)]] = []
+    """Loads of which no two fly on one flight."""
+    costs: dict[Name, Amount] = {}
+    """Cost of one flight of a mission, or of a stack; the `cost` of the mission if not said."""
