@@ -16,9 +16,10 @@ from sim.physics.correction import (
     fill_terms,
     fixes,
 )
-from sim.physics.states import EphemerisTable, FloatArray
+from sim.physics.states import EphemerisTable, FloatArray, hermite
 
 Vector = tuple[float, float, float]
+_hermite = compiled(hermite)
 
 
 class Plan(NamedTuple):
@@ -69,22 +70,17 @@ def sweep(sky: Sky, starts_s: FloatArray, tofs_s: FloatArray, plan: Plan) -> Flo
 
 @compiled
 def _moon_at(sky: Sky, left: int, share: float) -> tuple[Vector, Vector]:
-    x, u = _cubic(sky.moon_km, sky.moon_km_s, left, share, sky.step_s, 0)
-    y, v = _cubic(sky.moon_km, sky.moon_km_s, left, share, sky.step_s, 1)
-    z, w = _cubic(sky.moon_km, sky.moon_km_s, left, share, sky.step_s, 2)
+    x, u = _moon_axis(sky, left, share, 0)
+    y, v = _moon_axis(sky, left, share, 1)
+    z, w = _moon_axis(sky, left, share, 2)
     return (x, y, z), (u, v, w)
 
 
 @compiled
-def _cubic(
-    places: FloatArray, speeds: FloatArray, left: int, share: float, step_s: float, axis: int
-) -> tuple[float, float]:
-    """Hermite cubic of one coordinate, as in `ephemeris`."""
-    rise = places[left + 1, axis] - places[left, axis]
-    start, end = speeds[left, axis] * step_s, speeds[left + 1, axis] * step_s
-    second, third = 3.0 * rise - 2.0 * start - end, start + end - 2.0 * rise
-    place = places[left, axis] + share * (start + share * (second + share * third))
-    return place, (start + share * (2.0 * second + 3.0 * share * third)) / step_s
+def _moon_axis(sky: Sky, left: int, share: float, axis: int) -> tuple[float, float]:
+    places, speeds = sky.moon_km, sky.moon_km_s
+    before, after = places[left, axis], places[left + 1, axis]
+    return _hermite(before, after, speeds[left, axis], speeds[left + 1, axis], share, sky.step_s)
 
 
 @compiled

@@ -17,7 +17,7 @@ from sim.physics.constants import (
     MOON_MU_KM3_S2,
     SUN_MU_KM3_S2,
 )
-from sim.physics.states import EphemerisTable, FloatArray
+from sim.physics.states import EphemerisTable, FloatArray, hermite
 
 # Dormand-Prince 8(5,3). Source: Hairer, Norsett & Wanner 1993, section II.5; the numbers are scipy's
 _A = np.ascontiguousarray(DOP853.A[:12, :12])
@@ -26,6 +26,7 @@ _C = np.ascontiguousarray(DOP853.C[:12])
 _E3 = np.ascontiguousarray(DOP853.E3)
 _E5 = np.ascontiguousarray(DOP853.E5)
 _STAGES = 12
+_hermite = compiled(hermite)
 
 
 class Field(NamedTuple):
@@ -63,15 +64,11 @@ def moon_state(field: Field, time_s: float, state: FloatArray) -> None:
 
 @compiled
 def _interpolate(places: FloatArray, speeds: FloatArray, where: float, step_s: float, state: FloatArray) -> None:
-    """Hermite cubic as in `ephemeris`."""
     left = min(max(int(where), 0), len(places) - 2)
-    share = where - left
     for axis in range(3):
-        rise = places[left + 1, axis] - places[left, axis]
-        start, end = speeds[left, axis] * step_s, speeds[left + 1, axis] * step_s
-        second, third = 3.0 * rise - 2.0 * start - end, start + end - 2.0 * rise
-        state[axis] = places[left, axis] + share * (start + share * (second + share * third))
-        state[3 + axis] = (start + share * (2.0 * second + 3.0 * share * third)) / step_s
+        before, after = places[left, axis], places[left + 1, axis]
+        place, speed = _hermite(before, after, speeds[left, axis], speeds[left + 1, axis], where - left, step_s)
+        state[axis], state[3 + axis] = place, speed
 
 
 @compiled

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +13,7 @@ from sim.physics.epochs import iso_from_epoch
 from sim.physics.limits import PhysicsError
 
 FloatArray = npt.NDArray[np.float64]
+Number = TypeVar("Number", float, FloatArray)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +83,26 @@ class EphemerisTable:
 def interpolate_states(
     asked_d: FloatArray, knot_d: FloatArray, position_km: FloatArray, velocity_km_s: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    """Give positions and velocities (n, 3) between evenly spaced knots (m,) by cubics through both.
+    """Return positions and velocities (n, 3) between evenly spaced knots (m,), by `hermite`."""
+    left, share = _locate(asked_d, knot_d)
+    step_s, right = float(knot_d[1] - knot_d[0]) * DAY_S, left + 1
+    ends = (position_km[left], position_km[right], velocity_km_s[left], velocity_km_s[right])
+    return hermite(*ends, share[:, None], step_s)
 
+
+def hermite(
+    before: Number, after: Number, speed_before: Number, speed_after: Number, share: Number, step_s: float
+) -> tuple[Number, Number]:
+    """Return place and speed at a share of the step between two knots: the cubic through both ends' places and speeds.
+
+    Takes numbers or arrays, in km and km/s or any other pair of units with seconds; `field` and `conic` compile it.
     Source: Hermite interpolation, Abramowitz & Stegun 25.2, written out.
     """
-    left, share = _locate(asked_d, knot_d)
-    step_s, weight, right = float(knot_d[1] - knot_d[0]) * DAY_S, share[:, None], left + 1
-    rise = position_km[right] - position_km[left]
-    start, end = velocity_km_s[left] * step_s, velocity_km_s[right] * step_s
+    rise = after - before
+    start, end = speed_before * step_s, speed_after * step_s
     second, third = 3.0 * rise - 2.0 * start - end, start + end - 2.0 * rise
-    place = position_km[left] + weight * (start + weight * (second + weight * third))
-    return place, (start + weight * (2.0 * second + 3.0 * weight * third)) / step_s
+    place = before + share * (start + share * (second + share * third))
+    return place, (start + share * (2.0 * second + 3.0 * share * third)) / step_s
 
 
 def _locate(asked_d: FloatArray, knot_d: FloatArray) -> tuple[npt.NDArray[np.intp], FloatArray]:
