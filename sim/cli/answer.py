@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sim.cli.printing import aligned
 from sim.problems import counted, plural
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def _table(findings: Findings, calendar: Calendar) -> list[str]:
         ranges = (_range(goal),) if over else ()
         plan = (_iso(goal.nominal_d, calendar), *quantiles, str(goal.censored))
         rows.append((goal.name, calendar.iso(goal.by_d), *found, *ranges, *plan))
-    return list(_aligned(rows))
+    return list(aligned(rows[0], rows[1:]))
 
 
 def _range(goal: GoalFinding) -> str:
@@ -151,9 +152,3 @@ def _month(day: float | None, calendar: Calendar) -> str:
 
 def _iso(day: float | None, calendar: Calendar) -> str:
     return "-" if day is None else calendar.iso(day)
-
-
-def _aligned(rows: Sequence[Sequence[str]]) -> Iterable[str]:
-    widths = [max(len(row[index]) for row in rows) for index in range(len(rows[0]))]
-    for row in rows:
-        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()

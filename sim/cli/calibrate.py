@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sim.cli.options import as_json
+from sim.cli.printing import print_json
 
 if TYPE_CHECKING:
     from sim.calibration.laws import Calibrated
@@ -58,8 +59,6 @@ def command(
     programmes left out of the fit; that takes some seconds. With --as-of it is the law of that day: what came later was
     open then. A shipped table is found by its name: slip-pairs.csv.
     """
-    import json
-
     from sim.calibration.catalogue import catalogue_text, describe
     from sim.calibration.laws import calibrate, shipped_tables
     from sim.calibration.statements import Choice
@@ -75,7 +74,7 @@ def command(
     if out:
         _write_new(out, text)
     if json_:
-        click.echo(json.dumps({"fits": [_plain(one) for one in fitted]}, indent=1, ensure_ascii=False))
+        print_json({"fits": [_plain(one) for one in fitted]})
     elif out:
         click.echo("\n".join(line for one in fitted for line in describe(one)))
         click.echo(f"Catalogue: {out}")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sim.cli.options import as_json, as_of_option, scenario_options, split_names
+from sim.cli.printing import print_json
 from sim.problems import counted
 
 if TYPE_CHECKING:
@@ -37,17 +38,11 @@ def command(
     found = {file: check(file, split_names(variants), sets, as_of=as_of, flights=flights) for file in files}
     every = [problem for problems in found.values() for problem in problems]
     if json_:
-        _print_json(every)
+        print_json([problem.as_json() for problem in every])
     else:
         _print_lines(found)
     if any(strict or problem.severity == "error" for problem in every):
         ctx.exit(1)
-
-
-def _print_json(problems: list[Problem]) -> None:
-    import json
-
-    click.echo(json.dumps([problem.as_json() for problem in problems], indent=1, ensure_ascii=False))
 
 
 def _print_lines(found: dict[str, tuple[Problem, ...]]) -> None:

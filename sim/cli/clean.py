@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from sim.cli.options import as_json
+from sim.cli.printing import print_json
 from sim.problems import InputError, counted, printable
 
 
@@ -23,8 +24,6 @@ def command(folders: tuple[Path, ...], older: float, yes: bool, json_: bool) -> 
     Only what we wrote is removed, from folders with our own manifest that no process is at; files and links of yours
     in them are kept, and named.
     """
-    import json
-
     from sim.study.folders import ours_below, remove
 
     below = dict.fromkeys(found for folder in folders or (Path("runs"),) for found in ours_below(folder))
@@ -49,7 +48,7 @@ def command(folders: tuple[Path, ...], older: float, yes: bool, json_: bool) -> 
             }
             for one in listed
         ]
-        click.echo(json.dumps(said, indent=1, ensure_ascii=False))
+        print_json(said)
         return
     for file in (file for files in kept.values() for file in files):
         click.echo(f"kept: {printable(str(file))}")

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from sim.cli.options import arguments_as_options, as_json, as_of_option, engine_options, workers_of
+from sim.cli.printing import json_text
 from sim.problems import counted
 
 _MOST = 26
@@ -29,8 +30,6 @@ def command(things: tuple[str, ...], goal: str | None, report: bool, json_: bool
     A, B and more are run folders, scenarios, or variants: FILE@VARIANT, FILE@ONE+OTHER, or @VARIANT of the first.
     Scenarios are run first (or read, where the run is there), all with the same luck. Differences are B less A.
     """
-    import json
-
     from sim.front import compare
     from sim.front.progress import reporter
 
@@ -50,7 +49,7 @@ def command(things: tuple[str, ...], goal: str | None, report: bool, json_: bool
         if report:
             progress.say("drawing the pages")
             said["report"] = str(found.report())
-    click.echo(json.dumps(said, indent=1, ensure_ascii=False) if json_ else "\n".join(_told(said)))
+    click.echo(json_text(said) if json_ else "\n".join(_told(said)))
 
 
 def _told(said: dict[str, Any]) -> list[str]:

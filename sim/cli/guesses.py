@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sim.cli.options import as_json, engine_options, workers_of
+from sim.cli.printing import print_json
 from sim.problems import counted
 
 if TYPE_CHECKING:
@@ -45,8 +46,6 @@ def command(folder: Path, goal: str | None, limit: int, json_: bool, **options: 
     range that the scenario's sweep block states, else 5 % to both sides where confidence is high, 15 % medium, 30 %
     low, 20 % not stated; a planned date 90, 180, 365, 270 days. What the goal does not wait for is left out.
     """
-    import json
-
     from sim.front import open_run
 
     study = open_run(folder, rows=True)
@@ -69,7 +68,7 @@ def command(folder: Path, goal: str | None, limit: int, json_: bool, **options: 
         said = {"goal": name, "spread_d": spread_d, "replications": found.replications, "guesses": rows}
         if swings is not None:
             said["fixed"] = {"replications": options["replications"], "figures": [_row(one) for one in swings]}
-        click.echo(json.dumps(said, indent=1, ensure_ascii=False))
+        print_json(said)
         return
     click.echo(f"{name}: its date varies by {spread_d:.0f} d (standard deviation), {found.replications} replications")
     click.echo("  moves   worst-best  share  confidence  figure")

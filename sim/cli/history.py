@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sim.cli.options import as_json, engine_of, engine_options, scenario_options, split_names, typed
+from sim.cli.printing import aligned, print_json
 from sim.problems import counted
 
 if TYPE_CHECKING:
@@ -35,8 +36,6 @@ def command(file: str, sets: tuple[str, ...], variants: tuple[str, ...], **optio
     run from the calendar's start to its day of knowledge. Each day's forecast is a run folder below one folder, and the
     same command goes on where it stopped.
     """
-    import json
-
     from dashboards.history import report_history
     from sim.front.progress import reporter
     from sim.study.history import days_every, days_named, run_history
@@ -65,7 +64,7 @@ def command(file: str, sets: tuple[str, ...], variants: tuple[str, ...], **optio
         progress.say("drawing the trend")
         page = report_history(folder, folder)
     if options["json_"]:
-        click.echo(json.dumps(document(history, goals, folder, page), indent=1, ensure_ascii=False))
+        print_json(document(history, goals, folder, page))
     else:
         click.echo("\n".join(_told(history, goals, folder, page)))
 
@@ -113,8 +112,6 @@ def document(history: History, goals: tuple[GoalHistory, ...], folder: Path, pag
 
 
 def _told(history: History, goals: tuple[GoalHistory, ...], folder: Path, page: Path) -> list[str]:
-    from sim.cli.columns import aligned
-
     runs = counted(history.replications, "replication")
     lines = [
         f"{history.scenario} as it was known on {counted(len(history.days), 'day')}, {runs} each, "

@@ -8,6 +8,7 @@ import click
 
 from sim.cli.listing import KINDS, Kind
 from sim.cli.options import as_json, scenario_options, split_names
+from sim.cli.printing import print_json, show_grid
 
 if TYPE_CHECKING:
     from sim.cli.listing import Item
@@ -66,13 +67,9 @@ def _table_of_scenario(kind: str | None, layered: Layered) -> Table:
 def _show(table: Table, json_: bool) -> None:
     head, rows, objects = table
     if json_:
-        import json
-
-        click.echo(json.dumps(objects, indent=1, ensure_ascii=False))
+        print_json(objects)
         return
     if rows:
-        from sim.cli.grid import show_grid
-
         show_grid(head, rows)
     else:
         click.echo("none")

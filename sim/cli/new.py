@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sim.cli.options import as_json
+from sim.cli.printing import print_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,10 +46,8 @@ def command(path: Path, name: str, json_: bool) -> None:
     _check(target)
     following = _next(target)
     if json_:
-        import json
-
         told = {"path": str(target), "from": _name_of(source), "next": [command for command, _ in following]}
-        click.echo(json.dumps(told, indent=1, ensure_ascii=False))
+        print_json(told)
         return
     click.echo(f"{target}: a copy of {_name_of(source)}, without errors. Edit it, then")
     width = max(len(command) for command, _ in following)

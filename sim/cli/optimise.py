@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sim.cli.options import as_json, scenario_options, split_names
+from sim.cli.printing import print_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,8 +52,6 @@ def command(file: str, sets: tuple[str, ...], variants: tuple[str, ...], **optio
     and carry elements of the goal. The answer is a scenario that extends FILE and holds only what differs. Flights
     are proven best by CP-SAT of OR-tools (pip install 'ilrs[optimise]'), and replayed by the simulation.
     """
-    import json
-
     from sim.cli.optimum import document, told
     from sim.decide.optimise import optimise
     from sim.decide.proof import Limits
@@ -78,7 +77,7 @@ def command(file: str, sets: tuple[str, ...], variants: tuple[str, ...], **optio
         found = judged.chosen
     written = _write(found, file, out, options["seed"]) if out is not None and found.plan is not None else None
     if options["json_"]:
-        click.echo(json.dumps(document(found, judged, written), indent=1, ensure_ascii=False, allow_nan=False))
+        print_json(document(found, judged, written))
     else:
         click.echo("\n".join(told(found, judged, written)))
     if any(proof.interrupted for proof in found.proofs.values()):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sim.cli.printing import aligned
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -27,8 +29,6 @@ class Judged:
 
 def told(found: Optimum, judged: Judged | None, written: str | None) -> Iterator[str]:
     """Yield the lines of an answer."""
-    from sim.cli.columns import aligned
-
     facts, question = found.facts, found.facts.question
     for text in question.assumed:
         yield f"Assumed: {text}."
@@ -139,8 +139,6 @@ def _moves(found: Optimum) -> Iterator[str]:
 
 
 def _pool(judged: Judged, goal: str) -> Iterator[str]:
-    from sim.cli.columns import aligned
-
     rows = []
     for number, (one, trials) in enumerate(judged.pool):
         chance = trials.chance(goal)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sim.cli.options import arguments_as_options, as_json, as_of_option, scenario_options, split_names, told_of_warnings
+from sim.cli.printing import aligned, print_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -36,9 +37,7 @@ def command(
     with arguments_as_options():
         name = plan.goal_called(goal)
     if json_:
-        import json
-
-        click.echo(json.dumps(_as_json(plan, name), indent=1, ensure_ascii=False, allow_nan=False))
+        print_json(_as_json(plan, name))
     else:
         click.echo("\n".join(_as_text(plan, name)))
         if plan.warnings:
@@ -121,8 +120,6 @@ def _number(value: float) -> float | None:
 
 
 def _as_text(plan: Plan, goal: str) -> Iterator[str]:
-    from sim.cli.columns import aligned
-
     campaign, calendar = plan.campaign, plan.calendar
     yield f"{campaign.scenario}: the plan, if nothing slips and nothing fails"
     yield ""
@@ -149,8 +146,6 @@ def _as_text(plan: Plan, goal: str) -> Iterator[str]:
 
 
 def _missions_as_text(plan: Plan) -> Iterator[str]:
-    from sim.cli.columns import aligned
-
     head = ("mission", "flight", "on", "leaves", "arrives", "mass kg", "launcher margin kg", "delta-v m/s", "left kg")
     rows = [row for sheet in plan.sheets for row in _mission_rows(sheet, plan.calendar)]
     yield from aligned((*head, ""), rows, right=(5, 6, 7, 8))

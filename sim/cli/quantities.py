@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -121,33 +121,6 @@ def hourly(first_d: float, last_d: float) -> npt.NDArray[np.float64]:
     return np.linspace(first_d, last_d, max(2, math.ceil((last_d - first_d) * 24.0) + 1))
 
 
-def print_json(result: dict[str, Any]) -> None:
-    """Print a result; what is no number becomes null."""
-    import json
-
-    click.echo(json.dumps(_without_nan(result), indent=1, ensure_ascii=False, allow_nan=False))
-
-
-def print_table(rows: Sequence[Sequence[str]]) -> None:
-    """Print rows in columns: the first row is the head; numbers stand flush right."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    right = [all(_is_number(row[i]) for row in rows[1:]) for i in range(len(widths))]
-    for row in rows:
-        cells = (
-            cell.rjust(width) if flush else cell.ljust(width)
-            for cell, width, flush in zip(row, widths, right, strict=True)
-        )
-        click.echo("  ".join(cells).rstrip())
-
-
-def print_pairs(pairs: Iterable[tuple[str, str]]) -> None:
-    """Print names and values in two columns."""
-    known = list(pairs)
-    width = max(len(name) for name, _ in known)
-    for name, value in known:
-        click.echo(f"{name.ljust(width)}  {value}")
-
-
 def save_picture(page: Page, path: Path) -> None:
     """Write a picture and say where on stderr; raises InputError when the file cannot be written."""
     from dashboards.picture import write_picture
@@ -161,19 +134,3 @@ def save_picture(page: Page, path: Path) -> None:
 
 def _option(param: click.Parameter | None) -> str:
     return param.opts[0] if param else "value"
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return text == "-"
-    return True
-
-
-def _without_nan(value: Any) -> Any:
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, dict):
-        return {key: _without_nan(item) for key, item in value.items()}
-    return [_without_nan(item) for item in value] if isinstance(value, list) else value

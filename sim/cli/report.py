@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from sim.cli.options import as_json
+from sim.cli.printing import print_json
 
 
 @click.command("report")
@@ -36,13 +37,11 @@ def command(folders: tuple[Path, ...], out: Path | None, single_file: bool, suff
 
     The comparison is written into -o, or into the folder `comparison` beside the first run folder.
     """
-    import json
-
     from sim.front import draw
 
     told = draw(folders, out, single_file=single_file, export=suffix)
     if json_:
-        click.echo(json.dumps(told, indent=1, ensure_ascii=False))
+        print_json(told)
         return
     pages = [str(one[name]) for name in ("report", "comparison") for one in told if name in one]
     click.echo("\n".join(dict.fromkeys(pages)))

@@ -18,6 +18,7 @@ from sim.cli.options import (
     typed,
     workers_of,
 )
+from sim.cli.printing import print_json
 
 
 @click.command("run")
@@ -87,9 +88,7 @@ def command(
         progress.say("drawing the dashboard")
         page = study.report()
     if json_:
-        import json
-
-        click.echo(json.dumps(study.summary(), indent=1, ensure_ascii=False))
+        print_json(study.summary())
     else:
         from sim.cli.answer import answer
 

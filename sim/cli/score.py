@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from sim.cli.options import as_json
+from sim.cli.printing import print_json
 
 
 @click.command("score")
@@ -22,8 +23,6 @@ def command(law: Path, table: Path, name: str, json_: bool) -> None:
     proved outside. A law by class takes what is not known of its figures into account, and is wider for an agency or a
     kind that it does not know.
     """
-    import json
-
     from sim.calibration.class_score import score_law
     from sim.calibration.class_text import describe_score
     from sim.calibration.law_file import read_law
@@ -34,6 +33,6 @@ def command(law: Path, table: Path, name: str, json_: bool) -> None:
     wanted = f"a table of statements has {', '.join(COLUMNS)}"
     score = score_law(read, read_statements(read_table(find_table(table), wanted=wanted)))
     if json_:
-        click.echo(json.dumps(score.document(), indent=1, ensure_ascii=False))
+        print_json(score.document())
     else:
         click.echo("\n".join(describe_score(read.name, table.name, score)))

@@ -17,6 +17,7 @@ from sim.cli.options import (
     typed,
     workers_of,
 )
+from sim.cli.printing import json_text
 from sim.problems import counted
 
 if TYPE_CHECKING:
@@ -48,8 +49,6 @@ def command(file: str, sets: tuple[str, ...], variants: tuple[str, ...], **optio
     {name: 2}}`. Cheap packages are tried first, and replications are spent only where they decide. Says how sure the
     answer is, and says so when nothing does.
     """
-    import json
-
     from sim.front import load
     from sim.front.progress import reporter
 
@@ -65,11 +64,7 @@ def command(file: str, sets: tuple[str, ...], variants: tuple[str, ...], **optio
             command=typed(),
             **where,
         )
-    said = (
-        json.dumps(search.document, indent=1, ensure_ascii=False)
-        if options["json_"]
-        else "\n".join(_told(search.found))
-    )
+    said = json_text(search.document) if options["json_"] else "\n".join(_told(search.found))
     click.echo(said)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sim.cli.options import as_json, as_of_option, scenario_options, split_names
+from sim.cli.printing import print_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +45,7 @@ def command(
     if other is not None:
         _show_difference(mine, _resolve(other, split_names(other_variants), (), None), (other, file), origins, json_)
     elif json_:
-        _print_json([_told(leaf) for leaf in _leaves(mine)] if origins else mine.values)
+        print_json([_told(leaf) for leaf in _leaves(mine)] if origins else mine.values)
     else:
         from sim.cli.letters import ascii_only
         from sim.scenario.writing import yaml_lines
@@ -72,19 +73,13 @@ def _told(leaf: Leaf) -> dict[str, Any]:
     return {"path": leaf.name, "value": leaf.value, "origin": leaf.origin}
 
 
-def _print_json(told: Any) -> None:
-    import json
-
-    click.echo(json.dumps(told, indent=1, ensure_ascii=False))
-
-
 def _show_difference(mine: Layered, other: Layered, names: tuple[str, str], origins: bool, json_: bool) -> None:
     old, new = ({leaf.path: leaf for leaf in _leaves(layered)} for layered in (other, mine))
     paths = [*new, *(path for path in old if path not in new)]
     pairs = [(old.get(path), new.get(path)) for path in paths]
     pairs = [(was, now) for was, now in pairs if was is None or now is None or was.value != now.value]
     if json_:
-        _print_json([_told_pair(was, now) for was, now in pairs])
+        print_json([_told_pair(was, now) for was, now in pairs])
         return
     changed = sum(was is not None and now is not None for was, now in pairs)
     added = sum(was is None for was, _ in pairs)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sim.cli.options import as_json, split_names
+from sim.cli.printing import print_json, print_pairs
 from sim.cli.quantities import (
     ANGLE,
     LENGTH,
@@ -17,8 +18,6 @@ from sim.cli.quantities import (
     open_ephemeris,
     physics_limits,
     plot_option,
-    print_json,
-    print_pairs,
     require_order,
     save_picture,
 )

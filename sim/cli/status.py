@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sim.cli.options import as_json
+from sim.cli.printing import print_json
 from sim.problems import counted, printable
 
 if TYPE_CHECKING:
@@ -27,8 +28,6 @@ def command(folders: tuple[Path, ...], watch: bool, json_: bool) -> None:
     DIR is a run or sweep folder; without one, all below runs/ are listed. Failed cases come with the reason, and the
     command that runs one again.
     """
-    import json
-
     from sim.study.folders import ours_below, status_of
 
     named = folders or tuple(ours_below(Path("runs")))
@@ -40,7 +39,7 @@ def command(folders: tuple[Path, ...], watch: bool, json_: bool) -> None:
         found = [status_of(folder) for folder in named]
     if json_:
         said = [_document(one) for one in found]
-        click.echo(json.dumps(said[0] if len(folders) == 1 else said, indent=1, ensure_ascii=False))
+        print_json(said[0] if len(folders) == 1 else said)
         return
     if not found:
         click.echo("no runs and no sweeps below runs/")

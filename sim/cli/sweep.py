@@ -17,6 +17,7 @@ from sim.cli.options import (
     typed,
     workers_of,
 )
+from sim.cli.printing import print_json
 from sim.problems import counted, plural
 
 if TYPE_CHECKING:
@@ -58,8 +59,6 @@ def command(ctx: click.Context, /, file: str, sets: tuple[str, ...], variants: t
     --only it stands alone. The same command goes on where it stopped, and a larger Sobol design reuses what is there.
     Exit code 4: some cases failed, the others are there.
     """
-    import json
-
     from sim.front import load
     from sim.front.progress import reporter
 
@@ -83,7 +82,7 @@ def command(ctx: click.Context, /, file: str, sets: tuple[str, ...], variants: t
             **where,
         )
     if options["json_"]:
-        click.echo(json.dumps(sweep.document, indent=1, ensure_ascii=False))
+        print_json(sweep.document)
     else:
         click.echo("\n".join(_told(sweep)))
     if sweep.failed:

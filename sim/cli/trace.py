@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import click
 
 from sim.cli.options import as_json, scenario_options, split_names
+from sim.cli.printing import aligned, print_json
 from sim.cli.replication import NOMINAL, replication_option
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def command(
         click.echo(f"warning: {events.outdated}", err=True)
     rows = [_row(event, events.calendar) for event in events.events]
     if json_:
-        _print_json(rows)
+        print_json([dict(zip(COLUMNS, row, strict=True)) for row in rows])
     elif csv_:
         _print_csv(rows)
     else:
@@ -72,13 +73,6 @@ def _row(event: Event, calendar: Calendar) -> Row:
     )  # fmt: skip
 
 
-def _print_json(rows: list[Row]) -> None:
-    import json
-
-    events = [dict(zip(COLUMNS, row, strict=True)) for row in rows]
-    click.echo(json.dumps(events, indent=1, ensure_ascii=False, allow_nan=False))
-
-
 def _print_csv(rows: list[Row]) -> None:
     import csv
     import io
@@ -91,8 +85,6 @@ def _print_csv(rows: list[Row]) -> None:
 
 
 def _print_table(rows: list[Row]) -> None:
-    from sim.cli.columns import aligned
-
     cells = [
         (date, f"{t_d:,.2f}", subject, verb, place or "-", "-" if mass_kg is None else f"{mass_kg:,.0f}", detail)
         for date, t_d, subject, verb, place, mass_kg, detail in rows

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sim.cli.options import as_json, split_names
+from sim.cli.printing import print_json, print_table
 from sim.cli.quantities import (
     ANGLE,
     MOMENT,
@@ -15,8 +16,6 @@ from sim.cli.quantities import (
     open_ephemeris,
     physics_limits,
     plot_option,
-    print_json,
-    print_table,
     require_order,
     save_picture,
 )
@@ -77,9 +76,7 @@ def command(
         return
     rows = [(station.name, one) for station, one in zip(stations, single, strict=True)]
     together = [("together", every)] if len(rows) > 1 else []
-    print_table(
-        [("station", "covered %", "longest gap h"), *(_row(name, one) for name, one in (*rows, *together))],
-    )
+    print_table(("station", "covered %", "longest gap h"), [_row(name, one) for name, one in (*rows, *together)])
 
 
 def _row(name: str, cover: Intervals) -> tuple[str, str, str]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sim.cli.options import as_json
+from sim.cli.printing import print_json, print_table
 from sim.cli.quantities import (
     ANGLE,
     DURATION,
@@ -20,8 +21,6 @@ from sim.cli.quantities import (
     open_ephemeris,
     physics_limits,
     plot_option,
-    print_json,
-    print_table,
     save_picture,
 )
 from sim.problems import InputError, suggest
@@ -281,6 +280,6 @@ def _print(result: dict[str, Any]) -> None:
         )
         for one in result["solutions"]
     ]
-    print_table([head, *rows])
+    print_table(head, rows)
     for text in [*result["notes"], *(one["reason"] for one in result["failures"])]:
         click.echo(text)

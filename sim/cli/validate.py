@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sim.cli.options import as_json, split_names
+from sim.cli.printing import print_json, show_grid
 from sim.problems import counted
 
 if TYPE_CHECKING:
@@ -56,8 +57,6 @@ def command(
     Each case prints ours beside theirs, the tolerance and its reason. A case that is missed stays in the list with what
     is known of why. The suite takes about a minute on one processor.
     """
-    import json
-
     from sim.validation.case import document
     from sim.validation.suite import RUNS, run_suite
 
@@ -68,7 +67,7 @@ def command(
     page = _write(suite, runs, seed, out) if report else None
     listed = [case for case in cases if not case.met] if missed else cases
     if json_:
-        click.echo(json.dumps(document(listed), indent=1, ensure_ascii=False))
+        print_json(document(listed))
     else:
         _say(listed, cases)
         if page:
@@ -105,8 +104,6 @@ def _write(suite: Suite, runs: int, seed: int, out: Path) -> Path:
 
 
 def _say(listed: Sequence[Case], cases: Sequence[Case]) -> None:
-    from sim.cli.grid import show_grid
-
     rows = [
         (
             "met" if one.met else "MISSED",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sim.cli.options import as_json
+from sim.cli.printing import aligned, print_json
 from sim.cli.replication import NOMINAL, replication_option
 from sim.problems import counted, plural
 
@@ -46,13 +47,12 @@ def command(folder: Path, goal: str | None, replication: int | None, json_: bool
 
 def _explain_mean(why: Why, *, json_: bool) -> None:
     if json_:
-        _print_json(_mean_as_json(why))
+        print_json(_mean_as_json(why))
     else:
         click.echo("\n".join(_mean_as_text(why)))
 
 
 def _mean_as_text(why: Why) -> Iterator[str]:
-    from sim.cli.columns import aligned
     from sim.front.why import CAVEAT
 
     found, calendar = why.found, why.calendar
@@ -152,14 +152,12 @@ def _tell_one(story: Story, *, json_: bool) -> None:
         click.echo(f"warning: {story.outdated}", err=True)
     name = "nominal" if story.replication is None else str(story.replication)
     if json_:
-        _print_json(_tale_as_json(story.tale, story.calendar, name))
+        print_json(_tale_as_json(story.tale, story.calendar, name))
     else:
         click.echo("\n".join(_tale_as_text(story.tale, story.calendar, name)))
 
 
 def _tale_as_text(tale: Tale, calendar: Calendar, name: str) -> Iterator[str]:
-    from sim.cli.columns import aligned
-
     yield _opening(tale, calendar, name)
     yield ""
     rows = [
@@ -196,8 +194,6 @@ def _opening(tale: Tale, calendar: Calendar, name: str) -> str:
 
 
 def _closing(tale: Tale, calendar: Calendar) -> Iterator[str]:
-    from sim.cli.columns import aligned
-
     rows = [
         (one.cause, f"{one.days:,.1f}", f"{one.plan_d:,.1f}", f"{one.days - one.plan_d:+,.1f}") for one in tale.causes
     ]
@@ -237,9 +233,3 @@ def _tale_as_json(tale: Tale, calendar: Calendar, name: str) -> Mapping[str, obj
         "causes": [{"cause": one.cause, "days": one.days, "plan_d": one.plan_d} for one in tale.causes],
         "total": {"days": tale.total_d, "plan_d": tale.plan_total_d},
     }
-
-
-def _print_json(document: Mapping[str, object]) -> None:
-    import json
-
-    click.echo(json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False))

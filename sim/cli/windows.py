@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sim.cli.options import as_json
+from sim.cli.printing import print_json, print_table
 from sim.cli.quantities import (
     ANGLE,
     DURATION,
@@ -17,8 +18,6 @@ from sim.cli.quantities import (
     open_ephemeris,
     physics_limits,
     plot_option,
-    print_json,
-    print_table,
     require_order,
     save_picture,
 )
@@ -223,7 +222,7 @@ def _print(result: dict[str, Any], place: Place | None) -> None:
         click.echo("none: the Moon's declination stays above the inclination, or the span is too short")
         return
     head = ["open", "best", "close", "branch", *(["azimuth"] if place else []), "TLI", "LOI"]
-    print_table([head, *(_row(window) for window in windows[:_SHOWN])])
+    print_table(head, [_row(window) for window in windows[:_SHOWN]])
     if len(windows) > _SHOWN:
         click.echo(f"... and {len(windows) - _SHOWN} more; --json lists all")
 

@@ -1,0 +1,102 @@
+"""What verbs print: tables aligned by blanks or drawn by rich, pairs of a name and a value, JSON."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Any
+
+import click
+
+from sim.problems import printable
+
+Row = Sequence[str]
+
+
+def print_json(document: Any) -> None:
+    """Print a document as JSON; a float that is not finite becomes null."""
+    click.echo(json_text(document))
+
+
+def json_text(document: Any) -> str:
+    """Return a document as indented JSON; a float that is not finite becomes null, which any reader takes."""
+    return json.dumps(_without_nan(document), indent=1, ensure_ascii=False, allow_nan=False)
+
+
+def aligned(head: Row, rows: Iterable[Row], right: Collection[int] = ()) -> Iterator[str]:
+    """Return the lines of a table; the columns numbered in `right` are numbers and stand to the right.
+
+    Control characters, which a run folder from elsewhere may hold, are kept away from the terminal.
+    """
+    every = [[_harmless(cell) for cell in row] for row in (head, *rows)]
+    widths = [max(map(len, column)) for column in zip(*every, strict=True)]
+    for row in every:
+        cells = (
+            cell.rjust(width) if column in right else cell.ljust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        yield "  ".join(cells).rstrip()
+
+
+def print_table(head: Row, rows: Sequence[Row]) -> None:
+    """Print rows below their head; columns that hold nothing but numbers stand to the right."""
+    right = [column for column in range(len(head)) if all(_is_number(row[column]) for row in rows)]
+    click.echo("\n".join(aligned(head, rows, right)))
+
+
+def print_pairs(pairs: Iterable[tuple[str, str]]) -> None:
+    """Print names and values in two columns."""
+    known = list(pairs)
+    width = max(len(name) for name, _ in known)
+    for name, value in known:
+        click.echo(f"{name.ljust(width)}  {value}")
+
+
+def show_grid(head: Row, rows: Iterable[Row]) -> None:
+    """Print rows below a heading: drawn by rich where a person looks, aligned text where a program reads.
+
+    Every cell is shown as the text it is, without markup or control characters.
+    """
+    cells = [[printable(cell) for cell in row] for row in rows]
+    if sys.stdout.isatty():
+        _draw(head, cells)
+    else:
+        click.echo("\n".join(aligned(head, cells)))
+
+
+def _draw(head: Row, rows: Sequence[Row]) -> None:
+    """Draw a table as wide as the terminal, without the columns that are empty."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    filled = [index for index in range(len(head)) if any(row[index] for row in rows)]
+    for index in filled:
+        table.add_column(Text(head[index]), overflow="fold", no_wrap=index == 0)
+    for row in rows:
+        table.add_row(*(Text(row[index]) for index in filled))
+    Console().print(table)
+
+
+def _harmless(cell: str) -> str:
+    return cell if cell.isprintable() else "".join(sign if sign.isprintable() else "?" for sign in cell)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return text == "-"
+    return True
+
+
+def _without_nan(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {key: _without_nan(item) for key, item in value.items()}
+    return [_without_nan(item) for item in value] if isinstance(value, list | tuple) else value
