@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import zipfile
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -87,10 +88,41 @@ def test_what_builds_the_project_is_pinned_and_locked(project_root: Path) -> Non
         assert locked[name] == version
 
 
+def test_every_package_that_is_imported_is_declared(project_root: Path) -> None:
+    """What only another package brings goes away with that package's next version."""
+    imported = re.compile(r"^ *(?:import|from) (\w+)", re.M)
+    files = [
+        project_root / "ilrs.py",
+        *(file for top in ("sim", "dashboards") for file in (project_root / top).rglob("*.py")),
+    ]
+    names = {name for file in files for name in imported.findall(file.read_text(encoding="utf-8"))}
+    brought = {_plain(one) for name, ones in packages_distributions().items() if name in names for one in ones}
+    said = _declared(project_root, "\ndependencies = [", "[project.scripts]")
+    assert {"numpy", "pyerfa"} <= brought
+    assert brought - {_plain(re.split("[^A-Za-z0-9._-]", one)[0]) for one in said} - {"ilrs"} == set()
+
+
+def test_every_package_of_a_plain_install_has_a_lowest_version(project_root: Path) -> None:
+    said = _declared(project_root, "\ndependencies = [", "[project.optional-dependencies]")
+    assert len(said) > 10
+    assert [one for one in said if not re.match("[A-Za-z0-9._-]+[>=]=", one)] == []
+
+
+def _declared(root: Path, start: str, end: str) -> list[str]:
+    """Return the requirements of pyproject.toml between two of its lines."""
+    text = (root / "pyproject.toml").read_text(encoding="utf-8")
+    return re.findall(r'"([^"]+)"', text[text.index(start) : text.index(end)])
+
+
+def _plain(name: str) -> str:
+    """Return a package's name as package indexes write it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
 def _pins(path: Path) -> dict[str, str]:
     """Return the version of each package a file pins, its name as package indexes write it."""
     pinned = re.findall(r"^([A-Za-z0-9._-]+)==([^\s;]+)", path.read_text(encoding="utf-8"), re.M)
-    return {re.sub(r"[-_.]+", "-", name).lower(): version for name, version in pinned}
+    return {_plain(name): version for name, version in pinned}
 
 
 @pytest.mark.stress
