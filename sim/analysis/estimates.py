@@ -111,19 +111,6 @@ def probability_by(values: ArrayLike, by: float, *, level: float = 0.95) -> Prop
     return wilson(int(np.count_nonzero(x <= by)), x.size, level=level)
 
 
-def joint_probability(
-    first: ArrayLike, first_by: float, second: ArrayLike, second_by: float, *, level: float = 0.95
-) -> Proportion:
-    """Return the share of replications that keep both limits at once, say a date and a cost.
-
-    Raises:
-        ValueError: if the two columns, shape (n,) each, are not of one length.
-    """
-    x, y = as_pair(first, second)
-    both = (x <= first_by) & (y <= second_by)
-    return wilson(int(np.count_nonzero(both)), x.size, level=level)
-
-
 def quantile_ranks(n: int, q: float, *, level: float = 0.95) -> tuple[int, int]:
     """Return the 1-based ranks (l, u) of the order statistics that bound the `q` quantile of `n` values.
 

@@ -52,12 +52,6 @@ class Intervals:
         inside = epoch_d <= np.append(self.close_d, -np.inf)[index]
         return np.asarray((index >= 0) & inside)
 
-    def leaving(self, need_d: float) -> Intervals:
-        """Give the intervals in which one may start something that lasts `need_d` and must end inside."""
-        close_d = self.close_d - need_d
-        kept = close_d >= self.open_d
-        return Intervals(self.open_d[kept], close_d[kept], self.first_d, self.last_d)
-
     def both(self, other: Intervals) -> Intervals:
         """Give the intervals in which this and the other hold, over the span that both looked at."""
         edges = np.unique(np.concatenate([self.open_d, self.close_d, other.open_d, other.close_d]))

@@ -1,20 +1,12 @@
-"""Legs between staging places near the Moon that depend little on the date: a sourced table, and phases in
-time.
-"""
+"""Legs between staging places near the Moon that depend little on the date: a sourced table."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
-
 from sim.physics.constants import SYNODIC_MONTH_D
-from sim.physics.frames import moon_axes
-from sim.physics.intervals import crossings_d
-from sim.physics.limits import PhysicsError, require_between, require_span
-from sim.physics.states import EphemerisTable, FloatArray
+from sim.physics.limits import PhysicsError, require_between
 
 Place = Literal["LEO", "TLI", "TEI", "LLO", "NRHO", "ELFO", "EML1", "EML2", "DRO", "surface"]
 Way = Literal["direct", "flyby", "ballistic"]
@@ -114,47 +106,3 @@ def staging_leg(origin: Place, destination: Place, way: Way | None = None, *, al
     best = min(found, key=lambda leg: leg.tof_d)
     require_between(f"altitude for {origin}-{destination}", altitude_km, *best.altitude_km, "km")
     return best
-
-
-def nrho_passages(perilune_d: float, first_d: float, last_d: float) -> FloatArray:
-    """Give the perilune passages (n,) between two epochs of an NRHO that has one at `perilune_d`.
-
-    Each is a chance to arrive or leave: every 6.56 d. Source: 9:2 resonance with the synodic month.
-    """
-    start = np.ceil((first_d - perilune_d) / NRHO_PERIOD_D)
-    end = np.floor((last_d - perilune_d) / NRHO_PERIOD_D)
-    return perilune_d + np.arange(start, end + 1.0) * NRHO_PERIOD_D
-
-
-def plane_alignments(
-    table: EphemerisTable,
-    raan_deg: float,
-    first_d: float,
-    last_d: float,
-    *,
-    seen: Literal["edge-on", "face-on"] = "face-on",
-    inclination_deg: float = 90.0,
-) -> FloatArray:
-    """Give the epochs (n,) between two at which a low lunar orbit stands edge-on or face-on to the Earth.
-
-    The node, counted in the Moon's equator from its crossing with the ICRS equator, is fixed among the stars,
-    as for a polar orbit; so each comes twice a sidereal month. Face-on the orbit lies in an NRHO's plane,
-    edge-on the Earth is ahead for a return. Raises PhysicsError outside the ephemeris.
-    """
-    require_span(first_d, last_d)
-    require_between("lunar inclination", inclination_deg, 1.0, 179.0, "deg")
-    epoch_d = np.linspace(first_d, last_d, max(2, int(np.ceil((last_d - first_d) * 10.0)) + 1))
-    earth = -table.moon(epoch_d)[0]
-    pole = moon_axes(epoch_d)[:, 2]
-    node = np.cross([0.0, 0.0, 1.0], pole)
-    node /= np.linalg.norm(node, axis=1)[:, None]
-    angle = np.radians(raan_deg)
-    ascending = np.cos(angle) * node + np.sin(angle) * np.cross(pole, node)
-    # the orbit's normal lies a quarter turn from its node: its level part decides
-    axis = np.cross(ascending, pole) if seen == "edge-on" else ascending
-    return crossings_d(epoch_d, np.einsum("ni,ni->n", axis, earth))
-
-
-def legs_from(origin: Place) -> Iterator[StagingLeg]:
-    """Give the tabled legs that leave a place."""
-    return (leg for leg in LEGS if leg.origin == origin)

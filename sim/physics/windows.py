@@ -1,6 +1,4 @@
-"""Tables of departures that are possible: launch on demand, a waiting stack, landing light, tracked
-events.
-"""
+"""Tables of departures that are possible: launch on demand, and a stack that waits in orbit."""
 
 from __future__ import annotations
 
@@ -12,7 +10,6 @@ import numpy.typing as npt
 from sim.physics.constants import DAY_S, EARTH_J2, EARTH_MU_KM3_S2, EARTH_RADIUS_KM
 from sim.physics.frames import sidereal_time_rad
 from sim.physics.intervals import Intervals, crossings_d, intervals_above
-from sim.physics.light import Site, light_intervals
 from sim.physics.limits import require_between, require_reachable_inclination, require_span
 from sim.physics.places import LunarOrbit, Parking
 from sim.physics.states import EphemerisTable, FloatArray
@@ -195,18 +192,6 @@ def stack_departures(
     branch = _branch(table, best_d + ahead_d, np.interp(best_d, epoch_d, raan), parking)
     tli, loi = _costs(table, best_d, tof_h, parking, target, branch)
     return StackTable(open_d, close_d, best_d, tli, loi, branch)
-
-
-def landing_light(
-    table: EphemerisTable, site: Site, first_d: float, last_d: float, *, stay_d: float = 0.0
-) -> Intervals:
-    """Give the times to land such that the site is lit then and for `stay_d` after."""
-    return light_intervals(table, site, first_d, last_d + stay_d).leaving(stay_d)
-
-
-def tracked_events(cover: Intervals, *events_d: FloatArray) -> npt.NDArray[np.bool_]:
-    """Say which flights (n,) have all their critical events (arrays (n,) of epochs) inside the coverage."""
-    return np.asarray(np.all([cover.holds(event_d) for event_d in events_d], axis=0))
 
 
 def _off_plane_deg(

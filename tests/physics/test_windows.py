@@ -1,4 +1,4 @@
-"""Windows: launch on demand, stacks that wait, landing light, tracked events."""
+"""Windows: launch on demand, stacks that wait."""
 
 from __future__ import annotations
 
@@ -6,19 +6,15 @@ import numpy as np
 import pytest
 
 from sim.physics.epochs import epoch_from_iso
-from sim.physics.intervals import Intervals
-from sim.physics.light import Site, lit
 from sim.physics.limits import PhysicsError
 from sim.physics.places import LunarOrbit, Parking
 from sim.physics.states import EphemerisTable
 from sim.physics.windows import (
     StackTable,
-    landing_light,
     launches_on_demand,
     node_drift_deg_d,
     node_rad,
     stack_departures,
-    tracked_events,
 )
 
 LLO = LunarOrbit(100.0, 100.0)
@@ -144,18 +140,3 @@ def test_a_span_too_short_for_a_window_has_none(table: EphemerisTable) -> None:
     found = stack_departures(table, *span, parking=Parking(400.0, 51.6), target=LLO, raan_deg=0.0)
     assert len(found.best_d) == len(found.tli_dv_m_s) == 0
     assert np.isnan(found.mean_gap_d)
-
-
-def test_landings_are_lit_until_the_stay_is_over(table: EphemerisTable) -> None:
-    first_d = epoch_from_iso("2030-01-01")
-    site, stay_d = Site(-89.5, 222.0, (0.5,)), 7.0
-    lands = landing_light(table, site, first_d, first_d + 365.0, stay_d=stay_d)
-    assert len(lands.open_d) > 0
-    for start_d, end_d in zip(lands.open_d, lands.close_d, strict=True):
-        assert lit(table, site, np.linspace(start_d + 0.05, end_d + stay_d - 0.05, 50)).all()
-
-
-def test_a_flight_is_tracked_when_all_its_events_are() -> None:
-    cover = Intervals(np.array([1.0, 5.0]), np.array([3.0, 9.0]), 0.0, 10.0)
-    seen = tracked_events(cover, np.array([2.0, 2.0, 4.0]), np.array([6.0, 9.5, 6.0]))
-    assert seen.tolist() == [True, False, False]

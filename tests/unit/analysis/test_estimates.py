@@ -126,13 +126,6 @@ def test_values_not_reached_count_against_a_probability() -> None:
     assert (share.k, share.n) == (2, 4)
 
 
-def test_joint_probability_counts_replications_that_keep_both_limits() -> None:
-    dates = [1.0, 1.0, 9.0, np.inf]
-    costs = [1.0, 9.0, 1.0, 1.0]
-    share = estimates.joint_probability(dates, 5.0, costs, 5.0)
-    assert (share.k, share.n) == (1, 4)
-
-
 def test_paired_t_gives_rossettis_interval() -> None:
     """Source: Rossetti, KSL Book, Table 5.5; the exact interval of its data, which it prints rounded."""
     first = [52.56, 48.77, 53.49, 50.60, 51.60, 51.77, 51.09, 53.51, 47.44, 47.94]
