@@ -47,7 +47,7 @@ def command(
     name: str,
     json_: bool,
 ) -> None:
-    """Fit laws of slip, scrub, stand-down and failure to tables (CSV), with intervals and goodness of fit.
+    """Fit distributions of slip, scrub, stand-down and failure to tables (CSV), with intervals and goodness of fit.
 
     A table tells what it is about by its columns: said_on, planned and actual (slip by lead time); launches and
     attempts (scrubs); stand_down_d (stand-downs); flight, flights and failures (reliability growth); date, vehicle and
