@@ -25,7 +25,7 @@ def draw_movers(sweep: SweepAnswers, goal: GoalAnswers) -> Card | None:
     if goal.indices:
         return _draw_sobol(goal)
     if goal.swings:
-        return _draw_tornado(goal)
+        return draw_tornado(goal.swings)
     return _draw_ranks(sweep, goal) if goal.ranks else None
 
 
@@ -88,8 +88,9 @@ def _draw_sobol(goal: GoalAnswers) -> Card:
     )
 
 
-def _draw_tornado(goal: GoalAnswers) -> Card:
-    swings = goal.swings[:12]
+def draw_tornado(found: Sequence[Swing]) -> Card:
+    """Return how far each lever alone moves the mean date; raises IndexError where there is none."""
+    swings = found[:12]
     names = [short_path(swing.name, 38) for swing in swings]
     figure = theme.draft_figure(90 + 38 * len(swings), left=170)
     for row, swing in enumerate(swings):
@@ -104,7 +105,7 @@ def _draw_tornado(goal: GoalAnswers) -> Card:
     figure.update_xaxes(title_text="days against the scenario as it is", zeroline=True, zerolinecolor=theme.INK)
     rows = tuple(
         (swing.name, text, f"{mean.value:.1f}", f"{mean.lo:.1f}", f"{mean.hi:.1f}")
-        for swing in goal.swings
+        for swing in found
         for text, mean in swing.ends
     )
     return Card(

@@ -8,9 +8,12 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import binom
 
 MOST_AGAINST: Final = 0.01
 """Share of pairs in which pulling more did worse, above which a lever is no longer taken to be monotone."""
+DOUBT: Final = 0.01
+"""Chance of so many pairs against it, were the share just that, below which a lever is refuted: one pair is luck."""
 Bools = NDArray[np.bool_]
 
 
@@ -50,8 +53,8 @@ class Order:
         """Return which levers are taken to be monotone: those said to have a direction, tested, and not refuted."""
         if self.broken:
             return np.zeros_like(self.directed)
-        rate = self.against / np.maximum(self.pairs, 1)
-        kept: Bools = self.directed & (self.pairs > 0) & (rate <= MOST_AGAINST)
+        chance = binom.sf(self.against - 1, self.pairs, MOST_AGAINST)  # of so many against, were it 1 %
+        kept: Bools = self.directed & (self.pairs > 0) & (chance >= DOUBT)
         return kept
 
     def below(self, option: int) -> Bools:

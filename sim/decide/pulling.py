@@ -18,8 +18,8 @@ from sim.study.chunks import Span, Work
 from sim.study.design import VARIANTS
 from sim.study.levers import Lever, Package
 
-_KEPT = 64
-"""Compiled packages kept at one time: each is some ten megabytes for a large plan."""
+_KEPT = 16
+"""Compiled packages kept at one time: each is some fifty megabytes for a large plan."""
 
 
 def options_of(packages: Sequence[Package], levers: Sequence[Lever]) -> tuple[list[Option], list[bool]]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias
 
@@ -32,6 +32,10 @@ STAGES: Final = (400, 1600, 6400, 25600, 102400)
 """Replications to which all that is in doubt is brought before any gets more."""
 AUDIT: Final = 20
 """One in so many packages that were ruled out unseen is simulated after all."""
+AUDITED: Final = 8
+"""Of those, so many at most for each level."""
+BRACKETS: Final = 64
+"""Packages that pull most of all are looked at first, where they are no more than this: they may end the search."""
 APART: Final = 0.02
 """Indifference zone: chances closer than this to a level, or to each other, need not be told apart."""
 
@@ -111,13 +115,15 @@ def select(
     levels: Sequence[float],
     *,
     most: int = 6400,
+    first: int = FIRST,
     apart: float = APART,
     risk: float = RISK,
     outline: int = 0,
     budget: int | None = None,
     on_progress: Callable[[int, int], None] = lambda _looked, _replications: None,
 ) -> Frontier:
-    """Return the cheapest option for each level; at most `most` replications are spent on one option.
+    """Return the cheapest option for each level; at most `most` replications are spent on one option, `first` at its
+    first look.
 
     `directed` says of each lever whether more of it should be no worse; that is tested before it is used. `outline`
     replications are spent on every option for the steps, however dear; 0 leaves out those ruled out unseen. No look
@@ -130,6 +136,7 @@ def select(
         simulate,
         tuple(levels),
         most,
+        min(first, most),
         apart,
         risk,
         budget or sys.maxsize,
@@ -149,6 +156,7 @@ class _Search:
     simulate: Simulate
     levels: tuple[float, ...]
     most: int
+    first: int
     apart: float
     risk: float
     budget: int
@@ -156,6 +164,7 @@ class _Search:
     late_d: dict[int, Floats] = field(default_factory=dict)
     invalid: set[int] = field(default_factory=set)
     counted: dict[tuple[int, int], int] = field(default_factory=dict)
+    audited: dict[float, int] = field(default_factory=dict)
     interrupted: bool = False
     costs: Floats = field(init=False)
 
@@ -164,7 +173,7 @@ class _Search:
 
     def run(self, outline: int) -> None:
         """Test the levers, then settle stage by stage, and simulate some of what was ruled out unseen."""
-        self.look(dict.fromkeys(self.order.pilot(), FIRST))
+        self.look(dict.fromkeys(self.order.pilot(), self.first))
         for stage in [*(one for one in STAGES if one < self.most), self.most]:
             self._settle(stage)
             self._audit(stage)
@@ -176,13 +185,13 @@ class _Search:
             batch: dict[int, int] = {}
             for level in self.levels:
                 for number in self._batch(level, stage):
-                    batch[number] = min(stage, max(FIRST, 2 * self.tried(number)))
+                    batch[number] = min(stage, max(self.first, 2 * self.tried(number)))
             if not batch or self.replications >= self.budget:
                 return
             self.look(batch)
 
     def _batch(self, level: float, stage: int) -> list[int]:
-        """Return what to look at next: of the cheaper half that is open, those that pull most.
+        """Return what to look at next: what pulls most of all, then of the cheaper half that is open.
 
         What pulls less waits until it is settled whether they meet the level, for if they miss, it does too; when
         all replications are spent on them, it waits no longer.
@@ -194,6 +203,10 @@ class _Search:
             return []
         among = np.zeros(len(self.options), dtype=bool)
         among[open_] = True
+        if self.answer(level) is None:
+            tops = [number for number in self.order.maximal(among) if not self.tried(number)]
+            if 0 < len(tops) <= BRACKETS:
+                return tops
         among &= self.costs <= np.sort(self.costs[open_])[(len(open_) - 1) // 2]
         return [number for number in self.order.maximal(among) if self.tried(number) < stage]
 
@@ -201,7 +214,11 @@ class _Search:
         """Simulate some of what was ruled out unseen; one that surely meets the level ends all inference."""
         for level in self.levels:
             unseen = [number for number in self._ruled_out_numbers(level) if number not in self.late_d]
-            self.look(dict.fromkeys(unseen[::AUDIT], FIRST))
+            left = AUDITED - self.audited.get(level, 0)
+            if left > 0:
+                chosen = unseen[:: max(AUDIT, math.ceil(len(unseen) / left))]
+                self.audited[level] = self.audited.get(level, 0) + len(chosen)
+                self.look(dict.fromkeys(chosen, self.first))
         if any(
             number in self.late_d and self.verdict(number, level) == "meets"
             for level in self.levels
@@ -215,12 +232,12 @@ class _Search:
 
     def look(self, wanted: dict[int, int]) -> None:
         """Bring options to so many replications, and count what speaks against the order of the levers."""
-        requests = [
+        requests = self._affordable(
             Request(number, self.tried(number), count - self.tried(number))
             for number, count in sorted(wanted.items())
             if count > self.tried(number) and number not in self.invalid
-        ]
-        if not requests or self.replications >= self.budget:
+        )
+        if not requests:
             return
         for request, late_d in zip(requests, self.simulate(requests), strict=True):
             if late_d is None:
@@ -230,6 +247,16 @@ class _Search:
                 self.late_d[request.option] = np.concatenate([known, late_d])
         self._test({request.option for request in requests})
         self.on_progress(len(self.late_d), self.replications)
+
+    def _affordable(self, requests: Iterable[Request]) -> list[Request]:
+        """Return requests until the budget is spent; the last one may go beyond it."""
+        found, spent = [], self.replications
+        for one in requests:
+            if spent >= self.budget:
+                break
+            found.append(one)
+            spent += one.count
+        return found
 
     def _test(self, changed: set[int]) -> None:
         seen = list(self.late_d)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from html import escape
 from pathlib import Path
@@ -260,7 +260,9 @@ class Model:
         goal: str | None = None,
         *,
         confidence: float | str | None = None,
+        levels: Sequence[float | str] = (),
         most: int = 3_200,
+        replications: int = 10_000,
         seed: int = SEED,
         jobs: int | None = None,
         folder: str | Path | None = None,
@@ -271,18 +273,19 @@ class Model:
     ) -> Search:
         """Find the cheapest levers of the file's `seek` block that reach a goal by its date with a chance.
 
-        `confidence` is that chance (0.7 or "70 %"; the goal's own unless said), `most` the replications that one
-        package may take.
+        `confidence` is that chance (0.7 or "70 %"; the goal's own unless said), `levels` are more of them, answered by
+        the same search; `most` are the replications that one package may take, `replications` those of all.
 
         Raises:
-            ScenarioError: if the scenario names no levers, or a path leads nowhere.
+            ScenarioError: if the scenario names no levers, a path leads nowhere, or a value makes no valid plan.
             FolderError: if the folder cannot be used.
         """
         from sim.front.sweeps import search
 
         require_whole("most", most, 100, MOST_REPLICATIONS)
+        require_whole("replications", replications, 100, MOST_REPLICATIONS)
         require_whole("seed", seed, 0, MOST_SEED)
-        with listening(progress) as reporter, workers(jobs, engine, scheduler) as ready:
+        with listening(progress) as reporter, workers(jobs, engine, scheduler, stay=True) as ready:
             return search(
                 self._start,
                 self._loaded,
@@ -290,7 +293,9 @@ class Model:
                 reporter,
                 goal=goal,
                 confidence=confidence,
+                levels=levels,
                 most=most,
+                budget=replications,
                 seed=seed,
                 folder=None if folder is None else Path(folder),
                 command=command,

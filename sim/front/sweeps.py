@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 from sim.problems import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
 
+    from sim.decide.sought import Found
     from sim.front.progress import Reporter
     from sim.scenario.load import Loaded
     from sim.study.engines import Engine
     from sim.study.ledger import Sweep as Ledger
-    from sim.study.seek import Found
     from sim.study.sweep import Start
 
 
@@ -82,7 +82,7 @@ class Sweep:
 
 
 class Search:
-    """The cheapest package of levers that reaches a goal with the chance that is wanted."""
+    """The cheapest package of levers for each chance that is wanted, and what can be promised for which cost."""
 
     def __init__(self, found: Found, document: Mapping[str, Any]) -> None:
         self.found = found
@@ -92,33 +92,69 @@ class Search:
 
     @property
     def answer(self) -> str | None:
-        """What to do; None when nothing reaches the goal with that chance."""
+        """What to do; None when nothing surely reaches the goal with that chance."""
         return self.found.answer.package.text if self.found.answer is not None else None
 
     @cached_property
     def trials(self) -> pd.DataFrame:
-        """A row for each package that was tried: cost, chance with its interval, replications, posterior chance."""
+        """A row for each package that was tried: cost, chance with its interval, dates, replications."""
         import pandas as pd
 
-        rows = [
-            {
-                "package": one.package.text,
-                "cost": one.package.cost,
-                "probability": one.chance.value if one.tried else float("nan"),
-                "low": one.chance.lo if one.tried else float("nan"),
-                "high": one.chance.hi if one.tried else float("nan"),
-                "replications": one.tried,
-                "posterior": one.posterior,
-                "failed": one.failed,
-            }
-            for one in self.found.trials
-        ]
-        return pd.DataFrame(rows)
+        return pd.DataFrame([self._row(place) for place in range(len(self.found.trials))])
+
+    @cached_property
+    def levels(self) -> pd.DataFrame:
+        """A row for each chance that is asked for: its state, and the cheapest package that meets it."""
+        import pandas as pd
+
+        rows = []
+        for one in self.document["levels"]:
+            answer = one["answer"] or {}
+            settings = [f"{path}={text}" for path, text in answer.get("set", {}).items()]
+            package = ", ".join([*answer.get("variants", []), *settings]) if answer else ""
+            rows.append(
+                {
+                    "level": one["level"],
+                    "state": one["state"],
+                    "package": package or ("the plan as it is" if answer else ""),
+                    "cost": answer.get("cost", float("nan")),
+                    "probability": answer.get("probability", float("nan")),
+                }
+            )
+        return pd.DataFrame(rows).set_index("level")
+
+    @property
+    def frontier(self) -> pd.DataFrame:
+        """Those of `trials` that no cheaper package is seen to match."""
+        return self.trials.iloc[list(self.found.steps)]
+
+    def _row(self, place: int) -> dict[str, Any]:
+        import pandas as pd
+
+        one, said = self.found.trials[place], self.document["trials"][place]
+        none = float("nan")
+        return {
+            "package": one.package.text,
+            "cost": one.package.cost,
+            "probability": one.chance.value if one.tried else none,
+            "low": one.chance.lo if one.tried else none,
+            "high": one.chance.hi if one.tried else none,
+            **{f"p{share[:-1]}": pd.to_datetime(day) for share, day in said.get("dates", {}).items()},
+            "replications": one.tried,
+            "posterior": one.posterior,
+            "failed": one.failed,
+        }
+
+    def report(self, folder: str | Path | None = None, *, single_file: bool = True) -> Path:
+        """Draw its page into a folder, its own unless named, and return the path; raises FolderError."""
+        from dashboards.seeking import report_search
+
+        return report_search(self.found, self.folder if folder is None else Path(folder), single_file=single_file)
 
     def __repr__(self) -> str:
         plan = self.found.plan
-        said = self.answer if self.answer is not None else "nothing does"
-        return f"<ilrs.Search {plan.goal} with {plan.confidence:.0%}: {said}; sure to {self.found.sure:.1%}>"
+        said = self.answer if self.answer is not None else "nothing surely does"
+        return f"<ilrs.Search {plan.goal} with {plan.confidence:.0%}: {said}; {self.found.level.state}>"
 
     def _repr_html_(self) -> str:
         from sim.front.frames import html_of
@@ -175,29 +211,40 @@ def search(
     *,
     goal: str | None,
     confidence: float | str | None,
+    levels: Sequence[float | str],
     most: int,
+    budget: int,
     seed: int,
     folder: Path | None,
     command: str,
 ) -> Search:
     """Search the packages of levers; see `Model.seek`."""
+    from sim.decide.answer import document
+    from sim.decide.seek import seek
+    from sim.study import files
+    from sim.study.contents import SUMMARY
     from sim.study.levers import read_levers
-    from sim.study.seek import document, seek
+    from sim.study.records import to_json
     from sim.study.store import require_writable
 
     require_writable(folder or Path("runs"))
-    plan = read_levers(loaded, goal=goal, confidence=_share_text(confidence))
+    texts = [text for text in map(_share_text, levels) if text is not None]
+    plan = read_levers(loaded, goal=goal, confidence=_share_text(confidence), levels=texts)
+    reporter.note(f"at most {budget:,} replications in all, {most:,} of one package")
     found = seek(
         start,
         plan,
         seed=seed,
         most=most,
+        budget=budget,
         engine=engine,
         folder=folder,
         command=command,
         on_progress=reporter.update,
     )
-    return Search(found, document(found))
+    said = document(found)
+    files.write_whole(found.folder, SUMMARY, to_json(said).encode())
+    return Search(found, said)
 
 
 def read(folder: Path) -> Sweep:

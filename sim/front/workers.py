@@ -26,14 +26,18 @@ class ArgumentError(InputError):
 
 
 @contextlib.contextmanager
-def workers(jobs: int | None = None, engine: str | None = None, scheduler: str | None = None) -> Iterator[Engine]:
+def workers(
+    jobs: int | None = None, engine: str | None = None, scheduler: str | None = None, *, stay: bool = False
+) -> Iterator[Engine]:
     """Hold ready what does the work: `jobs` processes of this machine, or Dask; no result depends on it.
+
+    With `stay` the processes live for as long as it is held, for one job that is asked again and again.
 
     Raises:
         ArgumentError: if the arguments contradict each other.
         ClusterError: if Dask is wanted and not there.
     """
-    from sim.study.engines import choose
+    from sim.study.engines import choose, staying
 
     if jobs is not None:
         require_whole("jobs", jobs, 1)
@@ -45,6 +49,9 @@ def workers(jobs: int | None = None, engine: str | None = None, scheduler: str |
         from sim.study.cluster import cluster
 
         with cluster(scheduler, jobs) as ready:
+            yield ready
+    elif stay:
+        with staying(jobs) as ready:
             yield ready
     else:
         yield choose(jobs)

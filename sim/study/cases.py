@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import tempfile
 import time
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -61,13 +62,20 @@ class Sweeping:
     texts: Mapping[tuple[str, ...], str]
     """Resolved scenarios by the variants in them."""
     seed: int
-    _last: tuple[str, Campaign, Outline] | None = None
+    kept: int = 1
+    """Compiled cases a worker keeps: a sweep comes to each once, a search again and again."""
+    _compiled: OrderedDict[str, tuple[Campaign, Outline]] = field(default_factory=OrderedDict)
 
     def run(self, errand: Errand) -> Done:
-        """Run an errand; a scenario that the case makes invalid gives the reason, never an exception."""
+        """Run an errand; a scenario that the case makes invalid gives the reason, never an exception.
+
+        An errand of no replications tells whether the case is valid, and its goals.
+        """
         since = time.perf_counter()
         try:
-            campaign, outline = self._compiled(errand)
+            campaign, outline = self._take(errand)
+            if not errand.span.count:
+                return Done(b"", "", round(time.perf_counter() - since, 3), _goals(outline))
             outcomes = Work(campaign, outline, self.seed).outcomes(errand.span)
         except InputError as error:
             return Done(b"", str(error), round(time.perf_counter() - since, 3))
@@ -77,12 +85,15 @@ class Sweeping:
         data = tables.encode(stack(outcomes), outline, goals_only=True)
         return Done(data, "", round(time.perf_counter() - since, 3), _goals(outline))
 
-    def _compiled(self, errand: Errand) -> tuple[Campaign, Outline]:
-        """Compile a case, or take the last one: a large case comes in several errands."""
-        if self._last is None or self._last[0] != errand.key:
+    def _take(self, errand: Errand) -> tuple[Campaign, Outline]:
+        """Compile a case, or take one that is kept: a large case comes in several errands."""
+        if errand.key not in self._compiled:
             campaign = compile_case(self.texts[errand.case.variants], errand.case)
-            self._last = (errand.key, campaign, outline_of(campaign, simulate_nominal(campaign, story=False)))
-        return self._last[1], self._last[2]
+            self._compiled[errand.key] = campaign, outline_of(campaign, simulate_nominal(campaign, story=False))
+            if len(self._compiled) > self.kept:
+                self._compiled.popitem(last=False)
+        self._compiled.move_to_end(errand.key)
+        return self._compiled[errand.key]
 
 
 def compile_case(text: str, case: Case) -> Campaign:

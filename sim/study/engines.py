@@ -14,7 +14,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.context import BaseContext
 from pathlib import Path
@@ -134,6 +134,35 @@ class Standing:
         return ProcessPoolExecutor(
             self._jobs, mp_context=_context(self._module), initializer=_start_worker, initargs=(self._file,)
         )
+
+
+@contextlib.contextmanager
+def staying(jobs: int | None) -> Iterator[Engine]:
+    """Hold an engine of this machine for one job that comes again and again: its workers keep what they compiled."""
+    wanted = jobs or os.cpu_count() or 1
+    with contextlib.ExitStack() as stack:
+        kept: list[Standing] = []
+
+        def run(job: Job[Item, Result], items: Sequence[Item]) -> Iterator[tuple[Item, Result]]:
+            if wanted <= 1:
+                yield from run_here(job, items)
+                return
+            if not kept:
+                kept.append(Standing(job, wanted))
+                stack.callback(kept[0].close)
+            yield from _ask_all(kept[0], items, wanted)
+
+        yield run
+
+
+def _ask_all(standing: Standing, items: Sequence[Item], jobs: int) -> Iterator[tuple[Item, Any]]:
+    threads = ThreadPoolExecutor(jobs)
+    try:
+        futures = {threads.submit(standing.ask, item): item for item in items}
+        for future in as_completed(futures):
+            yield futures[future], future.result()
+    finally:
+        threads.shutdown(wait=True, cancel_futures=True)
 
 
 def warm_up() -> None:

@@ -205,7 +205,7 @@ def table_file(sweep: Sweep, row: Row) -> Path:
     return sweep.folder / CASES / row.name
 
 
-def missing(rows: Sequence[Row], replications: int) -> Iterator[Span]:
+def missing(rows: Sequence[Row], replications: int, largest: int = LARGEST_ERRAND) -> Iterator[Span]:
     """Give what is missing of a case, in pieces a worker can take."""
     there = {row.first: row.last for row in rows if not row.reason}
     first = 0
@@ -214,7 +214,7 @@ def missing(rows: Sequence[Row], replications: int) -> Iterator[Span]:
             first = there[first] + 1
             continue
         until = min([start for start in there if start > first] + [replications])
-        count = min(until - first, LARGEST_ERRAND)
+        count = min(until - first, largest)
         yield Span(first, count)
         first += count
 

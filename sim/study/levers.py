@@ -46,7 +46,7 @@ class Package:
 
     @property
     def text(self) -> str:
-        """Say what is done."""
+        """Return what is done."""
         return ", ".join([*self.case.variants, *self.case.sets]) or "the plan as it is"
 
 
@@ -57,10 +57,16 @@ class SeekPlan:
     goal: str
     confidence: float
     levers: tuple[Lever, ...]
+    levels: tuple[float, ...] = ()
+    """Chances of which the cheapest package is asked, the confidence among them, in growing order."""
 
 
-def read_levers(loaded: Loaded, *, goal: str | None = None, confidence: str | None = None) -> SeekPlan:
+def read_levers(
+    loaded: Loaded, *, goal: str | None = None, confidence: str | None = None, levels: Sequence[str] = ()
+) -> SeekPlan:
     """Return the plan; what the command line says of goal and confidence comes first.
+
+    With `levels` and no `confidence`, the one that counts is the goal's where it is among them, else the lowest.
 
     Raises:
         ScenarioError: if the scenario names no levers, or the command line's goal or confidence is wrong.
@@ -74,8 +80,11 @@ def read_levers(loaded: Loaded, *, goal: str | None = None, confidence: str | No
     if wrong:
         raise ScenarioError(wrong)
     name = _goal(loaded, goal) if goal is not None else block.goal or next(iter(loaded.scenario.goals))
-    share = _confidence(confidence) if confidence is not None else block.confidence
+    asked = [_share("levels", one) for one in levels]
+    share = _share("confidence", confidence) if confidence is not None else block.confidence
     wanted = loaded.scenario.goals[name].confidence if share is None else share
+    if asked and confidence is None and wanted not in asked:
+        wanted = min(asked)
     if not 0.0 < wanted < 1.0:
         raise _wrong("confidence", "a chance between 0 % and 100 % is wanted", "for example --confidence 70%")
     pulled = (
@@ -83,7 +92,7 @@ def read_levers(loaded: Loaded, *, goal: str | None = None, confidence: str | No
         for path, lever in block.levers.items()
     )
     chosen = (Lever(VARIANTS, (name,), (cost,)) for name, cost in block.variants.items())
-    return SeekPlan(name, wanted, (*pulled, *chosen))
+    return SeekPlan(name, wanted, (*pulled, *chosen), tuple(sorted({*asked, wanted})))
 
 
 def _goal(loaded: Loaded, wanted: str) -> str:
@@ -93,11 +102,14 @@ def _goal(loaded: Loaded, wanted: str) -> str:
     return wanted
 
 
-def _confidence(wanted: str) -> float:
+def _share(option: str, wanted: str) -> float:
     try:
-        return read_quantity(wanted, "share")
+        share = read_quantity(wanted, "share")
     except WrongValueError as error:
-        raise _wrong("confidence", error.message, error.hint, error.code) from None
+        raise _wrong(option, error.message, error.hint, error.code) from None
+    if not 0.0 < share < 1.0:
+        raise _wrong(option, "a chance between 0 % and 100 % is wanted", f"for example --{option} 70%")
+    return share
 
 
 def _wrong(option: str, message: str, hint: str, code: Code = Code.OUT_OF_RANGE) -> ScenarioError:
@@ -105,7 +117,7 @@ def _wrong(option: str, message: str, hint: str, code: Code = Code.OUT_OF_RANGE)
 
 
 def packages_of(levers: Sequence[Lever]) -> list[Package]:
-    """Give every package, the cheapest first; of two that cost the same, the one that pulls fewer levers.
+    """Return every package, the cheapest first; of two that cost the same, the one that pulls fewer levers.
 
     Raises:
         ValueError: if there are more than `MOST_PACKAGES`.

@@ -11,7 +11,7 @@ from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 
 from sim.chance import Distribution, Pert, Triangular, Uniform
 from sim.problems import Code, WrongValueError
-from sim.scenario.schema.blocks import Block
+from sim.scenario.schema.blocks import Block, Sourced, SourceNote
 from sim.units import Date, Name, Share
 
 _LAWS: Final[Mapping[str, tuple[int, Callable[..., Distribution]]]] = {
@@ -104,7 +104,7 @@ class Sweep(Block):
     """What is varied, by dotted path: a list of values, or a range."""
 
 
-class Lever(Block):
+class Lever(Sourced):
     """Values that something could be set to, and what each costs."""
 
     values: Annotated[list[Any], Field(min_length=1)]
@@ -133,6 +133,8 @@ class Seek(Block):
     """What could be changed, by dotted path."""
     variants: dict[Name, Cost] = {}
     """Variants that could be taken, with what each costs."""
+    sources: dict[str, SourceNote] = {}
+    """Where costs come from that stand here without a block of their own, such as those of `variants`."""
 
     @model_validator(mode="after")
     def _is_possible(self) -> Seek:
