@@ -30,12 +30,12 @@ from sim.study.cases import Sweeping
 from sim.study.design import VARIANTS
 from sim.study.engines import Engine
 from sim.study.ledger import Planned, now, open_sweep, refuse_strangers
-from sim.study.levers import Package, SeekPlan, packages_of
+from sim.study.levers import Package, SeekPlan, packages_of, paths_of_file
 from sim.study.lock import held
 from sim.study.manifest import INTERRUPTED, RUNNING, SEEK, SWEEP_FORMAT, SweepManifest, write_manifest
 from sim.study.records import to_json
 from sim.study.runner import Listener, Progress
-from sim.study.sweep import Start, plan_cases, require_paths, watched
+from sim.study.sweep import Start, plan_cases, require_factors, watched
 from sim.study.tables import TABLE_FORMAT
 from sim.study.versions import code_version
 
@@ -79,7 +79,7 @@ def seek(
     except ValueError as error:
         raise InputError(str(error)) from None
     cases = [package.case for package in packages]
-    require_paths(start, cases)
+    require_factors(start, cases, "seek", paths_of_file(start.load(), plan))
     texts = start.texts(cases)
     planned = plan_cases(texts, cases, seed)
     loaded = start.load()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path as FilePath
@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from sim.problems import Code, Mark, Problem, ScenarioError, did_you_mean, suggest, writable
 from sim.scenario.as_of import explain, known_on
+from sim.scenario.check_study_values import check_study_values
 from sim.scenario.checks import check_blocks, check_sense
 from sim.scenario.data import read_columns
 from sim.scenario.events import check_needs
@@ -96,15 +97,85 @@ def _of_then(problems: list[Problem], files: _Files) -> list[Problem]:
     ]
 
 
+def value_problems(
+    path: str | FilePath,
+    variants: Sequence[str],
+    sets: Sequence[str],
+    as_of: str | None,
+    block: str,
+    keys: Sequence[str],
+) -> list[Problem]:
+    """Return what is wrong with the values that `sweep` or `seek` (the `block`) lists in the file for these paths."""
+    files = _read(path, as_of)
+    layered, _, whole = _merge(files, variants, sets)
+    if layered is None or not whole or not keys:
+        return []
+    study = _Study(files, variants, sets, layered)
+    found = check_study_values(layered, study.choices(), study.errors, block, keys)
+    return _in_order([problem for problem in found if _is_error(problem)])
+
+
 def _study_problems(files: _Files, variants: Sequence[str], sets: Sequence[str]) -> list[Problem]:
-    """Return the paths of `sweep` and `seek` that lead nowhere, in no variant that these choose."""
+    """Return paths, values and choices of variants in `sweep` and `seek` that are wrong with all that these choose."""
     layered, _, whole = _merge(files, variants, sets)
     if layered is None or not whole:
         return []
-    wrong = list(check_study_variants(layered))
-    chosen = dict.fromkeys(names for _, names in study_variants(layered.values) if set(names) <= set(layered.variants))
-    others = (_merge(files, (*variants, *names), sets)[0] for names in chosen if names)
-    return wrong + list(check_study_paths(layered, [other.values for other in others if other is not None]))
+    study = _Study(files, variants, sets, layered)
+    choices = study.choices()
+    found = [*check_study_variants(layered), *check_study_paths(layered, [values for _, values in choices[1:]])]
+    found += study.wrong_choices()
+    for block in ("sweep", "seek"):
+        found += check_study_values(layered, choices, study.errors, block)
+    return _in_order(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Study:
+    """A scenario as `sweep` and `seek` take it: with more variants and more values."""
+
+    files: _Files
+    variants: Sequence[str]
+    sets: Sequence[str]
+    layered: Layered
+
+    def names(self) -> list[tuple[str, ...]]:
+        """Return the choices of variants that exist, without that of none."""
+        known = set(self.layered.variants)
+        chosen = dict.fromkeys(names for _, names in study_variants(self.layered.values) if set(names) <= known)
+        return [names for names in chosen if names]
+
+    def choices(self) -> list[tuple[tuple[str, ...], Mapping[str, Any]]]:
+        """Return the choices of variants with the values of the scenario, that of none first."""
+        others = ((names, _merge(self.files, (*self.variants, *names), self.sets)[0]) for names in self.names())
+        return [((), self.layered.values), *((names, one.values) for names, one in others if one is not None)]
+
+    def errors(self, names: Sequence[str], sets: Sequence[str]) -> list[Problem]:
+        """Return the errors with more variants and settings."""
+        found = _problems(self.files, (*self.variants, *names), (*self.sets, *sets))
+        return [problem for problem in _of_then(found, self.files) if _is_error(problem)]
+
+    def wrong_choices(self) -> list[Problem]:
+        """Return what is wrong with variants of `sweep` that are chosen together, and with none of them alone."""
+        found: list[Problem] = []
+        for place, names in study_variants(self.layered.values):
+            if len(names) > 1 and names in self.names():
+                single = [problem for name in names for problem in self.errors([name], ())]
+                known = {(problem.path, problem.code, problem.message) for problem in single}
+                found += [
+                    replace(
+                        problem,
+                        mark=self.layered.mark(place),
+                        path=path_text(place),
+                        message=f"with variants {'+'.join(names)}: {problem.path}: {problem.message}",
+                    )
+                    for problem in self.errors(names, ())
+                    if (problem.path, problem.code, problem.message) not in known
+                ]
+        return found
+
+
+def _is_error(problem: Problem) -> bool:
+    return problem.severity == "error"
 
 
 def read_layers(

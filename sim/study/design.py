@@ -16,6 +16,7 @@ from scipy.stats import qmc
 
 from sim.chance import Distribution, Uniform
 from sim.problems import InputError
+from sim.scenario.schema import Spread
 
 GRID, LHS, SOBOL, SALTELLI, TORNADO = "grid", "lhs", "sobol", "saltelli", "tornado"
 DESIGNS = (GRID, LHS, SOBOL, SALTELLI, TORNADO)
@@ -57,7 +58,7 @@ class Range:
 
     def text_at(self, u: float) -> str:
         """Give the quantile of share `u`, from 0 to 1, as text."""
-        return f"{self.law.ppf(min(max(u, 1e-12), 1.0 - 1e-12)):.6g}{self.unit}"
+        return Spread(self.law, self.unit).text_at(u)
 
     def levels(self, count: int) -> tuple[float, ...]:
         """Give evenly spaced shares: with both ends of a uniform law, else the middles of equal parts."""

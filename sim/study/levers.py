@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from sim.problems import Code, Mark, Problem, ScenarioError, WrongValueError, suggest
 from sim.scenario.load import Loaded
 from sim.scenario.paths import check_study_variants
+from sim.scenario.schema import Seek
 from sim.scenario.writing import flow
 from sim.study.design import VARIANTS, Case
 from sim.units import read_quantity
@@ -87,12 +88,21 @@ def read_levers(
         wanted = min(asked)
     if not 0.0 < wanted < 1.0:
         raise _wrong("confidence", "a chance between 0 % and 100 % is wanted", "for example --confidence 70%")
-    pulled = (
+    chosen = (Lever(VARIANTS, (name,), (cost,)) for name, cost in block.variants.items())
+    return SeekPlan(name, wanted, (*_levers(block), *chosen), tuple(sorted({*asked, wanted})))
+
+
+def _levers(block: Seek) -> list[Lever]:
+    return [
         Lever(path, tuple(flow(value) for value in lever.values), tuple(lever.costs))
         for path, lever in block.levers.items()
-    )
-    chosen = (Lever(VARIANTS, (name,), (cost,)) for name, cost in block.variants.items())
-    return SeekPlan(name, wanted, (*pulled, *chosen), tuple(sorted({*asked, wanted})))
+    ]
+
+
+def paths_of_file(loaded: Loaded, plan: SeekPlan) -> list[str]:
+    """Return the paths of the levers that are those of the file, and not made by a program."""
+    written = _levers(loaded.scenario.seek) if loaded.scenario.seek else []
+    return [lever.path for lever in plan.levers if lever in written]
 
 
 def _goal(loaded: Loaded, wanted: str) -> str:

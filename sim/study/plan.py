@@ -123,6 +123,12 @@ def read_plan(
     )
 
 
+def paths_of_file(loaded: Loaded, plan: SweepPlan) -> list[str]:
+    """Return the paths of the plan whose values are those of the file, and not of the command line."""
+    written = _factors(loaded.scenario.sweep or Sweep())
+    return [factor.path for factor in plan.factors if factor in written]
+
+
 def _factors(block: Sweep) -> list[Factor]:
     chosen = [Choice(VARIANTS, tuple(block.variants))] if block.variants else []
     return [*chosen, *(_factor(path, values) for path, values in block.vary.items())]

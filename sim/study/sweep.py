@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sim.problems import Code, InputError, Mark, Problem, ScenarioError
-from sim.scenario.load import Loaded, load_scenario
+from sim.scenario.load import Loaded, load_scenario, value_problems
 from sim.scenario.paths import without_studies, wrong_path
 from sim.scenario.writing import document
 from sim.study import files
@@ -20,7 +20,7 @@ from sim.study.files import FolderError
 from sim.study.ledger import Planned, Sweep, case_key, keep, missing, now, open_sweep, refuse_strangers
 from sim.study.lock import held
 from sim.study.manifest import COMPLETE, FAILED, INTERRUPTED, RUNNING, SWEEP_FORMAT, SweepManifest, write_manifest
-from sim.study.plan import SweepPlan
+from sim.study.plan import SweepPlan, paths_of_file
 from sim.study.records import to_json
 from sim.study.runner import Listener, Progress
 from sim.study.tables import TABLE_FORMAT
@@ -62,11 +62,11 @@ def run_sweep(
     """Run every case of a plan that is not there yet; the folder is named by what decides the cases.
 
     Raises:
-        ScenarioError: if the scenario is wrong, or a path to vary does not exist.
+        ScenarioError: if the scenario is wrong, or a path to vary does not exist, or a value of the file is wrong.
         FolderError: if the folder cannot be used, or another process holds it.
     """
     cases = cases_of(plan.factors, plan.design, plan.cases, levels=plan.levels, seed=plan.seed)
-    require_paths(start, cases)
+    require_factors(start, cases, "sweep", paths_of_file(start.load(), plan))
     texts = start.texts(cases)
     key = files.digest(f"{texts[()]}\n{code_version()}\n{TABLE_FORMAT}\n{plan.seed}\n{plan.shape}".encode())
     name = start.load().scenario.name
@@ -140,17 +140,20 @@ def plan_cases(texts: Mapping[tuple[str, ...], str], cases: Sequence[Case], seed
     return tuple(Planned(case_key(bases[case.variants], case, code_version(), seed), case) for case in cases)
 
 
-def require_paths(start: Start, cases: Sequence[Case]) -> None:
-    """Refuse paths that the language does not know, before hundreds of cases fail for them.
+def require_factors(start: Start, cases: Sequence[Case], block: str, of_file: Sequence[str]) -> None:
+    """Refuse paths that the language does not know and values of the file that cannot be, before cases fail for them.
+
+    `of_file` are the paths whose values stand in the `block` of the file: `sweep` or `seek`.
 
     Raises:
         ScenarioError: with each of them, at its place in the file.
     """
-    problems: list[Problem] = []
+    problems = value_problems(start.file, start.variants, start.sets, start.as_of, block, of_file)
     keys = start.load().layered.keys
     for path in dict.fromkeys(path for case in cases for path, _ in case.settings):
         place = next((keys[key] for key in (("sweep", "vary", path), ("seek", "levers", path)) if key in keys), None)
-        problems += [replace(one, mark=place or one.mark) for one in _problems_of_path(start, cases, path)]
+        if not any(path in problem.path for problem in problems):
+            problems += [replace(one, mark=place or one.mark) for one in _problems_of_path(start, cases, path)]
     if problems:
         raise ScenarioError(problems)
 

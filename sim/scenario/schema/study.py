@@ -37,6 +37,10 @@ class Spread:
     unit: str
     """What follows the number, with the blank; empty for bare numbers."""
 
+    def text_at(self, u: float) -> str:
+        """Return the quantile of share `u`, from 0 to 1, as text."""
+        return f"{self.law.ppf(min(max(u, 1e-12), 1.0 - 1e-12)):.6g}{self.unit}"
+
 
 def read_values(spec: object) -> Listed | Spread:
     """Return what a factor is varied over; raises `WrongValueError` for anything but a list of values and a range."""
