@@ -33,7 +33,7 @@ MISSION = """\
 
 
 def best_ms(work: Callable[[], object], repeats: int = 7) -> float:
-    """Give the shortest of several runs, in milliseconds."""
+    """Return the shortest of several runs, in milliseconds."""
     times = []
     for _ in range(repeats):
         start = time.perf_counter()

@@ -32,14 +32,14 @@ PROCESSES = 100
 
 
 def time_model_s(campaign: Campaign) -> tuple[float, float]:
-    """Give CPU seconds and events of one replication in a chunk."""
+    """Return CPU seconds and events of one replication in a chunk."""
     begin = time.process_time()
     outcomes = simulate_chunk(campaign, SEED, 0, CHUNK)
     return (time.process_time() - begin) / CHUNK, sum(outcome.events for outcome in outcomes) / CHUNK
 
 
 def time_bare_s(events: int) -> float:
-    """Give CPU seconds of bare SimPy for so many events, with its environments and processes made anew."""
+    """Return CPU seconds of bare SimPy for so many events, with its environments and processes made anew."""
 
     def wait(timeouts: int) -> Generator[simpy.Event, None, None]:
         for number in range(timeouts):

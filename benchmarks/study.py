@@ -179,7 +179,7 @@ def study_s(campaign: Campaign, replications: int, engine: Engine) -> float:
 
 
 def least(function: Callable[[], object], times: int, *, wall: bool = False) -> tuple[float, object]:
-    """Give the least processor (or wall) time of some calls, and the last result."""
+    """Return the least processor (or wall) time of some calls, and the last result."""
     clock = time.perf_counter if wall else time.process_time
     spent = []
     for _ in range(times):

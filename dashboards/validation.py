@@ -254,7 +254,7 @@ def _iso(hindcast: Hindcast, day: float) -> str:
 
 
 def _distance(case: Case) -> float | None:
-    """Give how far ours lies from theirs in tolerances, where both are one figure."""
+    """Return how far ours lies from theirs in tolerances, where both are one figure."""
     if isinstance(case.ours, tuple) or isinstance(case.theirs, tuple) or case.tolerance <= 0.0:
         return None
     return (case.ours - case.theirs) / case.tolerance

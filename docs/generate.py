@@ -34,7 +34,7 @@ Schema = Mapping[str, Any]
 
 
 def pages() -> dict[Path, str]:
-    """Give every generated file with the text it should have."""
+    """Return every generated file with the text it should have."""
     reference = ROOT / "docs" / "reference"
     return {
         SCHEMA_FILE: schema_text(),
@@ -132,7 +132,7 @@ def _laws() -> Iterator[str]:
 
 
 def _in_order(definitions: Schema, name: str, seen: list[str]) -> list[str]:
-    """Give the blocks in the order in which a reader meets them."""
+    """Return the blocks in the order in which a reader meets them."""
     if name not in (*seen, "Variant") and "properties" in definitions.get(name, {}):
         seen.append(name)
         for value in definitions[name]["properties"].values():
@@ -182,7 +182,7 @@ def _default(key: str, schema: Schema, block: Schema) -> str:
 
 
 def _meaning(schema: Schema) -> str:
-    """Give the description without units and default, which have columns of their own."""
+    """Return the description without units and default, which have columns of their own."""
     text: str = schema["description"]
     for note in (f" Default: {schema.get('default')}.", f" {unit_note(schema)}" if unit_note(schema) else ""):
         text = text.removesuffix(note)

@@ -28,17 +28,17 @@ class Calendar:
         return self.to_days(self.end)
 
     def to_days(self, date: datetime.datetime) -> float:
-        """Give the days from the start to a date; negative before the start."""
+        """Return the days from the start to a date; negative before the start."""
         return (date - self.start) / _DAY
 
     def to_date(self, time_d: float) -> datetime.datetime:
-        """Give the date of a model time, to the microsecond; raises OverflowError beyond year 9999."""
+        """Return the date of a model time, to the microsecond; raises OverflowError beyond year 9999."""
         return self.start + datetime.timedelta(days=time_d)
 
     def iso(self, time_d: float) -> str:
-        """Give the day on which a model time falls, as `2031-06-01`."""
+        """Return the day on which a model time falls, as `2031-06-01`."""
         return self.to_date(time_d).date().isoformat()
 
     def to_jd(self, time_d: float) -> float:
-        """Give the Julian date (TDB) of a model time."""
+        """Return the Julian date (TDB) of a model time."""
         return _J2000_JD + (self.start - _J2000) / _DAY + time_d

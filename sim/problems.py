@@ -86,7 +86,7 @@ class Mark:
     column: int = 0
 
     def text(self) -> str:
-        """Give `file:line:column`, or the file alone."""
+        """Return `file:line:column`, or the file alone."""
         return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
 
 
@@ -102,14 +102,14 @@ class Problem:
     hint: str = ""
 
     def text(self) -> str:
-        """Give `file:line:column: path: message; hint`, leaving out what is not known."""
+        """Return `file:line:column: path: message; hint`, leaving out what is not known."""
         said = f"{self.message}; {self.hint}" if self.hint else self.message
         place = self.mark.text() if self.mark else ""
         warning = "warning" if self.severity == "warning" else ""
         return printable(": ".join(part for part in (place, warning, self.path, said) if part))
 
     def as_json(self) -> dict[str, str | int | None]:
-        """Give the problem as a flat JSON object; `file`, `line`, `column` are null where there are none."""
+        """Return the problem as a flat JSON object; `file`, `line`, `column` are null where there are none."""
         mark = self.mark
         return {
             "file": mark.file if mark else None,
@@ -155,7 +155,7 @@ class WrongValueError(ValueError):
 
 
 def printable(text: str) -> str:
-    """Give text on one line, with everything escaped that could steer a terminal or hide letters."""
+    """Return text on one line, with everything escaped that could steer a terminal or hide letters."""
     if text.isprintable():
         return text
     return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
@@ -167,7 +167,7 @@ def writable(text: str) -> str:
 
 
 def plural(number: float, noun: str, several: str = "") -> str:
-    """Give the form of a noun that goes with a number; `several` where it is no mere `s`.
+    """Return the form of a noun that goes with a number; `several` where it is no mere `s`.
 
     >>> f"1 {plural(1, 'case')}, 0 {plural(0, 'case')}, 2 {plural(2, 'study', 'studies')}"
     '1 case, 0 cases, 2 studies'
@@ -176,19 +176,19 @@ def plural(number: float, noun: str, several: str = "") -> str:
 
 
 def counted(number: int, noun: str, several: str = "") -> str:
-    """Give a number with its noun: `1 case`, `64 cases`."""
+    """Return a number with its noun: `1 case`, `64 cases`."""
     return f"{number} {plural(number, noun, several)}"
 
 
 def did_you_mean(word: str, candidates: Iterable[str]) -> str:
-    """Give `did you mean 'cz-10'?` for the nearest candidate, or empty text when none is near."""
+    """Return `did you mean 'cz-10'?` for the nearest candidate, or empty text when none is near."""
     known = list(islice(candidates, _MOST_COMPARED))
     near = difflib.get_close_matches(word[:80], known, n=1, cutoff=0.6)
     return f"did you mean {near[0]!r}?" if near else ""
 
 
 def suggest(word: str, candidates: Iterable[str], limit: int = 12) -> str:
-    """Give `did_you_mean`, or else the list of what is known, at most `limit` names long."""
+    """Return `did_you_mean`, or else the list of what is known, at most `limit` names long."""
     known = sorted(candidates)
     near = did_you_mean(word, known)
     if near or not known:

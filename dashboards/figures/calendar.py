@@ -31,7 +31,7 @@ class DayShares:
 
     @property
     def dates(self) -> tuple[datetime.date, ...]:
-        """Give the days."""
+        """Return the days."""
         return tuple(self.first + datetime.timedelta(days=i) for i in range(len(self.shares)))
 
 

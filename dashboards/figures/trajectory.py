@@ -85,7 +85,7 @@ def fly(table: EphemerisTable, flight: Flight) -> Track | None:
 
 
 def turn_with_moon(track: Track, place_km: FloatArray) -> FloatArray:
-    """Give places (n, 3) in axes that turn with the Moon: x towards it, z along its orbit's pole, in km."""
+    """Return places (n, 3) in axes that turn with the Moon: x towards it, z along its orbit's pole, in km."""
     x = track.moon_km / np.linalg.norm(track.moon_km, axis=1)[:, None]
     z = np.cross(track.moon_km, track.moon_km_s)
     z /= np.linalg.norm(z, axis=1)[:, None]

@@ -104,7 +104,7 @@ def attribute(outline: Outline, sample: Sample, nominal: Sample, goal: str, *, t
 
 
 def subject_days(outline: Outline, sample: Sample) -> Floats:
-    """Give the days from release to end of every subject, shape (n, subjects); infinity where it does not end."""
+    """Return the days from release to end of every subject, shape (n, subjects); infinity where it does not end."""
     finish = np.full_like(sample.start_d, np.inf)
     for column, subject in enumerate(outline.subjects):
         if subject.finish >= 0:
@@ -141,7 +141,7 @@ def rank_subjects(outline: Outline, sample: Sample, goal: int, *, top: int | Non
 def significance_interval(
     critical: NDArray[np.bool_], days: Floats, dates: Floats, value: float | None, *, level: float = 0.95
 ) -> tuple[float | None, float | None]:
-    """Give the bootstrap percentile interval of a significance index, columns of shape (n,); None without spread.
+    """Return the bootstrap percentile interval of a significance index, columns of shape (n,); None without spread.
 
     The replications are drawn again as whole rows, those that are not reached among them. A sample so small that
     some draws have no spread at all has no interval.
@@ -172,7 +172,7 @@ def significance_interval(
 
 
 def _significance(critical: Floats, both: Floats, days: Floats, dates: Floats, axis: int = -1) -> Floats:
-    """Give SSI = CI sd(d) / sd(T) along an axis; nan where T has no spread.
+    """Return SSI = CI sd(d) / sd(T) along an axis; nan where T has no spread.
 
     The spreads rest on the rows where both are reached; the others hold 0.
     """

@@ -158,7 +158,7 @@ def compare_quantiles(
 
 
 def correlation(x: NDArray[np.float64], y: NDArray[np.float64]) -> float | None:
-    """Give Pearson's correlation of two columns of finite values, shape (n,); None where one does not vary."""
+    """Return Pearson's correlation of two columns of finite values, shape (n,); None where one does not vary."""
     if x.size < 2 or np.ptp(x) == 0.0 or np.ptp(y) == 0.0:
         return None
     return float(np.corrcoef(x, y)[0, 1])

@@ -136,7 +136,7 @@ def ranges_of(found: Explained, dates: Floats, by_d: float, shares: Floats) -> O
 
 
 def slip_by_cause(causes: Sequence[str], by_cause_d: Floats, nominal_d: Floats) -> tuple[CauseDays, ...]:
-    """Give the mean days each cause adds to a goal against the nominal run, largest first.
+    """Return the mean days each cause adds to a goal against the nominal run, largest first.
 
     `by_cause_d`, shape (n, causes), partitions the time to the goal (or to the calendar's end) in each
     replication, and `nominal_d`, shape (causes,), in the nominal run. So the means add up to the mean slip.
@@ -194,7 +194,7 @@ def _mass(outline: Outline, sample: Sample, nominal: Sample) -> MassCurve:
 def _mass_quantiles(
     reached_d: Floats, columns: Sequence[int], masses: Floats, grid_d: Floats
 ) -> Iterator[tuple[float, ...]]:
-    """Give the quantiles of the mass landed by each day of a grid; each landing, a column each, is counted once.
+    """Return the quantiles of the mass landed by each day of a grid; each landing, a column each, is counted once.
 
     The grid begins with day 0 and its steps are even, but for the last, which may be shorter.
 
@@ -225,7 +225,7 @@ def _mass_quantiles(
 
 
 def _mass_step_kg(masses: Floats) -> float:
-    """Give the step in which masses are counted: their greatest common divisor in grams, or what a page can show."""
+    """Return the step in which masses are counted: their greatest common divisor in grams, or what a page can show."""
     grams = np.rint(1e3 * masses).astype(np.int64)
     divisor = int(np.gcd.reduce(grams)) if grams.size else 0
     return max(divisor / 1e3, float(masses.sum()) / MASS_STEPS) or 1.0
@@ -254,7 +254,7 @@ def _manifest_row(flight: FlightLine, sample: Sample, nominal: Sample) -> Manife
 
 
 def traces_of(told: Sequence[Told]) -> tuple[Trace, ...]:
-    """Give the traces that a page shows."""
+    """Return the traces that a page shows."""
     return tuple(_trace(one) for one in told)
 
 
@@ -290,7 +290,7 @@ def _column(sample: Sample, milestone: int) -> Floats:
 
 
 def _quantile_days(values: Floats, shares: Sequence[float]) -> list[float | None]:
-    """Give the order statistics of rank ceil(n * share), without intervals; None where it is not reached.
+    """Return the order statistics of rank ceil(n * share), without intervals; None where it is not reached.
 
     The same rank as `estimates.quantiles`, whose intervals a table of hundreds of dates has no room for.
     """

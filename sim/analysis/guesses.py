@@ -55,7 +55,7 @@ class Guess:
 
 
 def first_draws(streams: Sequence[str], seed: int, replications: NDArray[np.int64]) -> Floats:
-    """Give the first draw of every stream, shape (n, streams)."""
+    """Return the first draw of every stream, shape (n, streams)."""
     rows = []
     for start in range(0, replications.size, _AT_ONCE):
         part = replications[start : start + _AT_ONCE]
@@ -122,7 +122,7 @@ def _effect(name: str, u: Floats, dates_d: Floats, level: float) -> StreamEffect
 
 
 def _difference(worst: Floats, best: Floats, level: float) -> Mean:
-    """Give the difference of two independent means; its half width is the root of the sum of their squares."""
+    """Return the difference of two independent means; its half width is the root of the sum of their squares."""
     one, two = mean_of(worst, level=level), mean_of(best, level=level)
     half = math.hypot(one.value - one.lo, two.value - two.lo)
     value = one.value - two.value

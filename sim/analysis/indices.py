@@ -47,7 +47,7 @@ class Swing:
 
     @property
     def width(self) -> float:
-        """Give the distance between the largest and the smallest outcome, the base case among them."""
+        """Return the distance between the largest and the smallest outcome, the base case among them."""
         values = [0.0, *(mean.value for _, mean in self.ends)]
         return max(values) - min(values)
 

@@ -46,7 +46,7 @@ def joint_finding(goal: str, dates_d: Floats, cost: Floats, wanted: float) -> Jo
 
 
 def _frontier(dates_d: Floats, cost: Floats, wanted: float) -> list[tuple[float, float]]:
-    """Give (date limit, least cost limit) pairs that at least the share `wanted` of all replications keep."""
+    """Return (date limit, least cost limit) pairs that at least the share `wanted` of all replications keep."""
     rank = _rank(dates_d.size, wanted)
     order = np.argsort(dates_d, kind="stable")
     reached = int(np.isfinite(dates_d).sum())

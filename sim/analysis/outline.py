@@ -192,7 +192,7 @@ def _flight(campaign: Campaign, card: FlightCard, nominal: Outcome) -> FlightLin
 
 
 def _margins(campaign: Campaign, launch: LaunchPlan | None, day_d: float) -> tuple[float, float]:
-    """Give the kilograms left (launcher, tank) on the departure nearest to a day; nan where there is none."""
+    """Return the kilograms left (launcher, tank) on the departure nearest to a day; nan where there is none."""
     if launch is None or launch.opportunities < 0 or not math.isfinite(day_d):
         return math.nan, math.nan
     table = campaign.opportunities[launch.opportunities]

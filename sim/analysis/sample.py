@@ -91,12 +91,12 @@ def stack(outcomes: Sequence[Outcome]) -> Sample:
 
 
 def rows_of(sample: Sample, rows: NDArray[np.int64] | slice) -> Sample:
-    """Give some rows of a sample, in the order given."""
+    """Return some rows of a sample, in the order given."""
     return Sample(**{field.name: getattr(sample, field.name)[rows] for field in fields(sample)})
 
 
 def replication_at(dates: Floats, share: float) -> int:
-    """Give the row, of `dates` with shape (n,), that holds the order statistic of rank ceil(n * share).
+    """Return the row, of `dates` with shape (n,), that holds the order statistic of rank ceil(n * share).
 
     Rows of one date, and those that are infinite, stand in the order of their numbers.
     """

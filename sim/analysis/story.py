@@ -287,13 +287,13 @@ class Narrator:
 
 
 def calendar_of(outline: Outline) -> Calendar:
-    """Give the calendar of an outline."""
+    """Return the calendar of an outline."""
     start = datetime.datetime.fromisoformat(outline.start_iso)
     return Calendar(start, start + datetime.timedelta(days=outline.end_d))
 
 
 def merge(chain: Sequence[Segment]) -> Iterator[list[Segment]]:
-    """Give the segments that are told together: of one subject, part and cause, next to each other or taking turns."""
+    """Return the segments told together: of one subject, part and cause, next to each other or taking turns."""
     for _, run in groupby(chain, key=lambda segment: (segment.subject, segment.part, _turn(segment.cause))):
         by_cause: dict[str, list[Segment]] = {}
         for segment in run:
@@ -302,7 +302,7 @@ def merge(chain: Sequence[Segment]) -> Iterator[list[Segment]]:
 
 
 def _turn(cause: str) -> str:
-    """Give the causes that take turns with this one, in one word."""
+    """Return the causes that take turns with this one, in one word."""
     return next((" ".join(causes) for causes in TAKING_TURNS if cause in causes), cause)
 
 

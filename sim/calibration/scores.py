@@ -12,7 +12,7 @@ SHARES = (0.1, 0.5, 0.9)
 
 
 def crps(sample: ArrayLike, actual: float) -> float:
-    """Give the continuous ranked probability score of a sample, shape (n,), in the unit of its values; 0 is perfect.
+    """Return the continuous ranked probability score of a sample, shape (n,), in the unit of its values; 0 is perfect.
 
     For a single value it is the absolute error. Source: Gneiting and Raftery, Journal of the American Statistical
     Association 102 (2007) 359-378, equation 21: E|X - y| - E|X - X'| / 2.
@@ -25,7 +25,7 @@ def crps(sample: ArrayLike, actual: float) -> float:
 
 
 def pinball(forecast: float, actual: float, share: float) -> float:
-    """Give the pinball loss of a forecast of the quantile `share`; 0 is perfect.
+    """Return the pinball loss of a forecast of the quantile `share`; 0 is perfect.
 
     Source: Koenker and Bassett, Econometrica 46 (1978) 33-50.
     """
@@ -34,11 +34,11 @@ def pinball(forecast: float, actual: float, share: float) -> float:
 
 
 def pinball_of_sample(sample: ArrayLike, actual: float) -> float:
-    """Give the mean pinball loss over P10, P50 and P90 of a sample, shape (n,)."""
+    """Return the mean pinball loss over P10, P50 and P90 of a sample, shape (n,)."""
     values = np.asarray(sample, dtype=np.float64)
     return float(np.mean([pinball(float(np.quantile(values, share)), actual, share) for share in SHARES]))
 
 
 def pinball_of_point(forecast: float, actual: float) -> float:
-    """Give the mean pinball loss of one date given for P10, P50 and P90 alike."""
+    """Return the mean pinball loss of one date given for P10, P50 and P90 alike."""
     return float(np.mean([pinball(forecast, actual, share) for share in SHARES]))

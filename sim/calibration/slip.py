@@ -48,7 +48,7 @@ class Pairs:
         return np.zeros(self.lead_d.size, dtype=np.bool_) if self.still_open is None else self.still_open
 
     def chosen(self, keep: NDArray[np.bool_]) -> Pairs:
-        """Give the pairs that `keep`, shape (n,), marks."""
+        """Return the pairs that `keep`, shape (n,), marks."""
         names = tuple(name for name, kept in zip(self.mission, keep, strict=True) if kept)
         return Pairs(names, self.lead_d[keep], self.slip_d[keep], self.open[keep])
 
@@ -103,14 +103,14 @@ class SlipFit:
     arrivals: Arrivals
 
     def mean_d(self, lead_d: float) -> float:
-        """Give the mean slip of something planned so far ahead."""
+        """Return the mean slip of something planned so far ahead."""
         for row in self.rows:
             if lead_d <= row.up_to_d:
                 return (1.0 - row.zero.value) * row.scale_d.value * gamma(1.0 + 1.0 / row.shape.value)
         return max(0.0, self.beyond.intercept_d.value + self.beyond.per_day.value * lead_d)
 
     def ppf(self, lead_d: float, u: Floats) -> Floats:
-        """Give the slip below which the shares `u`, shape (m,), lie."""
+        """Return the slip below which the shares `u`, shape (m,), lie."""
         for row in self.rows:
             if lead_d <= row.up_to_d:
                 return weibull_ppf(u, row.zero.value, row.shape.value, row.scale_d.value)
@@ -206,13 +206,13 @@ def _fit_line(pairs: Pairs, low: float, resamples: int) -> LineFit:
 
 
 def _beyond(pairs: Pairs, low: float) -> Pairs:
-    """Give the pairs beyond the rows, or all where hardly any came late there."""
+    """Return the pairs beyond the rows, or all where hardly any came late there."""
     keep = pairs.lead_d > low
     return pairs.chosen(keep) if np.count_nonzero(keep & (pairs.slip_d > 0.0)) >= _LEAST_LATE else pairs
 
 
 def _spread(pairs: Pairs, low: float, intercept_d: float, per_day: float) -> tuple[float, float]:
-    """Give the share of zeros and the shape of the rest, beyond the rows."""
+    """Return the share of zeros and the shape of the rest, beyond the rows."""
     beyond = _beyond(pairs, low)
     late = beyond.chosen(beyond.slip_d > 0.0)
     zero = 1.0 - late.slip_d.size / beyond.slip_d.size if beyond.slip_d.size else 0.0
@@ -225,7 +225,7 @@ def _spread(pairs: Pairs, low: float, intercept_d: float, per_day: float) -> tup
 
 
 def _bootstrap(pairs: Pairs, fit: Callable[[Pairs], tuple[float, ...]], resamples: int) -> tuple[Interval, ...]:
-    """Give each fitted figure with the interval of 2.5 to 97.5 % over resampled missions."""
+    """Return each fitted figure with the interval of 2.5 to 97.5 % over resampled missions."""
     values = fit(pairs)
     if resamples == 0:
         return tuple(Interval(value, float("nan"), float("nan")) for value in values)

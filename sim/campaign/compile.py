@@ -204,13 +204,13 @@ PARTS: Final[Mapping[str, Callable[[Context], Any]]] = MappingProxyType(
 
 
 def identify(values: dict[str, Any]) -> str:
-    """Give the identity of a resolved scenario: a SHA-256 over its values, whatever their order in the file."""
+    """Return the identity of a resolved scenario: a SHA-256 over its values, whatever their order in the file."""
     text = json.dumps(_plain(values), sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _plain(value: Any) -> Any:
-    """Give values as JSON knows them."""
+    """Return values as JSON knows them."""
     if isinstance(value, dict):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
@@ -219,7 +219,7 @@ def _plain(value: Any) -> Any:
 
 
 def _count_sources(values: Any) -> tuple[int, int]:
-    """Give how many blocks name a source, and how many of them are estimates."""
+    """Return how many blocks name a source, and how many of them are estimates."""
     notes = list(_source_notes(values))
     return len(notes), sum(1 for note in notes if "estimate" in (note.get("source"), note.get("access")))
 

@@ -66,7 +66,7 @@ def fly_script(stack: Stack, steps: Sequence[Step], tli_m_s: float, loi_m_s: flo
 
 
 def masses_after(stack: Stack, steps: Sequence[Step], tli_m_s: float, loi_m_s: float) -> dict[str, float]:
-    """Give the mass of a stack at the end of each leg on which it burns."""
+    """Return the mass of a stack at the end of each leg on which it burns."""
     tanks, masses_kg = Tanks(stack), dict[str, float]()
     for step in steps:
         if step.leg and not tanks.left_kg:
@@ -127,7 +127,7 @@ class Tanks:
 
 
 def margins_over(stack: Stack, steps: Sequence[Step], tli_m_s: Floats, loi_m_s: Floats) -> Floats:
-    """Give the propellant margin in kg for every pair of TLI and LOI; minus what is missing where it is short."""
+    """Return the propellant margin in kg for every pair of TLI and LOI; minus what is missing where it is short."""
     kinds = {step.kind for step in steps}
     if not any(stage.isp_s > 0.0 for stage in stack.stages):
         return np.zeros_like(loi_m_s)

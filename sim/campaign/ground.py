@@ -40,7 +40,7 @@ class Ground:
         return loose[:MOST_ABSENT]
 
     def _sets(self) -> list[dict[str, GroundStation]]:
-        """Give the antennas that are left, for each set of absent partners."""
+        """Return the antennas that are left, for each set of absent partners."""
         stations = self.spec.stations if self.spec is not None else {}
         return [
             {
@@ -80,7 +80,7 @@ class Ground:
         return [np.logical_and.reduce([self._sky.seen(cover, days) for days in events]) for cover in self.covers]
 
     def plan(self, index: Index) -> GroundPlan | None:
-        """Give what the model needs to know."""
+        """Return what the model needs to know."""
         spec = self.spec
         if spec is None or not spec.stations:
             return None

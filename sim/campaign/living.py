@@ -32,7 +32,7 @@ class Living:
         return {n: kg * (1.0 - self.spec.recycling.get(n, 0.0)) for n, kg in self.spec.per_crew_day.items()}
 
     def split(self, cargo: Mapping[str, float]) -> tuple[tuple[int, float], ...]:
-        """Give (good, kg) of a cargo list, mixed consumables split by use."""
+        """Return (good, kg) of a cargo list, mixed consumables split by use."""
         use, out = self._use_kg_d, {name: kg for name, kg in cargo.items() if name != MIXED}
         total = sum(use.values())
         if MIXED in cargo and total > 0.0:
@@ -41,11 +41,11 @@ class Living:
         return tuple((self.index[name], kg) for name, kg in out.items())
 
     def made(self, makes: Mapping[str, float]) -> tuple[tuple[int, float], ...]:
-        """Give (good, kg a day) of what an element makes."""
+        """Return (good, kg a day) of what an element makes."""
         return tuple((self.index[name], kg_d) for name, kg_d in makes.items())
 
     def plan(self) -> LivingPlan:
-        """Give what the model needs to know."""
+        """Return what the model needs to know."""
         use, stock = self._use_kg_d, dict(self.split(self.spec.stock)) if self.spec is not None else {}
         return LivingPlan(
             goods=tuple(self.index),

@@ -71,7 +71,7 @@ class SharedLuck:
         )
 
     def _chance(self, slip: SlipByClass, law: ClassSlip, stream: str, path: Path) -> Chance:
-        """Give a slip by class its stream and, unless the scenario keeps to best estimates, its figures."""
+        """Return a slip by class its stream and, unless the scenario keeps to best estimates, its figures."""
         chance = self._registry.slip(law, stream, path)
         if not self._draws_figures:
             return chance

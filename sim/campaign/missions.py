@@ -159,7 +159,7 @@ class FlightWriter:
         return self.context.registry.chance(self.mission.every, f"every/{self.name}", (*self.path, "every"))
 
     def _not_before_d(self) -> float:
-        """Give the planned launch day; what has not flown cannot fly before the day of knowledge."""
+        """Return the planned launch day; what has not flown cannot fly before the day of knowledge."""
         return max(self.context.index.day(self.mission.not_before), self.context.index.as_of_d)
 
     def _slip(self) -> Chance | None:
@@ -238,7 +238,7 @@ class FlightWriter:
         return self.context.living.split(cargo)
 
     def _cargo_of_partners(self) -> tuple[tuple[int, int], ...]:
-        """Give the elements and stations on board that a partner provides."""
+        """Return the elements and stations on board that a partner provides."""
         scenario, index = self.context.scenario, self.context.index
         parts: dict[str, Element | Station] = {**scenario.elements, **scenario.stations}
         return tuple(
@@ -354,13 +354,13 @@ class FlightWriter:
 
 
 def _navigated(sheet: FlightSheet, factor: float) -> FlightSheet:
-    """Give a flight with its course corrections made smaller by better navigation."""
+    """Return a flight with its course corrections made smaller by better navigation."""
     steps = (replace(s, dv_m_s=s.dv_m_s * factor) if s.kind == "correction" else s for s in sheet.steps)
     return FlightSheet(sheet.stack, tuple(steps))
 
 
 def _stand_in(plan: MissionPlan, other: MissionPlan | None) -> MissionPlan | None:
-    """Give the mission that flies in a lost one's place, so that what it reaches counts for the lost one."""
+    """Return the mission that flies in a lost one's place, so that what it reaches counts for the lost one."""
     if other is None:
         return None
     lost = {item.name: item for item in plan.launches}

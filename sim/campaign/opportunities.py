@@ -65,7 +65,7 @@ class SkyTables:
         return float(departures.tli_m_s[row]), float(departures.loi_m_s[row])
 
     def for_launch(self, path: Path, launch: Launch, first: Leg | None, sheet: FlightSheet, wait_d: float) -> int:
-        """Table the departures on which a launch closes; give the index, or -1 when any day will do."""
+        """Table the departures on which a launch closes; return the index, or -1 when any day will do."""
         launcher = self._scenario.launchers[launch.launcher]
         if first is None or first.transfer != "computed":
             if repr(sheet) in self._known:
@@ -178,7 +178,7 @@ class SkyTables:
     def _capacity_kg(
         self, path: Path, launcher: Launcher, launch: Launch, tli_m_s: Floats, origin: Place | None
     ) -> Floats:
-        """Give what the launcher lifts on each departure."""
+        """Return what the launcher lifts on each departure."""
         registry, stated = self._registry, launcher.to.get(launch.to)
         if stated is None:
             hint = suggest(launch.to, launcher.to) + f"; give {launch.launcher} a capacity to {launch.to}"

@@ -66,7 +66,7 @@ class Registry:
     def reliability(
         self, record: Record | None, fixed: float | None, priors: Mapping[str, Prior], stream: str, path: Path
     ) -> Reliability:
-        """Give the failure law of a class: a fixed chance, or a Beta law from its record and prior.
+        """Return the failure law of a class: a fixed chance, or a Beta law from its record and prior.
 
         With a prior of weight w and mature failure rate m the law is Beta(failures + w m, successes + w (1 - m));
         without one it is Jeffreys' Beta(failures + 1/2, successes + 1/2). First flights are worse by a factor on the

@@ -58,7 +58,7 @@ class Route:
     # --- who flies ------------------------------------------------------------------------------------------------
 
     def craft(self, name: str) -> Spacecraft:
-        """Give a spacecraft by name."""
+        """Return a spacecraft by name."""
         return self.scenario.spacecraft[name]
 
     @property
@@ -215,7 +215,7 @@ class TripWriter:
         return Trip(crafts, kind, crew, sheet.stack.mass_kg, masses_kg)
 
     def crew_of(self, launch: Launch) -> int:
-        """Give how many people are launched with a launch."""
+        """Return how many people are launched with a launch."""
         crew = self.route.mission.crew
         seats = any(self.route.craft(craft).crew for craft in launch.carries)
         return crew.number if crew and seats and not self.route.boards_later(launch) else 0
@@ -242,7 +242,7 @@ class TripWriter:
         return (*landed, *self.legs(stayed, route.home[split:]))
 
     def _going_on(self, trips: dict[str, Trip]) -> list[Trip]:
-        """Give the trips that fly the rest of the route, with the people who go down."""
+        """Return the trips that fly the rest of the route, with the people who go down."""
         mission = self.route.mission
         going = [trips[key] for key, launch in mission.launches.items() if self.route.goes_on(launch)]
         going = [trip for trip in going if trip.crafts]
@@ -274,13 +274,13 @@ class TripWriter:
 
 
 def _mass_kg(trip: Trip, legs: list[tuple[str, Leg]]) -> float:
-    """Give the mass at the end of the last of some legs: after the last on which something burned."""
+    """Return the mass at the end of the last of some legs: after the last on which something burned."""
     burned = [trip.masses_kg[name] for name, _ in legs if name in trip.masses_kg]
     return burned[-1] if burned else trip.mass_kg
 
 
 def duration_d(leg: Leg) -> float:
-    """Give the planned days of a leg: its time of flight, or the time of its last burn."""
+    """Return the planned days of a leg: its time of flight, or the time of its last burn."""
     if leg.tof:
         return sum(leg.tof) / len(leg.tof)
     return max((burn.after for burn in leg.burns), default=0.0)

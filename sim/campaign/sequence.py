@@ -62,7 +62,7 @@ class Yard:
 
 
 def _part(name: str, craft: Spacecraft) -> Stage:
-    """Give a spacecraft as one element of a stack: its only stage, or none."""
+    """Return a spacecraft as one element of a stack: its only stage, or none."""
     if not craft.stages:
         return Stage(name, craft.dry)
     stage = next(iter(craft.stages.values()))
@@ -123,6 +123,6 @@ def fly(context: Context, mission: Mission, path: Path) -> SequenceReport:
 
 
 def operation(mission: Mission) -> OperationPlan:
-    """Give the sequence as one step of the schedule: it lasts until its last burn."""
+    """Return the sequence as one step of the schedule: it lasts until its last burn."""
     days = max(step.after for step in mission.sequence)
     return OperationPlan("sequence", Chance(days), (), 0.0, -1, None, 0.0, -1, spare=False, done=-1)

@@ -126,7 +126,7 @@ class SheetWriter:
         """Best rows of departure tables already searched, by all they depend on."""
 
     def write(self) -> tuple[MissionSheet, ...]:
-        """Give a sheet for every mission, in the order of the campaign."""
+        """Return a sheet for every mission, in the order of the campaign."""
         return tuple(self._mission(plan) for plan in self.campaign.missions)
 
     def _mission(self, plan: MissionPlan) -> MissionSheet:
@@ -194,7 +194,7 @@ class SheetWriter:
         )
 
     def _waited_d(self, route: Route, plan: MissionPlan, launch: LaunchPlan) -> float:
-        """Give the planned days for which a launch that goes on waits for the others, boiling off."""
+        """Return the planned days for which a launch that goes on waits for the others, boiling off."""
         if plan.rendezvous is None or not route.goes_on(route.mission.launches[launch.name]) or route.in_parking_orbit:
             return 0.0
         last_d = max(float(self.reached_d[item.arrived]) for item in plan.launches)
@@ -212,7 +212,7 @@ class SheetWriter:
         steps: Sequence[Step],
         leaves_d: float,
     ) -> tuple[float, float]:
-        """Give TLI and LOI of a planned day, or of the best one; nan when they are not computed."""
+        """Return TLI and LOI of a planned day, or of the best one; nan when they are not computed."""
         if table is None:
             return nan, nan
         departures = self.campaign.departures[table.departures]
@@ -246,7 +246,7 @@ class SheetWriter:
         return self._best[key]
 
     def _capacity_kg(self, route: Route, launch: Launch, tli_m_s: Floats) -> Floats:
-        """Give what the launcher lifts on days with these injections."""
+        """Return what the launcher lifts on days with these injections."""
         launcher = self.scenario.launchers[launch.launcher]
         stated = launcher.to.get(launch.to, nan)
         if launch.to != "tli" or launcher.upper_stage is None or not route.alone or np.isnan(tli_m_s).any():
@@ -257,13 +257,13 @@ class SheetWriter:
 
 
 def _typed_in(plan: MissionPlan, report: SequenceReport, leaves_d: float) -> FlightLine:
-    """Give the flight whose every burn is typed in."""
+    """Return the flight whose every burn is typed in."""
     stages = tuple(StageLeft(name, left_kg) for name, left_kg in report.left_kg)
     return FlightLine("sequence", "", leaves_d, report.mass_kg, nan, report.margin_kg, nan, (), stages)
 
 
 def ground(campaign: Campaign, missions: set[str]) -> Campaign:
-    """Give the campaign in which some missions are never launched, and take neither vehicle nor pad from others."""
+    """Return the campaign in which some missions are never launched, and take neither vehicle nor pad from others."""
     never_d = campaign.end_d + LONG_D
     return replace(
         campaign,
@@ -275,7 +275,7 @@ def ground(campaign: Campaign, missions: set[str]) -> Campaign:
 
 
 def _margin_kg(stack: Stack, steps: Sequence[Step], tli_m_s: float, loi_m_s: float) -> float:
-    """Give the propellant margin of a flight; nan where nothing burns, or where a burn is not known."""
+    """Return the propellant margin of a flight; nan where nothing burns, or where a burn is not known."""
     return fly_script(stack, steps, tli_m_s, loi_m_s).margin_kg if _flies(stack, steps, tli_m_s, loi_m_s) else nan
 
 
@@ -310,5 +310,5 @@ def _legs(route: Route, steps: Sequence[Step], tli_m_s: float, loi_m_s: float) -
 
 
 def _ways(route: Route, name: str, leg: Leg) -> list[list[Step]]:
-    """Give the burns of a leg when the stack injects itself and when the launcher does."""
+    """Return the burns of a leg when the stack injects itself and when the launcher does."""
     return [route.burns([(name, leg)], own_injection=own) for own in (True, False)]

@@ -145,7 +145,7 @@ def mean_stretch(risks: Iterable[HeldRisk], activity: str) -> float:
 
 
 def law_by_lead(model: SlipModel, lead_d: float) -> Distribution:
-    """Give the law of the slip of something planned `lead_d` days ahead.
+    """Return the law of the slip of something planned `lead_d` days ahead.
 
     The first row that reaches as far holds. Beyond the rows the mean lies on the fitted line and the law is Weibull:
     the scale follows from mean = (1 - zero) scale Gamma(1 + 1/shape).

@@ -41,7 +41,7 @@ def _tank(context: Context, name: str, station: Station) -> TankPlan:
 
 
 def _launch(context: Context, name: str, station: Station, filling: Filling) -> LaunchPlan | None:
-    """Give how a tanker launches; None when its first steps stand for the launch."""
+    """Return how a tanker launches; None when its first steps stand for the launch."""
     launchers, index = context.scenario.launchers, context.index
     if filling.launcher not in launchers:
         return None

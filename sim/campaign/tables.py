@@ -54,7 +54,7 @@ class Sky:
         return self._table
 
     def departures(self, origin: Place, destination: Place, leg: Leg) -> Departures:
-        """Give the cheapest departure, over times of flight and branches, at each grid time that allows one.
+        """Return the cheapest departure, over times of flight and branches, at each grid time that allows one.
 
         Raises PhysicsError when the orbit or the time of flight lies outside what the transfer is valid for.
         """
@@ -77,7 +77,7 @@ class Sky:
         }
 
     def light(self, place: Place) -> Intervals:
-        """Give when the Sun is up at a lunar site."""
+        """Return when the Sun is up at a lunar site."""
         horizon = degrees(place.horizon.flat) if place.horizon else 0.0
         site = Site(degrees(place.latitude or 0.0), degrees(place.longitude or 0.0), (horizon,), place.mast)
         first, last = self.span.epoch_d, self.span.epoch_d + self.span.end_d
@@ -85,7 +85,7 @@ class Sky:
         return self._intervals(key, lambda: light_intervals(self.ephemeris, site, first, last))
 
     def cover(self, antennas: Mapping[str, GroundStation], minimum_rad: float) -> Intervals:
-        """Give when one of these antennas sees the Moon."""
+        """Return when one of these antennas sees the Moon."""
         stations = [Station(name, degrees(item.latitude), degrees(item.longitude)) for name, item in antennas.items()]
         first, last = self.span.epoch_d, self.span.epoch_d + self.span.end_d
         if not stations:
@@ -95,7 +95,7 @@ class Sky:
         return self._intervals(key, lambda: cover_intervals(self.ephemeris, stations, first, last, minimum_deg=minimum))
 
     def planes(self, origin: Place, destination: Place, leg: Leg, count: int) -> tuple[Floats, ...]:
-        """Give, for each of `count` nodes on day 0, the days on which a stack waiting in that plane can leave."""
+        """Return, for each of `count` nodes on day 0, the days on which a stack waiting in that plane can leave."""
         parking = Parking((origin.altitude or 0.0) / 1e3, degrees(origin.inclination or 0.0))
         target = LunarOrbit(*_apses_km(destination))
         hours = _tofs_h(leg)
@@ -130,7 +130,7 @@ class Sky:
         return Intervals(found["open_d"], found["close_d"], first, last)
 
     def light_table(self, light: Intervals, needed_d: float) -> LightTable:
-        """Give the intervals in which one can arrive with `needed_d` days of light left."""
+        """Return the intervals in which one can arrive with `needed_d` days of light left."""
         start, end = light.open_d - self.span.epoch_d, light.close_d - self.span.epoch_d - needed_d
         long_enough = end > start
         return LightTable(start[long_enough], end[long_enough])
@@ -152,7 +152,7 @@ def _apses_km(place: Place) -> tuple[float, float]:
 
 
 def _tofs_h(leg: Leg) -> list[float]:
-    """Give the times of flight to try: the one stated, or every 12 h from the shortest to the longest."""
+    """Return the times of flight to try: the one stated, or every 12 h from the shortest to the longest."""
     hours = [value * 24.0 for value in leg.tof] or [84.0, 132.0]
     if len(hours) == 1:
         return hours

@@ -33,7 +33,7 @@ class Planned:
 
 
 def plan_starts(work: Mapping[str, Planned]) -> dict[str, float]:
-    """Give the day on which each piece of work starts in the plan, by a forward pass over its needs.
+    """Return the day on which each piece of work starts in the plan, by a forward pass over its needs.
 
     Needs that are not in `work` (missions, elements) count as met from the start. Raises ValueError on a cycle.
     """
@@ -52,7 +52,7 @@ def _finish(item: Planned, start_d: float) -> float:
 
 
 def _in_order(work: Mapping[str, Planned]) -> list[str]:
-    """Give the names so that everything comes after what it needs."""
+    """Return the names so that everything comes after what it needs."""
     from graphlib import CycleError, TopologicalSorter
 
     graph = {name: [need for need in item.needs if need in work] for name, item in work.items()}
@@ -87,7 +87,7 @@ def _partner(context: Context, name: str, item: Partner) -> PartnerPlan:
 
 
 def _grants_d(calendar: Calendar) -> tuple[float, ...]:
-    """Give the days on which a year's money comes: the first day, then every first of January."""
+    """Return the days on which a year's money comes: the first day, then every first of January."""
     years = range(calendar.start.year + 1, calendar.end.year + 1)
     return (0.0, *(calendar.to_days(datetime(year, 1, 1)) for year in years))
 
@@ -169,7 +169,7 @@ def _activity(context: Context, name: str, item: Activity, start_d: float) -> Ac
 
 
 def _activity_slip(context: Context, name: str, item: Activity, start_d: float, planned_d: float) -> Chance | None:
-    """Give an activity its slip; a measured law gives up the mean of what the risks it holds add to the rest."""
+    """Return an activity its slip; a measured law gives up the mean of what the risks it holds add to the rest."""
     if item.slip is None or item.done is not None:
         return None
     left_d = max(planned_d - max(start_d, context.index.as_of_d), 0.0)

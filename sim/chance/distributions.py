@@ -33,10 +33,10 @@ class Distribution(ABC):
 
     @abstractmethod
     def ppf(self, u: float) -> float:
-        """Give the value below which the share `u` of all outcomes lies; 0 < u < 1 is not checked."""
+        """Return the value below which the share `u` of all outcomes lies; 0 < u < 1 is not checked."""
 
     def quantile(self, share: float) -> float:
-        """Give `ppf(share)`; raises ValueError unless 0 < share < 1."""
+        """Return `ppf(share)`; raises ValueError unless 0 < share < 1."""
         if not 0.0 < share < 1.0:
             raise ValueError(f"a quantile is for a share between 0 and 1, not {share}")
         return self.ppf(share)
@@ -432,7 +432,7 @@ class Shifted(Distribution):
 
 
 def shift(law: Distribution, offset: float) -> Distribution:
-    """Give the law moved by a constant."""
+    """Return the law moved by a constant."""
     return Fixed(law.value + offset) if isinstance(law, Fixed) else Shifted(law, offset)
 
 
@@ -460,7 +460,7 @@ def _beta_ppf(u: float, a: float, b: float) -> float:
 
 @functools.lru_cache(maxsize=1024)
 def _beta_table(a: float, b: float) -> tuple[float, ...]:
-    """Give Beta quantiles at evenly spaced normal scores; the upper half from the other end, for accuracy."""
+    """Return Beta quantiles at evenly spaced normal scores; the upper half from the other end, for accuracy."""
     import numpy as np
     from scipy.special import betaincinv, ndtr
 

@@ -37,7 +37,7 @@ class Draws:
         self._more: dict[int, list[float]] = {}
 
     def u(self, stream: int) -> float:
-        """Give the next number of a stream, strictly between 0 and 1."""
+        """Return the next number of a stream, strictly between 0 and 1."""
         draw = self._used[stream]
         self._used[stream] = draw + 1
         if draw < _BLOCK:
@@ -50,7 +50,7 @@ class Draws:
         return (table.figures or table.draw_figures())[index][self._first // _BLOCK]
 
     def _beyond(self, stream: int, draw: int) -> float:
-        """Give a draw beyond the block from a counter range that no block of any replication touches."""
+        """Return a draw beyond the block from a counter range that no block of any replication touches."""
         numbers = self._more.setdefault(stream, [])
         while draw >= len(numbers):
             replication = self._table.first_replication + self._first // _BLOCK
@@ -120,7 +120,7 @@ class DrawTable:
         }
 
     def replication(self, number: int) -> Draws:
-        """Give the draws of one replication, from the start; raises IndexError when it is elsewhere."""
+        """Return the draws of one replication, from the start; raises IndexError when it is elsewhere."""
         row = number - self.first_replication
         if not 0 <= row < self.count:
             raise IndexError(f"replication {number} is not in this table")

@@ -131,7 +131,7 @@ def _plain_fit(one: Calibrated) -> Any:
 
 
 def _finite(value: Any) -> Any:
-    """Give plain values in which what is not a number is null, as JSON wants it."""
+    """Return plain values in which what is not a number is null, as JSON wants it."""
     if isinstance(value, dict):
         return {key: _finite(one) for key, one in value.items()}
     if isinstance(value, list | tuple):

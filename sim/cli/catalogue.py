@@ -42,21 +42,21 @@ class Orbit(NamedTuple):
 
 
 def find_launch_site(name: str) -> Place:
-    """Give a launch site by name; raises InputError naming the nearest or all known ones."""
+    """Return a launch site by name; raises InputError naming the nearest or all known ones."""
     sites = _block("launchers.yaml", "launch_sites")
     key = _find(name, sites, "launch site")
     return _place(key, sites[key])
 
 
 def find_station(name: str) -> Place:
-    """Give a ground station by name or a common spelling of it; raises InputError naming those known."""
+    """Return a ground station by name or a common spelling of it; raises InputError naming those known."""
     stations = _block("network.yaml", "ground")["stations"]
     key = _find(name, stations, "ground station")
     return _place(key, stations[key])
 
 
 def lunar_orbits() -> dict[str, Orbit]:
-    """Give the lunar orbits of the catalogue by name."""
+    """Return the lunar orbits of the catalogue by name."""
     places = _block("network.yaml", "places")
     return {name: _orbit(place) for name, place in places.items() if place["body"] == "moon" and "surface" not in place}
 

@@ -103,7 +103,7 @@ def _blocks(kind: Kind, layered: Layered) -> Table:
 
 
 def _rows(kind: Kind, item: Item) -> list[list[str]]:
-    """Give a row for the block, and one for each key whose figures come from elsewhere."""
+    """Return a row for the block, and one for each key whose figures come from elsewhere."""
     from sim.cli.listing import cell
 
     first = [item.name, *(cell(item.values, column) for column in kind.columns), *_note(item.note)]

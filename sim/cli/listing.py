@@ -95,7 +95,7 @@ KINDS: Final = (
 
 
 def items(kind: Kind, layered: Layered) -> list[Item]:
-    """Give the blocks of a kind with the notes on their figures."""
+    """Return the blocks of a kind with the notes on their figures."""
     from sim.scenario.provenance import note_at, notes_of
 
     notes = notes_of(layered.values)
@@ -113,7 +113,7 @@ def items(kind: Kind, layered: Layered) -> list[Item]:
 
 
 def blocks(values: Any, where: tuple[str, ...], path: Path = ()) -> Iterator[tuple[Path, Mapping[str, Any]]]:
-    """Give every block below a key path in which `*` stands for any name."""
+    """Return every block below a key path in which `*` stands for any name."""
     if not isinstance(values, dict):
         return
     if not where:
@@ -124,7 +124,7 @@ def blocks(values: Any, where: tuple[str, ...], path: Path = ()) -> Iterator[tup
 
 
 def _inner(path: Path, notes: Mapping[Path, Note]) -> Iterator[tuple[str, Note]]:
-    """Give the notes on keys of a block; blocks that are listed on their own keep theirs."""
+    """Return the notes on keys of a block; blocks that are listed on their own keep theirs."""
     from sim.scenario.text import path_text
 
     for other, note in notes.items():
@@ -144,7 +144,7 @@ def cell(values: Any, column: str) -> str:
 
 
 def heading(column: str) -> str:
-    """Give the heading of a column."""
+    """Return the heading of a column."""
     return column.partition("=")[0]
 
 

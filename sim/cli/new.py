@@ -74,7 +74,7 @@ def _error(place: str, code: str, message: str, hint: str) -> ScenarioError:
 
 
 def _shipped(name: str) -> Path:
-    """Give the file of a shipped scenario."""
+    """Return the file of a shipped scenario."""
     from sim.problems import Code, printable, suggest
     from sim.scenario.shipped import shipped_folder, shipped_names
 
@@ -95,7 +95,7 @@ def _name_of(source: Path) -> str:
 
 
 def _copy(source: Path, target: Path) -> str:
-    """Give the text of a scenario as it must stand elsewhere: its name, its schema and the files it takes from."""
+    """Return the text of a scenario as it must stand elsewhere: its name, its schema and the files it takes from."""
     from sim.scenario.writing import flow
     from sim.units import file_name
 
@@ -110,7 +110,7 @@ def _copy(source: Path, target: Path) -> str:
 
 
 def schema_place(target: Path) -> str:
-    """Give where an editor finds the schema, seen from a file: relative within a source checkout, else an address.
+    """Return where an editor finds the schema, seen from a file: relative within a source checkout, else an address.
 
     Editors read the line up to the first blank, so a path with blanks becomes an address too.
     """
@@ -149,7 +149,7 @@ def _with_files_from_shipped(source: Path, target: Path) -> str:
 
 
 def _mentions(root: Node) -> Iterator[Node]:
-    """Give the values that name another file."""
+    """Return the values that name another file."""
     from sim.scenario.text import walk
 
     for path, node in walk(root):

@@ -120,7 +120,7 @@ def split_names(texts: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def typed() -> str:
-    """Give the command line as it was typed, for `ilrs status`."""
+    """Return the command line as it was typed, for `ilrs status`."""
     import shlex
 
     from sim.problems import writable

@@ -110,7 +110,7 @@ def _legs_as_json(flight: FlightLine) -> list[dict[str, object]]:
 
 
 def _number(value: float) -> float | None:
-    """Give a number as JSON knows it: None for nan and infinity."""
+    """Return a number as JSON knows it: None for nan and infinity."""
     from math import isfinite
 
     return value if isfinite(value) else None
@@ -154,7 +154,7 @@ def _missions_as_text(plan: Plan) -> Iterator[str]:
 
 
 def _mission_rows(sheet: MissionSheet, calendar: Calendar) -> Iterator[tuple[str, ...]]:
-    """Give a row for each flight with its sums, and below it one for each leg and each stage."""
+    """Return a row for each flight with its sums, and below it one for each leg and each stage."""
     from sim.front.plan import iso
 
     leaves, arrives = iso(sheet.launch_d, calendar) or "-", iso(sheet.arrive_d, calendar) or "-"

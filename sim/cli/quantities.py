@@ -40,7 +40,7 @@ class Quantity(Type):
         self.name = name
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """Give the value in the unit that physics takes; raises InputError that names the option."""
+        """Return the value in the unit that physics takes; raises InputError that names the option."""
         if isinstance(value, float):
             return value
         from sim.units import UnitError, parse_quantity
@@ -58,7 +58,7 @@ class Moment(Type):
     name = "date"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """Give the epoch; raises InputError that names the option."""
+        """Return the epoch; raises InputError that names the option."""
         if isinstance(value, float):
             return value
         from sim.physics.epochs import epoch_from_iso
@@ -101,7 +101,7 @@ def physics_limits(prefix: str = "") -> Iterator[None]:
 
 
 def open_ephemeris(kernel: Path | None) -> EphemerisTable:
-    """Give the ephemeris; raises InputError when the kernel cannot be used."""
+    """Return the ephemeris; raises InputError when the kernel cannot be used."""
     from sim.physics.ephemeris import load_ephemeris
 
     with physics_limits("--kernel"):
@@ -115,7 +115,7 @@ def require_order(first_d: float, last_d: float, first: str, last: str) -> None:
 
 
 def hourly(first_d: float, last_d: float) -> npt.NDArray[np.float64]:
-    """Give the epochs of a span at steps of an hour or a little less, both ends among them."""
+    """Return the epochs of a span at steps of an hour or a little less, both ends among them."""
     import numpy as np
 
     return np.linspace(first_d, last_d, max(2, math.ceil((last_d - first_d) * 24.0) + 1))

@@ -125,7 +125,7 @@ def _goal_lines(goal: str, cases: list[dict[str, Any]]) -> list[str]:
 
 
 def _short(path: str) -> str:
-    """Give the end of a path, which tells most of them apart."""
+    """Return the end of a path, which tells most of them apart."""
     return ".".join(path.split(".")[-2:])
 
 

@@ -111,7 +111,7 @@ def command(
 
 
 def read_goal(text: str, tilt_deg: float | None) -> Goal:
-    """Give what `--to` means: a name of the catalogue, a staging orbit, or altitudes; raises InputError."""
+    """Return what `--to` means: a name of the catalogue, a staging orbit, or altitudes; raises InputError."""
     from sim.cli.catalogue import lunar_orbits
     from sim.physics.places import LunarOrbit
 
@@ -162,7 +162,7 @@ def _find(table: EphemerisTable, depart_d: float, tof_h: float, parking: Parking
 
 
 def _turned(parking: Parking, fast: Transfer) -> Parking:
-    """Give the parking orbit after the plane change that was paid for."""
+    """Return the parking orbit after the plane change that was paid for."""
     if not fast.feasible or fast.plane_dv_m_s == 0.0:
         return parking
     need_deg = abs(fast.moon_declination_deg) + _PLANE_MARGIN_DEG
@@ -182,7 +182,7 @@ def _refine(
 
 
 def _energy_km2_s2(parking: Parking, tli_dv_m_s: float) -> float:
-    """Give C3 after a tangential burn in the parking orbit: the energy that goes with the TLI that is printed."""
+    """Return C3 after a tangential burn in the parking orbit: the energy that goes with the TLI that is printed."""
     from sim.physics.constants import EARTH_MU_KM3_S2, EARTH_RADIUS_KM
 
     radius_km = EARTH_RADIUS_KM + parking.altitude_km
@@ -215,7 +215,7 @@ def _result(
 
 
 def _refined(precise: RefinedTransfer) -> dict[str, Any]:
-    """Give what a refined transfer puts in the place of the fast one."""
+    """Return what a refined transfer puts in the place of the fast one."""
     from sim.physics.epochs import iso_from_epoch
 
     best = precise.solutions[0] if precise.solutions else None

@@ -86,7 +86,7 @@ def _families(names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _progress(*, quiet: bool) -> Callable[[str], None]:
-    """Give what says on stderr which family is at work."""
+    """Return what says on stderr which family is at work."""
 
     def tell(title: str) -> None:
         if not quiet:

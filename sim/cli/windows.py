@@ -111,7 +111,7 @@ def command(
 
 
 def _place(name: str | None, latitude_deg: float | None, longitude_deg: float | None, *, waiting: bool) -> Place | None:
-    """Give the launch site; None for a waiting stack. Raises InputError unless exactly one way is asked for."""
+    """Return the launch site; None for a waiting stack. Raises InputError unless exactly one way is asked for."""
     from sim.cli.catalogue import Place, find_launch_site
 
     own = latitude_deg is not None and longitude_deg is not None
@@ -200,7 +200,7 @@ def _costs(
 
 
 def _mean_gap_d(windows: list[dict[str, Any]]) -> float | None:
-    """Give the mean time between the best times; None for fewer than two windows."""
+    """Return the mean time between the best times; None for fewer than two windows."""
     best = [window["best_d"] for window in windows]
     return (best[-1] - best[0]) / (len(best) - 1) if len(best) > 1 else None
 

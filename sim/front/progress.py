@@ -117,7 +117,7 @@ class TerminalBar:
 
 @contextlib.contextmanager
 def reporter(*, quiet: bool) -> Iterator[Reporter]:
-    """Give the reporter that suits where stderr goes."""
+    """Return the reporter that suits where stderr goes."""
     if quiet:
         yield Silence()
     elif not sys.stderr.isatty():

@@ -10,7 +10,7 @@ from sim.model.world import World
 
 
 def fly_legs(world: World, plan: MissionPlan, span: Span, legs: tuple[LegPlan, ...]) -> Process:
-    """Fly legs one after the other, each after waiting for what its arrival needs; give whether all succeed."""
+    """Fly legs one after the other, each after waiting for what its arrival needs; return whether all succeed."""
     for leg in legs:
         yield from wait_for_arrival(world, span, leg)
         start = world.env.now
@@ -74,13 +74,13 @@ def reserve(world: World, ahead_d: float) -> None:
 
 
 def _busy(world: World, day: float, hold_d: float) -> int:
-    """Give how many critical events keep antennas while one would last; forgets those that are over."""
+    """Return how many critical events keep antennas while one would last; forgets those that are over."""
     world.antennas_busy = [hold for hold in world.antennas_busy if hold[1] > world.env.now]
     return sum(1 for since, until in world.antennas_busy if since < day + hold_d and day < until)
 
 
 def next_inside(table: LightTable, day: float) -> float | None:
-    """Give the first day, from this one on, that lies in an interval; None when there is none."""
+    """Return the first day, from this one on, that lies in an interval; None when there is none."""
     place = int(table.end_d.searchsorted(day, side="right"))
     return None if place == len(table.end_d) else max(float(table.start_d[place]), day)
 
@@ -99,6 +99,6 @@ def land(world: World, plan: MissionPlan, leg: LegPlan) -> bool:
 
 
 def landing_odds(world: World) -> float:
-    """Give the factor on the odds of a landing failure by the navigation there is."""
+    """Return the factor on the odds of a landing failure by the navigation there is."""
     ground = world.campaign.ground
     return ground.landing_odds if ground is not None and world.navigates() else 1.0

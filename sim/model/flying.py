@@ -85,7 +85,7 @@ def fly(world: World, plan: MissionPlan, span: Span) -> Process:
 
 
 def try_once(world: World, plan: MissionPlan, sortie: Sortie, not_before_d: float) -> Process:
-    """Try a mission once; give whether it arrives."""
+    """Try a mission once; return whether it arrives."""
     if plan.operations:
         return (yield from fly_operations(world, plan, sortie.parent))
     last = yield from fly_launches(world, plan, sortie, not_before_d)
@@ -171,12 +171,12 @@ def find_partners(world: World, span: Span, plan: MissionPlan) -> Process:
 
 
 def _lead_d(world: World, plan: MissionPlan) -> float:
-    """Give the planned days from the start of a mission's launch campaign to its first launch."""
+    """Return the planned days from the start of a mission's launch campaign to its first launch."""
     return world.campaign.launchers[plan.launches[0].launcher].integration.nominal if plan.launches else 0.0
 
 
 def fly_operations(world: World, plan: MissionPlan, parent: Span) -> Process:
-    """Fly a mission that is told step by step; give whether it succeeds."""
+    """Fly a mission that is told step by step; return whether it succeeds."""
     span = world.ledger.open(plan.subject)
     world.bind(span, parent)
     if plan.sequence is not None:
@@ -193,7 +193,7 @@ def fly_operations(world: World, plan: MissionPlan, parent: Span) -> Process:
 
 
 def fly_launches(world: World, plan: MissionPlan, sortie: Sortie, not_before_d: float) -> Process:
-    """Launch everything a mission needs; give the span of the last to arrive, or None when one is lost."""
+    """Launch everything a mission needs; return the span of the last to arrive, or None when one is lost."""
     for number in range(1, len(plan.launches)):
         world.env.process(fly_launch(world, plan, sortie, number, not_before_d))
     if plan.launches:
@@ -251,7 +251,7 @@ def fly_launch(world: World, plan: MissionPlan, sortie: Sortie, number: int, not
 
 
 def follow(world: World, sortie: Sortie, item: LaunchPlan) -> Process:
-    """Wait for the launches of the same mission that a launch comes after; give the last of them, and its day.
+    """Wait for the launches of the same mission that a launch comes after; return the last of them, and its day.
 
     Gives no span when one of them is lost.
     """
@@ -267,7 +267,7 @@ def follow(world: World, sortie: Sortie, item: LaunchPlan) -> Process:
 
 
 def transfer(world: World, plan: MissionPlan, item: LaunchPlan, span: Span, row: int) -> Process:
-    """Fly one launch's first leg and the legs it flies alone; give whether it arrives."""
+    """Fly one launch's first leg and the legs it flies alone; return whether it arrives."""
     start, days = world.env.now, voyage_d(world, item, row)
     cruise, capture = (item.cruise_class, item.streams.cruise), (item.capture_class, item.streams.capture)
     lost = yield from voyage(world, span, days, cruise, capture)
@@ -293,7 +293,7 @@ def voyage(world: World, span: Span, days: float, cruise: tuple[int, int], captu
 
 
 def fly_on(world: World, plan: MissionPlan, sortie: Sortie, parent: Span) -> Process:
-    """Fly on from where a mission has gathered to the end of its route; give whether it succeeds."""
+    """Fly on from where a mission has gathered to the end of its route; return whether it succeeds."""
     span = world.ledger.open(plan.subject)
     world.bind(span, parent)
     if plan.rendezvous is not None:
@@ -348,7 +348,7 @@ def still_closes(world: World, plan: MissionPlan, sortie: Sortie) -> bool:
 
 
 def inject(world: World, plan: MissionPlan, sortie: Sortie, span: Span) -> Process:
-    """Leave the parking orbit at the next departure in the stack's plane that still closes; give whether it does.
+    """Leave the parking orbit at the next departure in the stack's plane that still closes; return whether it does.
 
     The first launch chose the plane, so that the planned departure lies in it; who comes later waits until the node
     and the Moon have come round again.
@@ -382,7 +382,7 @@ def inject(world: World, plan: MissionPlan, sortie: Sortie, span: Span) -> Proce
 
 
 def _same_day(days: Floats, rows: Indices, day: float) -> int:
-    """Give the place in `rows` of the first departure from a day on, less than a day later; -1 when there is none."""
+    """Return the place in `rows` of the first departure from a day on, less than a day later; -1 when there is none."""
     first = int(days.searchsorted(day - HALF_STEP_D))
     place = int(rows.searchsorted(np.int32(first)))
     return place if place < len(rows) and float(days[rows[place]]) - day < 1.0 else -1

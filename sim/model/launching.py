@@ -71,7 +71,7 @@ def launch(
 
 
 def voyage_d(world: World, plan: LaunchPlan, row: int) -> float:
-    """Give the days of a launch's first leg: those of its departure, or the stated ones."""
+    """Return the days of a launch's first leg: those of its departure, or the stated ones."""
     if row < 0:
         return plan.transfer_d
     table = world.campaign.opportunities[plan.opportunities]
@@ -107,7 +107,7 @@ def wait_out_stand_down(world: World, span: Span, vehicle: LauncherPlan) -> Proc
 
 
 def attempt(world: World, span: Span, plan: LaunchPlan, vehicle: LauncherPlan, pad: int) -> Process:
-    """Try at one opportunity after the other until an attempt is not called off; give the departure's row."""
+    """Try at one opportunity after the other until an attempt is not called off; return the departure's row."""
     site = world.campaign.pads[pad]
     while True:
         yield from wait_out_stand_down(world, span, vehicle)

@@ -63,7 +63,7 @@ class Ledger:
         span.start, span.binding, span.marks = now, binding, []
 
     def walk(self, milestone: int, subject_of: list[int], end_d: float) -> Iterator[tuple[Span, int, float, float]]:
-        """Give (span, cause, from, to) backwards in time from a milestone, or from the calendar's end, to day 0."""
+        """Return (span, cause, from, to) backwards in time from a milestone, or from the calendar's end, to day 0."""
         span, until = self.released_by[milestone], end_d
         if span is None:
             span = self._missing(milestone, subject_of)
@@ -90,14 +90,14 @@ class Ledger:
         return self._never(subject_of[milestone])
 
     def _towards(self, milestone: int, subject: int) -> list[Span]:
-        """Give the spans that lead to a milestone: its own, or those of its subject that lead to no other."""
+        """Return the spans that lead to a milestone: its own, or those of its subject that lead to no other."""
         if milestone in self.watched:
             return [self.watched[milestone]]
         others = list(self.watched.values())
         return [span for span in self.by_subject[subject] if span not in others]
 
     def _never(self, subject: int) -> Span:
-        """Give a span from the last that a subject did to the calendar's end: nobody works on it any more."""
+        """Return a span from the last that a subject did to the calendar's end: nobody works on it any more."""
         done = [span for span in self.by_subject[subject] if span.end >= 0.0]
         last = max(done, key=lambda span: span.end, default=None)
         rest = Span(subject, "never", ())
@@ -107,7 +107,7 @@ class Ledger:
 
 
 def _parts(span: Span, until: float) -> Iterator[tuple[Span, int, float, float]]:
-    """Give the marked stretches of a span up to `until`, latest first."""
+    """Return the marked stretches of a span up to `until`, latest first."""
     for start, cause in reversed(span.marks):
         if start < until:
             yield span, cause, start, until

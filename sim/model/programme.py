@@ -31,7 +31,7 @@ def settle_risks(world: World) -> None:
 
 
 def wait_for_partners(world: World, span: Span, partners: tuple[int, ...]) -> Process:
-    """Wait until all partners take part at once; give who does the work, successors in the place of who has left."""
+    """Wait until all partners take part at once; return who does the work, successors in the place of who has left."""
     while not all(world.takes_part(partner, world.env.now) for partner in partners):
         since = world.env.now
         found = []
@@ -60,7 +60,7 @@ def wait_out_bar(world: World, span: Span, partner: int) -> Process:
 
 
 def hand_over(world: World, span: Span, partner: int) -> Process:
-    """Pass work on to the first successor who still takes part; give the successor, or wait forever."""
+    """Pass work on to the first successor who still takes part; return the successor, or wait forever."""
     gone = [partner]
     while True:
         successor = world.campaign.partners[gone[-1]].successor

@@ -66,7 +66,7 @@ class Line:
         self._taken_at: list[float] = []
 
     def claim(self, now: float, start: float, every: float, ready: int, stock: int) -> float:
-        """Give the day on which the next vehicle is there for someone who asks now.
+        """Return the day on which the next vehicle is there for someone who asks now.
 
         The line starts at `start` with `ready` vehicles and stops while `stock` stand unused.
         """
@@ -112,13 +112,13 @@ class Pads:
         return -1
 
     def wait(self, wanted: tuple[int, ...]) -> simpy.Event:
-        """Give an event that happens, with the pad as its value, when one of a list is free."""
+        """Return an event that happens, with the pad as its value, when one of a list is free."""
         event = self._env.event()
         self._waiting.append((wanted, event))
         return event
 
     def put(self, pad: int, opener: Span | None = None) -> None:
-        """Give a pad to the first who waits for it, or keep it free; `opener` brought it into use just now."""
+        """Return a pad to the first who waits for it, or keep it free; `opener` brought it into use just now."""
         for number, (wanted, event) in enumerate(self._waiting):
             if pad in wanted:
                 del self._waiting[number]
@@ -147,7 +147,7 @@ class Slots:
             yield event
 
     def put(self) -> None:
-        """Give a slot to the first who waits, or keep it free."""
+        """Return a slot to the first who waits, or keep it free."""
         if self._waiting:
             self._waiting.popleft().succeed()
         else:
@@ -166,7 +166,7 @@ class Account:
         self._promised = 0.0
 
     def claim(self, cost: float) -> float:
-        """Promise money for a piece of work; give the day on which it is there, infinity when it never is.
+        """Promise money for a piece of work; return the day on which it is there, infinity when it never is.
 
         What can never be paid is not promised, so that cheaper work behind it still can be.
         """
@@ -198,7 +198,7 @@ class Class:
         self.flights = reliability.flown
 
     def next_failure(self) -> float:
-        """Give the chance that the next flight fails, and count it."""
+        """Return the chance that the next flight fails, and count it."""
         number = self.flights
         self.flights += 1
         factor = self.early[number] if number < len(self.early) else 1.0
@@ -230,7 +230,7 @@ class Power:
         return self.firm_w >= (self.demand_w + extra_w) * (1.0 + margin) - 1e-6
 
     def change(self, env: simpy.Environment) -> simpy.Event:
-        """Give an event that happens when the balance next changes."""
+        """Return an event that happens when the balance next changes."""
         event = env.event()
         self._changed.append(event)
         return event
@@ -257,7 +257,7 @@ class Tank:
         """Happens when somebody begins to wait."""
 
     def level_kg(self, now: float) -> float:
-        """Give what is left now."""
+        """Return what is left now."""
         self._level_kg *= (1.0 - self._boil_off_per_d) ** (now - self._since)
         self._since = now
         return self._level_kg
@@ -293,7 +293,7 @@ class Store:
                 self.stock_kg[good] = max(self.stock_kg[good] + net * days, 0.0)
 
     def change(self) -> simpy.Event:
-        """Give an event that happens when goods or crew next change."""
+        """Return an event that happens when goods or crew next change."""
         event = self._env.event()
         self._changed.append(event)
         return event
@@ -338,7 +338,7 @@ class Store:
         return wait_d
 
     def lasts_d(self, extra_crew: int = 0) -> float:
-        """Give for how many days the scarcest good lasts; infinity when nothing is used up."""
+        """Return for how many days the scarcest good lasts; infinity when nothing is used up."""
         self.settle()
         days = inf
         for good, use in enumerate(self._plan.use_kg_d):

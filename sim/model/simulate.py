@@ -131,7 +131,7 @@ def collect(world: World, replication: int) -> Outcome:
 
 
 def _starts(ledger: Ledger) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    """Give the first release of every subject."""
+    """Return the first release of every subject."""
     starts = [inf] * len(ledger.by_subject)
     for subject, spans in enumerate(ledger.by_subject):
         for span in spans:
@@ -141,7 +141,7 @@ def _starts(ledger: Ledger) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
 
 
 def _facility_days(world: World) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    """Give the research facility-days in lunar orbit by each goal's date."""
+    """Return the research facility-days in lunar orbit by each goal's date."""
     labs = [element for element in world.campaign.elements if element.facilities]
     return np.array(
         [
@@ -152,7 +152,7 @@ def _facility_days(world: World) -> np.ndarray[tuple[int], np.dtype[np.float64]]
 
 
 def _cost(world: World) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    """Give the money spent by the day of each goal, or by the calendar's end."""
+    """Return the money spent by the day of each goal, or by the calendar's end."""
     days = [min(world.reached[goal.reached], world.campaign.end_d) for goal in world.campaign.goals]
     return np.array([sum(cost for day, cost in world.spent if day <= until) for until in days])
 

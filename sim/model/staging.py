@@ -32,7 +32,7 @@ def fly_steps(world: World, span: Span, steps: Sequence[OperationPlan]) -> Proce
 
 
 def fly_step(world: World, span: Span, step: OperationPlan) -> Process:
-    """Fly one step, tried again after each scrub; give whether it succeeds."""
+    """Fly one step, tried again after each scrub; return whether it succeeds."""
     while step.recycle is not None and world.happens(step.scrub, step.scrub_stream):
         world.scrubs += 1
         world.again(span.subject, f"is called off at {step.name}", "give recycle a time, or scrub less often")

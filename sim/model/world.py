@@ -71,7 +71,7 @@ class World:
     # --- chance ---------------------------------------------------------------------------------------------------
 
     def sample(self, chance: Chance, stream: int = -1) -> float:
-        """Give the next value of an uncertain number; its nominal value in the nominal run."""
+        """Return the next value of an uncertain number; its nominal value in the nominal run."""
         if self.draws is None or chance.law is None:
             return chance.nominal
         u, law = self.draws.u(chance.stream if stream < 0 else stream), chance.law
@@ -92,7 +92,7 @@ class World:
         return self.draws is not None and probability > 0.0 and self.draws.u(stream) < probability
 
     def handover_d(self, partner: int) -> float:
-        """Give how long the work of a partner who has left takes to pass on: drawn once, whoever asks first."""
+        """Return how long the work of a partner who has left takes to pass on: drawn once, whoever asks first."""
         if partner not in self._handovers:
             law = self.campaign.partners[partner].handover
             self._handovers[partner] = self.sample(law) if law is not None else 0.0
@@ -107,7 +107,7 @@ class World:
         return partner >= 0 and partner not in gone
 
     def absent(self) -> int:
-        """Give the set of partners with antennas who do not take part now, as a number with a bit for each."""
+        """Return the set of partners with antennas who do not take part now, as a number with a bit for each."""
         ground, now = self.campaign.ground, self.env.now
         if ground is None:
             return 0
@@ -126,7 +126,7 @@ class World:
         return all(self.ledger.released_by[milestone] is not None for milestone in ground.navigation)
 
     def opportunities(self, item: LaunchPlan) -> Opportunities | None:
-        """Give the departures a launch can use with the navigation there is; None when any day will do."""
+        """Return the departures a launch can use with the navigation there is; None when any day will do."""
         index = item.navigated if self.navigates() else item.opportunities
         return self.campaign.opportunities[index] if index >= 0 else None
 

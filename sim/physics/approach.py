@@ -43,7 +43,7 @@ def _dot(a: FloatArray, b: FloatArray) -> float:
 
 @compiled
 def b_axes(incoming: FloatArray, lunar_pole: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Give T and R of the B-plane: T across the pole's plane, R completing the triad. Source: Kizner 1961."""
+    """Return T and R of the B-plane: T across the pole's plane, R completing the triad. Source: Kizner 1961."""
     across = _cross(incoming, lunar_pole)
     across /= sqrt(across[0] ** 2 + across[1] ** 2 + across[2] ** 2)
     return across, _cross(incoming, across)
@@ -53,7 +53,7 @@ def b_axes(incoming: FloatArray, lunar_pole: FloatArray) -> tuple[FloatArray, Fl
 def b_target(
     incoming: FloatArray, lunar_pole: FloatArray, down: FloatArray, excess2: float, wish: Wish
 ) -> tuple[float, float]:
-    """Give B.T and B.R of the perilune and the plane that are wanted."""
+    """Return B.T and B.R of the perilune and the plane that are wanted."""
     size = wish.perilune_km * sqrt(1.0 + 2.0 * MOON_MU_KM3_S2 / (wish.perilune_km * excess2))
     # the angular momentum h lies in the B-plane with h.pole = tilt; a tilt beyond reach becomes the nearest
     # one
@@ -64,7 +64,7 @@ def b_target(
 
 @compiled
 def _shape(relative: FloatArray) -> tuple[float, float]:
-    """Give excess speed squared (kept positive) and eccentricity of a state relative to the Moon."""
+    """Return excess speed squared (kept positive) and eccentricity of a state relative to the Moon."""
     apart = sqrt(relative[0] ** 2 + relative[1] ** 2 + relative[2] ** 2)
     speed2 = relative[3] ** 2 + relative[4] ** 2 + relative[5] ** 2
     excess2 = max(speed2 - 2.0 * MOON_MU_KM3_S2 / apart, 1e-3)
@@ -75,7 +75,7 @@ def _shape(relative: FloatArray) -> tuple[float, float]:
 
 @compiled
 def since_perilune(relative: FloatArray) -> float:
-    """Give the time in s since perilune on the hyperbola of a state. Source: hyperbolic Kepler's equation."""
+    """Return the time in s since perilune on the hyperbola of a state. Source: hyperbolic Kepler's equation."""
     excess2, ecc = _shape(relative)
     axis = MOON_MU_KM3_S2 / excess2
     closing = relative[0] * relative[3] + relative[1] * relative[4] + relative[2] * relative[5]

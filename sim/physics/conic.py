@@ -44,7 +44,7 @@ class Sky(NamedTuple):
 
 
 def sky_from(table: EphemerisTable) -> Sky:
-    """Give an ephemeris in the form that compiled code reads."""
+    """Return an ephemeris in the form that compiled code reads."""
     step_s = float(table.epoch_d[1] - table.epoch_d[0]) * DAY_S
     moon = (table.moon_position_km, table.moon_velocity_km_s)
     return Sky(*moon, table.sun_position_km, table.equator_of_date, step_s)
@@ -135,7 +135,7 @@ def _fly(sky: Sky, where: float, tof_s: float, plan: Plan, terms: FloatArray, ou
 
 @compiled
 def _plane(plan: Plan, declination_deg: float) -> tuple[float, float]:
-    """Give the inclination to fly and the cost of reaching it: the plan's own and 0, a paid one, or nan."""
+    """Return the inclination to fly and the cost of reaching it: the plan's own and 0, a paid one, or nan."""
     need = abs(np.radians(declination_deg))
     reach = min(plan.inclination, np.pi - plan.inclination)
     if need <= reach:

@@ -143,7 +143,7 @@ def _bulge_m_s(perigee_km: float, perigee_km_s: float, departure_sine: float) ->
 
 @compiled
 def fixes(terms: FloatArray) -> tuple[float, float]:
-    """Give what to add to the conic's TLI (m/s) and to its excess speed squared (km2/s2).
+    """Return what to add to the conic's TLI (m/s) and to its excess speed squared (km2/s2).
 
     Four sums side by side: a single chain of additions would cost more than the conic itself.
     """
@@ -159,7 +159,7 @@ def fixes(terms: FloatArray) -> tuple[float, float]:
 
 @compiled
 def departure_sine(inclination_sine: float, rise: float, northbound: float, cosine: float, sine: float) -> float:
-    """Give the sine of latitude at perigee from that at arrival and the true anomaly's cosine and sine."""
+    """Return the sine of latitude at perigee from that at arrival and the true anomaly's cosine and sine."""
     ratio = min(1.0, max(-1.0, rise / inclination_sine))
     along = northbound * sqrt(1.0 - ratio * ratio)
     return inclination_sine * (ratio * cosine - along * sine)

@@ -25,7 +25,7 @@ def load_departures(
     plane_change: PlaneChange = "refuse",
     cache: Path | None = None,
 ) -> DepartureTable:
-    """Give `departure_table`'s answer, from the disk cache when this question was asked before.
+    """Return `departure_table`'s answer, from the disk cache when this question was asked before.
 
     The key is made of the question, of the ephemeris and of the code that answers; a damaged file is computed
     again. `cache` is a folder, by default `cache_folder()`.

@@ -24,7 +24,7 @@ _LAYOUT = 2  # of the cached file; raise it when the arrays change their meaning
 
 
 def load_ephemeris(kernel: Path | None = None, cache: Path | None = None) -> EphemerisTable:
-    """Give the ephemeris table of 2000 to 2060, from the disk cache when it is there and sound, built otherwise.
+    """Return the ephemeris table of 2000 to 2060, from the disk cache when it is there and sound, built otherwise.
 
     Without `kernel` the built-in series of astropy (ERFA moon98 and epv00) are used: 6 km rms for the Moon. With
     the path of a JPL DE kernel (.bsp), or the name `de421` or `de440` of one that a package brought, its span
@@ -52,7 +52,7 @@ def _find_kernel(kernel: Path) -> Path:
 
 
 def cache_folder() -> Path:
-    """Give the folder for cached tables: the environment's ILRS_CACHE, or the user's cache folder."""
+    """Return the folder for cached tables: the environment's ILRS_CACHE, or the user's cache folder."""
     named = os.environ.get("ILRS_CACHE")
     if named:
         return Path(named)

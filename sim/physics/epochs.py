@@ -11,7 +11,7 @@ _J2000 = datetime(2000, 1, 1, 12)
 
 
 def epoch_from_iso(text: str | date) -> float:
-    """Give the TDB days since J2000.0 of an ISO date or date-time; a trailing Z is read as TDB too.
+    """Return the TDB days since J2000.0 of an ISO date or date-time; a trailing Z is read as TDB too.
 
     >>> epoch_from_iso("2000-01-02T00:00:00")
     0.5
@@ -22,7 +22,7 @@ def epoch_from_iso(text: str | date) -> float:
 
 
 def iso_from_epoch(epoch_d: float) -> str:
-    """Give the ISO text of a TDB epoch, rounded to a second.
+    """Return the ISO text of a TDB epoch, rounded to a second.
 
     >>> iso_from_epoch(0.5)
     '2000-01-02T00:00:00'
@@ -32,12 +32,12 @@ def iso_from_epoch(epoch_d: float) -> str:
 
 
 def jd_from_epoch(epoch_d: float) -> float:
-    """Give the TDB Julian date of an epoch."""
+    """Return the TDB Julian date of an epoch."""
     return epoch_d + J2000_JD
 
 
 def epoch_from_jd(jd_tdb: float) -> float:
-    """Give the epoch of a TDB Julian date."""
+    """Return the epoch of a TDB Julian date."""
     return jd_tdb - J2000_JD
 
 

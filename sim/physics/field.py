@@ -44,7 +44,7 @@ class Field(NamedTuple):
 
 
 def field_from(table: EphemerisTable, epoch_d: float) -> Field:
-    """Give the field with its clock at zero at an epoch."""
+    """Return the field with its clock at zero at an epoch."""
     return Field(
         table.moon_position_km,
         table.moon_velocity_km_s,
@@ -163,7 +163,7 @@ def first_slope(field: Field, time_s: float, state: FloatArray, stages: FloatArr
 
 @compiled
 def next_span(span_s: float, error: float) -> float:
-    """Give the span of the next try after a step with that error norm."""
+    """Return the span of the next try after a step with that error norm."""
     if error == 0.0:
         return 6.0 * span_s
     return span_s * min(6.0, max(0.2, 0.9 / sqrt(sqrt(sqrt(error)))))
@@ -171,7 +171,7 @@ def next_span(span_s: float, error: float) -> float:
 
 @compiled
 def coast(field: Field, state: FloatArray, span_s: float, limit: int) -> tuple[FloatArray, FloatArray]:
-    """Give times (m,) in s and states (m, 6) along a free flight, at the integrator's own steps; m <=
+    """Return times (m,) in s and states (m, 6) along a free flight, at the integrator's own steps; m <=
     `limit`.
     """
     times, states = np.zeros(limit), np.zeros((limit, 6))

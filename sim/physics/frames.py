@@ -15,7 +15,7 @@ _DELTA_T = np.array([[0.0, 63.83], [1826.0, 64.69], [3653.0, 66.07], [5479.0, 67
 
 
 def sidereal_time_rad(epoch_d: FloatArray) -> FloatArray:
-    """Give Greenwich mean sidereal time (n,) in radians, from 0 to a full turn; no Earth-orientation table is
+    """Return Greenwich mean sidereal time (n,) in radians, from 0 to a full turn; no Earth-orientation table is
     needed.
 
     Source: Capitaine, Wallace & Chapront 2003, A&A 412:567 (GMST06); UT1 from TT - UT1 as tabled above.
@@ -28,7 +28,7 @@ def sidereal_time_rad(epoch_d: FloatArray) -> FloatArray:
 
 
 def station_axes(latitude_deg: float, longitude_deg: float) -> tuple[FloatArray, FloatArray]:
-    """Give a station's place (3,) in km and its zenith (3,), Earth-fixed, at sea level on the ellipsoid.
+    """Return a station's place (3,) in km and its zenith (3,), Earth-fixed, at sea level on the ellipsoid.
 
     Source: WGS 84 closed form, geodetic to Cartesian.
     """
@@ -47,7 +47,7 @@ def spin(angle_rad: FloatArray, fixed: FloatArray) -> FloatArray:
 
 
 def moon_axes(epoch_d: FloatArray) -> FloatArray:
-    """Give the rotation (n, 3, 3) from GCRS axes to the Moon's mean-Earth/polar axes; rows are its x, y and
+    """Return the rotation (n, 3, 3) from GCRS axes to the Moon's mean-Earth/polar axes; rows are its x, y and
     pole.
 
     Good to 0.02 deg. Source: IAU WGCCRE report 2009, Archinal et al. 2011, table 2 (Moon, E1 to E13).

@@ -25,24 +25,24 @@ class Intervals:
 
     @property
     def fraction(self) -> float:
-        """Give the share of the span that the intervals cover, from 0 to 1."""
+        """Return the share of the span that the intervals cover, from 0 to 1."""
         span_d = self.last_d - self.first_d
         return float((self.close_d - self.open_d).sum() / span_d) if span_d > 0.0 else 0.0
 
     @property
     def longest_d(self) -> float:
-        """Give the longest interval in days, 0 when there is none."""
+        """Return the longest interval in days, 0 when there is none."""
         return float((self.close_d - self.open_d).max(initial=0.0))
 
     @property
     def longest_gap_d(self) -> float:
-        """Give the longest time in days without an interval; the whole span when there is none."""
+        """Return the longest time in days without an interval; the whole span when there is none."""
         starts = np.concatenate([[self.first_d], self.close_d])
         ends = np.concatenate([self.open_d, [self.last_d]])
         return float((ends - starts).max())
 
     def next_d(self, epoch_d: float) -> float:
-        """Give the first epoch at or after `epoch_d` inside an interval; infinity when none is left."""
+        """Return the first epoch at or after `epoch_d` inside an interval; infinity when none is left."""
         index = int(np.searchsorted(self.close_d, epoch_d, side="left"))
         return max(epoch_d, float(self.open_d[index])) if index < len(self.open_d) else float("inf")
 
@@ -53,7 +53,7 @@ class Intervals:
         return np.asarray((index >= 0) & inside)
 
     def both(self, other: Intervals) -> Intervals:
-        """Give the intervals in which this and the other hold, over the span that both looked at."""
+        """Return the intervals in which this and the other hold, over the span that both looked at."""
         edges = np.unique(np.concatenate([self.open_d, self.close_d, other.open_d, other.close_d]))
         middle = 0.5 * (edges[1:] + edges[:-1])
         inside = self.holds(middle) & other.holds(middle)
@@ -64,7 +64,7 @@ class Intervals:
 
 
 def crossings_d(epoch_d: FloatArray, height: FloatArray) -> FloatArray:
-    """Give the epochs at which a sampled `height` (n,) passes through zero, found by straight lines."""
+    """Return the epochs at which a sampled `height` (n,) passes through zero, found by straight lines."""
     above = height > 0.0
     turn = np.flatnonzero(above[1:] != above[:-1])
     share = height[turn] / (height[turn] - height[turn + 1])
@@ -72,7 +72,7 @@ def crossings_d(epoch_d: FloatArray, height: FloatArray) -> FloatArray:
 
 
 def intervals_above(epoch_d: FloatArray, height: FloatArray) -> Intervals:
-    """Give the intervals in which a sampled `height` (n,) is above zero."""
+    """Return the intervals in which a sampled `height` (n,) is above zero."""
     above, crossing = height > 0.0, crossings_d(epoch_d, height)
     first, last = float(epoch_d[0]), float(epoch_d[-1])
     edges = np.concatenate([[first] if above[0] else [], crossing, [last] if above[-1] else []])

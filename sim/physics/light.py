@@ -52,18 +52,18 @@ class Sight:
 
 
 def see_sun(table: EphemerisTable, site: Site, epoch_d: FloatArray) -> Sight:
-    """Give where the Sun's centre stands; raises PhysicsError outside the ephemeris."""
+    """Return where the Sun's centre stands; raises PhysicsError outside the ephemeris."""
     moon, sun = table.moon(epoch_d)[0], table.sun(epoch_d)[0]
     return _see(site, epoch_d, sun - moon)
 
 
 def see_earth(table: EphemerisTable, site: Site, epoch_d: FloatArray) -> Sight:
-    """Give where the Earth's centre stands; raises PhysicsError outside the ephemeris."""
+    """Return where the Earth's centre stands; raises PhysicsError outside the ephemeris."""
     return _see(site, epoch_d, -table.moon(epoch_d)[0])
 
 
 def horizon_at(site: Site, azimuth_deg: FloatArray) -> FloatArray:
-    """Give the horizon's elevation in degrees at azimuths (n,), lowered by the mast."""
+    """Return the horizon's elevation in degrees at azimuths (n,), lowered by the mast."""
     mask = np.asarray(site.horizon_deg)
     step_deg = 360.0 / len(mask)
     around = np.arange(len(mask) + 1) * step_deg
@@ -72,13 +72,13 @@ def horizon_at(site: Site, azimuth_deg: FloatArray) -> FloatArray:
 
 
 def light_height_deg(table: EphemerisTable, site: Site, epoch_d: FloatArray) -> FloatArray:
-    """Give how far the Sun's upper limb stands above the horizon, in degrees (n,); positive is lit."""
+    """Return how far the Sun's upper limb stands above the horizon, in degrees (n,); positive is lit."""
     sun = see_sun(table, site, epoch_d)
     return sun.elevation_deg - horizon_at(site, sun.azimuth_deg) + SUN_HALF_WIDTH_DEG
 
 
 def earth_height_deg(table: EphemerisTable, site: Site, epoch_d: FloatArray) -> FloatArray:
-    """Give how far the Earth's centre stands above the horizon, in degrees (n,)."""
+    """Return how far the Earth's centre stands above the horizon, in degrees (n,)."""
     earth = see_earth(table, site, epoch_d)
     return earth.elevation_deg - horizon_at(site, earth.azimuth_deg)
 
@@ -91,7 +91,7 @@ def lit(table: EphemerisTable, site: Site, epoch_d: FloatArray) -> BoolArray:
 def light_intervals(
     table: EphemerisTable, site: Site, first_d: float, last_d: float, step_d: float = 1.0 / 24.0
 ) -> Intervals:
-    """Give the intervals of light between two epochs; `fraction` and `longest_gap_d` are lit share and
+    """Return the intervals of light between two epochs; `fraction` and `longest_gap_d` are lit share and
     darkest spell.
     """
     epoch_d = _samples(first_d, last_d, step_d)
@@ -101,7 +101,7 @@ def light_intervals(
 def earth_intervals(
     table: EphemerisTable, site: Site, first_d: float, last_d: float, step_d: float = 1.0 / 24.0
 ) -> Intervals:
-    """Give the intervals between two epochs in which the Earth's centre is above the horizon."""
+    """Return the intervals between two epochs in which the Earth's centre is above the horizon."""
     epoch_d = _samples(first_d, last_d, step_d)
     return intervals_above(epoch_d, earth_height_deg(table, site, epoch_d))
 

@@ -130,7 +130,7 @@ def _difference(body: object, earth: object, part: int) -> FloatArray:
 
 
 def package_name() -> str:
-    """Give the package in use and its version: boinor where it is installed, otherwise poliastro, which it
+    """Return the package in use and its version: boinor where it is installed, otherwise poliastro, which it
     continues.
     """
     package = _package()
@@ -147,7 +147,7 @@ class Manoeuvre:
 
 
 def change_altitude(body: Body, from_km: float, to_km: float) -> Manoeuvre:
-    """Give Hohmann's two burns between circular orbits at two altitudes; raises PhysicsError below the
+    """Return Hohmann's two burns between circular orbits at two altitudes; raises PhysicsError below the
     surface.
 
     Source: poliastro `Maneuver.hohmann`.
@@ -159,7 +159,7 @@ def change_altitude(body: Body, from_km: float, to_km: float) -> Manoeuvre:
 
 
 def change_apsides(body: Body, before_km: tuple[float, float], after_km: tuple[float, float]) -> Manoeuvre:
-    """Give the burns at the apses between two coplanar orbits with their apses in line, in the cheaper order.
+    """Return the burns at the apses between two coplanar orbits with their apses in line, in the cheaper order.
 
     Altitudes are (periapsis, apoapsis). One burn, at periapsis, sets the new apoapsis; the other, half a turn
     away, the new periapsis. Circularising is a change to two equal altitudes. Source: poliastro
@@ -174,7 +174,7 @@ def change_apsides(body: Body, before_km: tuple[float, float], after_km: tuple[f
 
 
 def change_plane(body: Body, altitude_km: float, angle_deg: float) -> Manoeuvre:
-    """Give the burn that turns a circular orbit's plane by an angle, at the node. Source: poliastro
+    """Return the burn that turns a circular orbit's plane by an angle, at the node. Source: poliastro
     `Maneuver`.
     """
     require_between("plane change", angle_deg, -180.0, 180.0, "deg")
@@ -188,7 +188,7 @@ def change_plane(body: Body, altitude_km: float, angle_deg: float) -> Manoeuvre:
 
 
 def change_phase(body: Body, altitude_km: float, ahead_deg: float, turns: int) -> Manoeuvre:
-    """Give the two burns that gain an angle along a circular orbit within a number of turns of the phasing
+    """Return the two burns that gain an angle along a circular orbit within a number of turns of the phasing
     orbit.
 
     A negative angle waits to be overtaken. Raises PhysicsError when the phasing orbit would touch the
@@ -212,7 +212,7 @@ def change_phase(body: Body, altitude_km: float, ahead_deg: float, turns: int) -
 
 
 def lambert_km_s(body: Body, start_km: FloatArray, end_km: FloatArray, tof_s: float) -> tuple[FloatArray, FloatArray]:
-    """Give the velocities (3,) km/s at both ends of a conic between two places (3,) km in a time.
+    """Return the velocities (3,) km/s at both ends of a conic between two places (3,) km in a time.
 
     Source: poliastro `iod.izzo.lambert` (Izzo 2015).
     """
@@ -223,7 +223,7 @@ def lambert_km_s(body: Body, start_km: FloatArray, end_km: FloatArray, tof_s: fl
 
 
 def moon_fixed_direction(epoch_d: float, direction: FloatArray) -> FloatArray:
-    """Give a direction (3,) of ICRS axes in poliastro's MoonFixed axes: a check on `frames.moon_axes`."""
+    """Return a direction (3,) of ICRS axes in poliastro's MoonFixed axes: a check on `frames.moon_axes`."""
     fixed = _module("frames.fixed").MoonFixed
     with offline():
         when = Time(J2000_JD, epoch_d, format="jd", scale="tdb")
@@ -237,7 +237,7 @@ def moon_fixed_direction(epoch_d: float, direction: FloatArray) -> FloatArray:
 
 
 def moon_altaz_deg(latitude_deg: float, longitude_deg: float, epoch_d: FloatArray) -> FloatArray:
-    """Give the Moon's elevation (n,) at a place by astropy's full chain: a check on `tracking.moon_elevation_deg`.
+    """Return the Moon's elevation (n,) at a place by astropy's full chain: a check on `tracking.moon_elevation_deg`.
 
     Earth-orientation data older than the epoch are used as they are.
     """

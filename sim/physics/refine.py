@@ -87,7 +87,7 @@ def refine_transfer(
     parking: Parking,
     target: LunarOrbit,
 ) -> RefinedTransfer:
-    """Give the transfer in both branches and on both sides of the Moon, in the field of Earth (J2), Moon and
+    """Return the transfer in both branches and on both sides of the Moon, in the field of Earth (J2), Moon and
     Sun.
 
     TLI is tangential at the parking radius, its node and argument of latitude free; perilune lies at the
@@ -113,7 +113,7 @@ def refine_transfer(
 
 
 def fly_transfer(table: EphemerisTable, depart_d: float, solution: RefinedSolution) -> tuple[FloatArray, FloatArray]:
-    """Give the path of a solution from TLI to perilune: epochs (m,) and GCRS states (m, 6) in km and km/s."""
+    """Return the path of a solution from TLI to perilune: epochs (m,) and GCRS states (m, 6) in km and km/s."""
     span_s = (solution.perilune_d - depart_d) * DAY_S
     time_s, states = coast(field_from(table, depart_d), np.array(solution.state_km_km_s), span_s, _STEPS)
     return depart_d + time_s / DAY_S, states

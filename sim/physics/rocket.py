@@ -47,12 +47,12 @@ class Stage:
 
     @property
     def mass_kg(self) -> float:
-        """Give the mass with what is in the tanks and on board."""
+        """Return the mass with what is in the tanks and on board."""
         return self.dry_mass_kg + self.propellant_kg + self.carried_kg
 
     @property
     def usable_kg(self) -> float:
-        """Give the propellant that burns can still use."""
+        """Return the propellant that burns can still use."""
         return max(0.0, self.propellant_kg - self.residual_kg)
 
 
@@ -115,44 +115,44 @@ class Stack:
 
     @property
     def mass_kg(self) -> float:
-        """Give the mass of everything in the stack."""
+        """Return the mass of everything in the stack."""
         return sum(stage.mass_kg for stage in self.stages)
 
     def stage(self, name: str) -> Stage:
-        """Give the stage of that name; raises PhysicsError when the stack has none."""
+        """Return the stage of that name; raises PhysicsError when the stack has none."""
         for stage in self.stages:
             if stage.name == name:
                 return stage
         raise PhysicsError(f"no stage '{name}' in the stack; it has {', '.join(stage.name for stage in self.stages)}")
 
     def joined(self, other: Stack) -> Stack:
-        """Give this stack with another docked to it."""
+        """Return this stack with another docked to it."""
         return replace(self, stages=self.stages + other.stages)
 
     def only(self, *names: str) -> Stack:
-        """Give the named stages as a stack of their own."""
+        """Return the named stages as a stack of their own."""
         return replace(self, stages=tuple(self.stage(name) for name in names))
 
     def without(self, name: str) -> Stack:
-        """Give the stack after dropping one stage with all it holds; raises PhysicsError when it is not
+        """Return the stack after dropping one stage with all it holds; raises PhysicsError when it is not
         there.
         """
         gone = self.stage(name)
         return replace(self, stages=tuple(stage for stage in self.stages if stage is not gone))
 
     def loaded(self, name: str, delta_kg: float) -> Stack:
-        """Give the stack with crew or cargo moved into (or, negative, out of) a stage."""
+        """Return the stack with crew or cargo moved into (or, negative, out of) a stage."""
         stage = self.stage(name)
         return self._with(replace(stage, carried_kg=stage.carried_kg + delta_kg))
 
     def after_waiting(self, wait_d: float) -> Stack:
-        """Give the stack after a wait: every stage has lost its boil-off, compounded daily."""
+        """Return the stack after a wait: every stage has lost its boil-off, compounded daily."""
         require_between("the wait", wait_d, 0.0, 1e6, "d")
         kept = (replace(s, propellant_kg=s.propellant_kg * (1.0 - s.boil_off_per_d) ** wait_d) for s in self.stages)
         return replace(self, stages=tuple(kept))
 
     def burned(self, name: str, used_kg: float) -> Stack:
-        """Give the stack with propellant gone from one stage."""
+        """Return the stack with propellant gone from one stage."""
         stage = self.stage(name)
         return self._with(replace(stage, propellant_kg=stage.propellant_kg - used_kg))
 
@@ -219,11 +219,11 @@ class Flight:
 
     @property
     def kg_short(self) -> float:
-        """Give the propellant in kg that was missing, added over the burns."""
+        """Return the propellant in kg that was missing, added over the burns."""
         return sum(result.kg_short for result in self.burns)
 
     def left_kg(self) -> Mapping[str, float]:
-        """Give the propellant left in every stage, dropped or still flying, by name."""
+        """Return the propellant left in every stage, dropped or still flying, by name."""
         flown = [stage for result in self.burns for stage in result.dropped] + list(self.stack.stages)
         return {stage.name: stage.propellant_kg for stage in flown}
 
@@ -241,7 +241,7 @@ def fly(stack: Stack, burns: Sequence[Burn]) -> Flight:
 def closure_margin_kg(
     stack: Stack, dv_m_s: Sequence[FloatArray], actions: Sequence[tuple[Action, ...]] | None = None
 ) -> FloatArray:
-    """Give the margin of many flights at once: kg left in the last engine's tank, or minus the kg that were
+    """Return the margin of many flights at once: kg left in the last engine's tank, or minus the kg that were
     missing.
 
     `dv_m_s` holds one array (n,) per burn; nan gives nan. Without `actions` all stages with an engine drain
@@ -275,7 +275,7 @@ class _Tanks:
         self.last = ""
 
     def burn(self, name: str, dv: FloatArray, last: Literal["last", "inner"]) -> FloatArray:
-        """Drain one stage; give the speed still wanted."""
+        """Drain one stage; return the speed still wanted."""
         ve = self.exhaust.get(name, 0.0)
         if not ve > 0.0:
             raise PhysicsError(f"stage '{name}' is not in the stack or has no engine and cannot burn")
@@ -343,7 +343,7 @@ def launcher_capacity_kg(
 def break_even(
     closes: Callable[[float], bool], good: float, bad: float, tolerance: float = 1e-6, steps: int = 200
 ) -> float:
-    """Give the value between `good` (the flight closes) and `bad` (it does not) at which it just closes, by
+    """Return the value between `good` (the flight closes) and `bad` (it does not) at which it just closes, by
     bisection.
 
     The answer itself closes. Raises PhysicsError when `good` does not close or `bad` does.

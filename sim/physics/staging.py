@@ -90,7 +90,7 @@ STATION_KEEPING_M_S_YR: dict[Place, float] = {
 
 
 def staging_leg(origin: Place, destination: Place, way: Way | None = None, *, altitude_km: float = 100.0) -> StagingLeg:
-    """Give the leg between two places, the quickest when several ways are tabled and none is named.
+    """Return the leg between two places, the quickest when several ways are tabled and none is named.
 
     Raises PhysicsError when there is none, naming those there are, and when the lunar altitude is outside its
     validity.

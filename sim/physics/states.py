@@ -34,16 +34,16 @@ class EphemerisTable:
 
     @property
     def first_d(self) -> float:
-        """Give the first epoch that can be asked for."""
+        """Return the first epoch that can be asked for."""
         return float(self.epoch_d[0])
 
     @property
     def last_d(self) -> float:
-        """Give the last epoch that can be asked for."""
+        """Return the last epoch that can be asked for."""
         return float(self.epoch_d[-1])
 
     def require(self, epoch_d: npt.ArrayLike) -> FloatArray:
-        """Give the epochs as an array when all lie inside the table; raises PhysicsError naming the limit
+        """Return the epochs as an array when all lie inside the table; raises PhysicsError naming the limit
         otherwise.
         """
         asked = np.asarray(epoch_d, dtype=np.float64)
@@ -56,19 +56,19 @@ class EphemerisTable:
         return asked
 
     def moon(self, epoch_d: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
-        """Give the Moon's geocentric position (n, 3) in km and velocity (n, 3) in km/s; raises PhysicsError
+        """Return the Moon's geocentric position (n, 3) in km and velocity (n, 3) in km/s; raises PhysicsError
         outside.
         """
         return self._state(epoch_d, self.moon_position_km, self.moon_velocity_km_s)
 
     def sun(self, epoch_d: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
-        """Give the Sun's geocentric position (n, 3) in km and velocity (n, 3) in km/s; raises PhysicsError
+        """Return the Sun's geocentric position (n, 3) in km and velocity (n, 3) in km/s; raises PhysicsError
         outside.
         """
         return self._state(epoch_d, self.sun_position_km, self.sun_velocity_km_s)
 
     def axes_of_date(self, epoch_d: npt.ArrayLike) -> FloatArray:
-        """Give the rotation (n, 3, 3) from GCRS axes to the true equator and equinox of date."""
+        """Return the rotation (n, 3, 3) from GCRS axes to the true equator and equinox of date."""
         asked = np.atleast_1d(self.require(epoch_d))
         left, share = _locate(asked, self.epoch_d)
         weight = share[:, None, None]

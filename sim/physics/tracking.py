@@ -27,7 +27,7 @@ class Station:
 
 
 def moon_elevation_deg(table: EphemerisTable, station: Station, epoch_d: FloatArray) -> FloatArray:
-    """Give the elevation (n,) of the Moon's centre over a station, without refraction, in degrees; good to
+    """Return the elevation (n,) of the Moon's centre over a station, without refraction, in degrees; good to
     0.01 deg.
 
     Raises PhysicsError outside the ephemeris.
@@ -38,7 +38,7 @@ def moon_elevation_deg(table: EphemerisTable, station: Station, epoch_d: FloatAr
 def cover_height_deg(
     table: EphemerisTable, stations: Sequence[Station], epoch_d: FloatArray, minimum_deg: float
 ) -> FloatArray:
-    """Give the Moon's elevation above `minimum_deg` at the station (n,) that sees it highest."""
+    """Return the Moon's elevation above `minimum_deg` at the station (n,) that sees it highest."""
     if not stations:
         raise PhysicsError("coverage needs at least one station")
     angle, moon = sidereal_time_rad(epoch_d), _moon_of_date(table, epoch_d)
@@ -54,7 +54,7 @@ def cover_intervals(
     minimum_deg: float = 10.0,
     step_d: float = 1.0 / 96.0,
 ) -> Intervals:
-    """Give the intervals between two epochs in which a station has the Moon above `minimum_deg`."""
+    """Return the intervals between two epochs in which a station has the Moon above `minimum_deg`."""
     require_between("minimum elevation", minimum_deg, 0.0, 90.0, "deg")
     require_span(first_d, last_d)
     epoch_d = np.linspace(first_d, last_d, max(2, int(np.ceil((last_d - first_d) / step_d)) + 1))

@@ -73,11 +73,11 @@ class DepartureTable:
 
     @property
     def total_dv_m_s(self) -> FloatArray:
-        """Give plane change, TLI and LOI together, (n, k, 2)."""
+        """Return plane change, TLI and LOI together, (n, k, 2)."""
         return self.tli_dv_m_s + self.loi_dv_m_s + self.plane_dv_m_s[:, :, None]
 
     def best(self) -> BestDepartures:
-        """Give for each departure the time of flight and branch of the least total dv; nan where there is
+        """Return for each departure the time of flight and branch of the least total dv; nan where there is
         none.
         """
         rows, count = len(self.depart_d), len(self.tof_h)
@@ -148,7 +148,7 @@ def departure_table(
     *,
     plane_change: PlaneChange = "refuse",
 ) -> DepartureTable:
-    """Give TLI and LOI of every departure (n,) with every time of flight (k,), both branches.
+    """Return TLI and LOI of every departure (n,) with every time of flight (k,), both branches.
 
     Where the Moon's declination at arrival is above the inclination no transfer exists in the plane: nan,
     unless `plane_change` is "pay", which turns the parking orbit at its node first. Raises PhysicsError
@@ -190,7 +190,7 @@ def find_transfer(
     *,
     plane_change: PlaneChange = "refuse",
 ) -> Transfer:
-    """Give one transfer with its solutions and, when there is none, the reason; raises as
+    """Return one transfer with its solutions and, when there is none, the reason; raises as
     `departure_table`.
     """
     grid = departure_table(table, [depart_d], [tof_h], parking, target, plane_change=plane_change)
@@ -218,7 +218,7 @@ def find_transfer(
 
 
 def plane_change_dv_m_s(parking: Parking, angle_deg: float) -> float:
-    """Give the cost of turning a circular parking orbit by an angle. Source: 2 v sin(angle / 2), vector
+    """Return the cost of turning a circular parking orbit by an angle. Source: 2 v sin(angle / 2), vector
     triangle.
     """
     speed_km_s = sqrt(EARTH_MU_KM3_S2 / (EARTH_RADIUS_KM + parking.altitude_km))

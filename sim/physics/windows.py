@@ -41,7 +41,7 @@ def launches_on_demand(
     tof_h: float = 108.0,
     coast_h: float = 1.5,
 ) -> LaunchTable:
-    """Give the launches between two epochs that reach a plane through the Moon's place at arrival.
+    """Return the launches between two epochs that reach a plane through the Moon's place at arrival.
 
     Each day the site passes through each branch's plane twice, northbound and southbound; `coast_h` is the
     time from launch to TLI. Days on which the Moon's declination at arrival is above the inclination give
@@ -114,7 +114,7 @@ def _distinct(launch: FloatArray, raan: FloatArray) -> tuple[FloatArray, FloatAr
 
 
 def node_rad(table: EphemerisTable, arrive_d: FloatArray, inclination_rad: float, branch: int) -> FloatArray:
-    """Give the node's right ascension (n,) of the plane of that inclination through the Moon; nan where there
+    """Return the node's right ascension (n,) of the plane of that inclination through the Moon; nan where there
     is none.
 
     Source: spherical triangle, sin(u) = sin(dec) / sin(i); branch 0 meets the Moon northbound, 1 southbound.
@@ -145,12 +145,12 @@ class StackTable:
 
     @property
     def mean_gap_d(self) -> float:
-        """Give the mean time between best times in days; nan for fewer than two windows."""
+        """Return the mean time between best times in days; nan for fewer than two windows."""
         return float(np.diff(self.best_d).mean()) if len(self.best_d) > 1 else float("nan")
 
 
 def node_drift_deg_d(parking: Parking) -> float:
-    """Give how fast the Earth's flattening turns a circular orbit's node, degrees a day (negative: westward).
+    """Return how fast the Earth's flattening turns a circular orbit's node, degrees a day (negative: westward).
 
     Source: first-order J2 theory, Vallado 2013, eq. 9-37.
     """
@@ -171,7 +171,7 @@ def stack_departures(
     tof_h: float = 108.0,
     tolerance_deg: float = 1.0,
 ) -> StackTable:
-    """Give the departures between two epochs of a stack whose node stands at `raan_deg` at the first.
+    """Return the departures between two epochs of a stack whose node stands at `raan_deg` at the first.
 
     The node regresses, the Moon comes round: the plane meets the Moon's place at arrival every 8 to 10 days,
     unevenly, and more rarely when the inclination is below the Moon's declination. The conic's plane is

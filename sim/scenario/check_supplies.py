@@ -88,7 +88,7 @@ def _crews_at_base(scenario: Scenario) -> list[str]:
 
 
 def _goods_at_base(scenario: Scenario) -> set[str]:
-    """Give every good that is in store, made, or in the cargo of some mission."""
+    """Return every good that is in store, made, or in the cargo of some mission."""
     stock = scenario.living.stock if scenario.living is not None else {}
     goods = {name for name, mass in stock.items() if mass > 0.0}
     for mission in scenario.missions.values():
@@ -116,7 +116,7 @@ def check_tanks(case: Case) -> Iterator[Problem]:
 
 
 def _most_kg(tank: Tank) -> float:
-    """Give what is in a tank after very many deliveries, none lost and none late."""
+    """Return what is in a tank after very many deliveries, none lost and none late."""
     assert tank.filled_by is not None
     between_d = sum(least(step.duration) for step in tank.filled_by.operations)
     kept = (1.0 - tank.boil_off) ** between_d

@@ -120,7 +120,7 @@ CHECKS: Final[tuple[Callable[[Case], Iterator[Problem]], ...]] = (
 
 
 def check_sense(scenario: Scenario, layered: Layered) -> list[Problem]:
-    """Give everything in a scenario of the right shape and with the right names that cannot be."""
+    """Return everything in a scenario of the right shape and with the right names that cannot be."""
     case, network = Case(scenario, layered), Network(scenario)
     problems = check_blocks(scenario, layered)
     if not any(problem.code in (Code.CYCLE, Code.DATE_ORDER, Code.DUPLICATE_KEY) for problem in problems):
@@ -135,7 +135,7 @@ def check_sense(scenario: Scenario, layered: Layered) -> list[Problem]:
 
 
 def check_blocks(scenario: Scenario, layered: Layered) -> list[Problem]:
-    """Give what is wrong within single blocks and in circles of needs; holds for a part of a scenario too."""
+    """Return what is wrong within single blocks and in circles of needs; holds for a part of a scenario too."""
     case = Case(scenario, layered)
     problems = [problem for check in CHECKS for problem in check(case)]
     return problems + list(check_cycles(Network(scenario), layered))

@@ -77,7 +77,7 @@ _EXTENDS: Final[Schema] = {
 
 
 def editor_schema() -> Schema:
-    """Give the JSON Schema of what may stand in a scenario file."""
+    """Return the JSON Schema of what may stand in a scenario file."""
     raw = Scenario.model_json_schema(by_alias=True)
     models = _models(Block)
     blocks = {name: _tidy(_with_meanings(block, models.get(name))) for name, block in raw.pop("$defs").items()}
@@ -108,12 +108,12 @@ def editor_schema() -> Schema:
 
 
 def _models(base: type[BaseModel]) -> dict[str, type[BaseModel]]:
-    """Give all models made of a base, by name."""
+    """Return all models made of a base, by name."""
     return {base.__name__: base} | {name: kind for sub in base.__subclasses__() for name, kind in _models(sub).items()}
 
 
 def _with_meanings(block: Schema, model: type[BaseModel] | None) -> Schema:
-    """Give every key of a block its meaning as description."""
+    """Return every key of a block its meaning as description."""
     if model is None:
         return block
     said, names = meanings(model), {field.alias or name: name for name, field in model.model_fields.items()}
@@ -125,7 +125,7 @@ def _with_meanings(block: Schema, model: type[BaseModel] | None) -> Schema:
 
 
 def schema_text() -> str:
-    """Give the schema as it stands in `schema.json`."""
+    """Return the schema as it stands in `schema.json`."""
     return _lines(editor_schema(), "") + "\n"
 
 
@@ -196,14 +196,14 @@ def without_days(schema: Schema) -> Schema:
 
 
 def _named_blocks(blocks: Mapping[str, Schema]) -> set[str]:
-    """Give the blocks that stand by name beside others of their kind."""
+    """Return the blocks that stand by name beside others of their kind."""
     keys = ((key, schema) for block in blocks.values() for key, schema in block.get("properties", {}).items())
     found = {kind_of(_by_name(schema)) for key, schema in keys if key not in ("sources", "variants")}
     return {name for name in found if "properties" in blocks.get(name, {})}
 
 
 def _by_name(schema: Schema) -> Schema:
-    """Give what stands under each name of a mapping by name, an empty schema where there is none."""
+    """Return what stands under each name of a mapping by name, an empty schema where there is none."""
     inner = schema.get("additionalProperties")
     return inner if isinstance(inner, dict) else {}
 
@@ -224,7 +224,7 @@ def _whole_or_like(block: Schema, named: Set[str]) -> Schema:
 
 
 def _either(whole: Schema) -> Schema:
-    """Give the schema of a block that is whole, or like another; `else` holds the whole one."""
+    """Return the schema of a block that is whole, or like another; `else` holds the whole one."""
     return {"if": {"required": ["like"]}, "then": {"$ref": f"{whole['$ref']}-part"}, "else": whole}
 
 
@@ -232,7 +232,7 @@ def _either(whole: Schema) -> Schema:
 
 
 def _simple() -> dict[str, Schema]:
-    """Give the definitions of quantities, dates and names, which pydantic writes out at every use."""
+    """Return the definitions of quantities, dates and names, which pydantic writes out at every use."""
     kinds = {kind.replace(" ", "-"): quantity_schema(kind) for kind in KINDS}
     return {**kinds, "date": TypeAdapter(Date).json_schema(), "name": TypeAdapter(Name).json_schema()}
 
@@ -245,7 +245,7 @@ _SIMPLE_NAMES: Final[Mapping[str, str]] = {_identity(schema): name for name, sch
 
 
 def kind_of(schema: Mapping[str, Any]) -> str:
-    """Give the name of the definition a schema refers to, or empty text."""
+    """Return the name of the definition a schema refers to, or empty text."""
     return str(schema.get("$ref", "")).removeprefix(_REF)
 
 
@@ -340,7 +340,7 @@ def _annotated(schema: Schema, default: Any) -> Schema:
 
 
 def _written(kind: str, default: Any) -> Any:
-    """Give a default as a file would say it, empty text for none."""
+    """Return a default as a file would say it, empty text for none."""
     if default is None or default in ({}, []):
         return ""
     noun = kind.replace("-", " ")
@@ -360,7 +360,7 @@ def _part_of_block(block: Schema) -> Schema:
 
 
 def _part(schema: Schema) -> Schema:
-    """Give what may stand in a file that has parents: blocks are partial, lists and random values whole."""
+    """Return what may stand in a file that has parents: blocks are partial, lists and random values whole."""
     part = {key: value for key, value in schema.items() if key not in (*_ALTERNATIVES, "minProperties")}
     if _is_block(kind_of(schema)):
         part["$ref"] = f"{schema['$ref']}-part"

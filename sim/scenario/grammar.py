@@ -15,12 +15,12 @@ Model = type[BaseModel]
 
 
 def keys_of(model: Model) -> list[str]:
-    """Give the keys of a block, as a file says them."""
+    """Return the keys of a block, as a file says them."""
     return [field.alias or name for name, field in model.model_fields.items()]
 
 
 def models_at(model: Model, path: Path) -> list[Model]:
-    """Give the models that may stand at a path."""
+    """Return the models that may stand at a path."""
     return [kind for kind in _kinds_at(model, path) if is_model(kind)]
 
 
@@ -38,7 +38,7 @@ def holds_blocks(path: Path) -> bool:
 
 
 def _inside(path: Path) -> Path:
-    """Give the path without the variant it lies in: a variant has the shape of a scenario."""
+    """Return the path without the variant it lies in: a variant has the shape of a scenario."""
     return path[2:] if path[:1] == ("variants",) else path
 
 

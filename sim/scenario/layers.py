@@ -83,11 +83,11 @@ class Layered:
         return f"<Layered {', '.join(self.files)}: {len(self.marks)} values>"
 
     def mark(self, path: Path) -> Mark | None:
-        """Give the place of the value at a path, or of the nearest block around it."""
+        """Return the place of the value at a path, or of the nearest block around it."""
         return _nearest(self.marks, path)
 
     def key_mark(self, path: Path) -> Mark | None:
-        """Give the place of the key at a path, or of the nearest block around it."""
+        """Return the place of the key at a path, or of the nearest block around it."""
         return _nearest(self.keys, path)
 
 
@@ -112,14 +112,14 @@ class Stack:
         self._keeps_nulls = False
 
     def again(self) -> Stack:
-        """Give a stack that has read the same files, to lay other variants and settings over them."""
+        """Return a stack that has read the same files, to lay other variants and settings over them."""
         other = Stack(self.tree)
         other.problems, other.files, other.folders = [*self.problems], [*self.files], {**self.folders}
         other._said, other._keeps_nulls = {*self._said}, self._keeps_nulls
         return other
 
     def read(self, path: FilePath, shown: str) -> Node | None:
-        """Give the root of a file with its parents merged in; None when there is nothing to go on with."""
+        """Return the root of a file with its parents merged in; None when there is nothing to go on with."""
         return self._read(path, shown, ())
 
     def _read(self, path: FilePath, shown: str, descent: tuple[FilePath, ...]) -> Node | None:
@@ -207,7 +207,7 @@ class Stack:
         return self._read(found, _shown_beside(shown, wanted, path, found), descent)
 
     def shipped_files(self) -> list[str]:
-        """Give the files read so far that ship with the simulator."""
+        """Return the files read so far that ship with the simulator."""
         shipped = self.tree.shipped.resolve()
         return [name for name, folder in self.folders.items() if folder.is_relative_to(shipped)]
 
@@ -352,7 +352,7 @@ class Stack:
 
 
 def flatten(root: Node, files: Sequence[str], shipped: Iterable[str] = ()) -> Layered:
-    """Give the plain values and places of a merged scenario."""
+    """Return the plain values and places of a merged scenario."""
     assert isinstance(root.value, dict)
     top = dict(root.value)
     variants = top.pop("variants", None)
@@ -419,7 +419,7 @@ class _Taken:
         self._blocks.update((path[:length], name) for length in range(len(path)))
 
     def by(self, path: Path) -> str | None:
-        """Give the variant that set this key, one around it or one inside it."""
+        """Return the variant that set this key, one around it or one inside it."""
         around = (self._leaves.get(path[:length]) for length in range(len(path) + 1))
         return next((name for name in around if name), self._blocks.get(path))
 

@@ -44,7 +44,7 @@ class Likes:
     _circles: set[frozenset[str]] = field(default_factory=set)
 
     def resolve(self, node: Node, path: Path = ()) -> Node:
-        """Give a node in which no block says `like` any more."""
+        """Return a node in which no block says `like` any more."""
         if not isinstance(node.value, dict) or path in _APART:
             return node
         block = node.value
@@ -65,7 +65,7 @@ class Likes:
         return {name: done[name] for name in block}
 
     def _wanted(self, chain: list[str], block: Block, path: Path) -> str:
-        """Give the sibling that the last of a chain is like; empty text where there is none, or none that counts."""
+        """Return the sibling that the last of a chain is like; empty text where there is none, or none that counts."""
         where = (*path, chain[-1])
         node = block[chain[-1]]
         if not is_like(node, where) or not isinstance(node.value, dict):

@@ -57,7 +57,7 @@ def load_scenario(
 def check_scenario(
     path: str | FilePath, variants: Sequence[str] = (), sets: Sequence[str] = (), as_of: str | None = None
 ) -> tuple[Problem, ...]:
-    """Give every problem and warning of a scenario, with the errors that each of its other variants would make."""
+    """Return every problem and warning of a scenario, with the errors that each of its other variants would make."""
     files = _read(path, as_of)
     found = _problems(files, variants, sets)
     found += _study_problems(files, variants, sets)
@@ -181,7 +181,7 @@ def _is_error(problem: Problem) -> bool:
 def read_layers(
     path: str | FilePath, variants: Sequence[str] = (), sets: Sequence[str] = (), as_of: str | None = None
 ) -> tuple[Layered | None, list[Problem], bool]:
-    """Give the merged values, the problems so far, and whether every layer could be read."""
+    """Return the merged values, the problems so far, and whether every layer could be read."""
     return _merge(_read(path, as_of), variants, sets)
 
 
@@ -348,7 +348,7 @@ def _first(problems: Iterable[Problem]) -> list[Problem]:
 
 
 def _without(layered: Layered, problems: Sequence[Problem]) -> Scenario | None:
-    """Give the scenario without the blocks in which something is wrong; None if too little is left."""
+    """Return the scenario without the blocks in which something is wrong; None if too little is left."""
     values = copy.deepcopy(layered.values)
     paths = {path_text(path): path for path in layered.marks}
     for problem in problems:

@@ -16,7 +16,7 @@ from pydantic import BaseModel
 
 
 def meanings(model: type[BaseModel]) -> dict[str, str]:
-    """Give the meaning of each field of a model, those of its bases included, by the field's own name."""
+    """Return the meaning of each field of a model, those of its bases included, by the field's own name."""
     found: dict[str, str] = {}
     for kind in reversed(model.__mro__):
         if issubclass(kind, BaseModel) and kind is not BaseModel:
@@ -26,7 +26,7 @@ def meanings(model: type[BaseModel]) -> dict[str, str]:
 
 @cache
 def _module_meanings(file: str) -> Mapping[str, Mapping[str, str]]:
-    """Give the meanings in a source file by class; they are cached, and not to be changed."""
+    """Return the meanings in a source file by class; they are cached, and not to be changed."""
     tree = ast.parse(Path(file).read_text(encoding="utf-8"))
     return {node.name: dict(_class_meanings(node)) for node in tree.body if isinstance(node, ast.ClassDef)}
 

@@ -34,7 +34,7 @@ class Measure:
 
 
 def quantity(kind: str) -> Measure:
-    """Give the measure of a kind of quantity."""
+    """Return the measure of a kind of quantity."""
 
     def read(value: object) -> float:
         return read_quantity(value, kind)
@@ -44,7 +44,7 @@ def quantity(kind: str) -> Measure:
 
 
 def read_number(value: object) -> float:
-    """Give a finite plain number; raises `WrongValueError` for text, truth values and the rest."""
+    """Return a finite plain number; raises `WrongValueError` for text, truth values and the rest."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         hint = "write it without unit, for example 1.4"
         raise WrongValueError("a plain number is wanted here", hint, Code.WRONG_TYPE)

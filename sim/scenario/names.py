@@ -102,7 +102,7 @@ _SECTIONS: Final = {"pads": "launch_sites", "stages": "spacecraft"}
 
 
 def find(values: Any, pattern: str) -> Iterator[tuple[Path, Any]]:
-    """Give what stands at a pattern of keys, with its path."""
+    """Return what stands at a pattern of keys, with its path."""
     yield from _find(values, pattern.split("."), ())
 
 
@@ -122,7 +122,7 @@ def _find(value: Any, parts: list[str], path: Path) -> Iterator[tuple[Path, Any]
 
 
 def section(values: Values, name: str) -> dict[str, Any]:
-    """Give a section of a scenario, empty where there is none."""
+    """Return a section of a scenario, empty where there is none."""
     found = values.get(name)
     return found if isinstance(found, dict) else {}
 

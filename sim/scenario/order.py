@@ -61,7 +61,7 @@ class Network:
             self._add(end_names("goals", name), Event(_listed(goal.needs, (*path, "needs")), path=path))
 
     def graph(self) -> dict[str, list[tuple[str, Path | None]]]:
-        """Give the needs of every event by the events' own names."""
+        """Return the needs of every event by the events' own names."""
         known = {
             name: [(self._aliases.get(need, need), path) for need, path in e.needs] for name, e in self.events.items()
         }
@@ -82,7 +82,7 @@ class Network:
         return seen
 
     def carrier(self, element: str) -> str | None:
-        """Give the mission that delivers an element, or None."""
+        """Return the mission that delivers an element, or None."""
         found = self._carriers.get(element)
         return found[0] if found else None
 
@@ -370,7 +370,7 @@ def chain_of(name: str, earliest: Mapping[str, Earliest]) -> list[str]:
 
 
 def root_of(name: str, earliest: Mapping[str, Earliest]) -> str:
-    """Give the event at the end of the chain that sets an event's earliest day."""
+    """Return the event at the end of the chain that sets an event's earliest day."""
     while earliest[name].because != name:
         name = earliest[name].because
     return name

@@ -59,13 +59,13 @@ class Source:
         return sum(figure.note.is_guess for figure in self.figures)
 
     def words(self, field: str) -> str:
-        """Give the confidences or ways of access of its figures, commonest first."""
+        """Return the confidences or ways of access of its figures, commonest first."""
         count = Counter(getattr(figure.note, field) for figure in self.figures)
         return "/".join(word for word, _ in count.most_common() if word)
 
 
 def notes_of(values: Mapping[str, Any]) -> dict[Path, Note]:
-    """Give the notes of a scenario by the path of what they speak of."""
+    """Return the notes of a scenario by the path of what they speak of."""
     return dict(_notes(values, ()))
 
 
@@ -97,12 +97,12 @@ def _note(block: Mapping[str, Any]) -> Note:
 
 
 def note_at(path: Path, notes: Mapping[Path, Note]) -> Note:
-    """Give the note nearest to a path: its own, or that of the nearest block around it."""
+    """Return the note nearest to a path: its own, or that of the nearest block around it."""
     return next((notes[path[:length]] for length in range(len(path), -1, -1) if path[:length] in notes), Note())
 
 
 def figures_of(layered: Layered) -> list[Figure]:
-    """Give every figure of a scenario with the note it rests on."""
+    """Return every figure of a scenario with the note it rests on."""
     notes = notes_of(layered.values)
     return [Figure(leaf, note_at(leaf.path, notes)) for leaf in leaves(layered) if _holds_figure(leaf)]
 
@@ -138,7 +138,7 @@ def sources_of(figures: Iterable[Figure]) -> list[Source]:
 
 
 def without_remarks(value: Any, path: Path = ()) -> Any:
-    """Give what stands at a path of a scenario without titles, remarks and sources, which decide nothing."""
+    """Return what stands at a path of a scenario without titles, remarks and sources, which decide nothing."""
     if isinstance(value, dict):
         inner = ((key, item, (*path, key)) for key, item in value.items())
         return {key: without_remarks(item, there) for key, item, there in inner if not _is_remark(there, item)}

@@ -32,7 +32,7 @@ class Finding:
 
 
 def shape_problems(errors: Sequence[Details], layered: Layered, model: type[BaseModel]) -> list[Problem]:
-    """Give the problems that pydantic's errors mean, one for each value that is wrong."""
+    """Return the problems that pydantic's errors mean, one for each value that is wrong."""
     findings = [_locate(error, layered.values) for error in errors]
     forks = {finding.fork for finding in findings if finding.branch}
     chosen = {fork: _best_branch(fork, findings, layered, model) for fork in forks}
@@ -210,7 +210,7 @@ _BOUNDS: Final = {
 
 
 def _said(kind: str, details: Details) -> tuple[Code, str, str]:
-    """Give code, message and hint of what pydantic itself found."""
+    """Return code, message and hint of what pydantic itself found."""
     found, context = details.get("input"), details.get("ctx", {})
     if kind in _WANTED:
         hint = f"write [{found}]" if kind == "list_type" and _is_name(found) else _REMEDIES.get(kind, "")
@@ -237,7 +237,7 @@ def _said(kind: str, details: Details) -> tuple[Code, str, str]:
 
 
 def _choices(details: Details) -> list[str]:
-    """Give the words of a literal, which pydantic writes as `'a', 'b' or 'c'`."""
+    """Return the words of a literal, which pydantic writes as `'a', 'b' or 'c'`."""
     expected = str(details.get("ctx", {}).get("expected", ""))
     return [word.strip("' ") for word in expected.replace(" or ", ", ").split(", ") if word.strip("' ")]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def shipped_folder() -> Path:
-    """Give the folder of the shipped scenarios: in the source tree, or inside the installed package."""
+    """Return the folder of the shipped scenarios: in the source tree, or inside the installed package."""
     package = Path(__file__).resolve().parents[1]
     source = package.parent / "scenarios"
     if (package.parent / "pyproject.toml").is_file() and source.is_dir():
@@ -15,7 +15,7 @@ def shipped_folder() -> Path:
 
 
 def shipped_names() -> list[str]:
-    """Give the names of the shipped scenarios (files without `.yaml`, the catalogue left out), sorted."""
+    """Return the names of the shipped scenarios (files without `.yaml`, the catalogue left out), sorted."""
     folder = shipped_folder()
     paths = (path.relative_to(folder) for path in folder.rglob("*.yaml"))
     return sorted(path.with_suffix("").as_posix() for path in paths if path.parts[0] != "catalogue")

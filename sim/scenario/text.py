@@ -52,7 +52,7 @@ class Node:
 
 
 def plain(node: Node) -> Any:
-    """Give the values of a node without their places."""
+    """Return the values of a node without their places."""
     value = node.value
     if isinstance(value, dict):
         return {key: plain(child) for key, child in value.items()}
@@ -62,7 +62,7 @@ def plain(node: Node) -> Any:
 
 
 def copied(node: Node) -> Node:
-    """Give a node that can be changed without changing this one."""
+    """Return a node that can be changed without changing this one."""
     value = node.value
     if isinstance(value, dict):
         value = {key: copied(child) for key, child in value.items()}
@@ -72,7 +72,7 @@ def copied(node: Node) -> Node:
 
 
 def walk(node: Node) -> list[tuple[Path, Node]]:
-    """Give every node with its path, parents first."""
+    """Return every node with its path, parents first."""
     found: list[tuple[Path, Node]] = []
     _walk(node, (), found)
     return found
@@ -106,7 +106,7 @@ def path_text(path: Path) -> str:
 def read_text(
     data: bytes | str, file: str, layer: str = "", numbered: bool = True
 ) -> tuple[Node | None, list[Problem]]:
-    """Give the root node of a YAML document and everything that is wrong with its wording.
+    """Return the root node of a YAML document and everything that is wrong with its wording.
 
     The node is None when nothing can be read. With `numbered` false, marks carry no line (for `--set`).
     """
@@ -193,7 +193,7 @@ class _Builder:
         return Mark(self.file, mark.line + 1, mark.column + 1) if self.numbered else Mark(self.file)
 
     def path(self) -> Path:
-        """Give the path of the value that is being read."""
+        """Return the path of the value that is being read."""
         if not self._open:
             return ()
         parts = tuple(self._parts[1:])

@@ -22,7 +22,7 @@ class Tree:
     shipped: Path
 
     def find(self, wanted: str, beside: Path, mark: Mark, path: str, code: Code = Code.EXTENDS) -> Path | Problem:
-        """Give the file that a relative path means, seen from `beside`, or say why it cannot be read.
+        """Return the file that a relative path means, seen from `beside`, or say why it cannot be read.
 
         What is not found beside the file is looked for in the shipped folder, where scenarios may be called by
         name alone (`ilrs-2035`). Links are followed before the file is compared with the tree, so none leads out
@@ -50,7 +50,7 @@ class Tree:
 
     @staticmethod
     def _names(folder: Path) -> list[str]:
-        """Give the files of a folder and those one folder below."""
+        """Return the files of a folder and those one folder below."""
         found = (path for pattern in ("*.yaml", "*.csv", "*/*.yaml") for path in islice(folder.glob(pattern), 200))
         return sorted(path.relative_to(folder).as_posix() for path in found)
 
@@ -59,7 +59,7 @@ class Tree:
 
 
 def read_bytes(path: Path, shown: str) -> bytes | Problem:
-    """Give the content of a plain file of at most `LARGEST_FILE` bytes, or say why it cannot be read."""
+    """Return the content of a plain file of at most `LARGEST_FILE` bytes, or say why it cannot be read."""
     mark = Mark(shown)
     try:
         if not path.is_file():

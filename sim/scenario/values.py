@@ -38,16 +38,16 @@ class DateDistribution:
     law: Distribution
 
     def to_days(self, calendar: Calendar) -> Distribution:
-        """Give the law in days since the start of a calendar."""
+        """Return the law in days since the start of a calendar."""
         return chance.shift(self.law, calendar.to_days(EPOCH))
 
     def mode(self) -> datetime.datetime:
-        """Give the most likely date, to the second."""
+        """Return the most likely date, to the second."""
         return EPOCH + datetime.timedelta(seconds=round(self.law.mode * 86400))
 
 
 def read_uncertain(value: object, measure: Measure) -> Distribution:
-    """Give the law of a quantity or of a mapping with one law in it; raises `WrongValueError`."""
+    """Return the law of a quantity or of a mapping with one law in it; raises `WrongValueError`."""
     if not isinstance(value, dict):
         return chance.Fixed(measure.point(value))
     _check_notes(value)
@@ -222,7 +222,7 @@ def _read_discrete(spec: object, measure: Measure) -> Distribution:
 
 
 def _key_value(key: str, measure: Measure) -> object:
-    """Give the number that a key is, where plain numbers are wanted: keys are always text."""
+    """Return the number that a key is, where plain numbers are wanted: keys are always text."""
     if measure is not FACTOR:
         return key
     try:
@@ -306,7 +306,7 @@ def _law_schemas(measure: Measure) -> Schema:
 
 
 def uncertain_schema(measure: Measure) -> Schema:
-    """Give the JSON Schema of a value that may be random."""
+    """Return the JSON Schema of a value that may be random."""
     laws = _law_schemas(measure)
     notes = {
         "source": {"type": "string", "minLength": 1},

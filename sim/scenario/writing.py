@@ -34,7 +34,7 @@ class Leaf:
 
     @property
     def name(self) -> str:
-        """Give the dotted path."""
+        """Return the dotted path."""
         return path_text(self.path)
 
 
@@ -94,7 +94,7 @@ def _reads_as_text(value: str) -> bool:
 
 
 def leaves(layered: Layered) -> Iterator[Leaf]:
-    """Give every value that was said as one, in the order of the scenario."""
+    """Return every value that was said as one, in the order of the scenario."""
     first = {key: layered.values[key] for key in _FIRST if key in layered.values}
     for path, value in _leaves(first | layered.values, ()):
         yield Leaf(path, value, layered.origins.get(path, ""))

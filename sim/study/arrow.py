@@ -19,7 +19,7 @@ _KINDS = {np.dtype(np.float64): pa.float64(), np.dtype(np.int64): pa.int64(), np
 
 
 def to_arrow(values: NDArray[np.generic]) -> pa.Array:
-    """Give an array of doubles, 64-bit integers or truth values as Arrow has it.
+    """Return an array of doubles, 64-bit integers or truth values as Arrow has it.
 
     Shape (rows,) or (rows, values of a list). Raises KeyError for other types.
     """
@@ -31,7 +31,7 @@ def to_arrow(values: NDArray[np.generic]) -> pa.Array:
 
 
 def to_numpy(column: pa.ChunkedArray) -> NDArray[Any]:
-    """Give a column without missing values as an array, shape (rows,), or (rows, n) for lists of n."""
+    """Return a column without missing values as an array, shape (rows,), or (rows, n) for lists of n."""
     chunks = [_chunk(chunk) for chunk in column.chunks]
     if len(chunks) == 1:
         return chunks[0]

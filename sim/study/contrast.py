@@ -43,16 +43,16 @@ class Side:
     findings: Findings
 
     def dates_d(self, goal: str, since: datetime.datetime) -> Floats:
-        """Give the dates of a goal in days since a moment, shape (n,)."""
+        """Return the dates of a goal in days since a moment, shape (n,)."""
         line = next(one for one in self.study.outline.goals if one.name == goal)
         return self.study.sample.reached_d[:, line.reached] + self._shift_d(since)
 
     def by_d(self, goal: str, since: datetime.datetime) -> float:
-        """Give the day a goal is wanted by, in days since a moment."""
+        """Return the day a goal is wanted by, in days since a moment."""
         return self.goal(goal).by_d + self._shift_d(since)
 
     def goal(self, name: str) -> GoalFinding:
-        """Give what is found of a goal."""
+        """Return what is found of a goal."""
         return next(goal for goal in self.findings.goals if goal.name == name)
 
     def _shift_d(self, since: datetime.datetime) -> float:
@@ -77,7 +77,7 @@ def sides_of(names: Sequence[str], studies: Sequence[Study]) -> tuple[Side, ...]
 
 
 def goals_in_common(sides: Sequence[Side], wanted: str | None = None) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Give (title, the goal's name in each study): those all studies have, or else the first goal of each.
+    """Return (title, the goal's name in each study): those all studies have, or else the first goal of each.
 
     `wanted` is one name, or one for each study joined by `=`.
 
@@ -163,7 +163,7 @@ def _side(side: Side, name: str) -> Document:
 
 
 def _difference(first: tuple[Side, str], second: tuple[Side, str]) -> Mapping[str, object]:
-    """Give what the second study changes against the first, over the replications that both have."""
+    """Return what the second study changes against the first, over the replications that both have."""
     since = datetime.datetime.fromisoformat(first[0].findings.calendar_start)
     one, two = (side.dates_d(name, since) for side, name in (first, second))
     n = min(one.size, two.size)

@@ -38,11 +38,11 @@ class Choice:
     texts: tuple[str, ...]
 
     def text_at(self, u: float) -> str:
-        """Give the value for a number from 0 to 1, all being equally likely."""
+        """Return the value for a number from 0 to 1, all being equally likely."""
         return self.texts[min(int(u * len(self.texts)), len(self.texts) - 1)]
 
     def levels(self, count: int) -> tuple[float, ...]:
-        """Give a number for each value; `count` is for ranges."""
+        """Return a number for each value; `count` is for ranges."""
         del count
         return tuple((index + 0.5) / len(self.texts) for index in range(len(self.texts)))
 
@@ -57,11 +57,11 @@ class Range:
     """What follows the number, with the blank; empty for bare numbers."""
 
     def text_at(self, u: float) -> str:
-        """Give the quantile of share `u`, from 0 to 1, as text."""
+        """Return the quantile of share `u`, from 0 to 1, as text."""
         return Spread(self.law, self.unit).text_at(u)
 
     def levels(self, count: int) -> tuple[float, ...]:
-        """Give evenly spaced shares: with both ends of a uniform law, else the middles of equal parts."""
+        """Return evenly spaced shares: with both ends of a uniform law, else the middles of equal parts."""
         if isinstance(self.law, Uniform) and count > 1:
             return tuple(index / (count - 1) for index in range(count))
         return tuple((index + 0.5) / count for index in range(count))
@@ -83,7 +83,7 @@ class Case:
 
     @property
     def sets(self) -> tuple[str, ...]:
-        """Give the settings as the command line takes them."""
+        """Return the settings as the command line takes them."""
         return tuple(f"{path}={text}" for path, text in self.settings)
 
 
@@ -126,14 +126,14 @@ def _grid(factors: Sequence[Factor], levels: int) -> Iterator[tuple[float, ...]]
 
 
 def _sobol(dimensions: int, count: int, seed: int) -> Points:
-    """Give the first points of one scrambled sequence: a longer design begins with a shorter one."""
+    """Return the first points of one scrambled sequence: a longer design begins with a shorter one."""
     whole = 1 << max(count - 1, 0).bit_length()  # drawn in powers of two, where the sequence is balanced
     points: Points = qmc.Sobol(dimensions, scramble=True, rng=np.random.default_rng(seed)).random(whole)
     return points[:count]
 
 
 def _saltelli(factors: Sequence[Factor], count: int, seed: int) -> Iterator[Case]:
-    """Give, for each of `count` points, A, B and A with one column of B for each factor.
+    """Return, for each of `count` points, A, B and A with one column of B for each factor.
 
     Source: Saltelli et al., Computer Physics Communications 181 (2010) 259-270.
     """
@@ -150,7 +150,7 @@ def _saltelli(factors: Sequence[Factor], count: int, seed: int) -> Iterator[Case
 
 
 def _tornado(factors: Sequence[Factor]) -> Iterator[Case]:
-    """Give the scenario as it is, then each factor alone at its low and at its high end."""
+    """Return the scenario as it is, then each factor alone at its low and at its high end."""
     yield Case(0, (), (), "base")
     number = itertools.count(1)
     for factor in factors:

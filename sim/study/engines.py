@@ -50,7 +50,7 @@ class WorkersLostError(InputError):
 
 
 def choose(jobs: int | None) -> Engine:
-    """Give the engine of one machine: a pool, or this process where there is one job or one item only."""
+    """Return the engine of one machine: a pool, or this process where there is one job or one item only."""
     wanted = jobs or os.cpu_count() or 1
 
     def run(job: Job[Item, Result], items: Sequence[Item]) -> Iterator[tuple[Item, Result]]:

@@ -168,7 +168,7 @@ def said_of(error: BaseException) -> str:
 
 
 def digest(data: bytes) -> str:
-    """Give the SHA-256 of some bytes, in hexadecimal."""
+    """Return the SHA-256 of some bytes, in hexadecimal."""
     return hashlib.sha256(data).hexdigest()
 
 

@@ -218,7 +218,7 @@ def _sweep_status(sweep: Sweep) -> Status:
 
 
 def _rate(sweep: Sweep) -> float | None:
-    """Give the cases a second since the last start, from the times in the ledger."""
+    """Return the cases a second since the last start, from the times in the ledger."""
     started = seconds_of(sweep.manifest.started, "started")
     ends = [seconds_of(row.ended, "ended") for row in sweep.rows]
     since = {row.key for row, end in zip(sweep.rows, ends, strict=True) if end >= started}

@@ -31,7 +31,7 @@ KINDS: Mapping[str, str] = {
 
 
 def rank_study(study: Study, goal: str | None = None) -> tuple[str, tuple[Guess, ...], float]:
-    """Give (goal, guesses by weight, standard deviation of its date in days) of a finished study.
+    """Return (goal, guesses by weight, standard deviation of its date in days) of a finished study.
 
     Raises:
         FolderError: if the study has no such goal, too few replications, or was made with another scenario.

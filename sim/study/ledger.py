@@ -201,12 +201,12 @@ def _fits(case: Case, design: str) -> bool:
 
 
 def table_file(sweep: Sweep, row: Row) -> Path:
-    """Give the file of a row's table."""
+    """Return the file of a row's table."""
     return sweep.folder / CASES / row.name
 
 
 def missing(rows: Sequence[Row], replications: int, largest: int = LARGEST_ERRAND) -> Iterator[Span]:
-    """Give what is missing of a case, in pieces a worker can take."""
+    """Return what is missing of a case, in pieces a worker can take."""
     there = {row.first: row.last for row in rows if not row.reason}
     first = 0
     while first < replications:
@@ -348,5 +348,5 @@ def refuse_strangers(folder: Path, manifest: SweepManifest, text: str) -> None:
 
 
 def now() -> str:
-    """Give the time, UTC, as ISO 8601."""
+    """Return the time, UTC, as ISO 8601."""
     return datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")

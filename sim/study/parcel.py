@@ -32,7 +32,7 @@ def sent(value: object) -> Iterator[Path]:
 
 
 def received(file: Path) -> object:
-    """Give the value of a parcel that this program wrote a moment ago."""
+    """Return the value of a parcel that this program wrote a moment ago."""
     with file.open("rb") as opened:
         view = memoryview(mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ))
     head_end = _LENGTH.size + _LENGTH.unpack_from(view)[0]

@@ -44,7 +44,7 @@ class Place:
 
     @property
     def path(self) -> Path | None:
-        """Give the folder's path where it is one of this machine's; None behind other URLs."""
+        """Return the folder's path where it is one of this machine's; None behind other URLs."""
         found = _URL.match(self.url)
         if found is None:
             return Path(self.url)

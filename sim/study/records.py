@@ -94,7 +94,7 @@ def _read_record(kind: type, data: object, where: str) -> object:
 
 @functools.cache
 def _fields(kind: type) -> tuple[dict[str, Any], frozenset[str]]:
-    """Give the type of every field of a record, and the fields that must be there: those without a default."""
+    """Return the type of every field of a record, and the fields that must be there: those without a default."""
     hints = typing.get_type_hints(kind)
     needed = (f.name for f in dataclasses.fields(kind) if f.default is f.default_factory is dataclasses.MISSING)
     return hints, frozenset(needed)

@@ -41,7 +41,7 @@ class Replay:
             self.campaign = campaign
 
     def replication(self, number: int) -> Replayed:
-        """Give a replication: kept with the study, or simulated again from its key and held against the tables.
+        """Return a replication: kept with the study, or simulated again from its key and held against the tables.
 
         Raises:
             FolderError: if the study has no such replication, or today's program gives another one.
@@ -61,7 +61,7 @@ class Replay:
         return Replayed(number, outcome.reached_d, outcome.story)
 
     def nominal(self) -> Replayed:
-        """Give the nominal run; raises FolderError if its trace is not there."""
+        """Return the nominal run; raises FolderError if its trace is not there."""
         for told in self.study.stories:
             if told.replication is None:
                 return Replayed(None, self.study.nominal.reached_d[0], told.story)

@@ -35,12 +35,12 @@ class Response:
 
     @property
     def counted_d(self) -> Floats:
-        """Give the dates with the calendar's end in place of what is not reached, shape (n,)."""
+        """Return the dates with the calendar's end in place of what is not reached, shape (n,)."""
         return np.minimum(self.dates_d, self.goal.end_d)
 
 
 def responses(sweep: Sweep) -> dict[str, list[Response]]:
-    """Give, for each goal, the response of every case that is done and did not fail, in order of cases."""
+    """Return, for each goal, the response of every case that is done and did not fail, in order of cases."""
     found: dict[str, list[Response]] = {}
     for planned in sweep.planned:
         if sweep.is_done(planned.key) and not sweep.reason(planned.key):
@@ -50,7 +50,7 @@ def responses(sweep: Sweep) -> dict[str, list[Response]]:
 
 
 def failures(sweep: Sweep) -> list[tuple[Case, str]]:
-    """Give the cases that failed with their reasons."""
+    """Return the cases that failed with their reasons."""
     return [(one.case, sweep.reason(one.key)) for one in sweep.planned if sweep.reason(one.key)]
 
 
@@ -74,7 +74,7 @@ def document(sweep: Sweep, start: datetime.datetime) -> Document:
 
 
 def indices_of(items: Sequence[Response]) -> tuple[SobolIndex, ...]:
-    """Give the Sobol indices of the mean date from the cases of a Saltelli design; empty when there are too few.
+    """Return the Sobol indices of the mean date from the cases of a Saltelli design; empty when there are too few.
 
     A point of which one case failed is left out.
     """
@@ -92,7 +92,7 @@ def indices_of(items: Sequence[Response]) -> tuple[SobolIndex, ...]:
 
 
 def swings_of(items: Sequence[Response]) -> tuple[Swing, ...]:
-    """Give the swings of the mean date from the cases of a tornado; empty without its base case."""
+    """Return the swings of the mean date from the cases of a tornado; empty without its base case."""
     base = next((item for item in items if item.case.role == "base"), None)
     if base is None:
         return ()
@@ -102,7 +102,7 @@ def swings_of(items: Sequence[Response]) -> tuple[Swing, ...]:
 
 
 def ranks_of(items: Sequence[Response]) -> tuple[tuple[str, Correlation], ...]:
-    """Give the rank correlation of the mean date with each input that is a number or a date, the strongest first."""
+    """Return the rank correlation of the mean date with each input that is a number or a date, the strongest first."""
     if len(items) < _SPREAD:
         return ()
     days = np.array([item.counted_d.mean() for item in items])
@@ -115,7 +115,7 @@ def ranks_of(items: Sequence[Response]) -> tuple[tuple[str, Correlation], ...]:
 
 
 def responses_of(sweep: Sweep, planned: Planned) -> Iterator[Response]:
-    """Give the response of each goal of a case that has at least one row."""
+    """Return the response of each goal of a case that has at least one row."""
     rows = sweep.first_rows_of(planned.key)
     tables = [read_case(sweep, row) for row in rows]
     count = sweep.manifest.replications

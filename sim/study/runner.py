@@ -141,7 +141,7 @@ def _is_precise(folder: Path, outline: Outline, precision: Precision) -> bool:
 
 
 def _dates(folder: Path, outline: Outline) -> NDArray[np.float64]:
-    """Give the dates of the first goal, shape (replications,)."""
+    """Return the dates of the first goal, shape (replications,)."""
     dates: NDArray[np.float64] = store.column(folder, f"reached.{outline.milestones[outline.goals[0].reached]}")
     return dates
 

@@ -15,7 +15,7 @@ _DAY = datetime.timedelta(days=1)
 
 
 def places_of(texts: Sequence[str]) -> tuple[float, ...] | None:
-    """Give the place of each value: its number, or its day; None where they are not numbers of one unit or all dates.
+    """Return the place of each value: its number, or its day; None where they are not numbers of one unit or all dates.
 
     >>> places_of(["90 d", "1 yr"]) is None
     True
@@ -28,7 +28,7 @@ def places_of(texts: Sequence[str]) -> tuple[float, ...] | None:
 
 
 def _measure(text: str) -> tuple[float, str] | None:
-    """Give a value's number and unit, a date's day and the word for dates; None where it is neither."""
+    """Return a value's number and unit, a date's day and the word for dates; None where it is neither."""
     try:
         date = parse_date(text)
     except UnitError:

@@ -111,7 +111,7 @@ def write_summary(study: Study, summary: Summary) -> None:
 
 
 def calendar_of(findings: Findings) -> Calendar:
-    """Give the calendar of a scenario."""
+    """Return the calendar of a scenario."""
     start = datetime.datetime.fromisoformat(findings.calendar_start)
     return Calendar(start, start + datetime.timedelta(days=findings.calendar_end_d))
 
@@ -158,7 +158,7 @@ def _joints(findings: Findings) -> Summary:
 
 
 def _joint(joint: JointFinding, calendar: Calendar) -> Summary:
-    """Give the limits of date and cost that hold together with the chance that is wanted."""
+    """Return the limits of date and cost that hold together with the chance that is wanted."""
     limits = zip(joint.frontier_t_d, joint.frontier_cost, strict=True)
     return {
         "cost_p50": joint.cost_p50,

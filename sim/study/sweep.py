@@ -135,7 +135,7 @@ def watched(folder: Path, manifest: SweepManifest) -> Iterator[None]:
 
 
 def plan_cases(texts: Mapping[tuple[str, ...], str], cases: Sequence[Case], seed: int) -> tuple[Planned, ...]:
-    """Give every case its key: a hash of the scenario, the values, the code and the seed."""
+    """Return every case its key: a hash of the scenario, the values, the code and the seed."""
     bases = {names: files.digest(text.encode()) for names, text in texts.items()}
     return tuple(Planned(case_key(bases[case.variants], case, code_version(), seed), case) for case in cases)
 

@@ -226,7 +226,7 @@ def _schema(columns: Iterable[Column]) -> pa.Schema:
 
 
 def _arrays(sample: Sample, outline: Outline) -> Iterable[tuple[str, NDArray[Any]]]:
-    """Give the values of every column as views of the sample's arrays."""
+    """Return the values of every column as views of the sample's arrays."""
     yield "replication", sample.replication
     for index, name in enumerate(outline.milestones):
         yield f"reached.{name}", sample.reached_d[:, index]

@@ -17,13 +17,13 @@ DECIDING = ("chance", "clock", "units", "physics", "scenario", "campaign", "mode
 
 @functools.cache
 def code_version() -> str:
-    """Give the version and a hash of the sources that decide outcomes, as `0.1.0+1a2b3c4d5e6f`."""
+    """Return the version and a hash of the sources that decide outcomes, as `0.1.0+1a2b3c4d5e6f`."""
     return f"{sim.__version__}+{_hash_of(DECIDING)}"
 
 
 @functools.cache
 def analysis_version() -> str:
-    """Give a hash of the sources that decide what is found in outcomes."""
+    """Return a hash of the sources that decide what is found in outcomes."""
     return _hash_of(("analysis",))
 
 

@@ -17,7 +17,7 @@ _GROUPS: Final = re.compile(r"[+-]?[0-9]{1,3}(?:[ _'][0-9]{3})+(?:\.[0-9]+)? *(\
 
 
 def parse_quantity(text: object, kind: str) -> float:
-    """Give the SI value (durations in days, rates per day) of text such as `8.2 t`.
+    """Return the SI value (durations in days, rates per day) of text such as `8.2 t`.
 
     Raises `UnitError` for anything else: a bare number, a unit of another kind, nan, a decimal comma.
     """
@@ -30,13 +30,13 @@ def parse_quantity(text: object, kind: str) -> float:
 
 
 def read_quantity(text: object, kind: str) -> float:
-    """Give `parse_quantity`, and refuse what the kind cannot be: a negative mass, a share above 100 %."""
+    """Return `parse_quantity`, and refuse what the kind cannot be: a negative mass, a share above 100 %."""
     value = parse_quantity(text, kind)
     return within(value, str(text), kind)
 
 
 def within(value: float, text: str, kind: str) -> float:
-    """Give `value` back; raises `UnitError` when it lies outside the kind's bounds."""
+    """Return `value` back; raises `UnitError` when it lies outside the kind's bounds."""
     table = KINDS[kind]
     if value < table.low:
         least = format_quantity(table.low, kind)

@@ -139,7 +139,7 @@ AMBIGUOUS: Final[Mapping[str, str]] = {
 
 
 def shown(text: object) -> str:
-    """Give what the user wrote, short enough for a message and without characters that do not print."""
+    """Return what the user wrote, short enough for a message and without characters that do not print."""
     said = str(text) if isinstance(text, (str, int, float)) else type(text).__name__
     said = said if said.isprintable() else ascii(said)[1:-1]
     return said if len(said) <= 40 else said[:37] + "..."
@@ -151,6 +151,6 @@ def a(noun: str) -> str:
 
 
 def unit_of_word(word: str) -> str:
-    """Give the unit a word stands for (`days` is d, `kg` is kg), or empty text."""
+    """Return the unit a word stands for (`days` is d, `kg` is kg), or empty text."""
     known = {unit for kind in KINDS.values() for unit in kind.units}
     return word if word in known else HABITS.get(word.lower(), "")

@@ -15,13 +15,13 @@ from sim.units.words import parse_date, parse_file_name, parse_name
 
 
 def quantity_pattern(kind: str) -> str:
-    """Give the regular expression (ECMA flavour) that editors check a quantity with."""
+    """Return the regular expression (ECMA flavour) that editors check a quantity with."""
     units = "|".join(re.escape(unit).replace("\\%", "%").replace("\\/", "/") for unit in KINDS[kind].units)
     return f"^{NUMBER} *({units})$"
 
 
 def quantity_schema(kind: str) -> dict[str, object]:
-    """Give the JSON Schema of a quantity of this kind."""
+    """Return the JSON Schema of a quantity of this kind."""
     table = KINDS[kind]
     return {
         "type": "string",

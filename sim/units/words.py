@@ -14,7 +14,7 @@ LAST_YEAR: Final = 2199
 
 
 def parse_date(text: object) -> datetime.datetime:
-    """Give the date of ISO text such as `2031-06-01` or `2031-06-01T12:00` (0h by default, no time zone).
+    """Return the date of ISO text such as `2031-06-01` or `2031-06-01T12:00` (0h by default, no time zone).
 
     Raises `UnitError` for dates that do not exist and for other ways of writing.
     """
@@ -60,7 +60,7 @@ def format_date(date: datetime.datetime) -> str:
 
 
 def parse_name(text: object) -> str:
-    """Give a name back; raises `UnitError` unless it is lower-case letters, digits and single hyphens."""
+    """Return a name back; raises `UnitError` unless it is lower-case letters, digits and single hyphens."""
     if isinstance(text, str) and len(text) <= NAME_LENGTH and NAME.fullmatch(text):
         return text
     if isinstance(text, (list, dict)):

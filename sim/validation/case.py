@@ -40,39 +40,39 @@ class Case:
 
 
 def near(about: About, ours: float | Sequence[float], theirs: float | Sequence[float], tolerance: float) -> Case:
-    """Give a case that is met when every figure of ours is within `tolerance` of theirs."""
+    """Return a case that is met when every figure of ours is within `tolerance` of theirs."""
     mine, other = _tuple(ours), _tuple(theirs)
     met = len(mine) == len(other) and all(abs(a - b) <= tolerance for a, b in zip(mine, other, strict=True))
     return _case(about, mine, other, tolerance, met=met)
 
 
 def at_most(about: About, ours: float, theirs: float, tolerance: float = 0.0) -> Case:
-    """Give a one-sided case: met when ours is not above theirs by more than `tolerance`."""
+    """Return a one-sided case: met when ours is not above theirs by more than `tolerance`."""
     return _case(about, (ours,), (theirs,), tolerance, met=ours <= theirs + tolerance)
 
 
 def between(about: About, ours: float, low: float, high: float) -> Case:
-    """Give a case that is met when ours lies in the published range; theirs is the range."""
+    """Return a case that is met when ours lies in the published range; theirs is the range."""
     return _case(about, (ours,), (low, high), 0.0, met=low <= ours <= high)
 
 
 def holds(about: About, low: float, high: float, theirs: float) -> Case:
-    """Give a case that is met when our range holds the published figure; ours is the range."""
+    """Return a case that is met when our range holds the published figure; ours is the range."""
     return _case(about, (low, high), (theirs,), 0.0, met=low <= theirs <= high)
 
 
 def share_tolerance(share: float, ours_n: int, theirs_n: float = float("inf")) -> float:
-    """Give the deviation of two independent estimates of a share that chance explains."""
+    """Return the deviation of two independent estimates of a share that chance explains."""
     return SIGMAS * sqrt(share * (1.0 - share) * (1.0 / ours_n + 1.0 / theirs_n))
 
 
 def mean_tolerance(sd: float, ours_n: int, theirs_n: float = float("inf")) -> float:
-    """Give the deviation of two independent means of values with this standard deviation that chance explains."""
+    """Return the deviation of two independent means of values with this standard deviation that chance explains."""
     return SIGMAS * sd * sqrt(1.0 / ours_n + 1.0 / theirs_n)
 
 
 def document(cases: Sequence[Case]) -> Mapping[str, Any]:
-    """Give the cases as plain values for JSON."""
+    """Return the cases as plain values for JSON."""
     return {"cases": [_plain(case) for case in cases]}
 
 
@@ -109,6 +109,6 @@ def _tuple(value: float | Sequence[float]) -> tuple[float, ...]:
 
 
 def _value(values: tuple[float, ...]) -> Value:
-    """Give single figures as themselves, rounded to eight digits: the rest differs from machine to machine."""
+    """Return single figures as themselves, rounded to eight digits: the rest differs from machine to machine."""
     rounded = tuple(float(f"{one:.8g}") for one in values)
     return rounded[0] if len(rounded) == 1 else rounded

@@ -41,7 +41,7 @@ class Flown:
         return refine_transfer(self.table, self.arrive_d - self.tof_h / 24.0, self.tof_h, self.parking, self.orbit)
 
     def cost_m_s(self, tof_h: float) -> float:
-        """Give departure and capture for another time of flight with the same arrival; infinite when there is none."""
+        """Return departure and capture for another time of flight with the same arrival; infinite if there is none."""
         found = departure_table(
             self.table, np.array([self.arrive_d - tof_h / 24.0]), np.array([tof_h]), self.parking, self.orbit
         ).total_dv_m_s
@@ -49,7 +49,7 @@ class Flown:
 
 
 def flight_cases() -> Iterator[Case]:
-    """Give departure energies, captures and times of flight of real missions."""
+    """Return departure energies, captures and times of flight of real missions."""
     said = read_published("flights")
     missions = {name: _flown(name, one) for name, one in said["missions"].items()}
     for row in said["apogee"]:
@@ -81,7 +81,7 @@ def _flown(name: str, said: Mapping[str, Any]) -> Flown:
 
 
 def _ephemeris(arrive_d: float) -> EphemerisTable:
-    """Give Moon and Sun about an arrival; the table that ships begins in 2000, Apollo flew before."""
+    """Return Moon and Sun about an arrival; the table that ships begins in 2000, Apollo flew before."""
     from sim.physics.orbits import build_ephemeris
 
     return build_ephemeris(arrive_d - 8.0, arrive_d + 3.0, 0.25, None)
@@ -134,13 +134,13 @@ def _time(flown: Flown, row: Mapping[str, Any]) -> Case:
 
 
 def _perigee_speed_m_s(perigee_km: float, apogee_km: float) -> float:
-    """Give the speed at perigee of an ellipse given by altitudes. Source: vis-viva."""
+    """Return the speed at perigee of an ellipse given by altitudes. Source: vis-viva."""
     low, high = EARTH_RADIUS_KM + perigee_km, EARTH_RADIUS_KM + apogee_km
     return 1e3 * sqrt(2.0 * EARTH_MU_KM3_S2 * high / (low * (low + high)))
 
 
 def _turn_deg(orbit: LunarOrbit, impulse_m_s: float, published_m_s: float) -> float:
-    """Give the turn of the plane that makes an impulse at perilune as dear as published. Source: law of cosines."""
+    """Return the turn of the plane that makes an impulse at perilune as dear as published. Source: law of cosines."""
     low, high = MOON_RADIUS_KM + orbit.perilune_km, MOON_RADIUS_KM + orbit.apolune_km
     after = 1e3 * sqrt(2.0 * MOON_MU_KM3_S2 * high / (low * (low + high)))
     before = after + impulse_m_s

@@ -51,7 +51,7 @@ class Forecast:
     """Whether `actual_d` is a date; otherwise the day of judging, before which it did not come."""
 
     def quantile_d(self, share: float) -> float:
-        """Give a quantile of the forecast."""
+        """Return a quantile of the forecast."""
         return float(np.quantile(self.sample_d, share))
 
     @property
@@ -138,7 +138,7 @@ def _mean_slip_d(law: SlipFit | Mapping[str, float], lead_d: float) -> float:
 
 
 def hindcast_cases(hindcasts: Sequence[Hindcast]) -> Iterator[Case]:
-    """Give coverage, bias and scores of each hindcast, then of all together."""
+    """Return coverage, bias and scores of each hindcast, then of all together."""
     for one in hindcasts:
         yield from _judge(one.id, one.source, one.forecasts, f"{one.known}. {one.why[:1].upper()}{one.why[1:]}")
     every = tuple(forecast for one in hindcasts if not one.again for forecast in one.forecasts)

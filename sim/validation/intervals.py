@@ -15,7 +15,7 @@ _PRINTED: Final = "printed to four digits"
 
 
 def interval_cases() -> Iterator[Case]:
-    """Give the binomial, order-statistic and paired intervals."""
+    """Return the binomial, order-statistic and paired intervals."""
     said = read_published("intervals")
     yield from _binomial(said["wilson_95"], "wilson-95", wilson)
     yield from _binomial(said["clopper_pearson_95"], "exact-95", clopper_pearson)

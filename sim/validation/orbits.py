@@ -17,7 +17,7 @@ Body: TypeAlias = Literal["earth", "moon"]
 
 
 def orbit_cases() -> Iterator[Case]:
-    """Give published speeds and periods that need no mission: textbook transfers, budgets, the Moon's motion."""
+    """Return published speeds and periods that need no mission: textbook transfers, budgets, the Moon's motion."""
     said = read_published("orbits")
     for row in said["rows"]:
         ours = _ORBITS[row["find"]](*row.get("with", ()))

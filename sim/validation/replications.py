@@ -32,33 +32,33 @@ class Replicated:
 
     @property
     def finish_d(self) -> Floats:
-        """Give the day of the first goal in each replication, infinity when it is not reached."""
+        """Return the day of the first goal in each replication, infinity when it is not reached."""
         return self.sample.reached_d[:, self.campaign.goals[0].reached]
 
     @property
     def durations_d(self) -> Floats:
-        """Give the days of every subject that finishes, shape (n, subjects); 0 for the others."""
+        """Return the days of every subject that finishes, shape (n, subjects); 0 for the others."""
         finish = np.array([subject.finish for subject in self.outline.subjects])
         days = self.sample.reached_d[:, finish] - self.sample.start_d
         return np.where(finish >= 0, np.nan_to_num(days, nan=np.inf), 0.0)
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Give the names of the subjects, in the order of the columns."""
+        """Return the names of the subjects, in the order of the columns."""
         return tuple(subject.name for subject in self.outline.subjects)
 
     def critical(self, name: str) -> float:
-        """Give the share of replications in which a subject dates the first goal."""
+        """Return the share of replications in which a subject dates the first goal."""
         return float(self.sample.on_chain[:, 0, self.names.index(name)].mean())
 
 
 def shipped_scenario(name: str) -> Path:
-    """Give the file of a shipped scenario, `examples/bridge` say."""
+    """Return the file of a shipped scenario, `examples/bridge` say."""
     return shipped_folder() / f"{name}.yaml"
 
 
 def packaged_scenario(name: str) -> Path:
-    """Give the file of a scenario that only validation uses."""
+    """Return the file of a scenario that only validation uses."""
     return Path(__file__).with_name("cases") / f"{name}.yaml"
 
 

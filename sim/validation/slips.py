@@ -22,7 +22,7 @@ _SHARES: Final = (np.arange(400) + 0.5) / 400
 
 
 def slip_cases() -> Iterator[Case]:
-    """Give coverage and scores of the slip law on missions it was not fitted to."""
+    """Return coverage and scores of the slip law on missions it was not fitted to."""
     table = read_table(data_file("iss-cargo.csv"))
     pairs = read_pairs(table)
     flown = _by_flight(table)
@@ -34,7 +34,7 @@ def slip_cases() -> Iterator[Case]:
 
 
 def _by_flight(table: Table) -> list[str]:
-    """Give the missions in the order in which they flew: every other one makes a half."""
+    """Return the missions in the order in which they flew: every other one makes a half."""
     (actual,) = read_dates(table, "actual")
     first = {name: day for name, day in zip(table.texts("mission"), actual, strict=True) if day}
     return sorted(first, key=lambda name: (first[name], name))

@@ -29,7 +29,7 @@ class Sortie:
     departure_propellant_kg: float
 
     def stack(self, *names: str) -> Stack:
-        """Give the named elements as they stand on the pad, the first on top."""
+        """Return the named elements as they stand on the pad, the first on top."""
         return Stack(tuple(self._stage(name) for name in names), self.g0_m_s2)
 
     def _stage(self, name: str) -> Stage:
@@ -40,7 +40,7 @@ class Sortie:
         return Stage(name, float(said["dry_kg"]), float(propellant_kg), float(isp_s), carried_kg=float(aboard_kg))
 
     def altered(self, name: str, value: float) -> Sortie:
-        """Give the sortie with one of its parameters changed."""
+        """Return the sortie with one of its parameters changed."""
         change: Any = {name: value}
         return replace(self, **change)
 
@@ -92,7 +92,7 @@ class Sortie:
 
 
 def sortie_cases() -> Iterator[Case]:
-    """Give what is left in each tank, the masses on the way, and the six break-even points."""
+    """Return what is left in each tank, the masses on the way, and the six break-even points."""
     said = read_published("sortie")
     for g0_m_s2, left_kg in said["left_kg"].items():
         found = _left_kg(_sortie(said, g0_m_s2).fly())
@@ -149,7 +149,7 @@ def _sortie(said: Mapping[str, Any], g0_m_s2: float) -> Sortie:
 
 
 def _left_kg(flights: Sequence[Flight]) -> Mapping[str, float]:
-    """Give the propellant at the end of everything that flew."""
+    """Return the propellant at the end of everything that flew."""
     found: dict[str, float] = {}
     for flight in flights:
         found.update(flight.left_kg())

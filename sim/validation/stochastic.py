@@ -16,20 +16,20 @@ KIND: Final = "stochastic"
 
 
 def stochastic_cases(runs: int, seed: int) -> Iterator[Case]:
-    """Give the tanker depot and the Shuttle's countdown, each replicated `runs` times."""
+    """Return the tanker depot and the Shuttle's countdown, each replicated `runs` times."""
     yield from depot_cases(runs, seed)
     yield from scrub_cases(runs, seed)
 
 
 def depot_chance(said: Mapping[str, Any], transfers: int, fleet: int) -> float:
-    """Give the chance that a depot of so many loads is filled by a fleet and left: the closed form of the source."""
+    """Return the chance that a depot of so many loads is filled by a fleet and left: the closed form of the source."""
     q, r, m = said["reach"], said["work"], said["depart"]
     ways = sum(comb(transfers + k - 1, k) * (1.0 - q) ** k for k in range(fleet))
     return float(m * r**transfers * q**transfers * ways)
 
 
 def depot_cases(runs: int, seed: int) -> Iterator[Case]:
-    """Give the share of departures for cells of the published sweep."""
+    """Return the share of departures for cells of the published sweep."""
     said = read_published("depot")
     for cell in said["cells"]:
         transfers, fleet = cell["transfers"], cell["fleet"]
@@ -46,7 +46,7 @@ def depot_cases(runs: int, seed: int) -> Iterator[Case]:
 
 
 def scrub_cases(runs: int, seed: int) -> Iterator[Case]:
-    """Give attempts for each launch, and the share gone by each attempt."""
+    """Return attempts for each launch, and the share gone by each attempt."""
     said = read_published("scrubs")
     attempts = 1.0 + replicate(packaged_scenario("countdown"), runs, seed).sample.scrubs
     chance = said["launches"] / said["attempts"]

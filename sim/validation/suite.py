@@ -37,7 +37,7 @@ class Family:
 
 
 def families() -> tuple[Family, ...]:
-    """Give the families in the order in which they are reported."""
+    """Return the families in the order in which they are reported."""
     return (
         Family("replays", "Replays of published flights", _replays),
         Family("schedule-risk", "Schedule risk of textbook networks", _schedule_risk),

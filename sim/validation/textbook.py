@@ -19,7 +19,7 @@ _LEVEL: Final = 0.99993666
 
 
 def textbook_cases(runs: int, seed: int) -> Iterator[Case]:
-    """Give every case of the textbook networks, each network sampled `runs` times."""
+    """Return every case of the textbook networks, each network sampled `runs` times."""
     published = read_published("networks")
     for path in published["critical_paths"]:
         yield from _critical_path(path)

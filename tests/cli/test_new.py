@@ -30,7 +30,7 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="module", params=shipped_names())
 def copy(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
-    """Give the name of a shipped scenario and the file that `new` made of it, in a folder that was not there."""
+    """Return the name of a shipped scenario and the file that `new` made of it, in a folder that was not there."""
     file = tmp_path_factory.mktemp("new") / "plans" / "mine.yaml"
     done = CliRunner().invoke(main, ["new", str(file), "--from", request.param])
     assert done.exit_code == 0, done.stderr

@@ -43,12 +43,12 @@ def validator() -> jsonschema.Draft7Validator:
 
 
 def faults(text: str) -> list[str]:
-    """Give the paths of what jsonschema, an independent validator, finds wrong."""
+    """Return the paths of what jsonschema, an independent validator, finds wrong."""
     return [".".join(map(str, error.absolute_path)) for error in validator().iter_errors(values(text))]
 
 
 def place(text: str) -> str | None:
-    """Give the path of the fault that an editor would underline; None for none."""
+    """Return the path of the fault that an editor would underline; None for none."""
     error = jsonschema.exceptions.best_match(validator().iter_errors(values(text)))
     return ".".join(map(str, error.absolute_path)) if error else None
 

@@ -31,7 +31,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def folder(small: Path, finished: Path) -> Path:
-    """Give a copy of the finished run, beside its scenario."""
+    """Return a copy of the finished run, beside its scenario."""
     shutil.copytree(finished, small.parent / "out")
     return small.parent / "out"
 

@@ -39,7 +39,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def folder(small: Path, finished: Path) -> Path:
-    """Give a copy of the finished run, beside its scenario."""
+    """Return a copy of the finished run, beside its scenario."""
     shutil.copytree(finished, small.parent / "out")
     return small.parent / "out"
 
@@ -185,6 +185,6 @@ def test_a_changed_program_is_said(folder: Path, ilrs: Call, monkeypatch: pytest
 
 
 def _untold(folder: Path) -> int:
-    """Give a replication whose trace the folder does not keep."""
+    """Return a replication whose trace the folder does not keep."""
     kept = {json.loads(file.read_text(encoding="utf-8"))["replication"] for file in (folder / "stories").glob("*.json")}
     return next(number for number in range(N) if number not in kept)

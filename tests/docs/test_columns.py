@@ -22,7 +22,7 @@ def outline() -> Outline:
 
 
 def general(name: str) -> str:
-    """Give the name with placeholders for what differs from scenario to scenario."""
+    """Return the name with placeholders for what differs from scenario to scenario."""
     kind, dot, _ = name.partition(".")
     places = {"reached": ".<milestone>", "cause": ".<goal>.<cause>"}
     return kind + (places.get(kind, ".<goal>") if dot else "")

@@ -55,7 +55,7 @@ def codes(page: str) -> list[Code]:
 
 
 def commands(text: str) -> Iterator[tuple[str, list[str]]]:
-    """Give each command with the lines shown below it."""
+    """Return each command with the lines shown below it."""
     command = ""
     shown: list[str] = []
     for line in text.splitlines():
@@ -84,7 +84,7 @@ def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, st
 
 
 def as_pattern(shown: str) -> str:
-    """Give the pattern of a shown line: `…` is anything, and columns may be wider or narrower."""
+    """Return the pattern of a shown line: `…` is anything, and columns may be wider or narrower."""
     parts = (r"\s+".join(map(re.escape, part.split())) for part in shown.split("…"))
     return ".*".join(parts)
 

@@ -246,7 +246,7 @@ class Tally:
 
 
 def try_table(rng: random.Random, table: Table, folder: Path) -> tuple[str, str]:
-    """Give a table to its verb; return in a word what came of it, and what must not be."""
+    """Return a table to its verb; return in a word what came of it, and what must not be."""
     some, file = table.sample(rng), folder / f"{table.name}.csv"
     if rng.random() < 0.5:
         file.write_bytes(_plain(some))

@@ -162,7 +162,7 @@ def _supply_kw(elements: Values) -> float:
 
 @st.composite
 def scenarios(draw: Draw, *, calm: bool = False) -> Values:
-    """Give a small scenario: partners, work, one vehicle, a few landings, a base."""
+    """Return a small scenario: partners, work, one vehicle, a few landings, a base."""
     activities = _activities(draw, calm=calm)
     elements = _elements(draw, list(activities), calm=calm)
     missions = _missions(draw, list(elements), list(activities), calm=calm)
@@ -469,7 +469,7 @@ def test_another_duration_of_one_activity_shifts_no_other_draw(values: Values, s
 
 @st.composite
 def networks(draw: Draw) -> Values:
-    """Give a network of up to twelve activities with random durations and no rocket at all."""
+    """Return a network of up to twelve activities with random durations and no rocket at all."""
     activities: Values = {}
     for number in range(draw(st.integers(2, 12))):
         low, width, more = (draw(st.integers(0, 100)) for _ in range(3))

@@ -36,7 +36,7 @@ def evaluated(n: int, seed: int = 1) -> tuple[Floats, Floats, Floats]:
 
 
 def exact() -> dict[str, tuple[float, float]]:
-    """Give first and total index of each input.
+    """Return first and total index of each input.
 
     Source: Ishigami and Homma (1990), closed form: V1 = (1 + b pi^4 / 5)^2 / 2, V2 = a^2 / 8, V13 = 8 b^2 pi^8 / 225.
     """

@@ -60,7 +60,7 @@ def test_the_sortie_takes_nineteen_days() -> None:
 
 
 def _burn(number: int, text: str) -> str:
-    """Give the whole sequence again with one thing said otherwise."""
+    """Return the whole sequence again with one thing said otherwise."""
     steps = load_scenario("examples/sortie").layered.values["missions"]["lunar-sortie"]["sequence"]
     changed = [dict(step) for step in steps]
     key, value = text.split("=", 1)

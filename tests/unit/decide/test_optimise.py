@@ -23,7 +23,7 @@ HOLD_KG = 6500
 
 @pytest.fixture
 def tiny(tmp_path: Path) -> Path:
-    """Give a copy of the tiny scenario that can be changed."""
+    """Return a copy of the tiny scenario that can be changed."""
     file = tmp_path / "tiny.yaml"
     file.write_text(TINY.read_text(encoding="utf-8"), encoding="utf-8")
     return file
@@ -31,7 +31,7 @@ def tiny(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def soonest() -> Optimum:
-    """Give the soonest plan of the tiny scenario."""
+    """Return the soonest plan of the tiny scenario."""
     return optimise(str(TINY), minimise=["date"])
 
 
@@ -42,13 +42,13 @@ def asked(file: Path, block: str) -> str:
 
 
 def camp_d(file: Path | str, *sets: str) -> float:
-    """Simulate a plan in which nothing slips; give the day of the camp."""
+    """Simulate a plan in which nothing slips; return the day of the camp."""
     campaign = compile_campaign(load_scenario(file, sets=sets))
     return float(simulate_nominal(campaign, story=False).reached_d[campaign.goals[0].reached])
 
 
 def packings() -> list[tuple[list[str], list[str]]]:
-    """Give every way to pack the loads onto two flights that can carry them."""
+    """Return every way to pack the loads onto two flights that can carry them."""
     found = []
     for places in itertools.product((0, 1), repeat=len(MASSES_KG)):
         cargoes = [[load for load, place in zip(MASSES_KG, places, strict=True) if place == side] for side in (0, 1)]

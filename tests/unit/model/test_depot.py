@@ -24,7 +24,7 @@ CELLS = [
 
 
 def closed_form(transfers: int, fleet: int) -> float:
-    """Give P = m r^N sum over k < F of C(N+k-1, k) q^N (1-q)^k.
+    """Return P = m r^N sum over k < F of C(N+k-1, k) q^N (1-q)^k.
 
     Source: Merrel, Gomez and Chen (Georgia Tech), space mission discrete-event report, Fig. 11; q, r and m from the
     steps' probabilities.

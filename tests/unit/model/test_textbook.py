@@ -91,7 +91,7 @@ def _network(folder: Path, work: Mapping[str, Any], law: str, last: list[str]) -
 
 @cache
 def _runs(kind: str, law: str, folder: Path) -> tuple[np.ndarray, dict[str, float]]:
-    """Give the finish of every run, and the share of runs in which each activity dates it."""
+    """Return the finish of every run, and the share of runs in which each activity dates it."""
     work = {"porta": PORTA_VAC, "reliable": RELIABLE, "bridge": BRIDGE}[kind]
     last = {"porta": ["J"], "reliable": ["M", "N"], "bridge": ["a4", "a5"]}[kind]
     campaign = _network(folder, work, law, last)
@@ -107,7 +107,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _tolerance(share: float, published_runs: float = 20_000) -> float:
-    """Give the deviation of two independent estimates of a share that chance explains."""
+    """Return the deviation of two independent estimates of a share that chance explains."""
     return SIGMAS * sqrt(share * (1 - share) * (1 / RUNS + 1 / published_runs))
 
 

@@ -77,7 +77,7 @@ missions:
 def problems_of(
     folder: Path, child: str = "", sets: Sequence[str] = (), variants: Sequence[str] = (), base: str = SMALL
 ) -> list[Problem]:
-    """Give what is wrong with the small scenario after a child file and settings, warnings included."""
+    """Return what is wrong with the small scenario after a child file and settings, warnings included."""
     (folder / "small.yaml").write_text(base)
     (folder / "child.yaml").write_text(f"extends: small.yaml\n{child}")
     try:
@@ -87,5 +87,5 @@ def problems_of(
 
 
 def told(problems: Sequence[Problem]) -> list[tuple[str, str]]:
-    """Give code and path of each problem."""
+    """Return code and path of each problem."""
     return [(str(problem.code), problem.path) for problem in problems]

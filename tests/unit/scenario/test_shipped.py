@@ -56,7 +56,7 @@ def test_it_bears_the_name_of_its_file(name: str) -> None:
 
 
 def _unrated(value: Any, path: str, *, rated: bool) -> Iterator[str]:
-    """Give the blocks whose source comes without a confidence, in them or around them."""
+    """Return the blocks whose source comes without a confidence, in them or around them."""
     if not isinstance(value, dict):
         return
     rated = rated or "confidence" in value
