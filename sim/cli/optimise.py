@@ -75,7 +75,7 @@ def command(file: str, sets: tuple[str, ...], variants: tuple[str, ...], **optio
     judged = _judge(found, file, sets, split_names(variants), options, teller)
     if judged is not None and judged.chosen is not None:
         found = judged.chosen
-    written = _write(found, file, out, options["seed"]) if out is not None and found.plan is not None else None
+    written = _write(found, file, out) if out is not None and found.plan is not None else None
     if options["json_"]:
         print_json(document(found, judged, written))
     else:
@@ -186,7 +186,7 @@ def _judge(
 # --- the file ---------------------------------------------------------------------------------------------------------
 
 
-def _write(found: Optimum, file: str, out: Path, seed: int) -> str:
+def _write(found: Optimum, file: str, out: Path) -> str:
     import datetime
 
     from sim import __version__
@@ -195,7 +195,6 @@ def _write(found: Optimum, file: str, out: Path, seed: int) -> str:
     from sim.problems import Code, Mark, Problem, ScenarioError, printable
     from sim.scenario.load import load_scenario
 
-    del seed
     today = datetime.datetime.now(tz=datetime.timezone.utc).date().isoformat()
     source = f"optimised by ilrs {__version__}, {today}"
     header = f"Written by `{printable(typed())}`, ilrs {__version__}, {today}: {found.proof.text}."

@@ -20,6 +20,7 @@ from sim.decide.question import NAMES, Question, ask
 from sim.model.outcome import Outcome
 from sim.model.simulate import simulate_nominal
 from sim.problems import Code, Problem, ScenarioError
+from sim.scenario.check_optimise import LIMITS, read_limit
 from sim.scenario.load import Loaded, load_scenario
 
 ROUNDS: Final = 5
@@ -104,17 +105,16 @@ def _with_days(loaded: Loaded, calendar: Calendar, question: Question) -> Questi
         try:
             if name not in NAMES:
                 raise ValueError
-            if name == "date":
-                day = datetime.datetime.fromisoformat(text)
-                limits[name] = int((calendar.to_days(day) + 1.0) * 24.0) - 1
-            else:
-                limits[name] = float(text)
+            limit = read_limit(name, text)
         except ValueError:
             mark = loaded.layered.mark(("optimise", "at_most", name))
-            hint = "for example launches=5, date=2034-12-31, imleo=350000 (kg) or cost=60"
             raise ScenarioError(
-                [Problem(mark, f"at_most.{name}", Code.VALUE, "error", f"'{text:.40}' is no limit", hint)]
+                [Problem(mark, f"at_most.{name}", Code.VALUE, "error", f"'{text:.40}' is no limit", LIMITS)]
             ) from None
+        if isinstance(limit, datetime.datetime):
+            limits[name] = int((calendar.to_days(limit) + 1.0) * 24.0) - 1
+        else:
+            limits[name] = limit
     return replace(question, at_most=limits)
 
 

@@ -9,8 +9,10 @@ from typing import Final
 
 from sim.campaign.plan import Campaign
 from sim.problems import Code, Problem, ScenarioError, suggest
+from sim.scenario.case import Case
+from sim.scenario.check_optimise import check_optimise, check_wishes, not_free
 from sim.scenario.load import Loaded
-from sim.scenario.schema import FlightStack, Mission, Optimise
+from sim.scenario.schema import FlightStack, Optimise
 
 NAMES: Final = {"date": "date", "launches": "launches", "imleo": "mass", "cost": "cost"}
 """Objectives as the user says them, and as the solver does."""
@@ -65,11 +67,9 @@ def ask(
             raise _wrong("--minimise", f"no objective '{one[:40]}'", suggest(one, NAMES))
     free = said.free
     missions, assumed = tuple(free.cargo or ()), []
-    reasons = {one: _not_free(mission) for one, mission in loaded.scenario.missions.items()}
+    reasons = {one: not_free(mission) for one, mission in loaded.scenario.missions.items()}
     if missions:
-        for number, one in enumerate(missions):
-            if reasons[one]:
-                raise _at(loaded, ("optimise", "free", "cargo", number), f"'{one}' is not free: {reasons[one]}")
+        _refuse(check_optimise(Case(loaded.scenario, loaded.layered)))
     else:
         missions = _carriers(campaign, loaded, name, reasons)
         what = "the cargo" if block is not None and free.dates is None else "the cargo and the dates"
@@ -96,7 +96,8 @@ def ask(
         costs=said.costs,
         assumed=tuple(assumed),
     )
-    _require_free(loaded, question)
+    if block is not None and not free.cargo:
+        _refuse(check_wishes(Case(loaded.scenario, loaded.layered), missions))
     return question
 
 
@@ -107,22 +108,6 @@ def _goal(loaded: Loaded, name: str | None) -> str:
     if name is not None and name not in goals:
         raise _wrong("--goal", f"there is no goal '{name[:60]}'", suggest(name, goals), Code.NO_SUCH_NAME)
     return name or next(iter(goals))
-
-
-def _not_free(mission: Mission) -> str:
-    """Return why the cargo of a mission cannot be free; empty when it can."""
-    launch = next(iter(mission.launches.values()), None)
-    does_more = (mission.rendezvous, mission.refuel, mission.operations, mission.sequence, mission.crew, mission.back)
-    reasons = {
-        "it has flown": mission.flown is not None,
-        "it repeats": mission.every is not None or mission.from_ is not None or mission.repeats is not None,
-        "it has not just one launch": len(mission.launches) != 1,
-        "it does more than to carry something there": any(does_more),
-        "it flies in place of another": mission.reserve or mission.substitute is not None,
-        "it carries no elements": not isinstance(mission.cargo, list) or not mission.cargo,
-        "it has no route of its own": not mission.route or (launch is not None and launch.after is not None),
-    }
-    return next((reason for reason, holds in reasons.items() if holds), "")
 
 
 def _carriers(campaign: Campaign, loaded: Loaded, goal: str, reasons: Mapping[str, str]) -> tuple[str, ...]:
@@ -155,43 +140,6 @@ def elements_of(campaign: Campaign, goal: str) -> set[str]:
     return found
 
 
-def _require_free(loaded: Loaded, question: Question) -> None:
-    """Refuse wishes about what is not free, and missions of different routes."""
-    missions = loaded.scenario.missions
-    ways = {tuple(missions[name].route) for name in question.missions}
-    if len(ways) > 1:
-        at = ("optimise", "free", "cargo")
-        raise _at(loaded, at, "these missions fly different routes", "name those of one route only")
-    carried = {load for name in question.missions for load in missions[name].cargo}
-    if question.more is not None and question.more[0] not in question.missions:
-        raise _at(
-            loaded,
-            ("optimise", "free", "flights", "like"),
-            f"'{question.more[0]}' is not among free.cargo",
-            suggest("", question.missions),
-        )
-    for one in question.keep:
-        if one not in question.missions:
-            raise _at(loaded, ("optimise", "keep", one), f"'{one}' is not among free.cargo", key=True)
-    lists: dict[Path, Iterable[str]] = {}
-    lists["optimise", "free", "optional"] = question.optional
-    for one, kept in question.keep.items():
-        lists["optimise", "keep", one] = kept
-    for word, groups in (("together", question.together), ("apart", question.apart)):
-        for place, group in enumerate(groups):
-            lists["optimise", word, place] = group
-    for path, named in lists.items():
-        for number, load in enumerate(named):
-            if load not in carried:
-                hint = suggest(load, carried) or "name what they carry"
-                raise _at(loaded, (*path, number), f"'{load}' flies on none of the free missions", hint)
-    for name in question.costs:
-        if name not in question.missions and name not in question.stacks:
-            known = [*question.missions, *question.stacks]
-            raise _at(loaded, ("optimise", "costs", name), f"'{name}' is no free mission and no stack",
-                      suggest(name, known), key=True)  # fmt: skip
-
-
 def _nothing_free(loaded: Loaded, goal: str, reasons: Mapping[str, str]) -> ScenarioError:
     carrying = [
         f"{name}: {reason}"
@@ -202,6 +150,12 @@ def _nothing_free(loaded: Loaded, goal: str, reasons: Mapping[str, str]) -> Scen
     message = f"nothing is free: no mission that can be changed carries an element of {goal}{why}"
     hint = "name missions under optimise.free.cargo, or ask for another --goal"
     return _at(loaded, ("goals", goal), message, hint, key=True)
+
+
+def _refuse(problems: Iterable[Problem]) -> None:
+    found = list(problems)
+    if found:
+        raise ScenarioError(found)
 
 
 def _at(loaded: Loaded, path: Path, message: str, hint: str = "", *, key: bool = False) -> ScenarioError:

@@ -14,6 +14,8 @@ from pydantic import ValidationError
 
 from sim.problems import Code, Mark, Problem, ScenarioError, did_you_mean, suggest, writable
 from sim.scenario.as_of import explain, known_on
+from sim.scenario.case import Case
+from sim.scenario.check_optimise import check_optimise
 from sim.scenario.check_study_values import check_study_values
 from sim.scenario.checks import check_blocks, check_sense
 from sim.scenario.data import read_columns
@@ -116,7 +118,7 @@ def value_problems(
 
 
 def _study_problems(files: _Files, variants: Sequence[str], sets: Sequence[str]) -> list[Problem]:
-    """Return paths, values and choices of variants in `sweep` and `seek` that are wrong with all that these choose."""
+    """Return what is wrong in `sweep` and `seek` with all the variants that these choose, and in `optimise`."""
     layered, _, whole = _merge(files, variants, sets)
     if layered is None or not whole:
         return []
@@ -126,6 +128,8 @@ def _study_problems(files: _Files, variants: Sequence[str], sets: Sequence[str])
     found += study.wrong_choices()
     for block in ("sweep", "seek"):
         found += check_study_values(layered, choices, study.errors, block)
+    scenario, _ = _validate(layered, [], whole=whole)
+    found += check_optimise(Case(scenario, layered)) if scenario is not None else []
     return _in_order(found)
 
 

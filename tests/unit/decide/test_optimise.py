@@ -202,6 +202,43 @@ def test_a_block_that_is_wrong_is_refused_with_its_place(tiny: Path, block: str,
     assert "tiny.yaml:" in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("block", "at", "said"),
+    [
+        ("{free: {cargo: [one, two]}, keep: {one: [store, goods]}}", "keep.one[1]", "'goods'"),
+        ("{free: {cargo: [one]}, keep: {one: [store]}}", "keep.one[0]", "'store' flies on none of the free missions"),
+        ("{free: {cargo: [one]}, keep: {two: [store]}}", "keep.two", "'two' is not among free.cargo"),
+        ("{free: {cargo: [one], optional: [store]}}", "free.optional[0]", "'store' flies on none"),
+        ("{free: {cargo: [one]}, apart: [[mast, hut]]}", "apart[0][1]", "'hut' flies on none"),
+        ("{free: {cargo: [one], flights: {most: 3, like: two}}}", "free.flights.like", "'two' is not among"),
+        ("{free: {cargo: [one]}, costs: {two: 3}}", "costs.two", "'two' is no free mission and no stack"),
+        ("{at_most: {launches: many}}", "at_most.launches", "'many' is no limit"),
+        ("{at_most: {cost: nan}}", "at_most.cost", "'nan' is no limit"),
+    ],
+)
+def test_check_refuses_a_wish_that_cannot_be(tiny: Path, block: str, at: str, said: str) -> None:
+    (error,) = [one for one in check_scenario(asked(tiny, block)) if one.severity == "error"]
+    assert error.path == f"optimise.{at}"
+    assert said in error.message
+
+
+def test_check_refuses_free_missions_of_different_routes(tiny: Path) -> None:
+    text = tiny.read_text(encoding="utf-8")
+    first = text.index("route: [leo, llo, rim]")
+    tiny.write_text(f"{text[:first]}{text[first:].replace('leo, llo', 'leo, nrho', 1)}", encoding="utf-8")
+    errors = [one.message for one in check_scenario(asked(tiny, "{free: {cargo: [one, two]}}"))]
+    assert "these missions fly different routes" in errors
+
+
+def test_check_refuses_a_free_mission_that_repeats(tiny: Path) -> None:
+    text = tiny.read_text(encoding="utf-8")
+    tiny.write_text(
+        text.replace("  one:\n", "  one:\n    on_loss: refly\n    every: 90 d\n    repeats: 2\n"), encoding="utf-8"
+    )
+    errors = [one.message for one in check_scenario(asked(tiny, "{free: {cargo: [one, two]}}"))]
+    assert "'one' is not free: it repeats" in errors
+
+
 def test_plans_near_the_best_are_other_packings_within_the_distance(soonest: Optimum) -> None:
     others = near(soonest, str(TINY), (), (), 3, 60, Limits(20.0))
     best = soonest.reached_d("camp")[1]
