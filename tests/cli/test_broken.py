@@ -20,6 +20,7 @@ NOT_IN_ONE_FILE = {
     Code.FILE_UNREADABLE,
     Code.FILE_TOO_LARGE,
     Code.NO_SUCH_VARIANT,
+    Code.NOT_KNOWN,
     Code.VARIANTS_CLASH,
     Code.SET_SYNTAX,
     Code.FOLDER,

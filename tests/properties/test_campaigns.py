@@ -344,7 +344,7 @@ def check(campaign: Campaign, outcome: Outcome) -> None:
 
 def run_watched(campaign: Campaign, seed: int) -> None:
     """Step through one replication and look at every resource after every event."""
-    world = World(campaign, DrawTable(seed, campaign.streams, 0, 1).replication(0), story=True)
+    world = World(campaign, DrawTable(seed, campaign.streams, 0, 1, campaign.luck).replication(0), story=True)
     settle_partners(world)
     settle_risks(world)
     start(world)
