@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import collections
 import contextlib
+import copy
 import dataclasses
 import json
 import os
@@ -261,7 +262,7 @@ def change(rng: random.Random, document: Any) -> tuple[Any, str]:
     """Change one value of a JSON document: another value, none, a copy, or a number a little aside."""
     places = [path for path in _places(document) if path]
     if not places:
-        return rng.choice(ODD), "all"
+        return copy.deepcopy(rng.choice(ODD)), "all"
     shallow = [path for path in places if len(path) == 1]
     path = rng.choice(shallow if rng.random() < 0.3 else places)
     holder = document
@@ -271,11 +272,11 @@ def change(rng: random.Random, document: Any) -> tuple[Any, str]:
     if how < 0.15:
         del holder[key]
     elif how < 0.25 and isinstance(holder, list):
-        holder.insert(key, old)
+        holder.insert(key, copy.deepcopy(old))
     elif how < 0.6 and isinstance(old, (int, float)) and not isinstance(old, bool):
         holder[key] = rng.choice((old + 1, old - 1, -old, old * 2, old * 1000, 0.5))
     else:
-        holder[key] = rng.choice(ODD)
+        holder[key] = copy.deepcopy(rng.choice(ODD))  # a shared list could come to hold itself
     return document, ".".join(map(str, path))[:60]
 
 
