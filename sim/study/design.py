@@ -16,7 +16,6 @@ from scipy.stats import qmc
 
 from sim.chance import Distribution, Uniform
 from sim.problems import InputError
-from sim.scenario.schema import Spread
 
 GRID, LHS, SOBOL, SALTELLI, TORNADO = "grid", "lhs", "sobol", "saltelli", "tornado"
 DESIGNS = (GRID, LHS, SOBOL, SALTELLI, TORNADO)
@@ -58,6 +57,8 @@ class Range:
 
     def text_at(self, u: float) -> str:
         """Return the quantile of share `u`, from 0 to 1, as text."""
+        from sim.scenario.schema import Spread  # a worker and a reader of studies need no scenario language
+
         return Spread(self.law, self.unit).text_at(u)
 
     def levels(self, count: int) -> tuple[float, ...]:
