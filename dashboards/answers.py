@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from dashboards.levers import AS_IS, VARIANTS, Lever, levers_of
+from dashboards.lever_axis import AS_IS, VARIANTS, Lever, levers_of
 from sim.analysis.estimates import probability_by, quantiles
 from sim.analysis.findings import Share
 from sim.analysis.indices import SobolIndex, Swing

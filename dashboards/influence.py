@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dashboards.answers import Answer, GoalAnswers, SweepAnswers, level_of
-from dashboards.levers import VARIANTS, Lever
+from dashboards.lever_axis import VARIANTS, Lever
 from sim.analysis.guesses import DOUBT
 from sim.analysis.indices import SobolIndex, Swing
 from sim.analysis.sensitivity import Correlation

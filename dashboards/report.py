@@ -15,25 +15,25 @@ from pathlib import Path
 
 from dashboards import formats, theme
 from dashboards.card import Card, Page, Section, Tile
-from dashboards.comparison import Entry, compose_comparison
+from dashboards.comparison_page import Entry, compose_comparison
 from dashboards.figures.bat import draw_bat, draw_bat_zoom, has_journeys
-from dashboards.figures.causes import draw_causes
 from dashboards.figures.chain import draw_chain, has_chain
+from dashboards.figures.cost_and_date import draw_joint, joint_of
 from dashboards.figures.coverage import draw_calendar
 from dashboards.figures.crew import draw_crew, find_visits
+from dashboards.figures.critical_paths import draw_paths
 from dashboards.figures.depot import draw_depot, used_tanks
 from dashboards.figures.facilities import draw_facilities
 from dashboards.figures.gantt import draw_gantt
-from dashboards.figures.joint import draw_joint, joint_of
-from dashboards.figures.light import draw_light
-from dashboards.figures.manifest import draw_manifest
+from dashboards.figures.light_calendar import draw_light
+from dashboards.figures.manifest_table import draw_manifest
 from dashboards.figures.margin import draw_margin
 from dashboards.figures.mass import draw_mass
 from dashboards.figures.openings import draw_openings
 from dashboards.figures.pads import draw_pads, uses_pads
-from dashboards.figures.paths import draw_paths
 from dashboards.figures.power import draw_power
 from dashboards.figures.scurve import draw_goals, draw_scurve
+from dashboards.figures.waterfall import draw_causes
 from dashboards.page import PLOTLY_FILE, render_page
 from dashboards.setting import Setting, shown_cover, shown_light
 from sim.analysis.estimates import wilson

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from dashboards.answers import SweepAnswers
-from dashboards.sweeps import answers_of
+from dashboards.sweep_page import answers_of
 from dashboards.telling import Asked, Teller
 from sim.analysis.findings import Findings, GoalFinding
 from sim.analysis.sample import rows_of

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 
 from dashboards import formats, theme
 from dashboards.card import Card, Key, Page, Section, Table, Tile
-from dashboards.figures.reliability import draw_reliability
+from dashboards.figures.reliability_diagram import draw_reliability
 from dashboards.picture import write_picture
 from sim.calibration.reliability import Reliability
 from sim.validation.case import Case, Value

@@ -32,14 +32,14 @@ LIGHT = (
     *(
         f"sim.front.{name}"
         for name in (
-            "comparison", "events", "model", "opening", "pages", "plan", "plot", "progress", "study", "sweeps", "why",
+            "comparison", "model", "opening", "pages", "plan", "plot", "progress", "study", "sweeps", "trace", "why",
             "words", "workers",
         )
     ),
 )  # fmt: skip
 """What `import ilrs` and every verb load: all of the front but its tables."""
 THROUGH_THE_FRONT = tuple(
-    f"sim.cli.{verb}"
+    f"sim.cli.verb_{verb}"
     for verb in ("check", "compare", "guesses", "plan", "report", "run", "seek", "sweep", "trace", "why")
 )
 """Verbs that a Python program has too."""

@@ -11,7 +11,7 @@ from dashboards import formats, theme
 from dashboards.answers import Answer, GoalAnswers, SweepAnswers
 from dashboards.card import Card, Key, Table
 from dashboards.influence import rank_levers
-from dashboards.levers import Lever, short_path, show_values
+from dashboards.lever_axis import Lever, short_path, show_values
 
 Cells: TypeAlias = list[list[float | None]]
 _READABLE = 10

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from dashboards import formats, theme
 from dashboards.answers import GoalAnswers, SweepAnswers
 from dashboards.card import Card, Key, Table
-from dashboards.levers import VARIANTS, fold_path, short_path, show_value
+from dashboards.lever_axis import VARIANTS, fold_path, short_path, show_value
 from sim.analysis.estimates import Mean
 from sim.analysis.indices import Swing
 

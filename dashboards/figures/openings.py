@@ -10,7 +10,7 @@ from dashboards import formats, theme
 from dashboards.card import Card, Key, Table
 from dashboards.formats import DAYS_PER_YEAR
 from dashboards.setting import SHOWN_YEARS, Openings, Setting
-from sim.campaign.tables import STEP_D
+from sim.campaign.sky import STEP_D
 from sim.clock import Calendar
 
 _ROWS = 14

@@ -10,9 +10,9 @@ from plotly.subplots import make_subplots
 from dashboards import formats, theme
 from dashboards.answers import Answer, GoalAnswers, SweepAnswers, level_of
 from dashboards.card import Card, Key
-from dashboards.figures.sweep import calendar_of, cases_table, say_case
+from dashboards.figures.parallel import calendar_of, cases_table, say_case
 from dashboards.influence import rank_levers
-from dashboards.levers import AS_IS, Lever, short_path, show_values
+from dashboards.lever_axis import AS_IS, Lever, short_path, show_values
 from sim.clock import Calendar
 
 _PANELS = 6

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
-from sim.campaign import fleet, missions, staging, work
+from sim.campaign import fleet, mission_plans, tankers, work
 from sim.campaign.context import Context, context_of
 from sim.campaign.plan import BasePlan, Campaign, ElementPlan, GoalPlan, PlaceName
 from sim.problems import Problem, ScenarioError
@@ -68,7 +68,7 @@ def _gather(loaded: Loaded, context: Context, parts: Mapping[str, Any]) -> Campa
         families=tuple(index.families),
         subjects=index.subjects,
         milestones=index.milestones,
-        missions=missions.with_stand_ins(context, [one.plan for one in flights]),
+        missions=mission_plans.with_stand_ins(context, [one.plan for one in flights]),
         deliveries=tuple(delivery for one in flights for delivery in one.deliveries),
         flights=tuple(card for one in flights for card in one.cards),
         sheets=tuple(sheet for one in flights for sheet in one.sheets),
@@ -187,9 +187,9 @@ PARTS: Final[Mapping[str, Callable[[Context], Any]]] = MappingProxyType(
         "pads": fleet.pads,
         "launchers": fleet.launchers,
         "flight_classes": fleet.flight_classes,
-        "missions": missions.flights,
+        "missions": mission_plans.flights,
         "elements": _elements,
-        "tanks": staging.tanks,
+        "tanks": tankers.tanks,
         "base": _base,
         "living": lambda context: context.living.plan(),
         "ground": lambda context: context.ground.plan(context.index),

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 from sim.campaign.ground import Ground
 from sim.campaign.index import Index, index_of
-from sim.campaign.living import Living
-from sim.campaign.luck import SharedLuck
 from sim.campaign.opportunities import SkyTables
 from sim.campaign.registry import Registry
-from sim.campaign.tables import Sky
+from sim.campaign.shared_luck import SharedLuck
+from sim.campaign.sky import Sky
+from sim.campaign.supplies import Living
 from sim.scenario.load import Loaded
 from sim.scenario.schema import Scenario
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sim.campaign.index import Index
 from sim.campaign.plan import Departures, GroundPlan
-from sim.campaign.tables import Sky
+from sim.campaign.sky import Sky
 from sim.physics.intervals import Intervals
 from sim.scenario.schema import Ground as GroundSpec
 from sim.scenario.schema import GroundStation, Partner, Scenario

@@ -11,7 +11,7 @@ from sim.campaign.flights import margins_over
 from sim.campaign.ground import Ground
 from sim.campaign.plan import Departures, FlightSheet, Floats, LightTable, Opportunities
 from sim.campaign.registry import Registry
-from sim.campaign.tables import Sky
+from sim.campaign.sky import Sky
 from sim.clock import Calendar
 from sim.physics.injection import injection_dv_m_s
 from sim.physics.limits import PhysicsError

@@ -1,4 +1,4 @@
-"""The command `ilrs`: one small module for each verb, imported when the verb is called."""
+"""The command `ilrs`: `verb_NAME.py` for each verb, imported when the verb is called."""
 
 from __future__ import annotations
 
@@ -39,7 +39,6 @@ VERBS = (
     "why",
     "windows",
 )
-MODULES = {"list": "list_"}  # a module `list` would hide the built-in one in this package
 DONE, WRONG_INPUT, OUR_BUG, INTERRUPTED = 0, 1, 70, 130
 REPORT_AT = "the project's issue tracker"
 
@@ -62,8 +61,7 @@ class Verbs(click.Group):
         """Import a verb."""
         if cmd_name not in VERBS:
             return None
-        module = MODULES.get(cmd_name, cmd_name)
-        command: click.Command = importlib.import_module(f"sim.cli.{module}").command
+        command: click.Command = importlib.import_module(f"sim.cli.verb_{cmd_name}").command
         return command
 
     def invoke(self, ctx: click.Context) -> Any:

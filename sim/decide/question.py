@@ -9,8 +9,8 @@ from typing import Final
 
 from sim.campaign.plan import Campaign
 from sim.problems import Code, Problem, ScenarioError, suggest
-from sim.scenario.case import Case
 from sim.scenario.check_optimise import check_optimise, check_wishes, not_free
+from sim.scenario.draft import Case
 from sim.scenario.load import Loaded
 from sim.scenario.schema import FlightStack, Optimise
 

@@ -95,7 +95,7 @@ class Comparison:
         return f"<ilrs.Comparison {names}; goals {', '.join(said['goals'])}>"
 
     def _repr_html_(self) -> str:
-        from sim.front.frames import html_of
+        from sim.front.data_frames import html_of
 
         return f"<p>{escape(repr(self)[1:-1])}</p>{html_of(self.goals)}{html_of(self.differences)}"
 

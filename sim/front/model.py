@@ -15,10 +15,10 @@ from sim.problems import Problem, ScenarioError, counted
 
 if TYPE_CHECKING:
     from sim.campaign.plan import Campaign
-    from sim.front.events import Events
     from sim.front.plan import Plan
     from sim.front.study import Study
     from sim.front.sweeps import Search, Sweep
+    from sim.front.trace import Events
     from sim.scenario.load import Loaded
     from sim.study.precision import Precision
     from sim.study.sweep import Start
@@ -197,7 +197,7 @@ class Model:
 
     def trace(self, replication: int | None = None, *, seed: int = SEED) -> Events:
         """Return the events of one replication, simulated alone; of the plan unless one is named."""
-        from sim.front.events import events_of_campaign
+        from sim.front.trace import events_of_campaign
 
         if replication is not None:
             require_whole("replication", replication, 0)

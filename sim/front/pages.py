@@ -58,7 +58,7 @@ def draw_runs(
     """Draw runs into their places and what compares them into `beside`; return the paths and what was found."""
     if not folders:
         return []
-    from dashboards.studies import compare_studies
+    from dashboards.study_pages import compare_studies
     from sim.front.opening import open_run
 
     # alone, a study is told by what was found in it; compared, pair by pair
@@ -77,7 +77,7 @@ def draw_runs(
 def _draw_sweeps(folders: list[Path], places: dict[Path, Path], *, single_file: bool) -> list[dict[str, Any]]:
     if not folders:
         return []
-    from dashboards.sweeps import report_sweep
+    from dashboards.sweep_page import report_sweep
 
     return [
         {"report": str(report_sweep(folder, places[folder], single_file=single_file)), "folder": str(folder)}
@@ -88,7 +88,7 @@ def _draw_sweeps(folders: list[Path], places: dict[Path, Path], *, single_file: 
 def _draw_histories(folders: list[Path], places: dict[Path, Path], *, single_file: bool) -> list[dict[str, Any]]:
     if not folders:
         return []
-    from dashboards.history import report_history
+    from dashboards.history_page import report_history
 
     return [
         {"report": str(report_history(folder, places[folder], single_file=single_file)), "folder": str(folder)}

@@ -66,7 +66,7 @@ class Plan:
         """A row for each goal: the date it is wanted by, and the one in the plan."""
         import numpy as np
 
-        from sim.front.frames import Field, days_of, frame_of
+        from sim.front.data_frames import Field, days_of, frame_of
 
         goals, start = self.campaign.goals, self.calendar.start
         by_d = np.array([goal.by_d for goal in goals], dtype=np.float64)
@@ -84,7 +84,7 @@ class Plan:
         import numpy as np
         import pandas as pd
 
-        from sim.front.frames import dates_of
+        from sim.front.data_frames import dates_of
 
         rows = [(sheet, flight) for sheet in self.sheets for flight in sheet.flights]
         start = self.calendar.start
@@ -114,7 +114,7 @@ class Plan:
         return f"<ilrs.Plan {self.campaign.scenario}: {goals}{open_}>"
 
     def _repr_html_(self) -> str:
-        from sim.front.frames import html_of
+        from sim.front.data_frames import html_of
 
         return f"<p>{escape(repr(self)[1:-1])}</p>{html_of(self.goals)}{html_of(self.flights)}"
 

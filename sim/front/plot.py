@@ -55,13 +55,13 @@ class Plots:
 
     def causes(self, goal: str | None = None) -> go.Figure:
         """Mean days that each cause adds to a goal's date against the plan."""
-        from dashboards.figures.causes import draw_causes
+        from dashboards.figures.waterfall import draw_causes
 
         return self._of_goal(draw_causes, goal)
 
     def paths(self, goal: str | None = None) -> go.Figure:
         """What is how often on the chain that dates a goal."""
-        from dashboards.figures.paths import draw_paths
+        from dashboards.figures.critical_paths import draw_paths
 
         return self._of_goal(draw_paths, goal)
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from sim.analysis.findings import Findings
     from sim.campaign.plan import Campaign
     from sim.clock import Calendar
-    from sim.front.events import Events
     from sim.front.plot import Plots
+    from sim.front.trace import Events
     from sim.front.why import FixedFigures, Guesses, Story, Why
     from sim.study.manifest import Manifest
     from sim.study.replay import Replay
@@ -104,18 +104,18 @@ class Study:
         Raises:
             ArgumentError: if there is no such table.
         """
-        from sim.front.frames import FRAMES, frame_of
+        from sim.front.data_frames import FRAMES, frame_of
 
         return frame_of(self._fields(name), FRAMES[name][1])
 
     def table(self, name: str) -> pa.Table:
         """Return the same as an Arrow table; raises ArgumentError."""
-        from sim.front.frames import table_of
+        from sim.front.data_frames import table_of
 
         return table_of(self._fields(name))
 
     def _fields(self, name: str) -> list[Any]:
-        from sim.front.frames import FRAMES
+        from sim.front.data_frames import FRAMES
         from sim.front.workers import ArgumentError
 
         if name not in FRAMES:
@@ -149,7 +149,7 @@ class Study:
 
     def trace(self, replication: int | None = None) -> Events:
         """Return the events of one replication, or of the plan (None); raises FolderError as `story`."""
-        from sim.front.events import Events
+        from sim.front.trace import Events
 
         replay = self._replay
         one = replay.nominal() if replication is None else replay.replication(replication)
@@ -224,7 +224,7 @@ class Study:
             FolderError: if the folder cannot be written.
             ExportError: if pictures cannot be made here.
         """
-        from dashboards.studies import report_study
+        from dashboards.study_pages import report_study
         from sim.study.files import folder_errors
         from sim.study.store import require_writable
 
@@ -249,7 +249,7 @@ class Study:
         return f"<ilrs.Study {self.name}: {runs}, seed {self.seed}, goals {', '.join(self.goal_names)}; {self.folder}>"
 
     def _repr_html_(self) -> str:
-        from sim.front.frames import html_of
+        from sim.front.data_frames import html_of
 
         runs = counted(self.replications, "replication")
         head = f"<p><b>{escape(self.name)}</b>: {runs}, seed {self.seed}, {escape(str(self.folder))}</p>"

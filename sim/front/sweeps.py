@@ -65,7 +65,7 @@ class Sweep:
 
     def report(self, folder: str | Path | None = None, *, single_file: bool = True) -> Path:
         """Draw its page into a folder, its own unless named, and return the path; raises FolderError, InputError."""
-        from dashboards.sweeps import report_sweep
+        from dashboards.sweep_page import report_sweep
 
         return report_sweep(self.folder, self.folder if folder is None else Path(folder), single_file=single_file)
 
@@ -76,7 +76,7 @@ class Sweep:
         return f"<ilrs.Sweep {said['scenario']}: {size}; {self.folder}>"
 
     def _repr_html_(self) -> str:
-        from sim.front.frames import html_of
+        from sim.front.data_frames import html_of
 
         return f"<p>{escape(repr(self)[1:-1])}</p>{html_of(self.cases)}"
 
@@ -157,7 +157,7 @@ class Search:
         return f"<ilrs.Search {plan.goal} with {plan.confidence:.0%}: {said}; {self.found.level.state}>"
 
     def _repr_html_(self) -> str:
-        from sim.front.frames import html_of
+        from sim.front.data_frames import html_of
 
         return f"<p>{escape(repr(self)[1:-1])}</p>{html_of(self.trials)}"
 

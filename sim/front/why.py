@@ -78,7 +78,7 @@ class Why:
         return f"<ilrs.Why {self.text}; .causes and .subjects have the tables>"
 
     def _repr_html_(self) -> str:
-        from sim.front.frames import html_of
+        from sim.front.data_frames import html_of
 
         tables = f"{html_of(self.causes)}{html_of(self.subjects)}"
         return f"<p>{escape(self.text)}</p>{tables}<p>N = {self.found.replications}; {CAVEAT}</p>"
@@ -101,7 +101,7 @@ class Story:
         import numpy as np
         import pandas as pd
 
-        from sim.front.frames import dates_of
+        from sim.front.data_frames import dates_of
 
         rows = self.tale.stretches
         ends = {"since": [one.since_d for one in rows], "until": [one.until_d for one in rows]}
@@ -145,7 +145,7 @@ class Guesses:
         return f"<ilrs.Guesses {self.goal}: {counted(len(self.guesses), 'figure')}{first}; .frame has them>"
 
     def _repr_html_(self) -> str:
-        from sim.front.frames import html_of
+        from sim.front.data_frames import html_of
 
         return html_of(self.frame)
 
@@ -186,7 +186,7 @@ class FixedFigures:
         return f"<ilrs.FixedFigures {self.goal}: {counted(len(self.swings), 'figure')}; .frame has them>"
 
     def _repr_html_(self) -> str:
-        from sim.front.frames import html_of
+        from sim.front.data_frames import html_of
 
         return html_of(self.frame)
 

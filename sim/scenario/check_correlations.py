@@ -9,7 +9,7 @@ from typing import Any
 
 from sim.chance.correlation import AmbiguousError, ImpossibleError, Member, entwine, lower_root
 from sim.problems import Code, Problem, did_you_mean, suggest
-from sim.scenario.case import Case
+from sim.scenario.draft import Case
 from sim.scenario.events import count_flights
 from sim.scenario.joining import (
     can_join,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from sim.problems import Code, Problem
-from sim.scenario.case import Case
+from sim.scenario.draft import Case
 from sim.scenario.text import Path
 from sim.units import format_date
 

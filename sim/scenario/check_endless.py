@@ -12,7 +12,7 @@ from typing import Final
 
 from sim.chance import Discrete, Distribution, Empirical, Weibull
 from sim.problems import Code, Problem
-from sim.scenario.case import Case
+from sim.scenario.draft import Case
 from sim.scenario.schema import Launcher, Mission, Operation
 from sim.scenario.text import Path
 from sim.units import format_quantity

@@ -11,7 +11,7 @@ from sim.physics.injection import injection_dv_m_s, mass_ratio, upper_stage_kg
 from sim.physics.limits import PhysicsError
 from sim.physics.places import PARKING_LIMITS_KM
 from sim.problems import Code, Problem
-from sim.scenario.case import Case
+from sim.scenario.draft import Case
 from sim.scenario.schema import Element, Launch, Mission, Scenario, Station
 from sim.scenario.text import Path
 from sim.units import format_date, format_quantity

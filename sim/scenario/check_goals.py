@@ -8,7 +8,7 @@ from typing import Final
 
 from sim.problems import Code, Problem
 from sim.scenario.bounds import Bound, supply_bounds
-from sim.scenario.case import Case
+from sim.scenario.draft import Case
 from sim.scenario.names import section
 from sim.scenario.order import Earliest, Network, chain_of, earliest_days, root_of
 from sim.scenario.schema import Element, Station

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from sim.chance import Distribution, Normal
 from sim.problems import Code, Problem
-from sim.scenario.case import Case
+from sim.scenario.draft import Case
 from sim.scenario.text import Path
 from sim.units import KINDS, format_quantity
 

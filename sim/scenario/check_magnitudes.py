@@ -12,7 +12,7 @@ from math import inf
 from typing import Any, Final
 
 from sim.problems import Code, Problem
-from sim.scenario.case import Case
+from sim.scenario.draft import Case
 from sim.scenario.schema import Element, Spacecraft
 from sim.scenario.text import Path
 from sim.units import format_quantity

@@ -8,7 +8,7 @@ from math import inf
 from typing import Final
 
 from sim.problems import Code, Problem
-from sim.scenario.case import Case
+from sim.scenario.draft import Case
 from sim.scenario.events import count_flights, flight_names
 from sim.scenario.names import NEEDS, find
 from sim.scenario.schema.staging import Operation

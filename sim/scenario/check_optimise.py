@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from sim.problems import Code, Problem, suggest
-from sim.scenario.case import Case
+from sim.scenario.draft import Case
 from sim.scenario.schema import Mission, Optimise
 from sim.scenario.text import Path
 

@@ -11,7 +11,7 @@ from typing import Final
 from sim.physics.limits import FIRST_DAY, LAST_DAY, TOF_LIMITS_H
 from sim.physics.places import HIGHEST_APOLUNE_KM, PARKING_LIMITS_KM
 from sim.problems import Code, Problem
-from sim.scenario.case import Case
+from sim.scenario.draft import Case
 from sim.scenario.schema import Leg, Place, Scenario
 from sim.scenario.text import Path
 from sim.units import format_date, format_quantity, parse_date

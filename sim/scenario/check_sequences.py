@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from sim.problems import Code, Problem, suggest
-from sim.scenario.case import Case
+from sim.scenario.draft import Case
 from sim.scenario.names import NEEDS, find
 from sim.scenario.schema import Manoeuvre, Mission
 from sim.scenario.text import Path

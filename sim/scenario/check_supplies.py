@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from sim.problems import Code, Problem
-from sim.scenario.case import Case
+from sim.scenario.draft import Case
 from sim.scenario.order import Network, least
 from sim.scenario.schema import Scenario
 from sim.scenario.schema.staging import Tank

@@ -8,7 +8,7 @@ from itertools import pairwise
 from math import ceil
 
 from sim.problems import Code, Problem
-from sim.scenario.case import Case
+from sim.scenario.draft import Case
 from sim.scenario.order import least
 from sim.scenario.schema import Launcher, Mission, Scenario
 from sim.units import format_quantity

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from sim.problems import Code, Problem
-from sim.scenario.case import Case
 from sim.scenario.check_correlations import (
     check_class_laws,
     check_classes,
@@ -61,6 +60,7 @@ from sim.scenario.check_sequences import (
 )
 from sim.scenario.check_supplies import check_goods, check_stores, check_tanks
 from sim.scenario.check_waits import check_waits
+from sim.scenario.draft import Case
 from sim.scenario.layers import Layered
 from sim.scenario.order import Network, check_cycles
 from sim.scenario.schema import Scenario

@@ -14,11 +14,11 @@ from pydantic import ValidationError
 
 from sim.problems import Code, Mark, Problem, ScenarioError, did_you_mean, suggest, writable
 from sim.scenario.as_of import explain, known_on
-from sim.scenario.case import Case
 from sim.scenario.check_optimise import check_optimise
 from sim.scenario.check_study_values import check_study_values
 from sim.scenario.checks import check_blocks, check_sense
 from sim.scenario.data import read_columns
+from sim.scenario.draft import Case
 from sim.scenario.events import check_needs
 from sim.scenario.layers import Layered, Stack, flatten
 from sim.scenario.names import check_references, is_needed, section

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from sim.units import UnitError, parse_date
-from sim.units.tables import NUMBER
+from sim.units.known_units import NUMBER
 
 _DATE = "date"
 _NUMBER = re.compile(rf"\s*({NUMBER})(.*)", re.DOTALL)

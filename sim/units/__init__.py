@@ -5,8 +5,9 @@ a power in W, an energy in J, a share a fraction of one, a rate per day, a speci
 a mass rate in kg/d, labour in h.
 """
 
+from sim.units.dates import FIRST_YEAR, LAST_YEAR, file_name, format_date, parse_date, parse_file_name, parse_name
+from sim.units.known_units import KINDS, Kind, UnitError, unit_of_word
 from sim.units.reading import format_quantity, parse_quantity, read_quantity, within
-from sim.units.tables import KINDS, Kind, UnitError, unit_of_word
 from sim.units.types import (
     Angle,
     Date,
@@ -32,4 +33,3 @@ from sim.units.types import (
     quantity_pattern,
     quantity_schema,
 )
-from sim.units.words import FIRST_YEAR, LAST_YEAR, file_name, format_date, parse_date, parse_file_name, parse_name

@@ -7,7 +7,7 @@ import re
 from typing import Final
 
 from sim.problems import Code, did_you_mean
-from sim.units.tables import AMBIGUOUS, DATE, HABITS, KINDS, LONGEST, NUMBER, Kind, UnitError, a, shown
+from sim.units.known_units import AMBIGUOUS, DATE, HABITS, KINDS, LONGEST, NUMBER, Kind, UnitError, a, shown
 
 _QUANTITY: Final = re.compile(rf"({NUMBER}) *([^0-9\s+.,-][^\s]*)")
 _BARE: Final = re.compile(NUMBER)

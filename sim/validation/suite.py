@@ -72,8 +72,8 @@ def run_suite(
 
 def _replays(runs: int, seed: int) -> Suite:
     del runs, seed  # nothing is random in them
-    from sim.validation.orbits import orbit_cases
     from sim.validation.sortie import sortie_cases
+    from sim.validation.textbook_orbits import orbit_cases
 
     return Suite((*sortie_cases(), *orbit_cases()))
 
@@ -94,7 +94,7 @@ def _stochastic(runs: int, seed: int) -> Suite:
 
 def _slip(runs: int, seed: int) -> Suite:
     del runs, seed
-    from sim.validation.slips import slip_cases
+    from sim.validation.slip_halves import slip_cases
 
     return Suite(tuple(slip_cases()))
 
@@ -117,6 +117,6 @@ def _hindcasts(runs: int, seed: int) -> Suite:
 
 def _flights(runs: int, seed: int) -> Suite:
     del runs, seed
-    from sim.validation.flights import flight_cases
+    from sim.validation.flown_missions import flight_cases
 
     return Suite(tuple(flight_cases()))

@@ -8,8 +8,8 @@ import pytest
 
 from dashboards.card import Card
 from dashboards.export import ExportError, export_cards
-from dashboards.figures.causes import draw_causes
 from dashboards.figures.scurve import draw_scurve
+from dashboards.figures.waterfall import draw_causes
 from tests.browser.test_report import CHROMIUM
 from tests.unit.dashboards.sample import sample_findings
 

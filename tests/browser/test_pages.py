@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dashboards.comparison import Entry, compose_comparison
+from dashboards.comparison_page import Entry, compose_comparison
 from dashboards.figures.inputs import flatten
 from dashboards.report import compose_page, write_page
-from dashboards.sweeps import compose_sweep
+from dashboards.sweep_page import compose_sweep
 from tests.browser.test_report import CHROMIUM, FLAGS, Seen, count_undrawn, load
 from tests.unit.dashboards.sample import HOSTILE, sample_findings, sample_setting
 from tests.unit.dashboards.test_sweeps import sample_sweep

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-from sim.cli.list_ import BY_NAME, SPECIAL
+from sim.cli.verb_list import BY_NAME, SPECIAL
 from sim.problems import Code
 from sim.scenario.layers import LAWS
 from sim.scenario.provenance import Note, is_figure

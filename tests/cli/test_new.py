@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from sim.cli import main
-from sim.cli.new import schema_place
+from sim.cli.verb_new import schema_place
 from sim.scenario.editor import SCHEMA_FILE, editor_schema
 from sim.scenario.load import load_scenario, read_layers
 from sim.scenario.shipped import shipped_folder, shipped_names

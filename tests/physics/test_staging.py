@@ -13,7 +13,7 @@ from scipy.optimize import fsolve
 from sim.physics import orbits
 from sim.physics.constants import MOON_MU_KM3_S2, MOON_RADIUS_KM
 from sim.physics.limits import PhysicsError
-from sim.physics.staging import LEGS, NRHO_PERIOD_D, staging_leg
+from sim.physics.lunar_legs import LEGS, NRHO_PERIOD_D, staging_leg
 
 MASS_RATIO = 0.0121505856  # Moon over both
 TIME_UNIT_D = 4.34811  # sidereal month over a full turn

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from sim.campaign.plan.flights import (
+from sim.campaign.plan.flight_plans import (
     FlightCard,
     FlightSheet,
     LaunchPlan,

@@ -13,20 +13,9 @@ from pydantic import Field
 
 from sim.scenario.schema.base import Assembly, Base, Breakdown, Element, Living, Supply, Trials
 from sim.scenario.schema.blocks import Access, Block, Confidence, Count, Need, PadName, Sourced, SourceNote
-from sim.scenario.schema.fleet import (
-    Launcher,
-    LaunchSite,
-    Pad,
-    Prior,
-    Production,
-    Record,
-    Spacecraft,
-    Stage,
-    UpperStage,
-)
 from sim.scenario.schema.missions import Cargo, Crew, Flown, Launch, Manoeuvre, Mission, Refuel, Rendezvous
 from sim.scenario.schema.network import Burn, Ground, GroundStation, Horizon, Leg, Navigation, Place
-from sim.scenario.schema.programme import (
+from sim.scenario.schema.planning import (
     Activity,
     Barred,
     Budget,
@@ -49,7 +38,18 @@ from sim.scenario.schema.programme import (
     Withdrawal,
 )
 from sim.scenario.schema.staging import Filling, Operation, Research, Station, Tank
-from sim.scenario.schema.study import FlightStack, Lever, Listed, Optimise, Seek, Spread, Sweep, read_values
+from sim.scenario.schema.variation import FlightStack, Lever, Listed, Optimise, Seek, Spread, Sweep, read_values
+from sim.scenario.schema.vehicles import (
+    Launcher,
+    LaunchSite,
+    Pad,
+    Prior,
+    Production,
+    Record,
+    Spacecraft,
+    Stage,
+    UpperStage,
+)
 from sim.units import FileName, Name
 
 

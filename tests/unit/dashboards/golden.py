@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dashboards.card import Card
-from dashboards.comparison import Entry, compose_comparison
+from dashboards.comparison_page import Entry, compose_comparison
 from dashboards.report import compose_page
-from dashboards.sweeps import compose_sweep
+from dashboards.sweep_page import compose_sweep
 from sim.analysis.findings import Findings
 from sim.analysis.joint import joint_finding
 from tests.unit.dashboards.sample import sample_findings, sample_setting, sample_trace_with_depot

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from dashboards.card import Card
-from dashboards.comparison import Entry, compose_comparison
+from dashboards.comparison_page import Entry, compose_comparison
 from dashboards.figures.inputs import flatten
 from dashboards.figures.side_by_side import Contender, draw_dates, draw_families, family_days
 from dashboards.page import render_page

@@ -10,7 +10,7 @@ import pytest
 from plotly.graph_objs.layout import Annotation
 
 from dashboards.card import Card
-from dashboards.figures import bat, causes, chain, gantt, manifest, margin, mass, paths, power, scurve
+from dashboards.figures import bat, chain, critical_paths, gantt, manifest_table, margin, mass, power, scurve, waterfall
 from sim.analysis.findings import Bar, CauseDays, Findings, GoalFinding, Move, Quantile, Trace
 from tests.unit.dashboards.sample import END_D, HOSTILE, sample_findings
 
@@ -45,31 +45,31 @@ def bars_of(card: Card) -> list[Any]:
 
 
 def test_the_waterfall_ends_at_the_total(findings: Findings, goal: GoalFinding) -> None:
-    (bars,) = bars_of(causes.draw_causes(findings, goal))
+    (bars,) = bars_of(waterfall.draw_causes(findings, goal))
     assert sum(bars["x"][:-1]) == pytest.approx(goal.total_slip_d, abs=ROUNDING_D * len(bars["x"]))
     assert bars["x"][-1] == pytest.approx(goal.total_slip_d, abs=ROUNDING_D)
 
 
 def test_each_bar_of_the_waterfall_starts_where_the_one_before_ends(findings: Findings, goal: GoalFinding) -> None:
-    (bars,) = bars_of(causes.draw_causes(findings, goal))
+    (bars,) = bars_of(waterfall.draw_causes(findings, goal))
     ends = [base + length for base, length in zip(bars["base"], bars["x"], strict=True)][:-2]
     assert bars["base"][1:-1] == pytest.approx(ends, abs=ROUNDING_D)
 
 
 def test_small_causes_share_a_bar_so_that_the_sum_holds() -> None:
     days = [CauseDays(f"cause-{i}", 20.0 - i, 0.0) for i in range(20)]
-    shown, rest = causes.fold_causes(tuple(days))
+    shown, rest = waterfall.fold_causes(tuple(days))
     assert sum(c.mean_d for c in [*shown, *rest]) == sum(c.mean_d for c in days)
     assert len(shown) < len(days)
 
 
 def test_causes_without_slip_have_no_bar(findings: Findings, goal: GoalFinding) -> None:
-    (bars,) = bars_of(causes.draw_causes(findings, goal))
+    (bars,) = bars_of(waterfall.draw_causes(findings, goal))
     assert "flight" not in bars["y"]
 
 
 def test_runs_that_never_arrive_are_named_under_the_waterfall(findings: Findings, never: GoalFinding) -> None:
-    assert "500 of 500" in causes.draw_causes(findings, never).note
+    assert "500 of 500" in waterfall.draw_causes(findings, never).note
 
 
 def test_the_curve_is_drawn_in_steps_and_so_is_its_band(findings: Findings, goal: GoalFinding) -> None:
@@ -260,20 +260,20 @@ def test_a_deficit_counts_until_the_next_step() -> None:
 
 
 def test_the_most_critical_subject_comes_first(findings: Findings, goal: GoalFinding) -> None:
-    shares = [bar.criticality[goal.name] for bar in paths.rank_bars(findings, goal)]
+    shares = [bar.criticality[goal.name] for bar in critical_paths.rank_bars(findings, goal)]
     assert shares == sorted(shares, reverse=True)
     assert min(shares) > 0
 
 
 def test_the_manifest_lists_history_first_and_fades_it(findings: Findings) -> None:
-    shown = manifest.draw_manifest(findings).shown
+    shown = manifest_table.draw_manifest(findings).shown
     assert shown is not None
     assert shown.rows[0][0] == "change-6"
     assert shown.faded == frozenset({0})
 
 
 def test_a_chance_in_the_manifest_carries_its_interval(findings: Findings) -> None:
-    shown = manifest.draw_manifest(findings).shown
+    shown = manifest_table.draw_manifest(findings).shown
     assert shown is not None
     assert shown.rows[1][-1] == "80 % (76 to 83 %)"
 
@@ -286,7 +286,7 @@ def test_hostile_names_are_escaped_in_every_figure(findings: Findings, index: in
         scurve.draw_goals(findings),
         gantt.draw_gantt(findings, goal),
         chain.draw_chain(findings, goal),
-        paths.draw_paths(findings, goal),
+        critical_paths.draw_paths(findings, goal),
         bat.draw_bat(findings, trace),
         bat.draw_bat_zoom(findings, trace),
     )

@@ -10,12 +10,12 @@ import pytest
 
 from dashboards.answers import Answer, GoalAnswers, SweepAnswers
 from dashboards.card import Card
-from dashboards.figures.guesses import NOT_STATED, draw_guesses
+from dashboards.figures.guess_table import NOT_STATED, draw_guesses
 from dashboards.figures.movers import draw_movers
 from dashboards.figures.response import draw_response
 from dashboards.influence import rank_guesses, rank_influences, share_between
-from dashboards.levers import AS_IS, VARIANTS, Lever, levers_of
-from dashboards.sweeps import answers_of, compose_sweep
+from dashboards.lever_axis import AS_IS, VARIANTS, Lever, levers_of
+from dashboards.sweep_page import answers_of, compose_sweep
 from sim.analysis.estimates import Mean
 from sim.analysis.findings import Share
 from sim.analysis.indices import Swing

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dashboards.levers import AS_IS, fold_path, levers_of, show_value, show_values
+from dashboards.lever_axis import AS_IS, fold_path, levers_of, show_value, show_values
 
 
 def test_numbers_of_one_unit_are_in_the_order_of_their_size() -> None:

@@ -16,10 +16,10 @@ from dashboards.card import Page
 from dashboards.figures.calendar import DayShares, draw_days, share_days
 from dashboards.figures.coverage import draw_calendar as draw_gap_calendar
 from dashboards.figures.coverage import draw_timeline, picture_coverage
-from dashboards.figures.light import draw_light, picture_light
+from dashboards.figures.light_calendar import draw_light, picture_light
 from dashboards.figures.porkchop import Chosen, draw_porkchop, sweep_departures
 from dashboards.figures.trajectory import Flight, draw_tracks, fly, turn_with_moon
-from dashboards.figures.windows import draw_calendar, draw_hours, picture_windows
+from dashboards.figures.window_calendar import draw_calendar, draw_hours, picture_windows
 from dashboards.page import render_page
 from dashboards.picture import minute_text, write_picture
 from sim.physics.ephemeris import load_ephemeris

@@ -8,10 +8,10 @@ import json
 import numpy as np
 import pytest
 
+from dashboards.figures.cost_and_date import draw_joint
 from dashboards.figures.crew import find_visits
 from dashboards.figures.depot import level_of
 from dashboards.figures.facilities import grow_facilities
-from dashboards.figures.joint import draw_joint
 from dashboards.figures.openings import draw_openings
 from dashboards.figures.pads import draw_pads
 from dashboards.figures.power import draw_power

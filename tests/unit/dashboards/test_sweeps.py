@@ -12,11 +12,11 @@ import pytest
 from dashboards import theme
 from dashboards.answers import Answer, GoalAnswers, Lever, SweepAnswers, nearest
 from dashboards.figures.heat import draw_heat
+from dashboards.figures.parallel import draw_parallel
 from dashboards.figures.response import draw_response
-from dashboards.figures.sweep import draw_parallel
 from dashboards.influence import rank_levers
 from dashboards.page import render_page
-from dashboards.sweeps import compose_sweep
+from dashboards.sweep_page import compose_sweep
 from sim.analysis.findings import Share
 from sim.analysis.indices import SobolIndex
 from tests.unit.dashboards.sample import HOSTILE

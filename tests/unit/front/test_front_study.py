@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 import ilrs
 from sim.cli import main
-from sim.front.frames import FRAMES, Field, dates_of, frame_of, html_of
+from sim.front.data_frames import FRAMES, Field, dates_of, frame_of, html_of
 
 GOAL = "hut-stands"
 

@@ -8,7 +8,7 @@ import pytest
 
 from sim.problems import ScenarioError
 from sim.scenario.load import check_scenario, load_scenario
-from sim.scenario.schema.study import Sweep
+from sim.scenario.schema.variation import Sweep
 from sim.study.design import DESIGNS
 from sim.study.levers import read_levers
 from sim.study.plan import read_plan

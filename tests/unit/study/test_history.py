@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dashboards.history import compose_history
+from dashboards.history_page import compose_history
 from dashboards.page import render_page
 from sim.problems import InputError, ScenarioError
 from sim.scenario.load import load_scenario

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from dashboards.figures.reliability import draw_reliability
+from dashboards.figures.reliability_diagram import draw_reliability
 from dashboards.page import render_page
 from dashboards.validation import compose_validation
 from sim.validation import class_slips

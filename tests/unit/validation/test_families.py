@@ -8,7 +8,7 @@ import pytest
 
 from sim.scenario.table import data_file, read_table
 from sim.validation.case import Case
-from sim.validation.flights import flight_cases
+from sim.validation.flown_missions import flight_cases
 from sim.validation.published import read_published
 from sim.validation.sortie import Sortie, sortie_cases
 from sim.validation.stochastic import depot_chance, stochastic_cases

@@ -22,7 +22,7 @@ from sim.campaign.plan import (
     RefuelPlan,
 )
 from sim.campaign.routes import Route, Trip, TripWriter, duration_d
-from sim.campaign.staging import operation
+from sim.campaign.tankers import operation
 from sim.chance import Distribution
 from sim.scenario.schema import Element, Launch, Leg, Station
 from sim.scenario.text import Path

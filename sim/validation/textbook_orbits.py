@@ -84,7 +84,7 @@ def _declination(year: int) -> float:
 
 
 def _halo_period() -> float:
-    from sim.physics.staging import NRHO_PERIOD_D
+    from sim.physics.lunar_legs import NRHO_PERIOD_D
 
     return NRHO_PERIOD_D
 

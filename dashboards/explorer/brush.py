@@ -12,7 +12,7 @@ from dashboards import formats
 from dashboards.answers import GoalAnswers, Lever, SweepAnswers, nearest
 from dashboards.explorer import door
 from dashboards.explorer.looks import PLOT, recolour
-from dashboards.figures.sweep import calendar_of, draw_parallel, short_path
+from dashboards.figures.parallel import calendar_of, draw_parallel, short_path
 from dashboards.shelf import Shelf
 from sim.problems import counted
 

@@ -26,7 +26,7 @@ from sim.problems import InputError, counted
 if TYPE_CHECKING:
     import numpy as np
 
-    from sim.cli.catalogue import Place
+    from sim.cli.shipped_places import Place
     from sim.physics.places import LunarOrbit, Parking
     from sim.physics.states import EphemerisTable, FloatArray
 
@@ -80,7 +80,7 @@ def command(
     A waiting stack (--raan) can leave when its plane, turned by the Earth's flattening, meets the Moon. A launch
     (--site) can choose its plane: twice a day in each of two branches. Times are TDB.
     """
-    from sim.cli.transfer import read_goal
+    from sim.cli.verb_transfer import read_goal
     from sim.physics.places import Parking
 
     place = _place(site, latitude_deg, longitude_deg, waiting=raan_deg is not None)
@@ -99,7 +99,7 @@ def command(
             windows = _launching(table, (first_d, last_d), trip, place, tolerance_deg)
     result = {"windows": windows, "mean_gap_d": _mean_gap_d(windows)}
     if plot:
-        from dashboards.figures.windows import picture_windows
+        from dashboards.figures.window_calendar import picture_windows
 
         node = f", node {raan_deg:g}°" if raan_deg is not None else ""
         plan = f"{parking_km:g} km at {inclination_deg:g}°{node}, to {aim.name} in {tof_h:g} h"
@@ -112,7 +112,7 @@ def command(
 
 def _place(name: str | None, latitude_deg: float | None, longitude_deg: float | None, *, waiting: bool) -> Place | None:
     """Return the launch site; None for a waiting stack. Raises InputError unless exactly one way is asked for."""
-    from sim.cli.catalogue import Place, find_launch_site
+    from sim.cli.shipped_places import Place, find_launch_site
 
     own = latitude_deg is not None and longitude_deg is not None
     if [waiting, name is not None, own].count(True) != 1 or (latitude_deg is None) != (longitude_deg is None):

@@ -90,6 +90,6 @@ def command(
     if json_:
         print_json(study.summary())
     else:
-        from sim.cli.answer import answer
+        from sim.cli.run_answer import answer
 
         click.echo(answer(study, page))

@@ -33,7 +33,7 @@ class Events:
         """The events as a DataFrame: date, day since the calendar's start, subject, verb, place, mass and detail."""
         import numpy as np
 
-        from sim.front.frames import Field, dates_of, frame_of
+        from sim.front.data_frames import Field, dates_of, frame_of
 
         t_d = np.array([event.t_d for event in self.events], dtype=np.float64)
         masses = [np.nan if event.mass_kg is None else event.mass_kg for event in self.events]
@@ -49,7 +49,7 @@ class Events:
         return f"<ilrs.Events: {counted(len(self.events), 'event')} of {which}; .frame has them>"
 
     def _repr_html_(self) -> str:
-        from sim.front.frames import html_of
+        from sim.front.data_frames import html_of
 
         return html_of(self.frame)
 

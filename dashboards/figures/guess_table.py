@@ -8,7 +8,7 @@ from dashboards import formats
 from dashboards.answers import GoalAnswers, SweepAnswers
 from dashboards.card import Card, Table
 from dashboards.influence import Influence, SweptGuess, rank_guesses
-from dashboards.levers import VARIANTS, short_path
+from dashboards.lever_axis import VARIANTS, short_path
 from sim.analysis.guesses import DOUBT
 
 NOT_STATED = "not stated"

@@ -7,7 +7,7 @@ import re
 from typing import Final
 
 from sim.problems import Code
-from sim.units.tables import DATE, DEVICE_NAME, FILE_NAME, LONGEST, NAME, NAME_LENGTH, UnitError, shown
+from sim.units.known_units import DATE, DEVICE_NAME, FILE_NAME, LONGEST, NAME, NAME_LENGTH, UnitError, shown
 
 FIRST_YEAR: Final = 1950
 LAST_YEAR: Final = 2199

@@ -79,7 +79,7 @@ def command(
         "longest_earth_gap_d": earth.longest_gap_d,
     }
     if plot:
-        from dashboards.figures.light import picture_light
+        from dashboards.figures.light_calendar import picture_light
 
         save_picture(picture_light(site, light, earth, sun_max_deg), plot)
     if json_:

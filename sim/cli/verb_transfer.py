@@ -26,9 +26,9 @@ from sim.cli.quantities import (
 from sim.problems import InputError, suggest
 
 if TYPE_CHECKING:
+    from sim.physics.lunar_legs import Place, StagingLeg
     from sim.physics.places import LunarOrbit, Parking
     from sim.physics.refine import RefinedTransfer
-    from sim.physics.staging import Place, StagingLeg
     from sim.physics.states import EphemerisTable
     from sim.physics.transfer import Transfer
 
@@ -112,12 +112,12 @@ def command(
 
 def read_goal(text: str, tilt_deg: float | None) -> Goal:
     """Return what `--to` means: a name of the catalogue, a staging orbit, or altitudes; raises InputError."""
-    from sim.cli.catalogue import lunar_orbits
+    from sim.cli.shipped_places import lunar_orbits
     from sim.physics.places import LunarOrbit
 
     name = text.strip().lower()
     if name in _STAGING:
-        from sim.physics.staging import staging_leg
+        from sim.physics.lunar_legs import staging_leg
 
         return Goal(
             name, LunarOrbit(100.0, 100.0, 90.0 if tilt_deg is None else tilt_deg), staging_leg("TLI", _STAGING[name])

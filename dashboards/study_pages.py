@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from dashboards.card import Page
-from dashboards.comparison import Entry, compose_comparison
+from dashboards.comparison_page import Entry, compose_comparison
 from dashboards.figures.inputs import flatten
 from dashboards.flight import compose_flight
 from dashboards.report import REPORT_FILE, compose_page, write_page, write_report

@@ -8,7 +8,7 @@ from dashboards import formats, theme
 from dashboards.card import Card, Page, Section, Table, Tile
 from dashboards.figures.trend import day_of, draw_trend, month_of
 from dashboards.report import REPORT_FILE, write_page
-from dashboards.studies import address_from
+from dashboards.study_pages import address_from
 from sim.analysis.findings import Share
 from sim.problems import InputError, counted, plural
 from sim.study.history import Forecast, GoalHistory, History, News, read_history

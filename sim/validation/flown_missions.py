@@ -11,8 +11,8 @@ import numpy as np
 
 from sim.physics.constants import EARTH_MU_KM3_S2, EARTH_RADIUS_KM, MOON_MU_KM3_S2, MOON_RADIUS_KM
 from sim.physics.epochs import epoch_from_iso
+from sim.physics.lunar_legs import staging_leg
 from sim.physics.refine import RefinedTransfer, refine_transfer
-from sim.physics.staging import staging_leg
 from sim.physics.states import EphemerisTable
 from sim.physics.transfer import TOF_LIMITS_H, LunarOrbit, Parking, departure_table
 from sim.validation.case import About, Case, at_most, holds, near

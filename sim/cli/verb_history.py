@@ -36,7 +36,7 @@ def command(file: str, sets: tuple[str, ...], variants: tuple[str, ...], **optio
     run from the calendar's start to its day of knowledge. Each day's forecast is a run folder below one folder, and the
     same command goes on where it stopped.
     """
-    from dashboards.history import report_history
+    from dashboards.history_page import report_history
     from sim.front.progress import reporter
     from sim.study.history import days_every, days_named, run_history
     from sim.study.store import require_writable

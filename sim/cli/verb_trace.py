@@ -13,7 +13,7 @@ from sim.cli.replication import NOMINAL, replication_option
 
 if TYPE_CHECKING:
     from sim.clock import Calendar
-    from sim.front.events import Events
+    from sim.front.trace import Events
     from sim.model.outcome import Event
 
 Row: TypeAlias = "tuple[str, float, str, str, str, float | None, str]"

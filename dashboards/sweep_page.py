@@ -11,15 +11,15 @@ import yaml
 from dashboards import formats, theme
 from dashboards.answers import Answer, GoalAnswers, SweepAnswers, read_answers
 from dashboards.card import Card, Page, Section, Table, Tile
-from dashboards.figures.guesses import draw_guesses, say_measure
+from dashboards.figures.guess_table import draw_guesses, say_measure
 from dashboards.figures.heat import draw_heat
 from dashboards.figures.movers import draw_movers
+from dashboards.figures.parallel import calendar_of, draw_parallel, say_values
 from dashboards.figures.response import draw_response
-from dashboards.figures.sweep import calendar_of, draw_parallel, say_values
 from dashboards.influence import rank_influences, rank_levers
-from dashboards.levers import Lever, short_path, show_value
+from dashboards.lever_axis import Lever, short_path, show_value
 from dashboards.report import REPORT_FILE, write_page
-from dashboards.studies import address_from
+from dashboards.study_pages import address_from
 from sim.problems import InputError, counted, plural
 from sim.scenario.provenance import note_at, notes_of
 from sim.study.cases import resolved_name

@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 from dashboards import formats, theme
 from dashboards.answers import Answer, GoalAnswers, SweepAnswers, level_of
 from dashboards.card import Card, Key, Table
-from dashboards.levers import AS_IS, fold_path, short_path, show_value, show_values
+from dashboards.lever_axis import AS_IS, fold_path, short_path, show_value, show_values
 from sim.clock import Calendar
 
 _AXES = 8
