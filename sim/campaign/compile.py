@@ -16,20 +16,23 @@ from typing import Any, Final
 from sim.campaign import fleet, mission_plans, tankers, work
 from sim.campaign.context import Context, context_of
 from sim.campaign.plan import BasePlan, Campaign, ElementPlan, GoalPlan, PlaceName
+from sim.campaign.sky import Shared
 from sim.problems import Problem, ScenarioError
 from sim.scenario.load import Loaded
 from sim.scenario.paths import without_studies
 from sim.scenario.schema import Element, Station
 from sim.scenario.text import Path
-from sim.scenario.writing import document
 
 WHOLE_DAY_D = 1.0 - 1e-6
 """A goal wanted by a day may be reached until that day ends; a hair less, so that it prints as that day."""
 
 
-def compile_campaign(loaded: Loaded) -> Campaign:
-    """Return the campaign of a scenario; raises ScenarioError with everything that cannot be."""
-    compiled = compile_all(loaded)
+def compile_campaign(loaded: Loaded, shared: Shared | None = None) -> Campaign:
+    """Return the campaign of a scenario; raises ScenarioError with everything that cannot be.
+
+    With `shared`, what compilations before it made from the same figures is taken from there.
+    """
+    compiled = compile_all(loaded, shared)
     if compiled.problems:
         raise ScenarioError(compiled.problems)
     return compiled.campaign
@@ -44,9 +47,9 @@ class Compiled:
     context: Context
 
 
-def compile_all(loaded: Loaded) -> Compiled:
+def compile_all(loaded: Loaded, shared: Shared | None = None) -> Compiled:
     """Return the campaign of a scenario with all that cannot be."""
-    context = context_of(loaded)
+    context = context_of(loaded, shared or Shared())
     parts = {name: compile_part(context) for name, compile_part in PARTS.items()}
     return Compiled(_gather(loaded, context, parts), tuple(context.registry.problems), context)
 
@@ -80,7 +83,7 @@ def _gather(loaded: Loaded, context: Context, parts: Mapping[str, Any]) -> Campa
         stream_paths=context.registry.stream_paths,
         guesses=guesses,
         figures=figures,
-        resolved=document(_plain(without_studies(values))),
+        values=without_studies(values),
         **simple,
     )
 
@@ -205,17 +208,8 @@ PARTS: Final[Mapping[str, Callable[[Context], Any]]] = MappingProxyType(
 
 def identify(values: dict[str, Any]) -> str:
     """Return the identity of a resolved scenario: a SHA-256 over its values, whatever their order in the file."""
-    text = json.dumps(_plain(values), sort_keys=True, ensure_ascii=False)
+    text = json.dumps(values, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _plain(value: Any) -> Any:
-    """Return values as JSON knows them."""
-    if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return value if isinstance(value, str | int | float | bool) or value is None else str(value)
 
 
 def _count_sources(values: Any) -> tuple[int, int]:

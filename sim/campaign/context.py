@@ -12,7 +12,7 @@ from sim.campaign.index import Index, index_of
 from sim.campaign.opportunities import SkyTables
 from sim.campaign.registry import Registry
 from sim.campaign.shared_luck import SharedLuck
-from sim.campaign.sky import Sky
+from sim.campaign.sky import Shared, Sky
 from sim.campaign.supplies import Living
 from sim.scenario.load import Loaded
 from sim.scenario.schema import Scenario
@@ -32,10 +32,11 @@ class Context:
     tables: SkyTables
 
 
-def context_of(loaded: Loaded) -> Context:
-    """Return the context of a scenario."""
+def context_of(loaded: Loaded, shared: Shared) -> Context:
+    """Return the context of a scenario; what compilations before it made and it needs again is in `shared`."""
+    shared.begin()
     scenario, index, registry = loaded.scenario, index_of(loaded.scenario), Registry(loaded.layered)
-    sky = Sky(scenario.calendar.start, index.calendar.length_d)
+    sky = Sky(scenario.calendar.start, index.calendar.length_d, shared)
     ground = Ground(scenario, sky)
     return Context(
         scenario=scenario,
@@ -44,6 +45,6 @@ def context_of(loaded: Loaded) -> Context:
         sky=sky,
         ground=ground,
         living=Living(scenario),
-        luck=SharedLuck(scenario, loaded.layered.values, registry, index.as_of_d),
-        tables=SkyTables(scenario, sky, ground, registry),
+        luck=SharedLuck(scenario, loaded.layered.values, registry, index.as_of_d, shared),
+        tables=SkyTables(scenario, sky, ground, registry, shared),
     )

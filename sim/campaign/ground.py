@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,6 +65,11 @@ class Ground:
         """Factor that better navigation, where it is ever to come, puts on course corrections."""
         navigation = self.spec.navigation if self.spec is not None else None
         return navigation.corrections if navigation is not None else 1.0
+
+    @cached_property
+    def decides(self) -> str:
+        """What decides which departures are seen, as a text."""
+        return repr((self.spec, self.absent))
 
     def is_critical(self, event: str) -> bool:
         """Whether an event must be seen from the ground."""

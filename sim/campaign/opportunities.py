@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
+from dataclasses import replace
 from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.campaign.flights import margins_over
+from sim.campaign.flights import margins_over, masses_after
 from sim.campaign.ground import Ground
 from sim.campaign.plan import Departures, FlightSheet, Floats, LightTable, Opportunities
 from sim.campaign.registry import Registry
-from sim.campaign.sky import Sky
+from sim.campaign.sky import Shared, Sky
 from sim.clock import Calendar
 from sim.physics.injection import injection_dv_m_s
 from sim.physics.limits import PhysicsError
@@ -33,14 +35,15 @@ PLANES = 24
 class SkyTables:
     """Makes the tables of departures and of light, each once."""
 
-    def __init__(self, scenario: Scenario, sky: Sky, ground: Ground, registry: Registry) -> None:
+    def __init__(self, scenario: Scenario, sky: Sky, ground: Ground, registry: Registry, shared: Shared) -> None:
         self._scenario = scenario
         self._sky = sky
         self._ground = ground
         self._registry = registry
-        self.departures: dict[tuple[str, str, str], Departures] = {}
+        self._shared = shared
+        self.departures: dict[tuple[str, str, tuple[float, ...]], Departures] = {}
         self.tables: list[Opportunities] = []
-        self._known: dict[str, int] = {}
+        self._known: dict[Hashable, int] = {}
         self._lights: dict[tuple[str, float], int] = {}
 
     def light(self, place: str, needed_d: float = 0.0) -> int:
@@ -55,7 +58,7 @@ class SkyTables:
             self._sky.light_table(self._sky.light(places[place]), needed_d) for place, needed_d in self._lights
         )
 
-    def best_day(self, number: int) -> tuple[float, float]:
+    def _best_day(self, number: int) -> tuple[float, float]:
         """Return TLI and LOI in m/s of a table's best day; 0 where any day will do and nothing depends on it."""
         if number < 0 or not self.tables[number].window.size:
             return 0.0, 0.0
@@ -68,24 +71,29 @@ class SkyTables:
         """Table the departures on which a launch closes; return the index, or -1 when any day will do."""
         launcher = self._scenario.launchers[launch.launcher]
         if first is None or first.transfer != "computed":
-            if repr(sheet) in self._known:
+            if sheet in self._known:
                 return -1
-            self._known[repr(sheet)] = -1
+            self._known[sheet] = -1
             spare_kg = self._capacity_kg(path, launcher, launch, np.zeros(1), None) - sheet.stack.mass_kg
             left_kg = margins_over(sheet.stack, sheet.steps, np.zeros(1), np.zeros(1))
             self._require(path, sheet.stack, float(spare_kg[0]), float(left_kg[0]), "")
             return -1
-        key = repr((first.from_, first.to, first.tof, launch.launcher, launch.to, sheet, wait_d))
+        key = (first.from_, first.to, tuple(first.tof), launch.launcher, launch.to, sheet, wait_d)
         if key not in self._known:
             origin = self._scenario.places[first.from_]
             table, number = self._departures(path, first)
-            spare = self._capacity_kg(path, launcher, launch, table.tli_m_s, origin) - sheet.stack.mass_kg
-            self._known[key] = self._table(path, sheet, table, number, spare, wait_d, ())
+
+            def make() -> Opportunities | None:
+                spare = self._capacity_kg(path, launcher, launch, table.tli_m_s, origin) - sheet.stack.mass_kg
+                return self._table(path, sheet, table, spare, wait_d, ())
+
+            lifts = repr((launcher.to, launcher.upper_stage, launch.to))
+            self._known[key] = self._add(number, (lifts, *self._decides(first), sheet, wait_d), make)
         return self._known[key]
 
     def for_stack(self, path: Path, first: Leg, sheet: FlightSheet, wait_d: float) -> int:
         """Table the departures on which a stack that has gathered in its parking orbit can leave."""
-        key = repr((first.from_, first.to, first.tof, "stack", sheet, wait_d))
+        key = (first.from_, first.to, tuple(first.tof), "stack", sheet, wait_d)
         if first.transfer != "computed":
             left_kg = margins_over(sheet.stack, sheet.steps, np.zeros(1), np.zeros(1))
             self._require(path, sheet.stack, 0.0, float(left_kg[0]), "")
@@ -93,10 +101,35 @@ class SkyTables:
         if key not in self._known:
             table, number = self._departures(path, first)
             places = self._scenario.places
-            planes = self._sky.planes(places[first.from_], places[first.to], first, PLANES)
-            spare = np.zeros_like(table.tli_m_s)
-            self._known[key] = self._table(path, sheet, table, number, spare, wait_d, planes)
+
+            def make() -> Opportunities | None:
+                planes = self._sky.planes(places[first.from_], places[first.to], first, PLANES)
+                return self._table(path, sheet, table, np.zeros_like(table.tli_m_s), wait_d, planes)
+
+            self._known[key] = self._add(number, ("stack", *self._decides(first), sheet, wait_d), make)
         return self._known[key]
+
+    def masses_after(self, sheet: FlightSheet, number: int) -> dict[str, float]:
+        """Return the mass of a stack at the end of each leg on which it burns, on the best day of a table."""
+        tli_m_s, loi_m_s = self._best_day(number)
+        key = ("masses", sheet, tli_m_s, loi_m_s)
+        return self._shared.get(key, lambda: masses_after(sheet.stack, sheet.steps, tli_m_s, loi_m_s))
+
+    def _decides(self, leg: Leg) -> tuple[Hashable, ...]:
+        """Return what decides the departures of a leg, and which of them are seen."""
+        places, calendar = self._scenario.places, self._scenario.calendar
+        ends = repr((places[leg.from_], places[leg.to], leg.tof))
+        return self._sky.span, calendar.start, calendar.end, ends, self._ground.decides
+
+    def _add(self, number: int, key: Hashable, make: Callable[[], Opportunities | None]) -> int:
+        """Add the table that is decided by what is in `key`, over a table of departures; -1 where there is none."""
+        problems = self._registry.problems
+        before = len(problems)
+        found = self._shared.get(key, make, if_sound=lambda: len(problems) == before)
+        if found is None:
+            return -1
+        self.tables.append(replace(found, departures=number))
+        return len(self.tables) - 1
 
     def closing_cargo(
         self, path: Path, launch: Launch, first: Leg | None, sheet: FlightSheet, hold: str, most_kg: float
@@ -125,16 +158,15 @@ class SkyTables:
         path: Path,
         sheet: FlightSheet,
         table: Departures,
-        number: int,
         spare_kg: Floats,
         wait_d: float,
         planes: tuple[Floats, ...],
-    ) -> int:
+    ) -> Opportunities | None:
         if len(table.t_d) == 0:
             message = "no departure is possible on any day of the calendar"
             hint = "raise the parking orbit's inclination above the Moon's declination, or allow other times of flight"
             self._registry.problem(path, Code.OUT_OF_RANGE, message, hint)
-            return -1
+            return None
         boils = any(stage.boil_off_per_d > 0.0 for stage in sheet.stack.stages)
         waits_d = np.linspace(0.0, wait_d, WAITS) if boils and 0.0 < wait_d < inf else np.zeros(1)
         by_wait = [
@@ -148,23 +180,20 @@ class SkyTables:
             path, sheet.stack, float(spare_kg[best]), float(by_wait[0][best]), f" even on its best day, {day}"
         )
         window = np.flatnonzero((spare_kg >= 0.0) & (by_wait[0] >= 0.0)).astype(np.int32)
-        self.tables.append(
-            Opportunities(
-                departures=number,
-                window=window,
-                open=tuple(window[seen[window]] for seen in self._ground.seen(table)),
-                capacity_margin_kg=spare_kg[window],
-                propellant_margin_kg=by_wait[0][window],
-                waits_d=waits_d,
-                wait_margin_kg=np.array([row[window] for row in by_wait]),
-                planes_d=planes,
-            )
+        return Opportunities(
+            departures=-1,  # whoever adds it knows
+            window=window,
+            open=tuple(window[seen[window]] for seen in self._ground.seen(table)),
+            capacity_margin_kg=spare_kg[window],
+            propellant_margin_kg=by_wait[0][window],
+            waits_d=waits_d,
+            wait_margin_kg=np.array([row[window] for row in by_wait]),
+            planes_d=planes,
         )
-        return len(self.tables) - 1
 
     def _departures(self, path: Path, leg: Leg) -> tuple[Departures, int]:
         places = self._scenario.places
-        key = (leg.from_, leg.to, repr(leg.tof))
+        key = (leg.from_, leg.to, tuple(leg.tof))
         if key not in self.departures:
             try:
                 self.departures[key] = self._sky.departures(places[leg.from_], places[leg.to], leg)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from sim.campaign.flights import build_stack, masses_after
+from sim.campaign.flights import build_stack
 from sim.campaign.ground import Ground
 from sim.campaign.opportunities import SkyTables
 from sim.campaign.plan import FlightSheet, LegPlan, Step
@@ -209,8 +209,7 @@ class TripWriter:
     def trip(self, crafts: Iterable[str], crew: int, sheet: FlightSheet, table: int) -> Trip:
         """Fly a sheet on the day that leaves the most propellant."""
         crafts = tuple(crafts)
-        tli_m_s, loi_m_s = self._tables.best_day(table)
-        masses_kg = masses_after(sheet.stack, sheet.steps, tli_m_s, loi_m_s)
+        masses_kg = self._tables.masses_after(sheet, table)
         kind = self.route.craft(crafts[-1]).kind if crafts else "orbiter"
         return Trip(crafts, kind, crew, sheet.stack.mass_kg, masses_kg)
 

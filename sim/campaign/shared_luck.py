@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.campaign.plan import Chance
 from sim.campaign.registry import Registry
+from sim.campaign.sky import Shared
 from sim.campaign.slips import ClassSlip, Scaled, law_by_lead, without
 from sim.chance import Distribution, FigureName, Figures, Luck, RatioLaw, Together
 from sim.chance.correlation import AmbiguousError, Bundle, ImpossibleError, Member, entwine, group_factor
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 Slipping = Distribution | SlipByLead | SlipByClass
+Weights = tuple[tuple[str, Path, float], ...]
 Row = dict[int, float]
 """Weights of a figure on streams, by index."""
 FARTHEST_SCORE = 3.1
@@ -31,15 +33,19 @@ FARTHEST_SCORE = 3.1
 class SharedLuck:
     """Resolves laws of slip and correlations."""
 
-    def __init__(self, scenario: Scenario, values: Mapping[str, Any], registry: Registry, as_of_d: float) -> None:
+    def __init__(
+        self, scenario: Scenario, values: Mapping[str, Any], registry: Registry, as_of_d: float, shared: Shared
+    ) -> None:
         self._scenario = scenario
         self._values = values
         self._registry = registry
         self._as_of_d = as_of_d
+        self._shared = shared
         self._best: list[float] = []
         self._rows: list[Row] = []
         self._names: list[FigureName] = []
         self._roots: dict[str, list[list[float]]] = {}
+        self._texts: dict[str, str] = {}
 
     # --- slips ---------------------------------------------------------------------------------------------
 
@@ -50,7 +56,8 @@ class SharedLuck:
         """
         lead_d = max(planned_d - self._as_of_d, 0.0)
         if isinstance(slip, SlipByClass):
-            law = without(self._by_class(slip, lead_d), held_d)
+            whole = self._by_class(slip, lead_d)
+            law = self._shared.get(("without", whole, held_d), lambda: without(whole, held_d))
             return self._chance(slip, law, stream, path) if isinstance(law, ClassSlip) else Chance(0.0)
         if isinstance(slip, SlipByLead):
             by_lead = law_by_lead(self._scenario.slips[slip.by_lead], lead_d)
@@ -61,13 +68,16 @@ class SharedLuck:
         """Return the law of a slip by class at a lead time, with the error of its figures."""
         name, law = self._law(slip)
         location, spread = self._row(name, law, slip, "location", lead_d), self._row(name, law, slip, "spread", lead_d)
-        form = law.form
-        return ClassSlip(
-            RatioLaw(lead_d, location[0], spread[0], form.offset, form.shift, form.dof, form.tail),
-            _product(location[1], location[1]),
-            _product(location[1], spread[1]),
-            _product(spread[1], spread[1]),
-            slip.times,
+        form, asked = law.form, (slip.class_.agency, slip.class_.kind, slip.times, lead_d, self._draws_figures)
+        return self._shared.get(
+            ("by class", self._text(name, law), *asked),
+            lambda: ClassSlip(
+                RatioLaw(lead_d, location[0], spread[0], form.offset, form.shift, form.dof, form.tail),
+                _product(location[1], location[1]),
+                _product(location[1], spread[1]),
+                _product(spread[1], spread[1]),
+                slip.times,
+            ),
         )
 
     def _chance(self, slip: SlipByClass, law: ClassSlip, stream: str, path: Path) -> Chance:
@@ -96,27 +106,41 @@ class SharedLuck:
 
     def _row(self, name: str, law: ClassLaw, slip: SlipByClass, what: str, lead_d: float) -> tuple[float, Row]:
         """Return the best value of `location` or `spread` of a class, and its weights on the streams of figures."""
-        stream, parameters = self._registry.stream, list(law.parameters)
-        agency, kind = slip.class_.agency, slip.class_.kind
+        said = (name, law, slip.class_.agency, slip.class_.kind, what, lead_d)
+        best, weights = self._shared.get(
+            (self._text(name, law), *said[2:], self._draws_figures), lambda: self._weigh(*said)
+        )
+        return best, {self._registry.stream(f"figure/{name}/{word}", path): weight for word, path, weight in weights}
+
+    def _weigh(
+        self, name: str, law: ClassLaw, agency: str, kind: str, what: str, lead_d: float
+    ) -> tuple[float, Weights]:
+        """Return the best value of a class and, where figures are drawn, name, path and weight of each on it."""
+        parameters = list(law.parameters)
         fitting = dict.fromkeys((what, f"{what}.{agency}", f"{what}.{kind}", f"{what}.{agency}.{kind}"), 1.0)
         if what == "spread":
             fitting["spread.lead"] = log((lead_d + law.form.offset) / law.form.reference_lead)
         factors = {parameter: factor for parameter, factor in fitting.items() if parameter in law.parameters}
         best = sum(factor * law.parameters[parameter] for parameter, factor in factors.items())
         if not self._draws_figures:
-            return best, {}
-        root, row = self._root(name, law), dict[int, float]()
-        for column, parameter in enumerate(parameters):
-            path: Path = ("slips", name, "classes", "parameters", parameter)
-            row[stream(f"figure/{name}/{parameter}", path)] = sum(
-                factor * root[parameters.index(other)][column] for other, factor in factors.items()
-            )
+            return best, ()
+        root, path = self._root(name, law), ("slips", name, "classes")
+        rows = [(factor, root[parameters.index(parameter)]) for parameter, factor in factors.items()]
+        weights: list[tuple[str, Path, float]] = [
+            (parameter, (*path, "parameters", parameter), sum(factor * row[column] for factor, row in rows))
+            for column, parameter in enumerate(parameters)
+        ]
         for word in (agency, kind):
             sd = getattr(law.unknown, what)
             if word not in known_classes(law) and sd > 0.0:
-                path = ("slips", name, "classes", "unknown", what)
-                row[stream(f"figure/{name}/{what}.{word}", path)] = sd
-        return best, row
+                weights.append((f"{what}.{word}", (*path, "unknown", what), sd))
+        return best, tuple(weights)
+
+    def _text(self, name: str, law: ClassLaw) -> str:
+        """Return all that a class law says, and its name."""
+        if name not in self._texts:
+            self._texts[name] = f"{name}: {law!r}"
+        return self._texts[name]
 
     def _root(self, name: str, law: ClassLaw) -> list[list[float]]:
         """Return the symmetric root of the covariance: each stream then is as near to its parameter as can be."""
@@ -176,7 +200,7 @@ class SharedLuck:
         seen = [replace(by_path[path], observed=score) for path, score in past.items()]
         together = [*seen, *(member for _, member in drawn)]
         try:
-            bundles = entwine(together, groups)
+            bundles = self._shared.get((*together, *groups.items()), lambda: entwine(together, groups))
         except (AmbiguousError, ImpossibleError) as error:  # several launches may draw from one path
             path, message, hint = say_contradiction(error, together, self._scenario)
             self._registry.problem(path, Code.VALUE, message, hint)

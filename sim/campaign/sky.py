@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from math import degrees
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import numpy as np
 
@@ -24,6 +24,7 @@ from sim.physics.transfer import departure_table
 from sim.physics.windows import stack_departures
 from sim.scenario.schema import GroundStation, Leg, Place
 
+T = TypeVar("T")
 STEP_D = 0.25
 """Departures are tabled every six hours."""
 TOF_STEP_H = 12.0
@@ -39,12 +40,37 @@ class Span:
     end_d: float
 
 
+class Shared:
+    """What is made from the same figures in one compilation and the next: cases of a sweep differ in a few of them.
+
+    It holds what this compilation and the last one used, so that it takes the memory of two campaigns at most.
+    """
+
+    def __init__(self) -> None:
+        self._found: dict[Hashable, Any] = {}
+        self._before: dict[Hashable, Any] = {}
+
+    def begin(self) -> None:
+        """Begin a compilation: what the last one did not use goes."""
+        self._before, self._found = self._found, {}
+
+    def get(self, key: Hashable, make: Callable[[], T], *, if_sound: Callable[[], bool] = lambda: True) -> T:
+        """Return what was made before from the figures in `key`, or make it; it is kept if it is sound then."""
+        if key not in self._found:
+            made = self._before[key] if key in self._before else make()
+            if not if_sound():
+                return cast(T, made)
+            self._found[key] = made
+        return cast(T, self._found[key])
+
+
 class Sky:
     """Looks tables up on disk, or makes them; the ephemeris is opened only when something must be made."""
 
-    def __init__(self, start: datetime, end_d: float) -> None:
+    def __init__(self, start: datetime, end_d: float, shared: Shared) -> None:
         self.span = Span(epoch_from_iso(start.isoformat()), end_d)
         self._table: EphemerisTable | None = None
+        self._shared = shared
 
     @property
     def ephemeris(self) -> EphemerisTable:
@@ -62,8 +88,10 @@ class Sky:
         low, high = _apses_km(destination)
         tofs_h = _tofs_h(leg)
         key = ["departures", asdict(self.span), asdict(parking), low, high, tofs_h, STEP_D]
-        found = _look_up(key, lambda: self._find_departures(parking, LunarOrbit(low, high), tofs_h))
-        return Departures(**found)
+        return self._shared.get(
+            repr(key),
+            lambda: Departures(**_look_up(key, lambda: self._find_departures(parking, LunarOrbit(low, high), tofs_h))),
+        )
 
     def _find_departures(self, parking: Parking, target: LunarOrbit, tofs_h: list[float]) -> dict[str, Floats]:
         days = np.arange(0.0, self.span.end_d, STEP_D)
@@ -118,14 +146,14 @@ class Sky:
                 for number in range(count)
             }
 
-        return tuple(days for _, days in sorted(_look_up(key, make).items()))
+        return self._shared.get(repr(key), lambda: tuple(days for _, days in sorted(_look_up(key, make).items())))
 
     def _intervals(self, key: list[Any], make: Any) -> Intervals:
         def arrays() -> dict[str, Floats]:
             made = make()
             return {"open_d": made.open_d, "close_d": made.close_d}
 
-        found = _look_up(key, arrays)
+        found = self._shared.get(repr(key), lambda: _look_up(key, arrays))
         first, last = self.span.epoch_d, self.span.epoch_d + self.span.end_d
         return Intervals(found["open_d"], found["close_d"], first, last)
 

@@ -12,6 +12,7 @@ from sim.decide.pulling import Pulling, options_of
 from sim.decide.selection import Frontier, LevelAnswer, select
 from sim.problems import InputError, WrongValueError
 from sim.scenario.writing import document
+from sim.study.cases import Cases
 from sim.study.levers import Package, packages_of, read_levers
 from sim.study.sweep import Start
 from sim.units import read_quantity
@@ -41,7 +42,7 @@ def answer_frontier(reader: Reader, seed: int) -> Document:
         start = Start(file)
         plan = read_levers(start.load())
         packages = packages_of(plan.levers)
-        simulate = Pulling(packages, start.texts([one.case for one in packages]), plan.goal, seed)
+        simulate = Pulling(packages, Cases(start.texts([one.case for one in packages])), plan.goal, seed)
     options, directed = options_of(packages, plan.levers)
     outline = OUTLINE if len(options) <= _FEW else 0
     return _document(select(options, directed, simulate, levels, outline=outline, budget=BUDGET), words, packages)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,7 +13,7 @@ from sim.decide.packages import Option
 from sim.decide.selection import Floats, Request
 from sim.model.simulate import simulate_nominal
 from sim.problems import InputError
-from sim.study.cases import compile_case
+from sim.study.cases import Cases
 from sim.study.chunks import Span, Work
 from sim.study.design import VARIANTS
 from sim.study.levers import Lever, Package
@@ -46,8 +46,7 @@ class Pulling:
     """Simulates packages in this process; an invalid one gives None, and its reason is kept."""
 
     packages: Sequence[Package]
-    texts: Mapping[tuple[str, ...], str]
-    """Resolved scenarios by the variants in them."""
+    cases: Cases
     goal: str
     seed: int
     reasons: dict[int, str] = field(default_factory=dict)
@@ -69,7 +68,7 @@ class Pulling:
     def _work(self, option: int) -> tuple[Work, GoalLine]:
         if option not in self._compiled:
             case = self.packages[option].case
-            campaign = compile_case(self.texts[case.variants], case)
+            campaign = self.cases.compile(case)
             outline = outline_of(campaign, simulate_nominal(campaign, story=False))
             goal = next(one for one in outline.goals if one.name == self.goal)
             self._compiled[option] = (Work(campaign, outline, self.seed), goal)

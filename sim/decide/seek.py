@@ -26,7 +26,7 @@ from sim.decide.sought import Doubt, Found, Level, Trial, chance_that_it_meets, 
 from sim.problems import Code, InputError, Mark, Problem, ScenarioError
 from sim.scenario.load import Loaded
 from sim.study import files
-from sim.study.cases import Sweeping
+from sim.study.cases import Cases, Sweeping
 from sim.study.design import VARIANTS
 from sim.study.engines import Engine
 from sim.study.ledger import Planned, now, open_sweep, refuse_strangers
@@ -90,7 +90,7 @@ def seek(
     with held(where):
         with watched(where, manifest):
             sweep = open_sweep(where, manifest, planned, texts)
-            rows = Rows(sweep, Sweeping(texts, seed, KEPT), engine, plan.goal)
+            rows = Rows(sweep, Sweeping(Cases(texts), seed, KEPT), engine, plan.goal)
             _require_valid(rows, packages, plan, loaded.layered.keys)
             search = _Search(rows, plan, packages, most, budget, on_progress)
             found = search.run(loaded)

@@ -41,19 +41,26 @@ def check_bell_curves(case: Case) -> Iterator[Problem]:
 _FARTHEST_SD: Final = 9.0  # beyond, nothing of a normal law is left to cut off
 
 
+_HOLDERS: Final = (Distribution, BaseModel, dict, list)
+"""What is or may hold a law; most values of a scenario do not."""
+
+
 def laws(value: Any, path: Path) -> Iterator[tuple[Path, Distribution]]:
     """Return every law of chance in a block with the path at which it is written."""
     if isinstance(value, Distribution):
         yield path, value
     elif isinstance(value, BaseModel):
-        for name, field in type(value).model_fields.items():
-            yield from laws(getattr(value, name), (*path, field.alias or name))
+        for name, item in value.__dict__.items():
+            if isinstance(item, _HOLDERS):
+                yield from laws(item, (*path, type(value).model_fields[name].alias or name))
     elif isinstance(value, dict):
         for key, item in value.items():
-            yield from laws(item, (*path, key))
+            if isinstance(item, _HOLDERS):
+                yield from laws(item, (*path, key))
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            yield from laws(item, (*path, index))
+            if isinstance(item, _HOLDERS):
+                yield from laws(item, (*path, index))
 
 
 def _written(value: float, like: object) -> str:

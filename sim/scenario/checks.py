@@ -122,7 +122,7 @@ CHECKS: Final[tuple[Callable[[Case], Iterator[Problem]], ...]] = (
 def check_sense(scenario: Scenario, layered: Layered) -> list[Problem]:
     """Return everything in a scenario of the right shape and with the right names that cannot be."""
     case, network = Case(scenario, layered), Network(scenario)
-    problems = check_blocks(scenario, layered)
+    problems = check_blocks(scenario, layered, network)
     if not any(problem.code in (Code.CYCLE, Code.DATE_ORDER, Code.DUPLICATE_KEY) for problem in problems):
         problems += check_goals(case, network)
         problems += check_overdue(case)
@@ -134,8 +134,8 @@ def check_sense(scenario: Scenario, layered: Layered) -> list[Problem]:
     return problems
 
 
-def check_blocks(scenario: Scenario, layered: Layered) -> list[Problem]:
+def check_blocks(scenario: Scenario, layered: Layered, network: Network | None = None) -> list[Problem]:
     """Return what is wrong within single blocks and in circles of needs; holds for a part of a scenario too."""
     case = Case(scenario, layered)
     problems = [problem for check in CHECKS for problem in check(case)]
-    return problems + list(check_cycles(Network(scenario), layered))
+    return problems + list(check_cycles(network or Network(scenario), layered))

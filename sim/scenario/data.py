@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path as FilePath
 from typing import Final
 
 from sim.problems import Code, InputError, Mark, Problem
 from sim.scenario.cells import read_numbers
 from sim.scenario.table import Table, column_name, read_table
-from sim.scenario.text import Node, path_text, walk
+from sim.scenario.text import Node, Path, path_text
 from sim.scenario.tree import Tree
 from sim.units import unit_of_word
 
@@ -25,17 +25,26 @@ def read_columns(root: Node, tree: Tree, folders: Mapping[str, FilePath], home: 
     in one (`delay_d`). `folders` says in which folder each file that was read stands.
     """
     problems: list[Problem] = []
-    for path, node in walk(root):
-        if path and path[-1] == "empirical" and isinstance(node.value, str):
-            wanted, _, column = node.value.partition("#")
-            found = tree.find(wanted, folders.get(node.mark.file, home), node.mark, path_text(path))
-            cells = found if isinstance(found, Problem) else _read_column(found, column, node.mark, path_text(path))
-            if isinstance(cells, Problem):
-                problems.append(cells)
-                node.value = "?"
-            else:
-                node.value = [Node(cell, node.mark, node.key, node.layer) for cell in cells]
+    for path, node in _named(root, ()):
+        wanted, _, column = str(node.value).partition("#")
+        found = tree.find(wanted, folders.get(node.mark.file, home), node.mark, path_text(path))
+        cells = found if isinstance(found, Problem) else _read_column(found, column, node.mark, path_text(path))
+        if isinstance(cells, Problem):
+            problems.append(cells)
+            node.value = "?"
+        else:
+            node.value = [Node(cell, node.mark, node.key, node.layer) for cell in cells]
     return problems
+
+
+def _named(node: Node, path: Path) -> Iterator[tuple[Path, Node]]:
+    """Yield the nodes that name a column."""
+    value = node.value
+    for key, child in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+        if isinstance(child.value, (dict, list)):
+            yield from _named(child, (*path, key))
+        elif key == "empirical" and isinstance(child.value, str):
+            yield (*path, key), child
 
 
 def _read_column(file: FilePath, column: str, mark: Mark, path: str) -> list[str] | Problem:

@@ -16,10 +16,12 @@ Order of precedence: `--set` > `--variant` (left to right) > file > parent.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from operator import attrgetter
 from pathlib import Path as FilePath
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from sim.problems import Code, Mark, Problem, suggest
 from sim.scenario.grammar import holds_names
@@ -40,6 +42,7 @@ from sim.scenario.text import (
 )
 from sim.scenario.tree import Tree, read_bytes
 
+T = TypeVar("T")
 LAWS: Final = frozenset(
     (
         "fixed",
@@ -127,6 +130,10 @@ class Stack:
         if isinstance(data, Problem):
             self.problems.append(data)
             return None
+        return self.take(data, path, shown, descent)
+
+    def take(self, data: bytes, path: FilePath, shown: str, descent: tuple[FilePath, ...] = ()) -> Node | None:
+        """Return the root of a file whose bytes are at hand, as `read` does."""
         self._bytes += len(data)
         if self._bytes > LARGEST_FILE:
             message = f"the files are larger than {LARGEST_FILE // 1_000_000} MB together"
@@ -357,13 +364,29 @@ def flatten(root: Node, files: Sequence[str], shipped: Iterable[str] = ()) -> La
     top = dict(root.value)
     variants = top.pop("variants", None)
     names = tuple(variants.value) if variants and isinstance(variants.value, dict) else ()
-    marks: dict[Path, Mark] = {}
-    keys: dict[Path, Mark] = {}
-    origins: dict[Path, str] = {}
-    for path, node in walk(Node(top, root.mark, root.key, root.layer)):
-        marks[path], keys[path], origins[path] = node.mark, node.key, _origin(node)
-    values = plain(Node(top, root.mark, root.key))
-    return Layered(values, marks, keys, origins, names, tuple(files), frozenset(shipped))
+    whole = Node(top, root.mark, root.key, root.layer)
+    marks, keys = ByPath(whole, attrgetter("mark")), ByPath(whole, attrgetter("key"))
+    return Layered(plain(whole), marks, keys, ByPath(whole, _origin), names, tuple(files), frozenset(shipped))
+
+
+class ByPath(Mapping[Path, T]):
+    """Something of every node by its path, looked up when it is first asked for: what is right is never asked."""
+
+    def __init__(self, root: Node, of: Callable[[Node], T]) -> None:
+        self._root, self._of = root, of
+
+    @cached_property
+    def _found(self) -> dict[Path, T]:
+        return {path: self._of(node) for path, node in walk(self._root)}
+
+    def __getitem__(self, path: Path) -> T:
+        return self._found[path]
+
+    def __iter__(self) -> Iterator[Path]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
 
 
 def _origin(node: Node) -> str:

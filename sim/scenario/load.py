@@ -53,7 +53,22 @@ def load_scenario(
     text, only what was known on that day counts.
     Raises `ScenarioError` with every problem of every layer.
     """
-    return _loaded(_read(path, as_of), variants, sets)
+    return load_from(_read(path, as_of), variants, sets)
+
+
+def read_resolved(text: str, called: str) -> Files:
+    """Read a resolved scenario that is in memory, once for all the settings that are to be laid over it.
+
+    `called` names its file in messages.
+    """
+    folder = shipped_folder()  # nothing stands beside it
+    stack = Stack(Tree(folder, folder))
+    return _files(folder / called, stack, stack.take(text.encode(), folder / called, called))
+
+
+def load_from(files: Files, variants: Sequence[str] = (), sets: Sequence[str] = ()) -> Loaded:
+    """Return a scenario that was read, with variants and `--set` values; raises `ScenarioError`."""
+    return _loaded(files, variants, sets)
 
 
 def check_scenario(
@@ -74,7 +89,7 @@ def check_scenario(
     return tuple(found)
 
 
-def _misspelt(files: _Files, layered: Layered) -> list[Problem]:
+def _misspelt(files: Files, layered: Layered) -> list[Problem]:
     """Return activities that only a variant names, that nothing needs, and whose name is nearly that of another."""
     block = files.root.value.get("activities") if files.root and isinstance(files.root.value, dict) else None
     known = block.value if block and isinstance(block.value, dict) else {}
@@ -89,7 +104,7 @@ def _misspelt(files: _Files, layered: Layered) -> list[Problem]:
     return problems
 
 
-def _of_then(problems: list[Problem], files: _Files) -> list[Problem]:
+def _of_then(problems: list[Problem], files: Files) -> list[Problem]:
     """Return the problems of a variant; what it needs and nobody knew of on the day is not its fault."""
     if files.as_of is None:
         return problems
@@ -117,7 +132,7 @@ def value_problems(
     return _in_order([problem for problem in found if _is_error(problem)])
 
 
-def _study_problems(files: _Files, variants: Sequence[str], sets: Sequence[str]) -> list[Problem]:
+def _study_problems(files: Files, variants: Sequence[str], sets: Sequence[str]) -> list[Problem]:
     """Return what is wrong in `sweep` and `seek` with all the variants that these choose, and in `optimise`."""
     layered, _, whole = _merge(files, variants, sets)
     if layered is None or not whole:
@@ -137,7 +152,7 @@ def _study_problems(files: _Files, variants: Sequence[str], sets: Sequence[str])
 class _Study:
     """A scenario as `sweep` and `seek` take it: with more variants and more values."""
 
-    files: _Files
+    files: Files
     variants: Sequence[str]
     sets: Sequence[str]
     layered: Layered
@@ -190,7 +205,7 @@ def read_layers(
 
 
 @dataclass(frozen=True, slots=True)
-class _Files:
+class Files:
     """A scenario file and its parents, read and merged; without a root there is nothing to go on with."""
 
     file: FilePath
@@ -200,17 +215,20 @@ class _Files:
     """The day whose knowledge counts, where one is asked for."""
 
 
-def _read(path: str | FilePath, as_of: str | None = None) -> _Files:
+def _read(path: str | FilePath, as_of: str | None = None) -> Files:
     file, missing = _find(path)
     stack = Stack(Tree(file.resolve().parent if missing is None else FilePath(), shipped_folder()))
     if missing:
         stack.problems.append(missing)
-        return _Files(file, stack, None)
-    root = stack.read(file, writable(str(path if file == FilePath(path) else file)))
-    return _Files(file, stack, root if root is not None and isinstance(root.value, dict) else None, as_of)
+        return Files(file, stack, None)
+    return _files(file, stack, stack.read(file, writable(str(path if file == FilePath(path) else file))), as_of)
 
 
-def _variant_names(files: _Files) -> list[str]:
+def _files(file: FilePath, stack: Stack, root: Node | None, as_of: str | None = None) -> Files:
+    return Files(file, stack, root if root is not None and isinstance(root.value, dict) else None, as_of)
+
+
+def _variant_names(files: Files) -> list[str]:
     block = files.root.value.get("variants") if files.root and isinstance(files.root.value, dict) else None
     return list(block.value) if block and isinstance(block.value, dict) else []
 
@@ -221,7 +239,9 @@ def _wrong_set(stack: Stack, root: Node, text: str) -> list[Problem]:
     if not equals or not all(path.split(".")):
         return []
     adds = value.startswith("{")
-    if wrong_path(plain(root), path, varied=False, adds=adds) is None:
+    head = path.partition(".")[0]
+    said_of_path = {key: plain(node) if key == head else None for key, node in root.value.items()}  # type: ignore[union-attr]
+    if wrong_path(said_of_path, path, varied=False, adds=adds) is None:
         return []
     whole = stack.again().resolve_likes(copied(root))
     said = wrong_path(plain(whole), path, varied=False, adds=adds)
@@ -241,7 +261,7 @@ def _wrong_variant_names(root: Node) -> list[Problem]:
     return problems[:MOST_PROBLEMS]
 
 
-def _merge(files: _Files, variants: Sequence[str], sets: Sequence[str]) -> tuple[Layered | None, list[Problem], bool]:
+def _merge(files: Files, variants: Sequence[str], sets: Sequence[str]) -> tuple[Layered | None, list[Problem], bool]:
     """Lay variants and settings over what was read; the files themselves stay as they are."""
     stack = files.stack.again()
     if files.root is None:
@@ -264,7 +284,7 @@ def _merge(files: _Files, variants: Sequence[str], sets: Sequence[str]) -> tuple
     return replace(layered, left_out=known.left_out), stack.problems, whole
 
 
-def _loaded(files: _Files, variants: Sequence[str], sets: Sequence[str]) -> Loaded:
+def _loaded(files: Files, variants: Sequence[str], sets: Sequence[str]) -> Loaded:
     layered, problems, whole = _merge(files, variants, sets)
     if layered is None:
         raise ScenarioError(_in_order(problems))
@@ -277,7 +297,7 @@ def _loaded(files: _Files, variants: Sequence[str], sets: Sequence[str]) -> Load
     return Loaded(scenario, layered, tuple(_in_order(problems)))
 
 
-def _problems(files: _Files, variants: Sequence[str], sets: Sequence[str]) -> list[Problem]:
+def _problems(files: Files, variants: Sequence[str], sets: Sequence[str]) -> list[Problem]:
     try:
         return list(_loaded(files, variants, sets).warnings)
     except ScenarioError as error:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import dataclasses
-import tempfile
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from sim.analysis.outline import Outline, outline_of
 from sim.analysis.sample import stack
 from sim.campaign.compile import compile_campaign
 from sim.campaign.plan import Campaign
+from sim.campaign.sky import Shared
 from sim.model.simulate import simulate_nominal
-from sim.problems import InputError, Problem, ScenarioError
-from sim.scenario.load import load_scenario
+from sim.problems import InputError
+from sim.scenario.load import Files, load_from, read_resolved
 from sim.study import tables
 from sim.study.chunks import Span, Work
 from sim.study.design import Case
@@ -56,11 +54,35 @@ class Done:
 
 
 @dataclass(slots=True)
-class Sweeping:
-    """What a worker must know to run any case: the scenario as text, alone and with each choice of variants."""
+class Cases:
+    """Compiles cases in memory: a scenario is read once, and what no value of a case decides is made once for all."""
 
     texts: Mapping[tuple[str, ...], str]
-    """Resolved scenarios by the variants in them."""
+    """Resolved scenarios, alone and with each choice of variants, by the variants in them."""
+    _read: dict[tuple[str, ...], Files] = field(default_factory=dict)
+    _shared: Shared = field(default_factory=Shared)
+
+    def compile(self, case: Case) -> Campaign:
+        """Compile a case.
+
+        Raises:
+            InputError: with everything that is wrong, places being those of `scenario.resolved.yaml`.
+        """
+        names = case.variants
+        if names not in self._read:
+            self._read[names] = read_resolved(self.texts[names], resolved_name(names))
+        return compile_campaign(load_from(self._read[names], sets=case.sets), self._shared)
+
+    def __reduce__(self) -> tuple[type[Cases], tuple[Mapping[tuple[str, ...], str]]]:
+        """Travel to a worker as the texts alone."""
+        return type(self), (self.texts,)
+
+
+@dataclass(slots=True)
+class Sweeping:
+    """What a worker must know to run any case."""
+
+    cases: Cases
     seed: int
     kept: int = 1
     """Compiled cases a worker keeps: a sweep comes to each once, a search again and again."""
@@ -88,7 +110,7 @@ class Sweeping:
     def _take(self, errand: Errand) -> tuple[Campaign, Outline]:
         """Compile a case, or take one that is kept: a large case comes in several errands."""
         if errand.key not in self._compiled:
-            campaign = compile_case(self.texts[errand.case.variants], errand.case)
+            campaign = self.cases.compile(errand.case)
             self._compiled[errand.key] = campaign, outline_of(campaign, simulate_nominal(campaign, story=False))
             if len(self._compiled) > self.kept:
                 self._compiled.popitem(last=False)
@@ -96,32 +118,9 @@ class Sweeping:
         return self._compiled[errand.key]
 
 
-def compile_case(text: str, case: Case) -> Campaign:
-    """Compile a resolved scenario with the values of a case.
-
-    Raises:
-        InputError: with everything that is wrong, places being those of `scenario.resolved.yaml`.
-    """
-    with tempfile.TemporaryDirectory(prefix="ilrs-") as folder:
-        file = Path(folder) / resolved_name(case.variants)
-        file.write_text(text, encoding="utf-8")
-        try:
-            return compile_campaign(load_scenario(file, sets=case.sets))
-        except ScenarioError as error:
-            raise ScenarioError(_without_folder(problem) for problem in error.problems) from None
-
-
 def resolved_name(variants: tuple[str, ...]) -> str:
     """Name the file of a resolved scenario."""
     return ".".join(["scenario", *variants, "resolved.yaml"])
-
-
-def _without_folder(problem: Problem) -> Problem:
-    """Take the folder of the moment out of a problem's place."""
-    mark = problem.mark
-    if mark is None or not mark.line:  # `--set` has no line, and may hold slashes
-        return problem
-    return dataclasses.replace(problem, mark=dataclasses.replace(mark, file=Path(mark.file).name))
 
 
 def _goals(outline: Outline) -> tuple[CaseGoal, ...]:

@@ -13,7 +13,7 @@ from sim.scenario.load import Loaded, load_scenario, value_problems
 from sim.scenario.paths import without_studies, wrong_path
 from sim.scenario.writing import document
 from sim.study import files
-from sim.study.cases import Errand, Sweeping
+from sim.study.cases import Cases, Errand, Sweeping
 from sim.study.design import Case, cases_of
 from sim.study.engines import Engine, choose
 from sim.study.files import FolderError
@@ -91,7 +91,7 @@ def run_sweep(
     with held(where):
         sweep = open_sweep(where, manifest, planned, texts)
         with watched(where, manifest):
-            job = Sweeping(texts, plan.seed)
+            job = Sweeping(Cases(texts), plan.seed)
             return _run_missing(sweep, job, engine or choose(jobs), on_progress, fail_fast=fail_fast)
 
 

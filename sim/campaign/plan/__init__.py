@@ -6,7 +6,9 @@ the model works with indices into them.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from sim.campaign.plan.flight_plans import (
     FlightCard,
@@ -106,8 +108,15 @@ class Campaign:
     places: tuple[PlaceName, ...]
     guesses: int = 0
     figures: int = 0
-    resolved: str = field(default="", repr=False)
-    """The resolved scenario as YAML text."""
+    values: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """The resolved scenario, without what is to be swept, sought or optimised."""
+
+    @property
+    def resolved(self) -> str:
+        """The resolved scenario as YAML text."""
+        from sim.scenario.writing import document  # a worker needs no scenario language
+
+        return document(self.values)
 
     def __repr__(self) -> str:
         missions, goals = len(self.missions), ", ".join(goal.name for goal in self.goals)

@@ -13,10 +13,10 @@ DEADLY = 100
 
 
 class Deadly(Work):
-    """Kills its worker on one span, as long as the file that the campaign's `resolved` names is not there."""
+    """Kills its worker on one span, as long as the file that the campaign's `about` names is not there."""
 
     def run(self, span: Span) -> bytes:
-        marker = Path(self.campaign.resolved)
+        marker = Path(self.campaign.about)
         if span.first == DEADLY and not marker.exists():
             if marker.parent.exists():
                 marker.touch()

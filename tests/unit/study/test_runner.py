@@ -213,7 +213,7 @@ def test_a_default_study_spreads_evenly_over_two_and_four_workers() -> None:
 
 
 def deadly(campaign: Campaign, marker: Path) -> Deadly:
-    there = dataclasses.replace(campaign, resolved=str(marker))
+    there = dataclasses.replace(campaign, about=str(marker))
     return Deadly(there, outline_of(there, simulate_nominal(there)), 7)
 
 

@@ -18,7 +18,7 @@ from tests.unit.study.deadly import DEADLY, Deadly
 
 
 def work_of(campaign: Campaign, kind: type[Work], marker: Path) -> Work:
-    there = dataclasses.replace(campaign, resolved=str(marker))
+    there = dataclasses.replace(campaign, about=str(marker))
     return kind(there, outline_of(there, simulate_nominal(there)), 7)
 
 
