@@ -60,7 +60,7 @@ def count_events(campaign: Campaign, replications: int) -> Counter[str]:
     counts: Counter[str] = Counter()
     table = DrawTable(SEED, campaign.streams, 0, replications)
     for number in range(replications):
-        world = World(campaign, table.replication(number), story=False)
+        world = World(campaign, table.replication(number), traced=False)
         settle_partners(world)
         settle_risks(world)
         start(world)

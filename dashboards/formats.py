@@ -8,8 +8,9 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from sim.analysis.findings import Findings, Quantile, Share, Trace
+from sim.analysis.findings import Findings, Quantile, Share
 from sim.clock import Calendar
+from sim.model.tracing import Trace
 
 NEVER: Final = "not reached"
 NONE: Final = "–"

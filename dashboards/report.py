@@ -22,7 +22,7 @@ from dashboards.figures.cost_and_date import draw_joint, joint_of
 from dashboards.figures.coverage import draw_calendar
 from dashboards.figures.crew import draw_crew, find_visits
 from dashboards.figures.critical_paths import draw_paths
-from dashboards.figures.depot import draw_depot, used_tanks
+from dashboards.figures.depot import draw_depot
 from dashboards.figures.facilities import draw_facilities
 from dashboards.figures.gantt import draw_gantt
 from dashboards.figures.light_calendar import draw_light
@@ -37,8 +37,9 @@ from dashboards.figures.waterfall import draw_causes
 from dashboards.page import PLOTLY_FILE, render_page
 from dashboards.setting import Setting, shown_cover, shown_light
 from sim.analysis.estimates import wilson
-from sim.analysis.findings import Findings, GoalFinding, Quantile, Share, Trace
+from sim.analysis.findings import Findings, GoalFinding, Quantile, Share
 from sim.clock import Calendar
+from sim.model.tracing import Trace
 from sim.problems import printable
 
 REPORT_FILE = "report.html"
@@ -148,8 +149,8 @@ def _flights(findings: Findings, setting: Setting | None) -> tuple[Card, ...]:
             cards += _of_run(trace, draw_bat_zoom(findings, trace))
         if uses_pads(trace):
             cards += _of_run(trace, draw_pads(findings, trace))
-        if setting is not None and used_tanks(setting, trace):
-            cards += _of_run(trace, draw_depot(findings, trace, setting))
+        if trace.tanks:
+            cards += _of_run(trace, draw_depot(findings, trace))
     return tuple(cards)
 
 

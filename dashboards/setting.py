@@ -1,4 +1,4 @@
-"""What a scenario sets before any luck: nights, departures that are open, ground cover, tanks and one flight.
+"""What a scenario sets before any luck: nights, departures that are open, ground cover and one flight.
 
 All of it is read from a compiled campaign; nothing is simulated here.
 """
@@ -38,18 +38,6 @@ class Openings:
 
 
 @dataclass(frozen=True, slots=True)
-class Tank:
-    """A depot."""
-
-    subject: str
-    place: str
-    capacity_kg: float
-    boil_off_per_d: float
-    customers: tuple[str, ...]
-    """Missions that take propellant from it."""
-
-
-@dataclass(frozen=True, slots=True)
 class Setting:
     """What is known of a campaign without running it."""
 
@@ -61,7 +49,6 @@ class Setting:
     cover: Spans
     """When a ground station sees the Moon, all partners present; empty without a ground segment."""
     antennas: int
-    tanks: tuple[Tank, ...]
     facilities: tuple[tuple[str, int], ...]
     """(station, research facilities)."""
     first_d: float
@@ -81,7 +68,6 @@ def setting_of(campaign: Campaign) -> Setting:
         openings=_openings(campaign, first_d),
         cover=_spans(ground.covers[0]) if ground is not None and ground.covers else Spans((), ()),
         antennas=ground.antennas[0] if ground is not None and ground.antennas else 0,
-        tanks=_tanks(campaign),
         facilities=tuple((names[e.subject].name, e.facilities) for e in campaign.elements if e.facilities > 0),
         first_d=max(first_d, 0.0),
         end_d=campaign.end_d,
@@ -109,24 +95,6 @@ def _shown(calendar: Calendar, setting: Setting, spans: Spans) -> Intervals:
     kept = end > start
     epoch = epoch_from_iso(calendar.start.isoformat())
     return Intervals(epoch + start[kept], epoch + end[kept], epoch + first, epoch + last)
-
-
-def _tanks(campaign: Campaign) -> tuple[Tank, ...]:
-    names = [subject.name for subject in campaign.subjects]
-    return tuple(
-        Tank(
-            subject=names[tank.subject],
-            place=tank.place,
-            capacity_kg=tank.capacity_kg,
-            boil_off_per_d=tank.boil_off_per_d,
-            customers=tuple(
-                names[mission.subject]
-                for mission in campaign.missions
-                if mission.refuel is not None and mission.refuel.tank == number
-            ),
-        )
-        for number, tank in enumerate(campaign.tanks)
-    )
 
 
 def next_crossing(

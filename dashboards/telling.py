@@ -9,7 +9,7 @@ from typing import Any
 from dashboards import formats
 from dashboards.card import Card, Key
 from dashboards.figures.bat import draw_bat, draw_bat_zoom, has_journeys
-from sim.analysis.findings import Findings, Trace
+from sim.analysis.findings import Findings
 from sim.analysis.sample import Sample, rows_of
 from sim.analysis.story import tell
 from sim.study.replay import Replay, Replayed
@@ -58,15 +58,14 @@ class Teller:
         """Draw and tell a replication; raises FolderError when it cannot be made again."""
         plan = self._replay.nominal()
         run = plan if asked.row is None or asked.replication is None else self._again(asked.replication, asked.row)
-        trace = _trace_of(run)
-        card = draw_bat(self._findings, trace)
-        zoom = draw_bat_zoom(self._findings, trace) if has_journeys(trace) else card
+        card = draw_bat(self._findings, run.trace)
+        zoom = draw_bat_zoom(self._findings, run.trace) if has_journeys(run.trace) else card
         name = _NOMINAL if asked.replication is None else f"replication {asked.replication}"
         called = {goal.name: goal.called for goal in self._findings.goals}.get(asked.goal, asked.goal)
         lines: tuple[str, ...] = (f"{self.name} has no goal {asked.goal}.",)
         reached_d: float | None = None
-        if asked.goal in run.story.chains:
-            tale = tell(self._study.outline, asked.goal, run.story, run.reached_d, plan.story, plan.reached_d)
+        if asked.goal in run.trace.chains:
+            tale = tell(self._study.outline, asked.goal, run.trace, run.reached_d, plan.trace, plan.reached_d)
             lines, reached_d = tuple(one.text for one in tale.stretches), tale.reached_d
         return Shown(
             bat=_plain(card),
@@ -80,7 +79,7 @@ class Teller:
         )
 
     def _again(self, replication: int, row: Sample) -> Replayed:
-        kept = any(told.replication == replication for told in self._study.stories)
+        kept = any(trace.replication == replication for trace in self._study.traces)
         campaign = None if kept else self._replay.campaign
         return Replay(replace(self._study, sample=row), campaign).replication(replication)
 
@@ -99,20 +98,6 @@ class Telling:
     def run(self, asked: Asked) -> Shown:
         """Tell what is asked."""
         return self.tellers[asked.volume].tell(asked)
-
-
-def _trace_of(run: Replayed) -> Trace:
-    story = run.story
-    return Trace(
-        "Nominal" if run.replication is None else f"Replication {run.replication}",
-        run.replication,
-        story.moves,
-        story.events,
-        story.chains,
-        story.power_t_d,
-        story.power_supply_w,
-        story.power_demand_w,
-    )
 
 
 def _plain(card: Card) -> Mapping[str, Any]:

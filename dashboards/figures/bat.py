@@ -11,8 +11,10 @@ import plotly.graph_objects as go
 
 from dashboards import formats, theme
 from dashboards.card import Card, Key, Table
-from sim.analysis.findings import Findings, Move, Trace
+from sim.analysis.findings import Findings
+from sim.analysis.story import detail_of
 from sim.clock import Calendar
+from sim.model.tracing import Move, Trace, Verb
 from sim.problems import counted
 
 _EARTH = "Earth"
@@ -115,12 +117,12 @@ def launch_legs(trace: Trace) -> list[Move]:
     """Return the way up of each launch that is told as an event only, to where the mission's next journey starts."""
     legs: list[Move] = []
     for event in trace.events:
-        if event.verb != "launches":
+        if event.verb is not Verb.LAUNCHES:
             continue
         ways = (m for m in trace.moves if m.subject == event.subject and 0 <= m.start_d - event.t_d < 1)
         onward = next(ways, None)
         if onward is not None and onward.origin and onward.origin != _EARTH_PLACE:
-            up = replace(onward, vehicle=event.detail, kind="launcher", origin=event.place, crew=onward.crew)
+            up = replace(onward, vehicle=detail_of(event), kind="launcher", origin=event.place, crew=onward.crew)
             legs.append(replace(up, destination=onward.origin, start_d=event.t_d, end_d=onward.start_d, outcome="ok"))
     return legs
 
@@ -335,7 +337,7 @@ def _title(moves: Sequence[Move], lanes: Lanes, trace: Trace) -> str:
     run = formats.run_name(trace)
     if not moves:
         return f"Nothing moves in the {run}"
-    launches = sum(event.verb == "launches" for event in trace.events)
+    launches = sum(event.verb is Verb.LAUNCHES for event in trace.events)
     arrivals = [move for move in _journeys(moves) if lanes.is_top(move.destination)]
     landings = sum(move.outcome != "lost" for move in arrivals)
     lost = sum(move.outcome == "lost" for move in trace.moves)

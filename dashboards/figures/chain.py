@@ -9,8 +9,9 @@ import plotly.graph_objects as go
 
 from dashboards import formats, theme
 from dashboards.card import Card, Key, Table
-from sim.analysis.findings import Findings, GoalFinding, Segment, Trace
+from sim.analysis.findings import Findings, GoalFinding
 from sim.clock import Calendar
+from sim.model.tracing import Segment, Trace
 
 _NAMED_SHARE = 0.07
 """Part of the whole chain from which a stretch has room for its subject's name."""

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from dashboards import formats, theme
 from dashboards.card import Card, Key, Table
-from sim.analysis.findings import Findings, Move, Trace
+from sim.analysis.findings import Findings
 from sim.clock import Calendar
+from sim.model.tracing import Move, Trace
 
 _ROOM_D = 20.0
 """Days that are shown before the first landing and after the last departure."""

@@ -2,69 +2,44 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from dashboards import formats, theme
 from dashboards.card import Card, Key, Table
-from dashboards.setting import Setting, Tank
-from sim.analysis.findings import Event, Findings, Trace
+from sim.analysis.findings import Findings
 from sim.clock import Calendar
+from sim.model.tracing import TankLevel, Trace, Verb
 
 _COLOURS = (theme.BLUE, theme.ORANGE, theme.GREEN, theme.PURPLE)
-_FILLS = "is topped up"
-_TAKES = "takes propellant on"
 _SAG_D = 5.0
-"""Days between points where propellant boils off between two events."""
+"""Days between points where propellant boils off between two moments that the trace has."""
 
 
-@dataclass(frozen=True, slots=True)
-class Level:
-    """What a tank holds over time."""
-
-    t_d: tuple[float, ...]
-    level_kg: tuple[float, ...]
-
-
-def used_tanks(setting: Setting | None, trace: Trace) -> tuple[Tank, ...]:
-    """Return the tanks that are filled in a replication."""
-    filled = {event.subject for event in trace.events if event.verb == _FILLS}
-    return tuple(tank for tank in (setting.tanks if setting is not None else ()) if tank.subject in filled)
-
-
-def level_of(tank: Tank, trace: Trace) -> Level:
-    """Return a tank's level from the events of a trace: what is delivered, less what boils off and is taken."""
-    moves = [(event.t_d, _change(event, tank)) for event in trace.events]
-    times: list[float] = []
-    levels: list[float] = []
-    now = 0.0
-    since: float | None = None
-    for time_d, change in sorted((one for one in moves if one[1]), key=lambda one: one[0]):
-        if since is not None:
-            for t, kept in _sag(tank, since, time_d, now):
-                times.append(t)
-                levels.append(kept)
-            now = now * (1.0 - tank.boil_off_per_d) ** (time_d - since)
-        else:
-            times.append(time_d)
-            levels.append(0.0)
-        now = min(max(now + change, 0.0), tank.capacity_kg)
-        times.append(time_d)
-        levels.append(now)
-        since = time_d
-    return Level(tuple(times), tuple(levels))
+def level_of(tank: TankLevel) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Return days and kilograms of a tank's level, with points between where it boils off."""
+    times, levels = list[float](), list[float]()
+    for t_d, before_kg, after_kg in zip(tank.t_d, tank.before_kg, tank.after_kg, strict=True):
+        if levels:
+            since, kept_kg = times[-1], levels[-1]
+            steps = max(1, int((t_d - since) / _SAG_D)) if before_kg < kept_kg else 1
+            for step in range(1, steps):
+                times.append(since + (t_d - since) * step / steps)
+                levels.append(kept_kg * (before_kg / kept_kg) ** (step / steps))
+        times += [t_d, t_d]
+        levels += [before_kg, after_kg]
+    return tuple(times), tuple(levels)
 
 
-def draw_depot(findings: Findings, trace: Trace, setting: Setting) -> Card:
+def draw_depot(findings: Findings, trace: Trace) -> Card:
     """Return the level of each tank with its capacity."""
     calendar = formats.calendar_of(findings)
-    tanks = used_tanks(setting, trace)
     figure = theme.draft_figure(320)
-    levels = [(tank, level_of(tank, trace)) for tank in tanks]
-    for index, (tank, level) in enumerate(levels):
+    levels = [(tank, *level_of(tank)) for tank in trace.tanks]
+    for index, (tank, times, masses) in enumerate(levels):
         colour = _COLOURS[index % len(_COLOURS)]
         figure.add_scatter(
-            x=[formats.iso_time(calendar, t) for t in level.t_d],
-            y=[round(kg / 1000, 3) for kg in level.level_kg],
+            x=[formats.iso_time(calendar, t) for t in times],
+            y=[round(kg / 1000, 3) for kg in masses],
             mode="lines",
             line={"color": colour, "width": 2.2},
             fill="tozeroy",
@@ -76,7 +51,7 @@ def draw_depot(findings: Findings, trace: Trace, setting: Setting) -> Card:
     figure.update_xaxes(type="date")
     return Card(
         id="depot",
-        title=_title(levels, trace),
+        title=_title(trace),
         reading=(
             f"How to read: one run only, the {formats.run_name(trace)}. A step up is a tanker that has delivered, a "
             "step down a ship that took propellant on, the slope between is boil-off; the dotted line is what the "
@@ -84,39 +59,25 @@ def draw_depot(findings: Findings, trace: Trace, setting: Setting) -> Card:
         ),
         figure=figure,
         table=_table(calendar, levels),
-        keys=tuple(Key(tank.subject, _COLOURS[i % len(_COLOURS)]) for i, tank in enumerate(tanks)),
+        keys=tuple(Key(tank.subject, _COLOURS[i % len(_COLOURS)]) for i, tank in enumerate(trace.tanks)),
         wide=False,
     )
 
 
-def _change(event: Event, tank: Tank) -> float:
-    if event.mass_kg is None:
-        return 0.0
-    if event.verb == _FILLS and event.subject == tank.subject:
-        return event.mass_kg
-    return -event.mass_kg if event.verb == _TAKES and event.subject in tank.customers else 0.0
-
-
-def _sag(tank: Tank, since: float, until: float, level_kg: float) -> list[tuple[float, float]]:
-    steps = max(1, int((until - since) / _SAG_D)) if tank.boil_off_per_d > 0.0 else 1
-    times = [since + (until - since) * (i + 1) / steps for i in range(steps)]
-    return [(t, level_kg * (1.0 - tank.boil_off_per_d) ** (t - since)) for t in times]
-
-
-def _title(levels: list[tuple[Tank, Level]], trace: Trace) -> str:
-    fills = sum(event.verb == _FILLS for event in trace.events)
-    taken = sum(event.mass_kg or 0.0 for event in trace.events if event.verb == _TAKES)
-    most = max(max(level.level_kg, default=0.0) for _, level in levels)
+def _title(trace: Trace) -> str:
+    fills = sum(event.verb is Verb.IS_TOPPED_UP for event in trace.events)
+    taken = sum(event.mass_kg or 0.0 for event in trace.events if event.verb is Verb.TAKES_PROPELLANT)
+    most = max(max(tank.after_kg) for tank in trace.tanks)
     return (
         f"{fills} tankers fill the tanks in the {formats.run_name(trace)}, up to {formats.tonnes(most)}; ships take "
         f"{formats.tonnes(taken)} from them"
     )
 
 
-def _table(calendar: Calendar, levels: list[tuple[Tank, Level]]) -> Table:
+def _table(calendar: Calendar, levels: Sequence[tuple[TankLevel, Sequence[float], Sequence[float]]]) -> Table:
     rows = tuple(
         (tank.subject, formats.iso_time(calendar, t), f"{kg:.0f}")
-        for tank, level in levels
-        for t, kg in zip(level.t_d, level.level_kg, strict=True)
+        for tank, times, masses in levels
+        for t, kg in zip(times, masses, strict=True)
     )
     return Table(("tank", "time", "level, kg"), rows, frozenset({2}))

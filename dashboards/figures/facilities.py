@@ -7,9 +7,9 @@ import plotly.graph_objects as go
 from dashboards import formats, theme
 from dashboards.card import Card, Key, Table
 from dashboards.setting import Setting
-from sim.analysis.findings import Findings, GoalFinding, Trace
+from sim.analysis.findings import Findings, GoalFinding
+from sim.model.tracing import Trace, Verb
 
-_WORKS = "works"
 _STYLES = ((theme.SOFT, "dot"), (theme.SKY, "dash"), (theme.BLUE, "solid"), (theme.PURPLE, "dashdot"))
 
 
@@ -40,7 +40,7 @@ def draw_facilities(findings: Findings, goal: GoalFinding, setting: Setting | No
 def grow_facilities(trace: Trace, setting: Setting, until_d: float) -> tuple[list[float], list[float]]:
     """Return the days on which the slope changes, and the facility-days by then."""
     at_work = dict(setting.facilities)
-    starts = sorted((e.t_d, at_work[e.subject]) for e in trace.events if e.verb == _WORKS and e.subject in at_work)
+    starts = sorted((e.t_d, at_work[e.subject]) for e in trace.events if e.verb is Verb.WORKS and e.subject in at_work)
     times, days, rate = [0.0], [0.0], 0
     for start_d, facilities in [*starts, (until_d, 0)]:
         days.append(days[-1] + rate * (start_d - times[-1]))

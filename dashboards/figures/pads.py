@@ -6,20 +6,19 @@ from collections import Counter
 
 from dashboards import formats, theme
 from dashboards.card import Card, Key, Table
-from sim.analysis.findings import Event, Findings, Trace
-
-_ROLLS = "rolls out"
+from sim.analysis.findings import Findings
+from sim.model.tracing import Event, Trace, Verb
 
 
 def uses_pads(trace: Trace) -> bool:
     """Tell whether anything rolls out to a pad in a replication."""
-    return any(event.verb == _ROLLS and event.place for event in trace.events)
+    return any(event.verb is Verb.ROLLS_OUT and event.place for event in trace.events)
 
 
 def draw_pads(findings: Findings, trace: Trace) -> Card:
     """Return a calendar of pads: one cell a year, with its number of roll-outs."""
     calendar = formats.calendar_of(findings)
-    rolls = [event for event in trace.events if event.verb == _ROLLS and event.place]
+    rolls = [event for event in trace.events if event.verb is Verb.ROLLS_OUT and event.place]
     count = Counter((event.place, calendar.to_date(event.t_d).year) for event in rolls)
     pads = sorted({event.place for event in rolls}, key=lambda pad: -sum(n for (p, _), n in count.items() if p == pad))
     years = list(range(min(year for _, year in count), max(year for _, year in count) + 1))

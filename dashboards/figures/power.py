@@ -10,8 +10,9 @@ import plotly.graph_objects as go
 from dashboards import formats, theme
 from dashboards.card import Card, Key, Table
 from dashboards.setting import Spans
-from sim.analysis.findings import Findings, Trace
+from sim.analysis.findings import Findings
 from sim.clock import Calendar
+from sim.model.tracing import Trace
 from sim.problems import plural
 
 

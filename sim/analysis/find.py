@@ -24,12 +24,12 @@ from sim.analysis.findings import (
     OverFigures,
     Quantile,
     Share,
-    Trace,
 )
 from sim.analysis.joint import joint_finding
 from sim.analysis.outline import FlightLine, Outline
-from sim.analysis.sample import Sample, Told
+from sim.analysis.sample import Sample
 from sim.analysis.uncertainty import LEVEL, Explained, explain, figure_scores
+from sim.model.tracing import Trace
 
 GOAL_SHARES = (0.1, 0.5, 0.8, 0.9)
 BAR_SHARES = (0.1, 0.5, 0.9)
@@ -49,7 +49,7 @@ def find(
     outline: Outline,
     sample: Sample,
     nominal: Sample,
-    told: Sequence[Told] = (),
+    traces: Sequence[Trace] = (),
     *,
     seed: int,
     versions: tuple[tuple[str, str], ...] = (),
@@ -69,7 +69,7 @@ def find(
         bars=_bars(outline, sample, nominal),
         mass=_mass(outline, sample, nominal),
         manifest=_each(lambda flight: _manifest_row(flight, sample, nominal), outline.flights),
-        traces=traces_of(told),
+        traces=tuple(traces),
         places=tuple((place.name, place.body, place.surface) for place in outline.places),
         facility_days=_facility_days(outline, sample),
         guesses=outline.guesses,
@@ -250,25 +250,6 @@ def _manifest_row(flight: FlightLine, sample: Sample, nominal: Sample) -> Manife
         p90_d=p90,
         by_plan=float((dates <= flight.planned_d + PLAN_GRACE_D).mean()) if planned else math.nan,
         fact=flight.fact,
-    )
-
-
-def traces_of(told: Sequence[Told]) -> tuple[Trace, ...]:
-    """Return the traces that a page shows."""
-    return tuple(_trace(one) for one in told)
-
-
-def _trace(told: Told) -> Trace:
-    story = told.story
-    return Trace(
-        title=told.title,
-        replication=told.replication,
-        moves=story.moves,
-        events=story.events,
-        chains=story.chains,
-        power_t_d=story.power_t_d,
-        power_supply_w=story.power_supply_w,
-        power_demand_w=story.power_demand_w,
     )
 
 

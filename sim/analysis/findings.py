@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sim.model.outcome import Event, Move, Segment
+from sim.model.tracing import Trace
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,25 +153,6 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Trace:
-    """One replication, told."""
-
-    title: str
-    """Nominal, P50 or P90."""
-    replication: int | None
-    moves: tuple[Move, ...]
-    events: tuple[Event, ...]
-    chains: dict[str, tuple[Segment, ...]]
-    """By goal: the days that date it, in order, each with its cause."""
-    power_t_d: tuple[float, ...]
-    power_supply_w: tuple[float, ...]
-    power_demand_w: tuple[float, ...]
-
-    def __repr__(self) -> str:
-        return f"<Trace {self.title}: {len(self.moves)} moves, {len(self.events)} events>"
-
-
-@dataclass(frozen=True, slots=True)
 class MassCurve:
     """Mass landed at the base over time: nominal and quantiles over the replications, as steps."""
 
@@ -244,22 +225,3 @@ class Findings:
     def __repr__(self) -> str:
         goals = ", ".join(f"{goal.name} {goal.probability.value:.1%}" for goal in self.goals)
         return f"<Findings {self.scenario}: {self.replications} replications, seed {self.seed}; {goals}>"
-
-
-__all__ = [
-    "Bar",
-    "CauseDays",
-    "Curve",
-    "Event",
-    "Findings",
-    "GoalFinding",
-    "JointFinding",
-    "ManifestRow",
-    "MassCurve",
-    "Move",
-    "OverFigures",
-    "Quantile",
-    "Segment",
-    "Share",
-    "Trace",
-]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.outcome import Outcome, Story
+from sim.model.outcome import Outcome
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -50,17 +50,6 @@ class Sample:
     def size(self) -> int:
         """Replications in the sample."""
         return int(self.replication.size)
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """One replication whose trace was kept."""
-
-    title: str
-    """Nominal, P10, P50 or P90."""
-    replication: int | None
-    """None for the nominal run."""
-    story: Story
 
 
 def stack(outcomes: Sequence[Outcome]) -> Sample:

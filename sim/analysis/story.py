@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime
 import math
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -19,7 +18,7 @@ from numpy.typing import NDArray
 
 from sim.analysis.outline import Outline
 from sim.clock import Calendar
-from sim.model.outcome import Event, Segment, Story
+from sim.model.tracing import Event, Segment, Trace, Verb
 
 Floats = NDArray[np.float64]
 TOLD_D = 1.0
@@ -30,10 +29,33 @@ NEVER_DONE = "never"
 """Part of a subject on which nobody works any more."""
 TAKING_TURNS = (("labour", "lighting"), ("window", "tracking", "scrub", "stand-down"))
 """Causes between which work in the light and attempts at a launch go to and fro."""
-_STANDS_DOWN = re.compile(r"^(\S+) stands down (\d+) d")
-_ROUNDED_D = 0.51
-"""Traces round the days of a stand-down to whole ones."""
-_PAST = {"is": "was", "has": "had", "fails": "failed", "waits": "waited", "breaks": "broke"}
+_SAID = {
+    Verb.BOILS_OFF: "has boiled off too much",
+    Verb.FAILS_AT: "fails at {step}",
+    Verb.FAILS_TESTS: "fails its tests",
+    Verb.HAS_NO_TANKER: "has no tanker left",
+    Verb.IS_BUILT_BY_HAND: "is finished by hand",
+    Verb.IS_REPLACED: "is flown by another mission",
+    Verb.LEAVES_EARLY: "leaves early: the reserve is reached",
+    Verb.TAKES_PROPELLANT: "takes propellant on",
+    Verb.TAKES_SPARE: "takes a spare",
+}
+"""Words of the verbs that are more than the verb."""
+_LOST = {
+    Verb.BOILS_OFF: "had boiled off too much",
+    Verb.BREAKS_DOWN: "broke down",
+    Verb.FAILS_AT: "failed at {step}",
+    Verb.FAILS_TESTS: "failed its tests",
+    Verb.HAS_NO_TANKER: "had no tanker left",
+    Verb.IS_LOST: "was lost",
+    Verb.IS_LOST_AT_ASCENT: "was lost at ascent",
+    Verb.IS_LOST_AT_CAPTURE: "was lost at capture",
+    Verb.IS_LOST_AT_LANDING: "was lost at landing",
+    Verb.IS_LOST_AT_LAUNCH: "was lost at launch",
+    Verb.IS_LOST_ON_THE_WAY: "was lost on the way",
+    Verb.WAITS_IN_VAIN: "waited in vain",
+}
+"""What must be made good by building, repairing or trying again, in the past."""
 _EARTHLY = ("agreement", "development", "production", "budget", "partner", "plan")
 """Causes of an activity's days, when an element bears the same name."""
 WORDS = {
@@ -48,6 +70,7 @@ WORDS = {
     "labour": "{subject} was set up and tested for {days}",
     "power": "{subject} waited {days} for power",
     "supply": "{subject} waited {days} for supplies",
+    "partner": "{subject} waited {days} for a partner",
 }
 """Sentences of the causes that need no looking up."""
 
@@ -97,7 +120,7 @@ class Tale:
     plan_total_d: float
 
 
-def tell(outline: Outline, goal: str, story: Story, reached_d: Floats, plan: Story, planned_d: Floats) -> Tale:
+def tell(outline: Outline, goal: str, trace: Trace, reached_d: Floats, plan: Trace, planned_d: Floats) -> Tale:
     """Tell how a goal came to its date in one replication, beside the plan's chain.
 
     `reached_d` and `planned_d`, shape (milestones,), are the days of the replication and of the nominal run.
@@ -106,8 +129,8 @@ def tell(outline: Outline, goal: str, story: Story, reached_d: Floats, plan: Sto
     line = next((one for one in outline.goals if one.name == goal), None)
     if line is None:
         raise KeyError(goal)
-    chain, planned = story.chains[goal], plan.chains[goal]
-    narrator = Narrator(outline, story.events, reached_d, planned, planned_d)
+    chain, planned = trace.chains[goal], plan.chains[goal]
+    narrator = Narrator(outline, trace.events, reached_d, planned, planned_d)
     told = [narrator.tell(segments) for segments in merge(chain)]
     long = [one for one in told if one.days >= TOLD_D]
     short = [one.days for one in told if one.days < TOLD_D]
@@ -154,7 +177,6 @@ class Narrator:
             "scrub": self._scrub,
             "failure": self._failure,
             "stand-down": self._stand_down,
-            "partner": self._partner,
         }
         self._on_plan = {segment.subject for segment in planned}
         self._plan_days: dict[tuple[str, str, str], float] = {}
@@ -209,23 +231,23 @@ class Narrator:
     def _pad(self, segments: Sequence[Segment], days: str) -> str:
         """Say which pad came free, and who used it last."""
         said, until_d = f"{self._who(segments[0])} waited {days} for a pad", segments[-1].end_d
-        own = [event for event in self._at(until_d, segments[0].subject) if event.verb == "rolls out"]
+        own = [event for event in self._at(until_d, segments[0].subject) if event.verb is Verb.ROLLS_OUT]
         if not own:
             return said
-        before = self._last(lambda event: event.place == own[0].place and event.verb != "rolls out", until_d)
+        before = self._last(lambda event: event.place == own[0].place and event.verb is not Verb.ROLLS_OUT, until_d)
         used = f", last used by {before.subject} on {self.calendar.iso(before.t_d)}" if before is not None else ""
         return f"{said}: {own[0].place}{used}"
 
     def _scrub(self, segments: Sequence[Segment], days: str) -> str:
         subject, since_d, until_d = segments[0].subject, segments[0].start_d - SOON_D, segments[-1].end_d
-        count = sum(e.subject == subject and "scrub" in e.verb and since_d <= e.t_d <= until_d for e in self.events)
+        count = sum(e.subject == subject and e.verb is Verb.SCRUBS and since_d <= e.t_d <= until_d for e in self.events)
         return f"{subject} lost {days} to {f'{count} scrubs' if count > 1 else 'a scrub'}"
 
     def _failure(self, segments: Sequence[Segment], days: str) -> str:
         first = segments[0]
-        lost = self._last(lambda event: event.subject == first.subject and _is_loss(event), first.start_d)
+        lost = self._last(lambda event: event.subject == first.subject and event.verb in _LOST, first.start_d)
         why = f": it {_past(lost)} on {self.calendar.iso(lost.t_d)}" if lost is not None else ""
-        if any("given up" in event.verb for event in self._at(first.start_d, first.subject)):
+        if any(event.verb is Verb.IS_GIVEN_UP for event in self._at(first.start_d, first.subject)):
             return f"{first.subject} was given up and missed for {days}{why}"
         if self._kind(first) != "mission":
             return f"{first.subject} was repaired for {days}{why}"
@@ -237,16 +259,11 @@ class Narrator:
         said = f"{self._who(first)} waited {days} for {rocket}"
         event = self._last(lambda event: _grounds_until(event, segments[-1].end_d), segments[-1].end_d)
         if event is None:
-            event = self._last(lambda event: event.detail.startswith(f"{rocket} stands down"), segments[-1].end_d)
+            event = self._last(lambda event: event.launcher == rocket and event.stand_down_d > 0.0, segments[-1].end_d)
         if event is None:
             return f"{said}: stand-down after a failure"
         whose = "its own" if event.subject == first.subject else f"{event.subject}'s"
         return f"{said}: failure of {whose} launch on {self.calendar.iso(event.t_d)}, stand-down"
-
-    def _partner(self, segments: Sequence[Segment], days: str) -> str:
-        said, words = f"{segments[0].subject} waited {days} for a partner", ("leave", "withdraw", "join", "bar", "over")
-        event = self._last(lambda event: any(word in event.verb for word in words), segments[0].start_d)
-        return said if event is None else f"{said}: {event.subject} {event.verb} on {self.calendar.iso(event.t_d)}"
 
     # --- looking things up ------------------------------------------------------------------------------------------
 
@@ -315,20 +332,26 @@ def _length(chain: Sequence[Segment], cause: str | None = None) -> float:
     return math.fsum(one.end_d - one.start_d for one in chain if cause in (None, one.cause))
 
 
+def said_of(event: Event) -> str:
+    """Return what an event's subject does, in words."""
+    return _SAID.get(event.verb, event.verb.value.replace("-", " ")).format(step=event.step)
+
+
+def detail_of(event: Event) -> str:
+    """Return what flies on what, or which launcher stands down and for how long."""
+    if event.stand_down_d > 0.0:
+        return f"{event.launcher} stands down {event.stand_down_d:.0f} d"
+    return f"{event.vehicle} on {event.launcher}" if event.launcher else event.vehicle
+
+
 def _grounds_until(event: Event, day: float) -> bool:
-    found = _STANDS_DOWN.match(event.detail)
-    return found is not None and abs(event.t_d + float(found[2]) - day) <= _ROUNDED_D
-
-
-def _is_loss(event: Event) -> bool:
-    return any(word in event.verb for word in ("lost", "fails", "in vain", "breaks down", "boiled off", "no tanker"))
+    return event.stand_down_d > 0.0 and abs(event.t_d + event.stand_down_d - day) <= SOON_D
 
 
 def _past(event: Event) -> str:
-    """Put what happened into the past: `is lost at landing` becomes `was lost at landing (site)`."""
-    first, _, rest = event.verb.partition(" ")
-    verb = f"{_PAST.get(first, first)} {rest}".rstrip()
-    return f"{verb} ({event.place})" if event.place else verb
+    """Say a loss in the past, and where: `was lost at landing (site)`."""
+    said = _LOST[event.verb].format(step=event.step)
+    return f"{said} ({event.place})" if event.place else said
 
 
 def _days(days: float) -> str:

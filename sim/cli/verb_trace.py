@@ -14,7 +14,7 @@ from sim.cli.replication import NOMINAL, replication_option
 if TYPE_CHECKING:
     from sim.clock import Calendar
     from sim.front.trace import Events
-    from sim.model.outcome import Event
+    from sim.model.tracing import Event
 
 Row: TypeAlias = "tuple[str, float, str, str, str, float | None, str]"
 COLUMNS = ("date", "t_d", "subject", "verb", "place", "mass_kg", "detail")
@@ -68,9 +68,10 @@ def _events(
 
 
 def _row(event: Event, calendar: Calendar) -> Row:
-    return (
-        calendar.iso(event.t_d), event.t_d, event.subject, event.verb, event.place, event.mass_kg, event.detail,
-    )  # fmt: skip
+    from sim.analysis.story import detail_of, said_of
+
+    verb, detail = said_of(event), detail_of(event)
+    return calendar.iso(event.t_d), event.t_d, event.subject, verb, event.place, event.mass_kg, detail
 
 
 def _print_csv(rows: list[Row]) -> None:

@@ -17,6 +17,7 @@ from sim.decide.manifest_model import Flight, ManifestPlan
 from sim.decide.question import Question, elements_of
 from sim.model.outcome import Outcome
 from sim.model.simulate import simulate_nominal
+from sim.model.tracing import Verb
 from sim.problems import Code, InputError, Problem, ScenarioError
 from sim.scenario.load import Loaded
 
@@ -135,13 +136,13 @@ class _Reader:
     def _flown(self) -> Iterator[tuple[str, str, float, float, str]]:
         """Yield (mission, pad, rolls out, leaves, launcher) of every flight of the plan."""
         rolled: dict[str, tuple[str, float]] = {}
-        events = self.nominal.story.events if self.nominal.story is not None else ()
+        events = self.nominal.trace.events if self.nominal.trace is not None else ()
         for event in events:
-            if event.verb == "rolls out":
+            if event.verb is Verb.ROLLS_OUT:
                 rolled[event.subject] = (event.place, event.t_d)
-            elif event.verb == "launches" and event.subject in rolled:
+            elif event.verb is Verb.LAUNCHES and event.subject in rolled:
                 pad, since = rolled.pop(event.subject)
-                yield event.subject, pad, since, event.t_d, event.detail.rpartition(" on ")[2]
+                yield event.subject, pad, since, event.t_d, event.launcher
 
     # --- times ----------------------------------------------------------------------------------------------------
 

@@ -69,7 +69,7 @@ class Pulling:
         if option not in self._compiled:
             case = self.packages[option].case
             campaign = self.cases.compile(case)
-            outline = outline_of(campaign, simulate_nominal(campaign, story=False))
+            outline = outline_of(campaign, simulate_nominal(campaign, traced=False))
             goal = next(one for one in outline.goals if one.name == self.goal)
             self._compiled[option] = (Work(campaign, outline, self.seed), goal)
             if len(self._compiled) > _KEPT:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from sim.campaign.plan import Campaign
     from sim.campaign.sheet import MissionSheet
     from sim.clock import Calendar
-    from sim.model.outcome import Outcome, Segment
+    from sim.model.outcome import Outcome
+    from sim.model.tracing import Segment
     from sim.problems import Problem
     from sim.scenario.load import Loaded
 
@@ -38,7 +39,7 @@ class Plan:
 
     def chain(self, goal: str) -> tuple[Segment, ...]:
         """Return the planned chain of a goal."""
-        return self.nominal.story.chains[goal] if self.nominal.story is not None else ()
+        return self.nominal.trace.chains[goal] if self.nominal.trace is not None else ()
 
     def stretches(self, goal: str) -> list[list[Segment]]:
         """Return the planned chain of a goal, neighbours of one subject and cause together."""
@@ -197,7 +198,7 @@ def _left_d(campaign: Campaign, nominal: Outcome) -> dict[str, float]:
     first = {campaign.subjects[plan.subject].name: plan.legs[0] for plan in campaign.missions if plan.legs}
     return {
         move.subject: move.start_d
-        for move in (nominal.story.moves if nominal.story is not None else ())
+        for move in (nominal.trace.moves if nominal.trace is not None else ())
         if move.subject in first
         and (move.origin, move.destination) == (first[move.subject].origin, first[move.subject].destination)
     }

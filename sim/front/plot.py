@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from dashboards.card import Card
-    from sim.analysis.findings import Findings, GoalFinding, Trace
+    from sim.analysis.findings import Findings, GoalFinding
+    from sim.model.tracing import Trace
 
 
 class Drawable(Protocol):

@@ -153,7 +153,7 @@ class Study:
 
         replay = self._replay
         one = replay.nominal() if replication is None else replay.replication(replication)
-        return Events(replication, one.story.events, self.calendar, replay.outdated)
+        return Events(replication, one.trace.events, self.calendar, replay.outdated)
 
     def guesses(self, goal: str | None = None) -> Guesses:
         """Rank the figures whose luck moves a goal, weighed with how little their sources are trusted.

@@ -206,7 +206,7 @@ def tell_one(replay: Replay, goal: str, replication: int | None) -> Story:
 
     outline, plan = replay.study.outline, replay.nominal()
     one = plan if replication is None else replay.replication(replication)
-    tale = tell(outline, goal, one.story, one.reached_d, plan.story, plan.reached_d)
+    tale = tell(outline, goal, one.trace, one.reached_d, plan.trace, plan.reached_d)
     return Story(tale, calendar_of(outline), replication, replay.outdated)
 
 

@@ -6,6 +6,7 @@ from sim.campaign.causes import FLIGHT, LIGHTING, TRACKING
 from sim.campaign.plan import LegPlan, LightTable, MissionPlan
 from sim.model.ledger import Span
 from sim.model.resources import Process
+from sim.model.tracing import Verb
 from sim.model.world import World
 
 
@@ -92,9 +93,9 @@ def land(world: World, plan: MissionPlan, leg: LegPlan) -> bool:
         odds = landing_odds(world)
         if world.happens(failing * odds / (1.0 - failing + failing * odds), plan.landing_stream):
             world.landing_failures += 1
-            world.note(plan.subject, "is lost at landing", leg.destination, leg.mass_kg, leg.vehicle)
+            world.note(plan.subject, Verb.IS_LOST_AT_LANDING, leg.destination, leg.mass_kg, leg.vehicle)
             return False
-    world.note(plan.subject, "lands", leg.destination, leg.mass_kg, leg.vehicle)
+    world.note(plan.subject, Verb.LANDS, leg.destination, leg.mass_kg, leg.vehicle)
     return True
 
 

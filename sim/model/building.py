@@ -8,6 +8,7 @@ from sim.campaign.causes import FAILURE, LABOUR, LIGHTING, PARTNER, POWER
 from sim.campaign.plan import ElementPlan, GoalPlan
 from sim.model.ledger import Span
 from sim.model.resources import Process
+from sim.model.tracing import Verb
 from sim.model.world import World
 
 
@@ -33,7 +34,7 @@ def build(world: World, plan: ElementPlan, span: Span) -> Process:
         world.power.announce(world.env.now)
     yield from commission(world, span, plan)
     world.close(span)
-    world.note(plan.subject, "works", plan.place, plan.mass_kg)
+    world.note(plan.subject, Verb.WORKS, plan.place, plan.mass_kg)
     world.reach(plan.operational, span)
     switch_on(world, plan, span)
     if plan.breakdown is not None:
@@ -45,7 +46,7 @@ def commission(world: World, span: Span, plan: ElementPlan) -> Process:
     yield from world.spend(span, world.sample(plan.commissioning), LABOUR)
     while world.happens(plan.test_fails, plan.test_stream):
         world.again(plan.subject, "fails its tests", "give repair or commissioning a time")
-        world.note(plan.subject, "fails its tests", plan.place)
+        world.note(plan.subject, Verb.FAILS_TESTS, plan.place)
         if plan.test_repair is not None:
             yield from world.spend(span, world.sample(plan.test_repair), FAILURE)
         yield from world.spend(span, world.sample(plan.commissioning), LABOUR)
@@ -67,7 +68,7 @@ def assemble(world: World, span: Span, plan: ElementPlan) -> Process:
     else:
         yield from work_by_light(world, span, days, base.light)
     world.jobs.put()
-    world.note(plan.subject, "is assembled", plan.place, plan.mass_kg)
+    world.note(plan.subject, Verb.IS_ASSEMBLED, plan.place, plan.mass_kg)
 
 
 def work_by_light(world: World, span: Span, days: float, light: int) -> Process:
@@ -104,7 +105,7 @@ def work_by_hand(world: World, span: Span, plan: ElementPlan) -> Process:
         else:
             yield change
         hours -= rate_h_d * (world.env.now - since)
-    world.note(plan.subject, "is finished by hand", plan.place, plan.mass_kg)
+    world.note(plan.subject, Verb.IS_BUILT_BY_HAND, plan.place, plan.mass_kg)
 
 
 def wait_for_power(world: World, span: Span, extra_w: float, margin: float) -> Process:
@@ -143,7 +144,7 @@ def break_down(world: World, span: Span, plan: ElementPlan) -> Process:
     while world.draws is not None and plan.breakdown is not None and plan.breakdown_repair is not None:
         world.again(plan.subject, "breaks down", "give every or repair a time, or let a repair take more spares")
         yield world.env.timeout(world.sample(plan.breakdown))
-        world.note(plan.subject, "breaks down", plan.place)
+        world.note(plan.subject, Verb.BREAKS_DOWN, plan.place)
         switch_on(world, plan, None, -1.0)
         spares = len(world.campaign.living.goods) - 1
         while world.store.stock_kg[spares] < plan.breakdown_spares_kg:
@@ -151,7 +152,7 @@ def break_down(world: World, span: Span, plan: ElementPlan) -> Process:
             yield world.store.change()
         world.store.add(spares, -plan.breakdown_spares_kg)
         yield world.env.timeout(world.sample(plan.breakdown_repair))
-        world.note(plan.subject, "is repaired", plan.place)
+        world.note(plan.subject, Verb.IS_REPAIRED, plan.place)
         switch_on(world, plan, span)
 
 
@@ -175,5 +176,5 @@ def reach_goal(world: World, plan: GoalPlan, span: Span) -> None:
     if span.start < 0.0:
         world.bind(span)
     world.close(span)
-    world.note(plan.subject, "is reached")
+    world.note(plan.subject, Verb.IS_REACHED)
     world.reach(plan.reached, span)

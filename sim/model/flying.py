@@ -15,6 +15,7 @@ from sim.model.living import stay, wait_for_goods
 from sim.model.programme import pay, wait_for_partners
 from sim.model.resources import Process, Signal
 from sim.model.staging import dock, fly_steps
+from sim.model.tracing import Verb
 from sim.model.world import World
 
 HALF_STEP_D = 0.125
@@ -97,7 +98,7 @@ def retell(world: World, plan: MissionPlan) -> Process:
     span = world.ledger.open(plan.subject)
     world.bind(span)
     yield from world.spend_until(span, plan.flown_launch_d, PLAN)
-    world.note(plan.subject, "launches", "earth", plan.mass_kg, plan.vehicle)
+    world.note(plan.subject, Verb.LAUNCHES, "earth", plan.mass_kg, plan.vehicle)
     for launched, _ in plan.launches_flown:
         world.reach(launched, span)
     world.reach(plan.launched, span)
@@ -106,10 +107,10 @@ def retell(world: World, plan: MissionPlan) -> Process:
     destination = plan.legs[-1].destination if plan.legs else plan.rendezvous_at
     world.retrace(plan, destination, launched_d)
     if plan.lost:
-        world.note(plan.subject, "is lost", destination, plan.mass_kg, plan.vehicle)
+        world.note(plan.subject, Verb.IS_LOST, destination, plan.mass_kg, plan.vehicle)
         span.marks.append((world.env.now, FAILURE))
         return
-    world.note(plan.subject, "arrives", destination, plan.mass_kg, plan.vehicle)
+    world.note(plan.subject, Verb.ARRIVES, destination, plan.mass_kg, plan.vehicle)
     world.close(span)
     for _, arrived in plan.launches_flown:
         world.reach(arrived, span)
@@ -186,7 +187,7 @@ def fly_operations(world: World, plan: MissionPlan, parent: Span) -> Process:
         span.marks.append((world.env.now, FLIGHT))
     world.close(span)
     if ok:
-        world.note(plan.subject, "arrives", "", None, plan.vehicle)
+        world.note(plan.subject, Verb.ARRIVES, "", None, plan.vehicle)
         world.reach(plan.launched, span)
         world.reach(plan.arrived, span)
     return ok
@@ -208,7 +209,7 @@ def fly_launches(world: World, plan: MissionPlan, sortie: Sortie, not_before_d: 
         return None
     last = max(arrived, key=lambda span: span.end, default=sortie.parent)
     if last.end - sortie.first_d > plan.wait_limit_d:
-        world.note(plan.subject, "waits in vain", plan.rendezvous_at)
+        world.note(plan.subject, Verb.WAITS_IN_VAIN, plan.rendezvous_at)
         sortie.failed_d = sortie.first_d + plan.wait_limit_d
         return None
     return last
@@ -271,25 +272,25 @@ def transfer(world: World, plan: MissionPlan, item: LaunchPlan, span: Span, row:
     start, days = world.env.now, voyage_d(world, item, row)
     cruise, capture = (item.cruise_class, item.streams.cruise), (item.capture_class, item.streams.capture)
     lost = yield from voyage(world, span, days, cruise, capture)
-    world.carry(plan, item, start, lost=bool(lost))
-    if lost:
+    world.carry(plan, item, start, lost=lost is not None)
+    if lost is not None:
         world.note(plan.subject, lost, item.destination, item.mass_kg, item.vehicle)
         return False
     return (yield from fly_legs(world, plan, span, item.legs))
 
 
 def voyage(world: World, span: Span, days: float, cruise: tuple[int, int], capture: tuple[int, int]) -> Process:
-    """Fly to the Moon; give how it is lost, by the records of its class, or nothing.
+    """Fly to the Moon; return how it is lost, by the records of its class, or None.
 
     What is lost on the way is lost half-way.
     """
     if cruise[0] >= 0 and world.happens(world.classes[cruise[0]].next_failure(), cruise[1]):
         yield from world.spend(span, 0.5 * days, FLIGHT)
-        return "is lost on the way"
+        return Verb.IS_LOST_ON_THE_WAY
     yield from world.spend(span, days, FLIGHT)
     if capture[0] >= 0 and world.happens(world.classes[capture[0]].next_failure(), capture[1]):
-        return "is lost at capture"
-    return ""
+        return Verb.IS_LOST_AT_CAPTURE
+    return None
 
 
 def fly_on(world: World, plan: MissionPlan, sortie: Sortie, parent: Span) -> Process:
@@ -301,15 +302,15 @@ def fly_on(world: World, plan: MissionPlan, sortie: Sortie, parent: Span) -> Pro
         if world.campaign.ground is not None and world.campaign.ground.rendezvous:
             reserve(world, 0.0)
         yield from world.spend(span, world.sample(plan.rendezvous), RENDEZVOUS)
-        world.note(plan.subject, "docks", plan.rendezvous_at, plan.arrival_kg, plan.vehicle)
+        world.note(plan.subject, Verb.DOCKS, plan.rendezvous_at, plan.arrival_kg, plan.vehicle)
     if plan.refuel is not None:
         yield from dock(world, span, plan.refuel)
-        world.note(plan.subject, "takes propellant on", plan.rendezvous_at, plan.refuel.propellant_kg, plan.vehicle)
+        world.note(plan.subject, Verb.TAKES_PROPELLANT, plan.rendezvous_at, plan.refuel.propellant_kg, plan.vehicle)
     legs, ok = plan.legs, True
     if plan.opportunities >= 0:
         ok, legs = (yield from inject(world, plan, sortie, span)), legs[1:]
     elif not still_closes(world, plan, sortie):
-        world.note(plan.subject, "has boiled off too much", plan.rendezvous_at, plan.mass_kg, plan.vehicle)
+        world.note(plan.subject, Verb.BOILS_OFF, plan.rendezvous_at, plan.mass_kg, plan.vehicle)
         span.marks.append((world.env.now, WINDOW))
         ok = False
     ok = ok and (yield from fly_legs(world, plan, span, legs))
@@ -330,7 +331,7 @@ def arrives(world: World, plan: MissionPlan) -> None:
     """Tell of the arrival of a mission that does not land."""
     last = plan.legs[-1] if plan.legs else None
     place = last.destination if last is not None else (plan.launches[-1].destination if plan.launches else "")
-    world.note(plan.subject, "arrives", place, last.mass_kg if last is not None else plan.arrival_kg, plan.vehicle)
+    world.note(plan.subject, Verb.ARRIVES, place, last.mass_kg if last is not None else plan.arrival_kg, plan.vehicle)
 
 
 def still_closes(world: World, plan: MissionPlan, sortie: Sortie) -> bool:
@@ -363,7 +364,7 @@ def inject(world: World, plan: MissionPlan, sortie: Sortie, span: Span) -> Proce
         day = _next(plane, world.env.now)
         waited = day - first
         if day == NEVER or waited > plan.wait_limit_d:
-            world.note(plan.subject, "waits in vain", plan.rendezvous_at)
+            world.note(plan.subject, Verb.WAITS_IN_VAIN, plan.rendezvous_at)
             yield from world.spend(span, min(max(plan.wait_limit_d - (world.env.now - first), 0.0), 1e4), WINDOW)
             return False
         yield from world.spend_until(span, day, WINDOW)
@@ -374,10 +375,10 @@ def inject(world: World, plan: MissionPlan, sortie: Sortie, span: Span) -> Proce
             row, start = int(table.window[place]), world.env.now
             cruise, capture = (plan.cruise_class, plan.cruise_stream), (plan.capture_class, plan.capture_stream)
             lost = yield from voyage(world, span, float(whole.tof_d[row]), cruise, capture)
-            world.travel(plan, plan.legs[0], start, lost=bool(lost))
-            if lost:
+            world.travel(plan, plan.legs[0], start, lost=lost is not None)
+            if lost is not None:
                 world.note(plan.subject, lost, plan.legs[0].destination, plan.legs[0].mass_kg, plan.vehicle)
-            return not lost
+            return lost is None
         yield from world.spend(span, 0.5, TRACKING if closes else WINDOW)
 
 
@@ -404,14 +405,14 @@ def go_home(world: World, plan: MissionPlan, parent: Span) -> Process:
         world.reach(plan.stayed, span)
     if plan.ascent_class >= 0 and world.happens(world.classes[plan.ascent_class].next_failure(), plan.ascent_stream):
         site = plan.legs[-1].destination if plan.legs else ""
-        world.note(plan.subject, "is lost at ascent", site, None, plan.vehicle)
+        world.note(plan.subject, Verb.IS_LOST_AT_ASCENT, site, None, plan.vehicle)
         for leg in plan.back[:1]:
             world.travel(plan, leg, world.env.now, lost=True)
         yield from world.give_up(span, FAILURE)
     yield from fly_legs(world, plan, span, plan.back)
     world.close(span)
     for leg in plan.back[-1:]:
-        world.note(plan.subject, "comes home", leg.destination, leg.mass_kg, leg.vehicle)
+        world.note(plan.subject, Verb.COMES_HOME, leg.destination, leg.mass_kg, leg.vehicle)
     world.reach(plan.returned, span)
 
 
@@ -425,10 +426,10 @@ def recover(world: World, plan: MissionPlan, sortie: Sortie, *, ready: bool) -> 
     span = world.ledger.open(plan.subject, "rebuild")
     world.bind(span, latest)
     if ready or plan.stand_in is not None:
-        world.note(plan.subject, "takes a spare" if ready else "is flown by another mission")
+        world.note(plan.subject, Verb.TAKES_SPARE if ready else Verb.IS_REPLACED)
         span.marks.append((world.env.now, FAILURE))
     elif not plan.refly or plan.rebuild is None:
-        world.note(plan.subject, "is given up")
+        world.note(plan.subject, Verb.IS_GIVEN_UP)
         yield from world.give_up(span, FAILURE)
     else:
         since_d = min(sortie.failed_d, world.env.now)

@@ -21,6 +21,7 @@ from sim.campaign.plan import LauncherPlan, LaunchPlan
 from sim.model.ledger import Span
 from sim.model.programme import wait_for_partners
 from sim.model.resources import Process
+from sim.model.tracing import Verb
 from sim.model.world import World
 
 
@@ -44,7 +45,7 @@ def open_pad(world: World, number: int, watch: Span) -> None:
 def launch(
     world: World, span: Span, plan: LaunchPlan, not_before_d: float, useful: Callable[[float], bool] | None = None
 ) -> Process:
-    """Launch one vehicle; give (whether it succeeded, the departure's row or -1).
+    """Launch one vehicle; return (whether it succeeded, the departure's row or -1).
 
     `useful` says, given the days its voyage takes, whether there is still a reason to go; without one the vehicle is
     held back for somebody else.
@@ -56,12 +57,12 @@ def launch(
     yield from take_vehicle(world, span, plan.launcher, vehicle)
     yield from wait_out_stand_down(world, span, vehicle)
     pad = yield from take_pad(world, span, vehicle)
-    world.note(span.subject, "rolls out", world.campaign.pads[pad].name, plan.mass_kg, plan.vehicle)
+    world.note(span.subject, Verb.ROLLS_OUT, world.campaign.pads[pad].name, plan.mass_kg, plan.vehicle)
     yield from world.spend(span, world.sample(vehicle.integration, plan.streams.integration), INTEGRATION)
     yield from world.spend_until(span, not_before_d, PLAN)
     departure = yield from attempt(world, span, plan, vehicle, pad)
     if useful is not None and not useful(voyage_d(world, plan, departure)):
-        world.note(span.subject, "is held back", world.campaign.pads[pad].name, plan.mass_kg, plan.vehicle)
+        world.note(span.subject, Verb.IS_HELD_BACK, world.campaign.pads[pad].name, plan.mass_kg, plan.vehicle)
         world.lines[plan.launcher].give_back()
         world.pads.put(pad)
         return False, -1
@@ -118,7 +119,7 @@ def attempt(world: World, span: Span, plan: LaunchPlan, vehicle: LauncherPlan, p
             return row
         world.scrubs += 1
         world.again(span.subject, f"is called off at {site.name}", "give recycle a time, or scrub less often")
-        world.note(span.subject, "scrubs", site.name, plan.mass_kg, plan.vehicle)
+        world.note(span.subject, Verb.SCRUBS, site.name, plan.mass_kg, plan.vehicle)
         yield from world.spend(span, world.sample(site.recycle, plan.streams.recycle), SCRUB)
 
 
@@ -149,11 +150,11 @@ def lift_off(world: World, span: Span, plan: LaunchPlan, vehicle: LauncherPlan, 
     world.launches += 1
     site = world.campaign.pads[pad].name
     if not world.happens(world.fleet[plan.launcher].next_failure(), plan.streams.failure):
-        world.note(span.subject, "launches", site, plan.mass_kg, f"{plan.vehicle} on {vehicle.name}")
+        world.note(span.subject, Verb.LAUNCHES, site, plan.mass_kg, plan.vehicle, vehicle.name)
         return True
     world.launch_failures += 1
     family = world.families[vehicle.family]
     days = world.sample(vehicle.stand_down, plan.streams.stand_down)
     family.grounded_until = max(family.grounded_until, world.env.now + days)
-    world.note(span.subject, "is lost at launch", site, plan.mass_kg, f"{vehicle.name} stands down {days:.0f} d")
+    world.note(span.subject, Verb.IS_LOST_AT_LAUNCH, site, plan.mass_kg, plan.vehicle, vehicle.name, days)
     return False

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sim.campaign.causes import FAILURE, PLAN
-from sim.model.outcome import Segment
+from sim.model.tracing import Segment
 
 
 class Span:

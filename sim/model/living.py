@@ -8,6 +8,7 @@ from sim.campaign.causes import PLAN, SUPPLY
 from sim.campaign.plan import MissionPlan
 from sim.model.ledger import Span
 from sim.model.resources import Process
+from sim.model.tracing import Verb
 from sim.model.world import World
 
 
@@ -32,7 +33,7 @@ def cut_short(world: World, plan: MissionPlan, parent: Span) -> None:
 def stay(world: World, span: Span, plan: MissionPlan) -> Process:
     """Live at the base as long as planned, or until goods last no longer than the reserve."""
     world.store.board(plan.crew_down)
-    world.note(plan.subject, "moves in", world.campaign.base.place if world.campaign.base else "")
+    world.note(plan.subject, Verb.MOVES_IN, world.campaign.base.place if world.campaign.base else "")
     span.marks.append((world.env.now, PLAN))
     end_d = world.env.now + plan.stay_d
     while world.env.now < end_d:
@@ -40,7 +41,7 @@ def stay(world: World, span: Span, plan: MissionPlan) -> Process:
         left_d = world.store.lasts_d() - world.campaign.living.reserve_d
         if left_d <= 1e-9:
             world.early_returns += 1
-            world.note(plan.subject, "leaves early: the reserve is reached")
+            world.note(plan.subject, Verb.LEAVES_EARLY)
             cut_short(world, plan, span)
             break
         alarm = world.env.timeout(min(left_d, end_d - world.env.now))

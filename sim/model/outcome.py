@@ -7,61 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """One stay or journey: something at `origin` from `start_d` is at `destination` at `end_d`."""
-
-    subject: str
-    vehicle: str
-    kind: str
-    """lander, orbiter, relay, ship, station, tanker, sample-return, transfer-stage or launcher."""
-    origin: str
-    destination: str
-    start_d: float
-    end_d: float
-    mass_kg: float
-    crew: int
-    outcome: str
-    """ok or lost."""
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One line of a trace."""
-
-    t_d: float
-    subject: str
-    verb: str
-    place: str
-    mass_kg: float | None
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """Days that one subject spent on one cause, on the chain that dates a goal."""
-
-    subject: str
-    part: str
-    cause: str
-    start_d: float
-    end_d: float
-
-
-@dataclass(frozen=True, slots=True)
-class Story:
-    """The trace of one replication: moves, events, power and, for each goal, the chain that dates it."""
-
-    moves: tuple[Move, ...]
-    events: tuple[Event, ...]
-    chains: dict[str, tuple[Segment, ...]]
-    power_t_d: tuple[float, ...]
-    power_supply_w: tuple[float, ...]
-    power_demand_w: tuple[float, ...]
-
-    def __repr__(self) -> str:
-        return f"<Story: {len(self.moves)} moves, {len(self.events)} events, {len(self.chains)} chains>"
+from sim.model.tracing import Trace
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +40,7 @@ class Outcome:
     """(goals,) money spent by the day of each goal, or by the calendar's end."""
     events: int
     """Events the simulation processed."""
-    story: Story | None = None
+    trace: Trace | None = None
 
     def __repr__(self) -> str:
         return f"<Outcome of replication {self.replication}: {self.reached_d.size} milestones, {self.events} events>"

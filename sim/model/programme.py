@@ -9,6 +9,7 @@ from sim.campaign.causes import BUDGET, PARTNER, PLAN
 from sim.campaign.plan import ActivityPlan
 from sim.model.ledger import Span
 from sim.model.resources import Process
+from sim.model.tracing import Verb
 from sim.model.world import World
 
 
@@ -122,7 +123,7 @@ def carry_out(world: World, number: int, plan: ActivityPlan, span: Span) -> Proc
 def finish(world: World, plan: ActivityPlan, span: Span) -> None:
     """Say that an activity is finished."""
     world.close(span)
-    world.note(plan.subject, "is finished")
+    world.note(plan.subject, Verb.IS_FINISHED)
     world.reach(plan.done, span)
 
 

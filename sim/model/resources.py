@@ -246,7 +246,10 @@ class Power:
 class Tank:
     """Propellant in orbit."""
 
-    def __init__(self, plan: TankPlan) -> None:
+    def __init__(self, plan: TankPlan, *, traced: bool) -> None:
+        self._traced = traced
+        self.history: list[tuple[float, float, float]] = []
+        """(day, level before, level after) of each delivery and withdrawal, where a trace is wanted."""
         self.capacity_kg = plan.capacity_kg
         self._boil_off_per_d = plan.boil_off_per_d
         self._level_kg = 0.0
@@ -264,7 +267,10 @@ class Tank:
 
     def move(self, now: float, kg: float) -> None:
         """Put propellant in, or take it out, and wake who waits."""
-        self._level_kg = min(self.level_kg(now) + kg, self.capacity_kg)
+        before_kg = self.level_kg(now)
+        self._level_kg = min(before_kg + kg, self.capacity_kg)
+        if self._traced:
+            self.history.append((now, before_kg, self._level_kg))
         waiting, self.waiting = self.waiting, []
         for event in waiting:
             event.succeed()

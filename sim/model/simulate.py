@@ -16,10 +16,11 @@ from sim.model.building import plan_element, plan_goal
 from sim.model.flying import plan_mission
 from sim.model.launching import open_pads
 from sim.model.ledger import Ledger, tell
-from sim.model.outcome import Outcome, Segment, Story
+from sim.model.outcome import Outcome
 from sim.model.programme import plan_activity, settle_partners, settle_risks
 from sim.model.rounds import StandstillError
 from sim.model.staging import plan_filling
+from sim.model.tracing import Segment, TankLevel, Trace
 from sim.model.world import World
 
 OBJECTS_BETWEEN_COLLECTIONS = 50_000
@@ -28,15 +29,15 @@ NOMINAL = -1
 """Replication number of the nominal run."""
 
 
-def simulate(campaign: Campaign, seed: int, replication: int, *, story: bool = False) -> Outcome:
+def simulate(campaign: Campaign, seed: int, replication: int, *, traced: bool = False) -> Outcome:
     """Simulate one replication, with its trace if asked for."""
     table = DrawTable(seed, campaign.streams, replication, 1, campaign.luck)
-    return _replicate(campaign, replication, table.replication(replication), story=story)
+    return _replicate(campaign, replication, table.replication(replication), traced=traced)
 
 
-def simulate_nominal(campaign: Campaign, *, story: bool = True) -> Outcome:
+def simulate_nominal(campaign: Campaign, *, traced: bool = True) -> Outcome:
     """Simulate the plan: every duration at its mode, nothing fails, nothing slips."""
-    return _replicate(campaign, NOMINAL, None, story=story)
+    return _replicate(campaign, NOMINAL, None, traced=traced)
 
 
 def simulate_chunk(campaign: Campaign, seed: int, first: int, count: int) -> list[Outcome]:
@@ -44,7 +45,7 @@ def simulate_chunk(campaign: Campaign, seed: int, first: int, count: int) -> lis
     table = DrawTable(seed, campaign.streams, first, count, campaign.luck)
     with collect_rarely():
         return [
-            _replicate(campaign, number, table.replication(number), story=False)
+            _replicate(campaign, number, table.replication(number), traced=False)
             for number in range(first, first + count)
         ]
 
@@ -64,8 +65,8 @@ def collect_rarely() -> Iterator[None]:
         gc.set_threshold(*before)
 
 
-def _replicate(campaign: Campaign, replication: int, draws: Draws | None, *, story: bool) -> Outcome:
-    world = World(campaign, draws, story=story)
+def _replicate(campaign: Campaign, replication: int, draws: Draws | None, *, traced: bool) -> Outcome:
+    world = World(campaign, draws, traced=traced)
     try:
         settle_partners(world)
         settle_risks(world)
@@ -108,7 +109,7 @@ def collect(world: World, replication: int) -> Outcome:
         for span, cause, since, until in steps:
             by_cause_d[number, cause] += until - since
             on_chain[number, span.subject] = True
-        if world.story:
+        if world.traced:
             chains[goal.name] = tell(steps, tuple(s.name for s in campaign.subjects), CAUSES)
     return Outcome(
         replication=replication,
@@ -126,7 +127,7 @@ def collect(world: World, replication: int) -> Outcome:
         early_returns=world.early_returns,
         cost=_cost(world),
         events=next(world.env._eid),
-        story=_story(world, chains) if world.story else None,
+        trace=_trace(world, replication, chains) if world.traced else None,
     )
 
 
@@ -157,6 +158,24 @@ def _cost(world: World) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     return np.array([sum(cost for day, cost in world.spent if day <= until) for until in days])
 
 
-def _story(world: World, chains: dict[str, tuple[Segment, ...]]) -> Story:
+def _trace(world: World, replication: int, chains: dict[str, tuple[Segment, ...]]) -> Trace:
     times, supply, demand = zip(*world.power.history, strict=True) if world.power.history else ((), (), ())
-    return Story(tuple(world.moves), tuple(world.log), chains, times, supply, demand)
+    planned = replication == NOMINAL
+    return Trace(
+        title="Nominal" if planned else f"Replication {replication}",
+        replication=None if planned else replication,
+        moves=tuple(world.moves),
+        events=tuple(world.log),
+        chains=chains,
+        power_t_d=times,
+        power_supply_w=supply,
+        power_demand_w=demand,
+        tanks=tuple(_levels(world)),
+    )
+
+
+def _levels(world: World) -> Iterator[TankLevel]:
+    for plan, tank in zip(world.campaign.tanks, world.tanks, strict=True):
+        if tank.history:
+            name = world.campaign.subjects[plan.subject].name
+            yield TankLevel(name, plan.capacity_kg, *zip(*tank.history, strict=True))

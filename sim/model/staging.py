@@ -9,6 +9,7 @@ from sim.campaign.plan import OperationPlan, RefuelPlan, TankPlan
 from sim.model.launching import launch
 from sim.model.ledger import Span
 from sim.model.resources import Process
+from sim.model.tracing import Verb
 from sim.model.world import World
 
 
@@ -40,7 +41,7 @@ def fly_step(world: World, span: Span, step: OperationPlan) -> Process:
     yield from world.spend(span, world.sample(step.duration), FLIGHT)
     if not world.happens(step.fails, step.fail_stream):
         return True
-    world.note(span.subject, f"fails at {step.name}")
+    world.note(span.subject, Verb.FAILS_AT, step=step.name)
     return False
 
 
@@ -58,7 +59,7 @@ def fill(world: World, number: int, plan: TankPlan, span: Span) -> Process:
     while tank.level_kg(world.env.now) < plan.capacity_kg - 1e-6:
         fleet = yield from top_up(world, span, number, fleet)
     world.close(span)
-    world.note(plan.subject, "is full", plan.place, plan.capacity_kg)
+    world.note(plan.subject, Verb.IS_FULL, plan.place, plan.capacity_kg)
     world.reach(plan.filled, span)
     again = world.ledger.open(plan.subject, "filling again")
     world.bind(again, span)
@@ -79,11 +80,11 @@ def top_up(world: World, span: Span, number: int, fleet: int) -> Process:
         if ok:
             world.tankers += 1
             tank.move(world.env.now, plan.delivers_kg)
-            world.note(plan.subject, "is topped up", plan.place, plan.delivers_kg)
+            world.note(plan.subject, Verb.IS_TOPPED_UP, plan.place, plan.delivers_kg)
             return fleet
         fleet -= 1
         if not spare or fleet == 0:
-            world.note(plan.subject, "has no tanker left")
+            world.note(plan.subject, Verb.HAS_NO_TANKER)
             yield from world.give_up(span, FAILURE)
         yield from world.spend(span, world.sample(plan.spare) if plan.spare is not None else 0.0, FAILURE)
 

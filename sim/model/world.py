@@ -17,15 +17,15 @@ from sim.campaign.plan import (
 from sim.campaign.slips import ClassSlip
 from sim.chance import Draws
 from sim.model.ledger import Ledger, Span
-from sim.model.outcome import Event, Move
 from sim.model.resources import Account, Class, Family, Gate, Line, Pads, Power, Process, Slots, Store, Tank
 from sim.model.rounds import Rounds
+from sim.model.tracing import Event, Move, Verb
 
 
 class World:
     """Everything the processes of one replication share."""
 
-    def __init__(self, campaign: Campaign, draws: Draws | None, *, story: bool) -> None:
+    def __init__(self, campaign: Campaign, draws: Draws | None, *, traced: bool) -> None:
         self.campaign = campaign
         self.draws = draws
         """None in the nominal run: modes, no failures, no slips."""
@@ -49,7 +49,7 @@ class World:
         self.spent: list[tuple[float, float]] = []
         """(day, cost) of everything that was started."""
         self.ports = [Slots(self.env, tank.ports) for tank in campaign.tanks]
-        self.tanks = [Tank(tank) for tank in campaign.tanks]
+        self.tanks = [Tank(tank, traced=traced) for tank in campaign.tanks]
         self.turns_d: dict[int, float] = {}
         """How long after the needs of a series its latest flight is wanted."""
         self.left_behind: set[int] = set()
@@ -64,7 +64,7 @@ class World:
         self._absent, self._absent_since, self._absent_until = 0, float("inf"), 0.0  # holds from then, until then
         self.launches = self.launch_failures = self.landing_failures = self.scrubs = 0
         self.tankers = self.early_returns = 0
-        self.story = story
+        self.traced = traced
         self.moves: list[Move] = []
         self.log: list[Event] = []
 
@@ -229,26 +229,36 @@ class World:
         """End a span now."""
         span.end = self.env.now
 
-    def note(self, subject: int, verb: str, place: str = "", mass_kg: float | None = None, detail: str = "") -> None:
+    def note(
+        self,
+        subject: int,
+        verb: Verb,
+        place: str = "",
+        mass_kg: float | None = None,
+        vehicle: str = "",
+        launcher: str = "",
+        stand_down_d: float = 0.0,
+        step: str = "",
+    ) -> None:
         """Write a line of the trace, when one is wanted."""
-        if self.story:
+        if self.traced:
             name = self.campaign.subjects[subject].name
-            self.log.append(Event(self.env.now, name, verb, place, mass_kg, detail))
+            self.log.append(Event(self.env.now, name, verb, place, mass_kg, vehicle, launcher, stand_down_d, step))
 
     def travel(self, plan: MissionPlan, leg: LegPlan, start_d: float, *, lost: bool = False) -> None:
         """Write a leg into the trace, when one is wanted."""
-        if self.story:
+        if self.traced:
             self._move(plan.subject, leg.vehicle, leg.kind, (leg.origin, leg.destination), start_d, leg, lost=lost)
 
     def carry(self, plan: MissionPlan, item: LaunchPlan, start_d: float, *, lost: bool) -> None:
         """Write the first leg of one launch into the trace, when one is wanted."""
-        if self.story:
+        if self.traced:
             way = (item.origin, item.destination)
             self._move(plan.subject, item.vehicle, item.kind, way, start_d, item, lost=lost)
 
     def retrace(self, plan: MissionPlan, destination: str, start_d: float) -> None:
         """Write the journey of a mission that has flown into the trace, when one is wanted."""
-        if self.story and destination:
+        if self.traced and destination:
             self._move(plan.subject, plan.vehicle, plan.kind, ("earth", destination), start_d, plan, lost=plan.lost)
 
     def _move(

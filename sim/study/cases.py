@@ -111,7 +111,7 @@ class Sweeping:
         """Compile a case, or take one that is kept: a large case comes in several errands."""
         if errand.key not in self._compiled:
             campaign = self.cases.compile(errand.case)
-            self._compiled[errand.key] = campaign, outline_of(campaign, simulate_nominal(campaign, story=False))
+            self._compiled[errand.key] = campaign, outline_of(campaign, simulate_nominal(campaign, traced=False))
             if len(self._compiled) > self.kept:
                 self._compiled.popitem(last=False)
         self._compiled.move_to_end(errand.key)

@@ -16,11 +16,11 @@ FINDINGS, SUMMARY = "findings.json", "summary.json"
 STATES = ("running", "complete", "interrupted", "failed")
 """What a manifest says of its study."""
 DESIGN, LEDGER = "design.json", "cases.jsonl"
-OUTCOMES, STORIES, CASES = "outcomes", "stories", "cases"
-TOLD = tuple(f"{STORIES}/{title}.json" for title in ("nominal", "p10", "p50", "p90"))
+OUTCOMES, TRACES, CASES = "outcomes", "traces", "cases"
+TRACED = tuple(f"{TRACES}/{title}.json" for title in ("nominal", "p10", "p50", "p90"))
 PAGES = ("report.html", "flight.html", "plotly.min.js")
 
-_RUN = frozenset((RUN_MARKER, RESOLVED, OUTLINE, NOMINAL, COLUMNS, FINDINGS, SUMMARY, LOCK, *PAGES, *TOLD))
+_RUN = frozenset((RUN_MARKER, RESOLVED, OUTLINE, NOMINAL, COLUMNS, FINDINGS, SUMMARY, LOCK, *PAGES, *TRACED))
 _SWEEP = frozenset((SWEEP_MARKER, DESIGN, LEDGER, SUMMARY, LOCK, *PAGES))
 _PART = re.compile(rf"{OUTCOMES}/part-\d{{6,12}}-\d{{6,12}}\.parquet")
 _CASE = re.compile(rf"{CASES}/[0-9a-f]{{24}}-\d{{6,12}}-\d{{6,12}}\.parquet|scenario(\.[^/]+)?\.resolved\.yaml")
@@ -28,7 +28,7 @@ _ASIDE = re.compile(r"\.\d+\.tmp$")
 """How the name of a file ends while it is written; one that was killed leaves it."""
 HISTORY = (*PAGES, LOCK, HISTORY_MARKER)
 """What we write beside the days of a history; the marker goes last."""
-FOLDERS = (OUTCOMES, STORIES, CASES)
+FOLDERS = (OUTCOMES, TRACES, CASES)
 
 
 def is_ours(name: str, *, sweep: bool) -> bool:

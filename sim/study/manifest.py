@@ -17,7 +17,7 @@ from sim.study.files import FolderError, read_plain, write_whole
 from sim.study.records import RecordError, from_json, to_json
 from sim.study.soundness import require_times
 
-RUN_FORMAT: Final = 2
+RUN_FORMAT: Final = 3
 SWEEP_FORMAT: Final = 1
 RUNNING, COMPLETE, INTERRUPTED, FAILED = STATES
 SEEK: Final = "seek"
@@ -197,7 +197,9 @@ def _manifest_in(
     except RecordError as error:
         raise FolderError(folder / marker, f"is not a manifest of ours: {error}", _way_out(folder, marker)) from None
     if manifest.format != known:
-        raise FolderError(folder, f"has format {manifest.format}, and this version knows {known}")
+        raise FolderError(
+            folder, f"has format {manifest.format}, and this version knows {known}", "make it again in another folder"
+        )
     return manifest
 
 

@@ -12,6 +12,7 @@ import math
 import sys
 import types
 import typing
+from enum import Enum
 from typing import Any, TypeVar
 
 from sim.problems import printable
@@ -79,6 +80,8 @@ def _read(kind: Any, data: object, where: str) -> object:
         return {_expect(str, key, where): _read(part, value, f"{where}.{key}") for key, value in found.items()}
     if kind is float:
         return _read_float(data, where)
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return _read_member(kind, data, where)
     return _expect(kind, data, where)
 
 
@@ -124,6 +127,13 @@ def _read_float(data: object, where: str) -> float:
     if not abs(data) <= sys.float_info.max:
         raise RecordError(f"{where}: a number of at most 308 digits is wanted")
     return float(data)
+
+
+def _read_member(kind: type[Enum], data: object, where: str) -> Enum:
+    try:
+        return kind(data)
+    except ValueError:
+        raise RecordError(f"{where}: no {kind.__name__.lower()} is called {_shown(data)}") from None
 
 
 def _expect(kind: Any, data: object, where: str) -> Any:

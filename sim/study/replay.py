@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from sim.analysis.sample import Sample, stack
 from sim.campaign.compile import compile_campaign
 from sim.campaign.plan import Campaign
-from sim.model.outcome import Story
 from sim.model.simulate import simulate
+from sim.model.tracing import Trace
 from sim.scenario.load import load_scenario
 from sim.study.files import FolderError
 from sim.study.store import Study
@@ -24,12 +24,11 @@ SAME_D = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """One replication with its trace; `replication` is None for the nominal run."""
+    """One replication, or the nominal run, with its trace."""
 
-    replication: int | None
     reached_d: NDArray[np.float64]
     """(milestones,) day on which each was reached; infinity when it was not."""
-    story: Story
+    trace: Trace
 
 
 class Replay:
@@ -47,24 +46,24 @@ class Replay:
             FolderError: if the study has no such replication, or today's program gives another one.
         """
         row = self._row(number)
-        for told in self.study.stories:
-            if told.replication == number:
-                return Replayed(number, self.study.sample.reached_d[row], told.story)
-        outcome = simulate(self.campaign, self.study.manifest.seed, number, story=True)
-        assert outcome.story is not None
+        for trace in self.study.traces:
+            if trace.replication == number:
+                return Replayed(self.study.sample.reached_d[row], trace)
+        outcome = simulate(self.campaign, self.study.manifest.seed, number, traced=True)
+        assert outcome.trace is not None
         if not _same(stack([outcome]), self.study.sample, row):
             raise FolderError(
                 self.study.folder,
                 f"replication {number} comes out differently with this version of the program{self._versions()}",
                 "run the scenario again",
             )
-        return Replayed(number, outcome.reached_d, outcome.story)
+        return Replayed(outcome.reached_d, outcome.trace)
 
     def nominal(self) -> Replayed:
         """Return the nominal run; raises FolderError if its trace is not there."""
-        for told in self.study.stories:
-            if told.replication is None:
-                return Replayed(None, self.study.nominal.reached_d[0], told.story)
+        for trace in self.study.traces:
+            if trace.replication is None:
+                return Replayed(self.study.nominal.reached_d[0], trace)
         raise FolderError(self.study.folder, "lacks the trace of its nominal run", "run the scenario again")
 
     @cached_property

@@ -1,4 +1,4 @@
-"""A study from start to end: prepare the folder, run the chunks that are missing, tell the stories."""
+"""A study from start to end: prepare the folder, run the chunks that are missing, keep the traces."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.analysis.outline import Outline, outline_of
-from sim.analysis.sample import Told, replication_at, stack
+from sim.analysis.sample import replication_at, stack
 from sim.campaign.plan import Campaign
 from sim.model.outcome import Outcome
 from sim.model.simulate import simulate, simulate_nominal
@@ -44,7 +44,7 @@ from sim.study.versions import code_version, library_versions
 
 AT_ONCE = 10_000
 """Chunks that are handed to an engine together."""
-TOLD = (("P10", 0.1), ("P50", 0.5), ("P90", 0.9))
+TRACED = (("P10", 0.1), ("P50", 0.5), ("P90", 0.9))
 """Traces that are kept, by the share of the first goal's date."""
 
 
@@ -91,7 +91,7 @@ def run_study(
     where = default_folder(campaign, seed) if folder is None else folder
     store.refuse_strangers(where, campaign.identity)
     with held(where):
-        nominal = simulate_nominal(campaign, story=True)
+        nominal = simulate_nominal(campaign)
         work = Work(campaign, outline_of(campaign, nominal), seed)
         fresh = dataclasses.replace(_fresh_manifest(campaign, replications, seed), command=command)
         if shared:
@@ -102,7 +102,7 @@ def run_study(
             store.write_static(where, work.outline, stack([nominal]), campaign.resolved)
             done = _run_to_the_end(where, manifest, work, engine or choose(jobs), on_progress, precision)
             on_progress(Progress("telling", done, done))
-            _tell_stories(where, work, nominal)
+            _write_traces(where, work, nominal)
         return store.read_study(where)
 
 
@@ -170,18 +170,18 @@ def _is_held(span: Span, held_parts: Mapping[int, int]) -> bool:
     return held_parts.get(span.first, -1) >= span.last
 
 
-def _tell_stories(folder: Path, work: Work, nominal: Outcome) -> None:
+def _write_traces(folder: Path, work: Work, nominal: Outcome) -> None:
     """Run the replications that mark the first goal's date again, alone, and keep their traces."""
-    if nominal.story is not None:
-        store.write_story(folder, Told("Nominal", None, nominal.story))
+    if nominal.trace is not None:
+        store.write_trace(folder, nominal.trace)
     if not work.outline.goals:
         return
     dates = _dates(folder, work.outline)
-    for title, share in TOLD:
+    for title, share in TRACED:
         replication = replication_at(dates, share)
-        story = simulate(work.campaign, work.seed, replication, story=True).story
-        if story is not None:
-            store.write_story(folder, Told(title, replication, story))
+        trace = simulate(work.campaign, work.seed, replication, traced=True).trace
+        if trace is not None:
+            store.write_trace(folder, dataclasses.replace(trace, title=title))
 
 
 def _fresh_manifest(campaign: Campaign, replications: int, seed: int) -> Manifest:

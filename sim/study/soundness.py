@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime
 import math
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from sim.analysis.outline import Drawn, Outline
-from sim.analysis.sample import Told
 from sim.campaign.causes import CAUSES
-from sim.model.outcome import Story
+from sim.model.tracing import Trace
 from sim.problems import printable
 from sim.study.records import RecordError
 
@@ -68,25 +68,28 @@ def _require_drawn(drawn: Drawn) -> None:
             raise RecordError(f"the outline: .drawn.weights[{index}] is not a row of {len(drawn.streams)} weights")
 
 
-def require_sound_story(told: Told, outline: Outline, name: str, replications: int) -> None:
+def require_sound_trace(trace: Trace, outline: Outline, name: str, replications: int) -> None:
     """Refuse a trace that is not of this study, or whose days are none.
 
     Raises:
         RecordError: with the name of its file.
     """
     wanted = name.rpartition("/")[2].removesuffix(".json")
-    if told.title.lower() != wanted or (told.replication is None) != (wanted == "nominal"):
+    if trace.title.lower() != wanted or (trace.replication is None) != (wanted == "nominal"):
         raise RecordError(f"{name}: it is the trace of another replication")
-    if told.replication is not None and not 0 <= told.replication < replications:
-        raise RecordError(f"{name}: there is no replication {told.replication}")
-    if not set(told.story.chains) <= {goal.name for goal in outline.goals}:
+    if trace.replication is not None and not 0 <= trace.replication < replications:
+        raise RecordError(f"{name}: there is no replication {trace.replication}")
+    if not set(trace.chains) <= {goal.name for goal in outline.goals}:
         raise RecordError(f"{name}: it tells of a goal that is not there")
-    if not all(map(_Days(outline), _days_of(told.story))):
+    if not all(map(_Days(outline), _days_of(trace))):
         raise RecordError(f"{name}: it holds a day that is none")
-    powers = (told.story.power_t_d, told.story.power_supply_w, told.story.power_demand_w)
+    powers = (trace.power_t_d, trace.power_supply_w, trace.power_demand_w)
     if len({len(one) for one in powers}) != 1 or not all(math.isfinite(watts) for one in powers for watts in one):
         raise RecordError(f"{name}: its power is not that of its days")
-    for segments in told.story.chains.values():
+    levels = [(one.t_d, one.before_kg, one.after_kg) for one in trace.tanks]
+    if not all(len(set(map(len, level))) == 1 and all(map(math.isfinite, chain(*level))) for level in levels):
+        raise RecordError(f"{name}: the levels of its tanks are not those of its days")
+    for segments in trace.chains.values():
         if any(segment.cause not in outline.causes for segment in segments):
             raise RecordError(f"{name}: it tells of a cause that is not known")
 
@@ -136,11 +139,12 @@ def _indices(outline: Outline, milestones: int, subjects: int) -> Iterator[tuple
         yield f".deliveries[{index}].milestone", delivery.milestone, milestones, False
 
 
-def _days_of(story: Story) -> Iterator[float]:
-    yield from (event.t_d for event in story.events)
-    yield from (day_d for move in story.moves for day_d in (move.start_d, move.end_d))
-    yield from (day_d for chain in story.chains.values() for one in chain for day_d in (one.start_d, one.end_d))
-    yield from story.power_t_d
+def _days_of(trace: Trace) -> Iterator[float]:
+    yield from (event.t_d for event in trace.events)
+    yield from (day_d for move in trace.moves for day_d in (move.start_d, move.end_d))
+    yield from (day_d for chain in trace.chains.values() for one in chain for day_d in (one.start_d, one.end_d))
+    yield from trace.power_t_d
+    yield from (day_d for tank in trace.tanks for day_d in tank.t_d)
 
 
 def _require_distinct(what: str, names: Iterable[str]) -> None:

@@ -7,7 +7,7 @@ outline.json              what is needed to read the tables (sim.analysis.outlin
 COLUMNS.md                the columns of the tables, with unit and meaning
 outcomes/part-*.parquet   one table for each chunk of replications
 nominal.parquet           the same columns for the nominal run
-stories/*.json            traces: nominal, p10, p50, p90
+traces/*.json             nominal, p10, p50, p90
 findings.json             what was found in the tables, and in which: `ilrs report` need not look again
 summary.json              what `ilrs run --json` prints
 ```
@@ -28,7 +28,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from sim.analysis.outline import OUTLINE_FORMAT, Outline
-from sim.analysis.sample import Sample, Told
+from sim.analysis.sample import Sample
+from sim.model.tracing import Trace
 from sim.study import files, tables
 from sim.study.chunks import is_cut
 from sim.study.contents import (
@@ -38,8 +39,8 @@ from sim.study.contents import (
     OUTLINE,
     RESOLVED,
     RUN_MARKER,
-    STORIES,
-    TOLD,
+    TRACED,
+    TRACES,
     remove_torn,
 )
 from sim.study.files import FolderError, folder_errors, occupied, read_plain, require_no_link, write_whole
@@ -54,10 +55,10 @@ from sim.study.manifest import (
 )
 from sim.study.place import Place, mark, require_allowed
 from sim.study.records import RecordError, from_json, to_json
-from sim.study.soundness import require_sound, require_sound_story
+from sim.study.soundness import require_sound, require_sound_trace
 from sim.study.tables import read_column
 
-_STATIC = (RESOLVED, OUTLINE, NOMINAL, *TOLD)
+_STATIC = (RESOLVED, OUTLINE, NOMINAL, *TRACED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ class Study:
     sample: Sample
     nominal: Sample
     """One row."""
-    stories: tuple[Told, ...]
+    traces: tuple[Trace, ...]
 
     def __repr__(self) -> str:
         return f"<Study {self.manifest.scenario}: {self.manifest.replications} replications; {self.folder}>"
@@ -103,7 +104,7 @@ def open_folder(folder: Path, fresh: Manifest, outline: Outline) -> Manifest:
     with folder_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
     write_manifest(folder, manifest)  # first, so that the folder is known as ours wherever the study is killed
-    for name in (OUTCOMES, STORIES):
+    for name in (OUTCOMES, TRACES):
         require_no_link(folder / name)
         with folder_errors(folder):
             (folder / name).mkdir(exist_ok=True)
@@ -195,9 +196,9 @@ def write_static(folder: Path, outline: Outline, nominal: Sample, resolved: str)
     write_whole(folder, NOMINAL, tables.encode(nominal, outline))
 
 
-def write_story(folder: Path, told: Told) -> None:
+def write_trace(folder: Path, trace: Trace) -> None:
     """Store a trace."""
-    write_whole(folder, f"{STORIES}/{told.title.lower()}.json", to_json(told).encode())
+    write_whole(folder, f"{TRACES}/{trace.title.lower()}.json", to_json(trace).encode())
 
 
 def read_study(folder: Path) -> Study:
@@ -256,7 +257,7 @@ def _read(folder: Path, read_outcomes: Callable[[Place, Manifest, Outline], Samp
             manifest=manifest,
             outline=outline,
             nominal=tables.decode(_held(folder, NOMINAL, manifest), outline, -1, -1),
-            stories=tuple(_stories(folder, manifest, outline)),
+            traces=tuple(_traces(folder, manifest, outline)),
             sample=read_outcomes(place, manifest, outline),
         )
 
@@ -325,13 +326,13 @@ def _used(manifest: Manifest) -> list[Part]:
     return used
 
 
-def _stories(folder: Path, manifest: Manifest, outline: Outline) -> Iterator[Told]:
+def _traces(folder: Path, manifest: Manifest, outline: Outline) -> Iterator[Trace]:
     known = dict(manifest.files)
-    for name in TOLD:
+    for name in TRACED:
         if name in known if known else (folder / name).exists():
-            told = from_json(Told, _held(folder, name, manifest))
-            require_sound_story(told, outline, name, manifest.replications)
-            yield told
+            trace = from_json(Trace, _held(folder, name, manifest))
+            require_sound_trace(trace, outline, name, manifest.replications)
+            yield trace
 
 
 def _difference(found: Manifest, fresh: Manifest) -> str:

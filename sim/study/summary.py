@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-from sim.analysis.find import find, traces_of
+from sim.analysis.find import find
 from sim.analysis.findings import Findings, GoalFinding, JointFinding, Quantile
 from sim.clock import Calendar
 from sim.study import files, store
@@ -31,7 +31,7 @@ def findings_of(study: Study) -> Findings:
         study.outline,
         study.sample,
         study.nominal,
-        study.stories,
+        study.traces,
         seed=study.manifest.seed,
         versions=(("ilrs", study.manifest.code), *study.manifest.versions),
     )
@@ -93,7 +93,7 @@ def _kept(study: Study) -> Findings | None:
     except (OSError, RecordError):
         return None
     same = found.key == _key(study.manifest, found.findings)
-    return dataclasses.replace(found.findings, traces=traces_of(study.stories)) if same else None
+    return dataclasses.replace(found.findings, traces=study.traces) if same else None
 
 
 def _key(manifest: Manifest, findings: Findings) -> str:

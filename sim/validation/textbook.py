@@ -34,9 +34,9 @@ def _critical_path(said: Mapping[str, Any]) -> Iterator[Case]:
     finish = float(run.nominal.reached_d[run.campaign.goals[0].reached]) / said["unit_d"]
     note = "deterministic; rounding only"
     yield near(About(f"{said['id']}-finish", KIND, said["source"], "finish, weeks", note), finish, said["finish"], 1e-6)
-    story = run.nominal.story
+    trace = run.nominal.trace
     goal = run.campaign.goals[0].name
-    path = [step.subject for step in story.chains[goal]] if story else []
+    path = [step.subject for step in trace.chains[goal]] if trace else []
     names = list(said["expected"])
     ours = [1.0 if name in path else 0.0 for name in names]
     theirs = [1.0 if name in said["path"] else 0.0 for name in names]

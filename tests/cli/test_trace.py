@@ -131,7 +131,7 @@ def test_what_is_no_scenario_is_said(small: Path, ilrs: Call) -> None:
 
 
 def test_control_characters_from_a_foreign_run_folder_stay_away_from_the_terminal(folder: Path, ilrs: Call) -> None:
-    marker, file = folder / "ilrs-run.json", folder / "stories" / "nominal.json"
+    marker, file = folder / "ilrs-run.json", folder / "traces" / "nominal.json"
     made_by_others = {**json.loads(marker.read_text(encoding="utf-8")), "files": []}  # or they make the checksums too
     marker.write_text(json.dumps(made_by_others), encoding="utf-8")
     file.write_text(file.read_text(encoding="utf-8").replace("is finished", "is\\u001b[31m finished"), encoding="utf-8")

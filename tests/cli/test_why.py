@@ -170,7 +170,7 @@ def test_a_program_that_gives_another_replication_is_noticed(
     folder: Path, ilrs: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        replay, "simulate", lambda campaign, seed, number, story: simulate(campaign, seed + 1, number, story=story)
+        replay, "simulate", lambda campaign, seed, number, traced: simulate(campaign, seed + 1, number, traced=traced)
     )
     done = ilrs("why", folder, "--replication", _untold(folder))
     assert done.exit_code == 1
@@ -186,5 +186,5 @@ def test_a_changed_program_is_said(folder: Path, ilrs: Call, monkeypatch: pytest
 
 def _untold(folder: Path) -> int:
     """Return a replication whose trace the folder does not keep."""
-    kept = {json.loads(file.read_text(encoding="utf-8"))["replication"] for file in (folder / "stories").glob("*.json")}
+    kept = {json.loads(file.read_text(encoding="utf-8"))["replication"] for file in (folder / "traces").glob("*.json")}
     return next(number for number in range(N) if number not in kept)

@@ -18,7 +18,7 @@ ROW = re.compile(r"^\| `([^`]+)`( \*)? \| (\S+) \| (\S+) \|", re.M)
 
 def outline() -> Outline:
     campaign = compile_campaign(load_scenario(ROOT / "tests" / "unit" / "study" / "two-steps.yaml"))
-    return outline_of(campaign, simulate_nominal(campaign, story=False))
+    return outline_of(campaign, simulate_nominal(campaign, traced=False))
 
 
 def general(name: str) -> str:

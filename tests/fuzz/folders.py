@@ -207,7 +207,7 @@ def _replace_file(rng: random.Random, folder: Path, victim: Path) -> str:
 
 
 def _link_folder(rng: random.Random, folder: Path, victim: Path) -> str:
-    inner = rng.choice([one for one in folder.iterdir() if one.is_dir()] or [folder / "stories"])
+    inner = rng.choice([one for one in folder.iterdir() if one.is_dir()] or [folder / "traces"])
     if inner.is_dir() and not inner.is_symlink():
         shutil.rmtree(inner)
     if not inner.is_symlink():

@@ -161,7 +161,7 @@ def try_scenario(file: Path, tally: Tally, label: str) -> None:
         step = "compile"
         campaign = compile_campaign(load_scenario(file))
         step = "run"
-        outline = outline_of(campaign, simulate_nominal(campaign, story=False))
+        outline = outline_of(campaign, simulate_nominal(campaign, traced=False))
         outcomes = Work(campaign, outline, 7).outcomes(Span(0, 2))
         tables.encode(stack(outcomes), outline)
         tally.add("ran")

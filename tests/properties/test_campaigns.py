@@ -18,9 +18,10 @@ from sim.campaign.flights import fly_script, masses_after
 from sim.campaign.plan import Campaign
 from sim.chance import DrawTable
 from sim.model.ledger import Span
-from sim.model.outcome import Outcome, Story
+from sim.model.outcome import Outcome
 from sim.model.programme import settle_partners, settle_risks
 from sim.model.simulate import simulate, simulate_chunk, simulate_nominal, start
+from sim.model.tracing import Trace, Verb
 from sim.model.world import World
 from sim.scenario.load import load_scenario
 
@@ -277,9 +278,9 @@ def check_partition(campaign: Campaign, outcome: Outcome) -> None:
 
 def check_chains(campaign: Campaign, outcome: Outcome) -> None:
     """Every chain starts on day 0, has no hole, and ends with its goal."""
-    assert outcome.story is not None
+    assert outcome.trace is not None
     for goal in campaign.goals:
-        chain = outcome.story.chains[goal.name]
+        chain = outcome.trace.chains[goal.name]
         end = min(outcome.reached_d[goal.reached], campaign.end_d)
         if end == 0.0:
             continue
@@ -303,19 +304,19 @@ def check_order(campaign: Campaign, outcome: Outcome) -> None:
             assert outcome.reached_d[reached] >= outcome.reached_d[need]
 
 
-def check_pads(story: Story) -> None:
+def check_pads(story: Trace) -> None:
     """Between a roll-out and the launch that ends it nobody else rolls out to the same pad; time never runs back."""
     assert all(one.t_d <= two.t_d for one, two in pairwise(story.events))
     taken: dict[str, str] = {}
     for event in story.events:
-        if event.verb == "rolls out":
+        if event.verb is Verb.ROLLS_OUT:
             assert event.place not in taken
             taken[event.place] = event.subject
-        elif event.verb in ("launches", "is lost at launch", "is held back") and event.place in taken:
+        elif event.verb in (Verb.LAUNCHES, Verb.IS_LOST_AT_LAUNCH, Verb.IS_HELD_BACK) and event.place in taken:
             assert taken.pop(event.place) == event.subject
 
 
-def check_power(story: Story) -> None:
+def check_power(story: Trace) -> None:
     """Demand is only ever added while supply covers it."""
     rows = list(zip(story.power_supply_w, story.power_demand_w, strict=True))
     for (_, before), (supply, demand) in pairwise([(0.0, 0.0), *rows]):
@@ -323,7 +324,7 @@ def check_power(story: Story) -> None:
             assert supply >= demand - POWER_TOLERANCE_W
 
 
-def check_moves(campaign: Campaign, story: Story) -> None:
+def check_moves(campaign: Campaign, story: Trace) -> None:
     """No journey ends before it starts, and nothing weighs more on arrival than all its mission launched."""
     launched = {campaign.subjects[m.subject].name: m.mass_kg for m in campaign.missions}
     for move in story.moves:
@@ -333,18 +334,18 @@ def check_moves(campaign: Campaign, story: Story) -> None:
 
 def check(campaign: Campaign, outcome: Outcome) -> None:
     """Everything that must hold in one replication told in full."""
-    assert outcome.story is not None
+    assert outcome.trace is not None
     check_partition(campaign, outcome)
     check_chains(campaign, outcome)
     check_order(campaign, outcome)
-    check_pads(outcome.story)
-    check_power(outcome.story)
-    check_moves(campaign, outcome.story)
+    check_pads(outcome.trace)
+    check_power(outcome.trace)
+    check_moves(campaign, outcome.trace)
 
 
 def run_watched(campaign: Campaign, seed: int) -> None:
     """Step through one replication and look at every resource after every event."""
-    world = World(campaign, DrawTable(seed, campaign.streams, 0, 1, campaign.luck).replication(0), story=True)
+    world = World(campaign, DrawTable(seed, campaign.streams, 0, 1, campaign.luck).replication(0), traced=True)
     settle_partners(world)
     settle_risks(world)
     start(world)
@@ -391,7 +392,7 @@ def test_every_replication_of_a_generated_campaign_is_consistent(values: Values,
     campaign = build(values)
     check(campaign, simulate_nominal(campaign))
     for number in range(3):
-        check(campaign, simulate(campaign, seed, number, story=True))
+        check(campaign, simulate(campaign, seed, number, traced=True))
 
 
 @SMALL
@@ -516,7 +517,7 @@ def test_a_pure_network_ends_with_its_longest_path(values: Values, seed: int) ->
 def test_every_replication_of_the_baseline_is_consistent(baseline: Campaign) -> None:
     check(baseline, simulate_nominal(baseline))
     for number in range(25):
-        check(baseline, simulate(baseline, 5, number, story=True))
+        check(baseline, simulate(baseline, 5, number, traced=True))
 
 
 def test_no_resource_of_the_baseline_is_ever_over_capacity(baseline: Campaign) -> None:

@@ -21,7 +21,7 @@ Plan = tuple[Campaign, Outcome, Outline]
 @pytest.fixture(scope="module")
 def plan() -> Plan:
     campaign = compile_campaign(load_scenario("ilrs-2035"))
-    nominal = simulate_nominal(campaign, story=False)
+    nominal = simulate_nominal(campaign, traced=False)
     return campaign, nominal, outline_of(campaign, nominal)
 
 

@@ -13,8 +13,8 @@ from sim.analysis.outline import FlightLine, GoalLine, Outline, SubjectLine, out
 from sim.analysis.story import Tale, tell
 from sim.campaign.compile import compile_campaign
 from sim.campaign.plan import Campaign
-from sim.model.outcome import Event, Segment, Story
 from sim.model.simulate import simulate, simulate_nominal
+from sim.model.tracing import Event, Segment, Trace, Verb
 from sim.scenario.load import load_scenario
 
 OUTPOST = Path(__file__).parents[2] / "data" / "outpost.yaml"
@@ -65,9 +65,14 @@ PLANNED = (Segment("dev", "", "development", 0.0, 300.0), Segment("ilrs-1", "", 
 PLANNED_D = np.array([300.0, 330.0, 200.0, 330.0, 330.0])
 
 
+def trace_of(chains: dict[str, tuple[Segment, ...]], events: tuple[Event, ...] = ()) -> Trace:
+    """Return a trace of these chains and events alone."""
+    return Trace("", None, (), events, chains, (), (), ())
+
+
 def _told(chain: list[Segment], *events: Event, reached: bool = True) -> Tale:
-    story = Story((), events, {"base": tuple(chain)}, (), (), ())
-    plan = Story((), (), {"base": PLANNED}, (), (), ())
+    story = trace_of({"base": tuple(chain)}, events)
+    plan = trace_of({"base": PLANNED})
     dates = np.array([INF, INF, INF, INF, chain[-1].end_d if reached else INF])
     return tell(OUTLINE, "base", story, dates, plan, PLANNED_D)
 
@@ -78,40 +83,40 @@ def _text(segment: Segment, *events: Event) -> str:
 
 def test_a_stand_down_names_the_failure_that_caused_it() -> None:
     """Day 853 after 2030-01-01 is 2032-05-03."""
-    lost = Event(853.0, "crew", "is lost at launch", "pad", 1.0, "cz-9b stands down 212 d")
-    earlier = Event(400.0, "hub", "is lost at launch", "pad", 1.0, "cz-9 stands down 100 d")
+    lost = Event(853.0, "crew", Verb.IS_LOST_AT_LAUNCH, "pad", 1.0, launcher="cz-9b", stand_down_d=212.3)
+    earlier = Event(400.0, "hub", Verb.IS_LOST_AT_LAUNCH, "pad", 1.0, launcher="cz-9", stand_down_d=100.3)
     text = _text(Segment("ilrs-1", "", "stand-down", 853.0, 1065.3), earlier, lost)
     assert text == "ilrs-1 waited 212 d for cz-9: failure of crew's launch on 2032-05-03, stand-down"
 
 
 def test_a_stand_down_after_ones_own_failure_says_so() -> None:
-    lost = Event(853.0, "ilrs-1", "is lost at launch", "pad", 1.0, "cz-9 stands down 212 d")
+    lost = Event(853.0, "ilrs-1", Verb.IS_LOST_AT_LAUNCH, "pad", 1.0, launcher="cz-9", stand_down_d=212.3)
     assert "failure of its own launch on 2032-05-03" in _text(Segment("ilrs-1", "", "stand-down", 853.0, 1065.3), lost)
 
 
 def test_a_rebuild_names_the_loss() -> None:
-    lost = Event(10.0, "ilrs-1", "is lost at landing", "site", 1.0, "")
+    lost = Event(10.0, "ilrs-1", Verb.IS_LOST_AT_LANDING, "site", 1.0)
     text = _text(Segment("ilrs-1", "rebuild", "failure", 10.0, 510.0), lost)
     assert text == "ilrs-1 was built again in 500 d: it was lost at landing (site) on 2030-01-11"
 
 
 def test_what_is_given_up_is_not_called_built_again() -> None:
     events = (
-        Event(10.0, "ilrs-1", "is lost at landing", "site", 1.0, ""),
-        Event(10.0, "ilrs-1", "is given up", "", None, ""),
+        Event(10.0, "ilrs-1", Verb.IS_LOST_AT_LANDING, "site", 1.0),
+        Event(10.0, "ilrs-1", Verb.IS_GIVEN_UP),
     )
     assert "was given up" in _text(Segment("ilrs-1", "rebuild", "failure", 10.0, 510.0), *events)
 
 
 def test_an_element_is_repaired_after_failed_tests() -> None:
-    failed = Event(10.0, "hub", "fails its tests", "site", None, "")
+    failed = Event(10.0, "hub", Verb.FAILS_TESTS, "site")
     text = _text(Segment("hub", "", "failure", 10.0, 40.0), failed)
     assert text == "hub was repaired for 30 d: it failed its tests (site) on 2030-01-11"
 
 
 def test_a_pad_names_who_used_it_last() -> None:
-    before = Event(90.0, "crew", "launches", "coast.one", 1.0, "")
-    out = Event(130.0, "ilrs-1", "rolls out", "coast.one", 1.0, "")
+    before = Event(90.0, "crew", Verb.LAUNCHES, "coast.one", 1.0)
+    out = Event(130.0, "ilrs-1", Verb.ROLLS_OUT, "coast.one", 1.0)
     text = _text(Segment("ilrs-1", "", "pad", 100.0, 130.0), before, out)
     assert text == "ilrs-1 waited 30 d for a pad: coast.one, last used by crew on 2030-04-01"
 
@@ -121,7 +126,7 @@ def test_a_mission_of_several_launches_names_the_launch_and_its_rocket() -> None
 
 
 def test_scrubs_of_one_launch_are_counted_together_with_the_windows_between_them() -> None:
-    scrubs = [Event(day, "ilrs-1", "scrubs", "pad", 1.0, "") for day in (5.0, 8.0)]
+    scrubs = [Event(day, "ilrs-1", Verb.SCRUBS, "pad", 1.0) for day in (5.0, 8.0)]
     chain = [
         Segment("ilrs-1", "", "scrub", 5.0, 7.0),
         Segment("ilrs-1", "", "window", 7.0, 8.0),
@@ -174,8 +179,8 @@ def test_the_plans_days_stand_beside_the_first_try_only() -> None:
 
 
 def test_what_ends_on_another_day_than_planned_says_when_it_was_planned() -> None:
-    story = Story((), (), {"base": (Segment("dev", "", "development", 0.0, 500.0),)}, (), (), ())
-    plan = Story((), (), {"base": PLANNED}, (), (), ())
+    story = trace_of({"base": (Segment("dev", "", "development", 0.0, 500.0),)})
+    plan = trace_of({"base": PLANNED})
     told = tell(OUTLINE, "base", story, np.array([500.0, INF, INF, INF, 500.0]), plan, PLANNED_D)
     assert told.stretches[0].text == "dev was worked on for 500 d (planned to be done on 2030-10-28)"
 
@@ -197,7 +202,7 @@ def test_a_cause_without_words_of_its_own_is_told_plainly() -> None:
 
 
 def test_an_unknown_goal_is_refused() -> None:
-    story = Story((), (), {}, (), (), ())
+    story = trace_of({})
     with pytest.raises(KeyError):
         tell(replace(OUTLINE, goals=()), "base", story, PLANNED_D, story, PLANNED_D)
 
@@ -210,11 +215,11 @@ def outpost() -> Campaign:
 def test_every_day_of_forty_replications_is_told(outpost: Campaign) -> None:
     plan = simulate_nominal(outpost)
     outline = outline_of(outpost, plan)
-    assert plan.story is not None
+    assert plan.trace is not None
     for number in range(40):
-        one = simulate(outpost, 3, number, story=True)
-        assert one.story is not None
-        told = tell(outline, "base", one.story, one.reached_d, plan.story, plan.reached_d)
+        one = simulate(outpost, 3, number, traced=True)
+        assert one.trace is not None
+        told = tell(outline, "base", one.trace, one.reached_d, plan.trace, plan.reached_d)
         date = min(one.reached_d[outline.goals[0].reached], outpost.end_d)
         in_words = math.fsum(stretch.days for stretch in told.stretches) + told.short_d
         assert in_words == pytest.approx(date, abs=SUM_D)
@@ -223,7 +228,7 @@ def test_every_day_of_forty_replications_is_told(outpost: Campaign) -> None:
 
 def test_the_plan_told_beside_itself_does_not_slip(outpost: Campaign) -> None:
     plan = simulate_nominal(outpost)
-    assert plan.story is not None
-    told = tell(outline_of(outpost, plan), "base", plan.story, plan.reached_d, plan.story, plan.reached_d)
+    assert plan.trace is not None
+    told = tell(outline_of(outpost, plan), "base", plan.trace, plan.reached_d, plan.trace, plan.reached_d)
     assert all(cause.days == cause.plan_d for cause in told.causes)
     assert all(stretch.days == stretch.plan_d for stretch in told.stretches)

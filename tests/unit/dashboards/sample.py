@@ -10,25 +10,12 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from dashboards.setting import Openings, Setting, Spans, Tank
+from dashboards.setting import Openings, Setting, Spans
 from sim.analysis.estimates import ecdf, quantiles, wilson
 from sim.analysis.find import ranges_of
-from sim.analysis.findings import (
-    Bar,
-    CauseDays,
-    Curve,
-    Event,
-    Findings,
-    GoalFinding,
-    ManifestRow,
-    MassCurve,
-    Move,
-    Quantile,
-    Segment,
-    Share,
-    Trace,
-)
+from sim.analysis.findings import Bar, CauseDays, Curve, Findings, GoalFinding, ManifestRow, MassCurve, Quantile, Share
 from sim.analysis.uncertainty import Explained
+from sim.model.tracing import Event, Move, Segment, TankLevel, Trace, Verb
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'&%{x}"
 START = "2022-01-01"
@@ -76,7 +63,7 @@ def sample_findings() -> Findings:
 
 
 def sample_setting() -> Setting:
-    """Return nights of a fortnight each month, a stack with a gap, antennas that miss an hour a day, and a depot."""
+    """Return nights of a fortnight each month, a stack with a gap, and antennas that miss an hour a day."""
     days = np.arange(0.0, END_D, 29.53)
     every = np.arange(AS_OF_D, AS_OF_D + 3 * YEAR_D, 0.25)
     return Setting(
@@ -88,7 +75,6 @@ def sample_setting() -> Setting:
         ),
         cover=Spans(tuple(np.arange(0.0, END_D).tolist()), tuple((np.arange(0.0, END_D) + 23 / 24).tolist())),
         antennas=3,
-        tanks=(Tank("depot", "leo", 100_000.0, 0.002, ("tanker-1",)),),
         facilities=(("lunar-orbital-lab", 3),),
         first_d=AS_OF_D,
         end_d=END_D,
@@ -261,7 +247,9 @@ def _trace(title: str, replication: int | None) -> Trace:
         moves += _flight(f"{name}-cargo" if name == "first-crew" else name, 1900.0 + 190 * index, index)
     moves += _crewed("first-crew", 3050.0)
     moves.append(Move("lunar-orbital-lab", "lab", "station", "llo", "llo", 3500.0, END_D, 8200.0, 0, "ok"))
-    events = tuple(Event(m.start_d, m.subject, "launches", "wenchang.lc-301", m.mass_kg, HOSTILE) for m in moves[::4])
+    events = tuple(
+        Event(m.start_d, m.subject, Verb.LAUNCHES, "wenchang.lc-301", m.mass_kg, HOSTILE) for m in moves[::4]
+    )
     t = tuple(np.arange(4200.0, 6200.0, 120.0).tolist())
     supply = tuple(20000.0 + 5000.0 * (i // 4) for i in range(len(t)))
     demand = tuple(12000.0 + 5600.0 * (i // 5) for i in range(len(t)))
@@ -270,11 +258,22 @@ def _trace(title: str, replication: int | None) -> Trace:
 
 def sample_trace_with_depot() -> Trace:
     """Return a replication in which three tankers fill a depot, a ship takes from it, and pads are used."""
-    events = [Event(4000.0 + 20 * i, "depot", "is topped up", "leo", 40_000.0, "") for i in range(3)]
-    events.append(Event(4090.0, "tanker-1", "takes propellant on", "leo", 60_000.0, "ship"))
-    events += [Event(3900.0 + 400 * i, f"m-{i}", "rolls out", f"pad-{i % 2}", 1000.0, "") for i in range(5)]
-    events.append(Event(3600.0, "lunar-orbital-lab", "works", "llo", 8200.0, ""))
-    return Trace("P10", 3, tuple(_crewed("first-crew", 3050.0)), tuple(events), _chains(), (), (), ())
+    events = [Event(4000.0 + 20 * i, "depot", Verb.IS_TOPPED_UP, "leo", 40_000.0) for i in range(3)]
+    events.append(Event(4090.0, "tanker-1", Verb.TAKES_PROPELLANT, "leo", 60_000.0, "ship"))
+    events += [Event(3900.0 + 400 * i, f"m-{i}", Verb.ROLLS_OUT, f"pad-{i % 2}", 1000.0) for i in range(5)]
+    events.append(Event(3600.0, "lunar-orbital-lab", Verb.WORKS, "llo", 8200.0))
+    tanks = (_depot((4000.0, 40_000.0), (4020.0, 40_000.0), (4040.0, 40_000.0), (4090.0, -60_000.0)),)
+    return Trace("P10", 3, tuple(_crewed("first-crew", 3050.0)), tuple(events), _chains(), (), (), (), tanks)
+
+
+def _depot(*moves: tuple[float, float]) -> TankLevel:
+    """Return the level of a tank of 100 t that loses 0.2 % a day, for (day, kilograms) moved."""
+    levels: list[tuple[float, float, float]] = []
+    for t_d, kg in moves:
+        since, held_kg = (levels[-1][0], levels[-1][2]) if levels else (t_d, 0.0)
+        before_kg = held_kg * 0.998 ** (t_d - since)
+        levels.append((t_d, before_kg, min(before_kg + kg, 100_000.0)))
+    return TankLevel("depot", 100_000.0, *zip(*levels, strict=True))
 
 
 def _chains() -> dict[str, tuple[Segment, ...]]:

@@ -11,7 +11,8 @@ from plotly.graph_objs.layout import Annotation
 
 from dashboards.card import Card
 from dashboards.figures import bat, chain, critical_paths, gantt, manifest_table, margin, mass, power, scurve, waterfall
-from sim.analysis.findings import Bar, CauseDays, Findings, GoalFinding, Move, Quantile, Trace
+from sim.analysis.findings import Bar, CauseDays, Findings, GoalFinding, Quantile
+from sim.model.tracing import Move, Trace
 from tests.unit.dashboards.sample import END_D, HOSTILE, sample_findings
 
 DAY_MS = 86_400_000

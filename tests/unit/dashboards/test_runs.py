@@ -17,9 +17,9 @@ from dashboards.figures.pads import draw_pads
 from dashboards.figures.power import draw_power
 from dashboards.formats import calendar_of
 from dashboards.report import compose_page
-from dashboards.setting import Openings, Tank, shown_light
-from sim.analysis.findings import Event, Move
+from dashboards.setting import Openings, shown_light
 from sim.analysis.joint import joint_finding
+from sim.model.tracing import Move, TankLevel
 from tests.unit.dashboards.sample import (
     AS_OF_D,
     END_D,
@@ -32,24 +32,14 @@ from tests.unit.dashboards.sample import (
 CLOSE_KG = 1e-6
 
 
-def test_a_depot_holds_what_came_less_boil_off_and_what_was_taken() -> None:
-    """Two deliveries 10 d apart at 1 % a day: 40 t become 40 (0.99)^10 t before the second 40 t arrive."""
-    tank = Tank("depot", "leo", 100_000.0, 0.01, ("ship",))
-    events = (
-        Event(100.0, "depot", "is topped up", "leo", 40_000.0, ""),
-        Event(110.0, "depot", "is topped up", "leo", 40_000.0, ""),
-        Event(110.0, "other", "takes propellant on", "leo", 9_000.0, ""),
-        Event(120.0, "ship", "takes propellant on", "leo", 30_000.0, ""),
-    )
-    level = level_of(tank, dataclasses.replace(sample_trace_with_depot(), events=events))
-    second = 40_000.0 * 0.99**10 + 40_000.0
-    assert level.level_kg[-1] == pytest.approx(second * 0.99**10 - 30_000.0, abs=CLOSE_KG)
-    assert max(level.level_kg) == pytest.approx(second, abs=CLOSE_KG)
-
-
-def test_a_full_depot_takes_no_more() -> None:
-    tank = Tank("depot", "leo", 100_000.0, 0.0, ())
-    assert max(level_of(tank, sample_trace_with_depot()).level_kg) == 100_000.0
+def test_between_two_moments_a_tank_loses_the_same_share_each_day() -> None:
+    """40 t that lose 1 % a day: 40 (0.99)^5 t are left after 5 d, half-way to the next moment of the trace."""
+    left_kg = 40_000.0 * 0.99**10
+    times, masses = level_of(TankLevel("depot", 100_000.0, (100.0, 110.0), (0.0, left_kg), (40_000.0, 0.0)))
+    level = dict(zip(times, masses, strict=True))
+    assert (times[0], masses[0]) == (100.0, 0.0)
+    assert level[105.0] == pytest.approx(40_000.0 * 0.99**5, abs=CLOSE_KG)
+    assert masses[-2:] == (left_kg, 0.0)
 
 
 def test_a_crew_is_on_the_surface_from_landing_to_ascent() -> None:

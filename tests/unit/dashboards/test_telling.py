@@ -91,7 +91,7 @@ def test_a_question_and_its_answer_travel_between_processes(shelf: Shelf) -> Non
 def test_a_teller_does_not_carry_the_tables(volume: Volume) -> None:
     teller = volume.teller()
     assert teller._study.sample.size == 0
-    assert len(pickle.dumps(teller)) < 10 * len(pickle.dumps(teller._study.stories))
+    assert len(pickle.dumps(teller)) < 10 * len(pickle.dumps(teller._study.traces))
 
 
 def test_a_row_that_was_altered_is_refused(shelf: Shelf) -> None:

@@ -44,7 +44,7 @@ def asked(file: Path, block: str) -> str:
 def camp_d(file: Path | str, *sets: str) -> float:
     """Simulate a plan in which nothing slips; return the day of the camp."""
     campaign = compile_campaign(load_scenario(file, sets=sets))
-    return float(simulate_nominal(campaign, story=False).reached_d[campaign.goals[0].reached])
+    return float(simulate_nominal(campaign, traced=False).reached_d[campaign.goals[0].reached])
 
 
 def packings() -> list[tuple[list[str], list[str]]]:

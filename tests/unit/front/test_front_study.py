@@ -137,7 +137,7 @@ def test_everything_is_short_at_a_prompt(study: ilrs.Study, model: ilrs.Model) -
     """Once a study printed 307,541 characters."""
     things = [
         *(model, model.campaign, model.plan(), model.trace(3), study, study.why(), study.story(3), study.guesses()),
-        *(study.plot, study.tables, study.tables.sample, study.tables.outline, study.findings, study.tables.stories[0]),
+        *(study.plot, study.tables, study.tables.sample, study.tables.outline, study.findings, study.tables.traces[0]),
         *(study.findings.goals[0], study.findings.traces[0]),
     ]
     long = [repr(one)[:100] for one in things if len(repr(one)) > 300]

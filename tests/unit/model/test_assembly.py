@@ -9,6 +9,7 @@ import numpy as np
 from sim.campaign.compile import compile_campaign
 from sim.campaign.plan import Campaign
 from sim.model.simulate import simulate_nominal
+from sim.model.tracing import Verb
 from sim.scenario.load import load_scenario
 
 ASSEMBLY = Path(__file__).parents[2] / "data" / "assembly.yaml"
@@ -19,16 +20,16 @@ def _campaign(*sets: str) -> Campaign:
 
 
 def _departure_d(campaign: Campaign) -> float:
-    story = simulate_nominal(campaign).story
+    story = simulate_nominal(campaign).trace
     assert story is not None
     return next(move.start_d for move in story.moves if (move.origin, move.destination) == ("leo", "llo"))
 
 
 def test_a_stack_that_is_ready_as_planned_leaves_within_a_day() -> None:
     """Rendezvous is planned 22 days after the first launch; 24 planes lie 15 degrees of node, about 0.7 d, apart."""
-    story = simulate_nominal(_campaign()).story
+    story = simulate_nominal(_campaign()).trace
     assert story is not None
-    docked = next(event.t_d for event in story.events if event.verb == "docks")
+    docked = next(event.t_d for event in story.events if event.verb is Verb.DOCKS)
     assert 0.0 <= _departure_d(_campaign()) - docked <= 1.0
 
 

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from sim.campaign.compile import compile_campaign
-from sim.model.simulate import simulate_chunk
+from sim.model.simulate import simulate_chunk, simulate_nominal
+from sim.model.tracing import Verb
 from sim.scenario.load import load_scenario
 
 DEPOT = Path(__file__).parents[2] / "data" / "depot.yaml"
@@ -65,3 +66,21 @@ def test_a_finite_fleet_fills_the_depot_as_often_as_the_closed_form_says(transfe
 @pytest.mark.parametrize(("transfers", "fleet"), CELLS)
 def test_every_cell_of_the_sweep_agrees_within_three_sigma_at_20000_replications(transfers: int, fleet: int) -> None:
     assert abs(z_value(transfers, fleet, 20_000)) < 3.0
+
+
+def test_the_trace_holds_what_the_tank_holds() -> None:
+    """Ten loads of 10 t, one after the other, less 0.1 % a day of what is there, and never more than the tank takes."""
+    sets = ["stations.tank.tank.boil_off=0.1 %/d", "stations.tank.tank.filled_by.fleet=90"]
+    trace = simulate_nominal(compile_campaign(load_scenario(DEPOT, sets=sets))).trace
+    assert trace is not None
+    (tank,) = trace.tanks
+    loads = [event for event in trace.events if event.verb is Verb.IS_TOPPED_UP]
+    level_kg, since_d = 0.0, 0.0
+    for load, t_d, before_kg, after_kg in zip(loads, tank.t_d, tank.before_kg, tank.after_kg, strict=False):
+        level_kg *= 0.999 ** (t_d - since_d)
+        assert t_d == load.t_d
+        assert before_kg == pytest.approx(level_kg)
+        assert load.mass_kg is not None
+        level_kg, since_d = min(level_kg + load.mass_kg, tank.capacity_kg), t_d
+        assert after_kg == pytest.approx(level_kg)
+    assert max(tank.after_kg) == tank.capacity_kg

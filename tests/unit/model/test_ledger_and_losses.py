@@ -15,9 +15,10 @@ from sim.campaign.causes import CAUSES
 from sim.campaign.compile import compile_campaign
 from sim.campaign.plan import Campaign
 from sim.model.ledger import Ledger
-from sim.model.outcome import Event, Outcome, Story
+from sim.model.outcome import Outcome
 from sim.model.resources import Account, Line, Pads, Store
 from sim.model.simulate import simulate, simulate_chunk, simulate_nominal
+from sim.model.tracing import Event, Trace, Verb
 from sim.scenario.load import load_scenario
 
 DATA = Path(__file__).parents[2] / "data"
@@ -43,14 +44,14 @@ def small(folder: Path, goal: list[str], **blocks: Any) -> Campaign:
     return compile_campaign(load_scenario(file))
 
 
-def told(campaign: Campaign, number: int = 0) -> Story:
-    story = simulate(campaign, 1, number, story=True).story
+def told(campaign: Campaign, number: int = 0) -> Trace:
+    story = simulate(campaign, 1, number, traced=True).trace
     assert story is not None
     return story
 
 
-def events(story: Story, subject: str, verb: str) -> list[Event]:
-    return [event for event in story.events if event.subject == subject and verb in event.verb]
+def events(story: Trace, subject: str, verb: Verb) -> list[Event]:
+    return [event for event in story.events if event.subject == subject and event.verb is verb]
 
 
 def reached(campaign: Campaign, outcome: Outcome, name: str) -> float:
@@ -136,7 +137,7 @@ def test_a_launch_that_follows_another_launch_owes_its_wait_to_that_launch() -> 
     sets = ["missions.crew.launches.ship.after=lander.launched", "missions.crew.launches.ship.spacing=5 d"]
     sets += ["goals.base.needs=[crew.launched]", "launchers.big.production.every=900 d"]
     campaign = outpost(*CERTAIN, *sets)
-    story = simulate_nominal(campaign).story
+    story = simulate_nominal(campaign).trace
     assert story is not None
     chain = story.chains["base"]
     assert {segment.part for segment in chain if segment.subject == "crew"} >= {"lander", "ship"}
@@ -145,7 +146,7 @@ def test_a_launch_that_follows_another_launch_owes_its_wait_to_that_launch() -> 
 def test_the_wait_for_a_pad_that_opens_late_is_owed_to_what_opens_it() -> None:
     sets = ["launch_sites.wenchang.pads.a.needs=[reactor-dev]", "goals.base.needs=[cargo-1.launched]"]
     campaign = outpost(*CERTAIN, *sets)
-    story = simulate_nominal(campaign).story
+    story = simulate_nominal(campaign).trace
     assert story is not None
     assert any(s.subject == "reactor-dev" and s.cause == "development" for s in story.chains["base"])
 
@@ -218,9 +219,9 @@ def test_a_second_launch_is_held_back_when_the_first_can_no_longer_wait_for_it()
     sets = ["missions.crew.rendezvous.wait=20 d", "launchers.big.production.every=400 d"]
     campaign = outpost(*CERTAIN, *sets, "goals.base.needs=[crew]")
     story = told(campaign)
-    held = events(story, "crew", "held back")
+    held = events(story, "crew", Verb.IS_HELD_BACK)
     assert held
-    launched = events(story, "crew", "launches")
+    launched = events(story, "crew", Verb.LAUNCHES)
     assert not any(event.t_d == held[0].t_d for event in launched)
 
 
@@ -236,8 +237,8 @@ def test_a_vehicle_held_back_serves_the_next_who_asks() -> None:
 def test_nothing_is_launched_after_a_launch_that_is_lost_on_the_way() -> None:
     sets = [*CERTAIN, f"spacecraft.lanyue.cruise={MISSED}", "missions.crew.on_loss=abandon"]
     story = told(outpost(*sets))
-    assert [e.verb for e in story.events if e.subject == "crew" and "launch" in e.verb] == ["launches"]
-    assert events(story, "crew", "lost on the way")
+    assert [e.verb for e in story.events if e.subject == "crew" and "launch" in e.verb] == [Verb.LAUNCHES]
+    assert events(story, "crew", Verb.IS_LOST_ON_THE_WAY)
     assert [m.outcome for m in story.moves if m.subject == "crew"] == ["lost"]
 
 
@@ -246,8 +247,8 @@ def test_captures_fail_at_the_moon_and_not_in_a_parking_orbit() -> None:
     sets = [f"spacecraft.stage.capture={MISSED}", "missions.cargo.on_loss=abandon"]
     campaign = compile_campaign(load_scenario(DATA / "assembly.yaml", sets=sets))
     story = told(campaign)
-    lost = events(story, "cargo", "lost at capture")
-    docked = events(story, "cargo", "docks")
+    lost = events(story, "cargo", Verb.IS_LOST_AT_CAPTURE)
+    docked = events(story, "cargo", Verb.DOCKS)
     assert len(lost) == 1
     assert docked[0].t_d < lost[0].t_d
     assert lost[0].place == "llo"
@@ -260,7 +261,7 @@ def test_a_lander_lost_at_landing_is_told_as_a_lost_journey() -> None:
 
 
 def test_the_ship_that_stayed_in_orbit_flies_the_crew_home() -> None:
-    story = simulate_nominal(outpost(*CERTAIN)).story
+    story = simulate_nominal(outpost(*CERTAIN)).trace
     assert story is not None
     ways = {(m.origin, m.destination): (m.vehicle, m.crew) for m in story.moves if m.subject == "crew"}
     assert ways["site", "llo"] == ("lanyue-prop + lanyue", 2)
@@ -269,7 +270,7 @@ def test_the_ship_that_stayed_in_orbit_flies_the_crew_home() -> None:
 
 def test_masses_along_a_journey_only_fall() -> None:
     """27 t at the most leave Earth; every burn, drop and set-down takes some."""
-    story = simulate_nominal(outpost(*CERTAIN)).story
+    story = simulate_nominal(outpost(*CERTAIN)).trace
     assert story is not None
     for name in ("cargo-1", "cargo-2"):
         masses = [m.mass_kg for m in story.moves if m.subject == name]

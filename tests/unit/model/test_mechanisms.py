@@ -16,6 +16,7 @@ from sim.campaign.plan import Campaign, Chance, Reliability
 from sim.model.outcome import Outcome
 from sim.model.resources import Account, Class, Line
 from sim.model.simulate import simulate, simulate_chunk, simulate_nominal
+from sim.model.tracing import Verb
 from sim.scenario.load import load_scenario
 
 DATA = Path(__file__).parents[2] / "data"
@@ -219,16 +220,11 @@ def _outpost(*sets: str) -> Campaign:
     return compile_campaign(load_scenario(DATA / "outpost.yaml", sets=list(sets)))
 
 
-def _verbs(campaign: Campaign, subject: str, verb: str, runs: int = 40) -> list[float]:
-    stories = [simulate(campaign, 2, number, story=True).story for number in range(runs)]
-    return [e.t_d for story in stories if story for e in story.events if e.subject == subject and verb in e.verb]
-
-
 def test_a_mission_that_is_abandoned_does_not_fly_again() -> None:
     campaign = _outpost(
         "launchers.big.record=null", "launchers.big.reliability=0 %", "missions.cargo-1.on_loss=abandon"
     )
-    story = simulate(campaign, 1, 0, story=True).story
+    story = simulate(campaign, 1, 0, traced=True).trace
     assert story is not None
     assert len([e for e in story.events if e.subject == "cargo-1" and "lost" in e.verb]) == 1
     assert len([e for e in story.events if e.subject == "cargo-2" and "lost" in e.verb]) > 1
@@ -238,7 +234,7 @@ def test_a_spare_payload_flies_without_being_rebuilt() -> None:
     sets = ["launchers.big.record=null", "launchers.big.reliability=0 %", "launchers.big.stand_down=0 d"]
     sets += ["missions.cargo-1.rebuild=5 yr", "launchers.big.production.every=1 d", "missions.cargo-1.spares=1"]
     campaign = _outpost(*sets)
-    story = simulate(campaign, 1, 0, story=True).story
+    story = simulate(campaign, 1, 0, traced=True).trace
     assert story is not None
     losses = [e.t_d for e in story.events if e.subject == "cargo-1" and "lost" in e.verb]
     assert losses[1] - losses[0] < 365.0 < losses[2] - losses[1]
@@ -256,7 +252,7 @@ def test_a_stand_in_delivers_what_the_lost_mission_carried() -> None:
         "elements.power-1.mass=500 kg",
     ]
     campaign = _outpost(*sets)
-    outcome = simulate(campaign, 1, 0, story=True)
+    outcome = simulate(campaign, 1, 0, traced=True)
     names = [milestone.name for milestone in campaign.milestones]
     assert np.isfinite(outcome.reached_d[names.index("cargo-1")])
     assert np.isfinite(outcome.reached_d[names.index("power-1")])
@@ -339,10 +335,10 @@ def test_an_element_that_breaks_down_waits_for_spares(bench: Bench) -> None:
         "failures": {"every": {"uniform": ["99 d", "101 d"]}, "spares": "10 kg", "repair": "5 d"},
     }
     campaign = _base(bench, ["plant"], {"plant": plant})
-    story = simulate(campaign, 1, 0, story=True).story
+    story = simulate(campaign, 1, 0, traced=True).trace
     assert story is not None
-    assert len([e for e in story.events if e.verb == "breaks down"]) == 1
-    assert not [e for e in story.events if e.verb == "is repaired"]
+    assert len([e for e in story.events if e.verb is Verb.BREAKS_DOWN]) == 1
+    assert not [e for e in story.events if e.verb is Verb.IS_REPAIRED]
 
 
 # --- living -------------------------------------------------------------------------------------------------------
@@ -363,9 +359,9 @@ def _camp(*sets: str) -> Campaign:
 
 
 def _stay_d(campaign: Campaign) -> float:
-    story = simulate_nominal(campaign).story
+    story = simulate_nominal(campaign).trace
     assert story is not None
-    moved = next(e.t_d for e in story.events if e.verb == "moves in")
+    moved = next(e.t_d for e in story.events if e.verb is Verb.MOVES_IN)
     left = next(m.start_d for m in story.moves if m.subject == "crew" and m.origin == "site")
     return left - moved
 

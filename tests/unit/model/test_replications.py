@@ -13,6 +13,7 @@ from sim.campaign.compile import compile_campaign
 from sim.campaign.plan import Campaign
 from sim.model.outcome import Outcome
 from sim.model.simulate import simulate, simulate_chunk, simulate_nominal
+from sim.model.tracing import Verb
 from sim.scenario.load import load_scenario
 
 DATA = Path(__file__).parents[2] / "data"
@@ -62,10 +63,10 @@ def test_no_cause_ever_takes_less_than_no_time(replications: list[Outcome]) -> N
 
 def test_a_chain_tells_contiguous_days_from_the_start_to_the_goal(baseline: Campaign) -> None:
     for number in range(5):
-        outcome = simulate(baseline, 7, number, story=True)
-        assert outcome.story is not None
+        outcome = simulate(baseline, 7, number, traced=True)
+        assert outcome.trace is not None
         for goal in baseline.goals:
-            chain = outcome.story.chains[goal.name]
+            chain = outcome.trace.chains[goal.name]
             assert chain[0].start_d == 0.0
             assert all(one.end_d == two.start_d for one, two in pairwise(chain))
             assert chain[-1].end_d == min(outcome.reached_d[goal.reached], baseline.end_d)
@@ -123,22 +124,22 @@ def test_launches_from_one_pad_stand_apart_by_at_least_the_shortest_turnaround_a
 ) -> None:
     """Turnaround triangular from 40 d and integration from 20 d, as the scenario says."""
     for number in range(30):
-        story = simulate(outpost, 5, number, story=True).story
+        story = simulate(outpost, 5, number, traced=True).trace
         assert story is not None
-        days = [event.t_d for event in story.events if event.verb in ("launches", "is lost at launch")]
+        days = [event.t_d for event in story.events if event.verb in (Verb.LAUNCHES, Verb.IS_LOST_AT_LAUNCH)]
         assert np.diff(sorted(days)).min() >= 60.0
 
 
 def test_after_a_launch_failure_the_family_does_not_fly_during_its_stand_down(outpost: Campaign) -> None:
     failures = 0
     for number in range(60):
-        story = simulate(outpost, 11, number, story=True).story
+        story = simulate(outpost, 11, number, traced=True).trace
         assert story is not None
         for event in story.events:
-            if event.verb == "is lost at launch":
+            if event.verb is Verb.IS_LOST_AT_LAUNCH:
                 failures += 1
-                days = float(event.detail.split("stands down ")[1].split(" d")[0])
-                quiet = [e for e in story.events if "launch" in e.verb and event.t_d < e.t_d < event.t_d + days - 1]
+                until_d = event.t_d + event.stand_down_d
+                quiet = [e for e in story.events if "launch" in e.verb and event.t_d < e.t_d < until_d]
                 assert not quiet
     assert failures > 0
 

@@ -135,7 +135,7 @@ def test_hours_too_short_for_the_clock_are_done_and_not_waited_for(tmp_path: Pat
     """A hundred people do 1.1e-9 h in 4.6e-13 d; the clock of day 10,000 tells no less than 1.8e-12 d apart."""
     campaign = campaign_of(tmp_path, BASE, BASE_OPTIONS)
     campaign = replace(campaign, living=replace(campaign.living, crew_shift_h=24.0))
-    world = World(campaign, None, story=False)
+    world = World(campaign, None, traced=False)
     world.env = Environment(10_000.0)
     world.store = Store(world.env, campaign.living)
     world.store.crew = 100

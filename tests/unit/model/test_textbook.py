@@ -118,8 +118,8 @@ def test_porta_vac_finishes_in_17_weeks_when_every_activity_takes_its_expected_t
     campaign = _network(folder, work, "pert", ["J"])
     nominal = simulate_nominal(campaign)
     assert nominal.reached_d[campaign.goals[0].reached] == pytest.approx(17.0, abs=1e-9)
-    assert nominal.story is not None
-    assert [s.subject for s in nominal.story.chains["finish"]] == ["a", "e", "h", "i", "j"]
+    assert nominal.trace is not None
+    assert [s.subject for s in nominal.trace.chains["finish"]] == ["a", "e", "h", "i", "j"]
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ def titled(title: str) -> Loaded:
 
 def test_a_title_reaches_the_outline_and_leaves_the_key_alone() -> None:
     campaign = compile_campaign(titled("The first hut"))
-    (line, *_) = outline_of(campaign, simulate_nominal(campaign, story=False)).goals
+    (line, *_) = outline_of(campaign, simulate_nominal(campaign, traced=False)).goals
     assert (line.name, line.title) == (GOAL, "The first hut")
 
 

@@ -144,20 +144,20 @@ def test_nothing_is_left_lying_about(study: Study) -> None:
         "outcomes/part-000200-000229.parquet",
         "outline.json",
         "scenario.resolved.yaml",
-        "stories/nominal.json",
-        "stories/p10.json",
-        "stories/p50.json",
-        "stories/p90.json",
+        "traces/nominal.json",
+        "traces/p10.json",
+        "traces/p50.json",
+        "traces/p90.json",
     ]
 
 
-def test_the_stories_are_those_of_the_order_statistics(study: Study) -> None:
+def test_the_traces_are_those_of_the_order_statistics(study: Study) -> None:
     """P100 of 230 replications is the 65th date in order, counted by hand from the sorted dates."""
-    p50 = next(told for told in study.stories if told.title == "P50")
+    p50 = next(trace for trace in study.traces if trace.title == "P50")
     assert p50.replication is not None
     dates = study.sample.reached_d[:, study.outline.goals[0].reached]
     assert dates[p50.replication] == sorted(dates)[114]
-    assert p50.story.chains["both"][-1].end_d == dates[p50.replication]
+    assert p50.chains["both"][-1].end_d == dates[p50.replication]
     assert replication_at(dates, 0.5) == p50.replication
 
 

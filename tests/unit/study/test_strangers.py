@@ -195,7 +195,7 @@ DEVICES: dict[str, Callable[[Path], object]] = {
 
 
 @pytest.mark.parametrize("device", DEVICES)
-@pytest.mark.parametrize("name", [PART, "outline.json", "nominal.parquet", "stories/p50.json", RUN_MARKER])
+@pytest.mark.parametrize("name", [PART, "outline.json", "nominal.parquet", "traces/p50.json", RUN_MARKER])
 def test_what_is_no_plain_file_is_refused_without_waiting(folder: Path, device: str, name: str) -> None:
     (folder / name).unlink()
     DEVICES[device](folder / name)
@@ -210,7 +210,7 @@ def test_a_table_of_more_bytes_than_its_rows_can_have_is_not_read(folder: Path) 
         read_study(folder)
 
 
-@pytest.mark.parametrize("name", ["outline.json", "scenario.resolved.yaml", "stories/p10.json"])
+@pytest.mark.parametrize("name", ["outline.json", "scenario.resolved.yaml", "traces/p10.json"])
 def test_a_folder_in_the_place_of_a_file_is_named_with_the_way_out(folder: Path, campaign: Campaign, name: str) -> None:
     (folder / name).unlink()
     (folder / name).mkdir()
@@ -229,7 +229,7 @@ def test_a_small_file_takes_little_memory_whatever_it_may_be(tmp_path: Path) -> 
     assert files.read_plain(tmp_path / "small", 2**40) == b"small"
 
 
-@pytest.mark.parametrize("name", ["outline.json", "stories/p50.json", RUN_MARKER])
+@pytest.mark.parametrize("name", ["outline.json", "traces/p50.json", RUN_MARKER])
 def test_a_file_nested_too_deeply_is_refused(folder: Path, name: str) -> None:
     (folder / name).write_text("[" * 100_000, encoding="utf-8")
     change(folder, files=[]) if name != RUN_MARKER else None
@@ -240,7 +240,7 @@ def test_a_file_nested_too_deeply_is_refused(folder: Path, name: str) -> None:
 # --- other files ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["outline.json", "nominal.parquet", "scenario.resolved.yaml", "stories/p10.json"])
+@pytest.mark.parametrize("name", ["outline.json", "nominal.parquet", "scenario.resolved.yaml", "traces/p10.json"])
 def test_a_file_that_was_altered_is_found_and_repaired(folder: Path, campaign: Campaign, name: str) -> None:
     (folder / name).write_bytes((folder / name).read_bytes() + b" ")
     with pytest.raises(FolderError, match=rf"{name}.* (was altered|is not the scenario).*`ilrs run` command repairs"):
@@ -279,6 +279,30 @@ def test_an_outline_that_names_what_is_not_there_is_refused(
     (folder / "outline.json").write_text(json.dumps(outline), encoding="utf-8")
     sign(folder)
     with pytest.raises(FolderError, match=said):
+        read_study(folder)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("events", {"verb": "sings"}, "no verb is called 'sings'"),
+        ("events", {"t_d": "nan"}, "a day that is none"),
+        ("tanks", {"subject": "depot", "capacity_kg": 1.0, "t_d": [1.0], "before_kg": [], "after_kg": []}, "tanks"),
+        ("tanks", {"subject": "d", "capacity_kg": 1.0, "t_d": [1.0], "before_kg": ["nan"], "after_kg": [0]}, "tanks"),
+    ],
+)
+def test_a_trace_of_what_cannot_happen_is_refused(folder: Path, key: str, value: dict[str, object], said: str) -> None:
+    trace = json.loads((folder / "traces" / "p50.json").read_text(encoding="utf-8"))
+    trace[key] = [{**next(iter(trace[key]), {}), **value}]
+    (folder / "traces" / "p50.json").write_text(json.dumps(trace), encoding="utf-8")
+    sign(folder)
+    with pytest.raises(FolderError, match=said):
+        read_study(folder)
+
+
+def test_a_run_of_an_older_format_is_refused_with_the_way_out(folder: Path) -> None:
+    change(folder, format=2)
+    with pytest.raises(FolderError, match="has format 2, and this version knows 3; make it again in another folder"):
         read_study(folder)
 
 
@@ -342,7 +366,7 @@ def test_a_lock_that_leads_to_nothing_makes_nothing(folder: Path, tmp_path: Path
     assert not (tmp_path / "new").exists()
 
 
-@pytest.mark.parametrize("name", ["outcomes", "stories"])
+@pytest.mark.parametrize("name", ["outcomes", "traces"])
 def test_nothing_is_written_through_a_folder_that_is_a_link(
     folder: Path, campaign: Campaign, victim: Path, name: str
 ) -> None:
@@ -353,7 +377,7 @@ def test_nothing_is_written_through_a_folder_that_is_a_link(
     assert [file.name for file in victim.parent.iterdir()] == ["thesis.txt"]
 
 
-@pytest.mark.parametrize("name", [RUN_MARKER, "outline.json", "stories/p50.json", PART])
+@pytest.mark.parametrize("name", [RUN_MARKER, "outline.json", "traces/p50.json", PART])
 def test_a_file_that_is_a_link_is_replaced_and_what_it_leads_to_stays(
     folder: Path, campaign: Campaign, victim: Path, name: str
 ) -> None:
