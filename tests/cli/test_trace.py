@@ -134,8 +134,8 @@ def test_control_characters_from_a_foreign_run_folder_stay_away_from_the_termina
     marker, file = folder / "ilrs-run.json", folder / "traces" / "nominal.json"
     made_by_others = {**json.loads(marker.read_text(encoding="utf-8")), "files": []}  # or they make the checksums too
     marker.write_text(json.dumps(made_by_others), encoding="utf-8")
-    file.write_text(file.read_text(encoding="utf-8").replace("is finished", "is\\u001b[31m finished"), encoding="utf-8")
+    file.write_text(file.read_text(encoding="utf-8").replace('"site"', '"si\\u001b[31mte"'), encoding="utf-8")
     done = ilrs("trace", folder, "--replication", "nominal")
     assert done.exit_code == 0
-    assert "is?[31m finished" in done.stdout
+    assert "si?[31mte" in done.stdout
     assert "\x1b" not in done.stdout
