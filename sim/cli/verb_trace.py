@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,12 +12,7 @@ from sim.cli.printing import aligned, print_json
 from sim.cli.replication import NOMINAL, replication_option
 
 if TYPE_CHECKING:
-    from sim.clock import Calendar
-    from sim.front.trace import Events
-    from sim.model.tracing import Event
-
-Row: TypeAlias = "tuple[str, float, str, str, str, float | None, str]"
-COLUMNS = ("date", "t_d", "subject", "verb", "place", "mass_kg", "detail")
+    from sim.front.trace import Events, Row
 
 
 @click.command("trace")
@@ -40,17 +35,19 @@ def command(
 
     DIR is a run folder, FILE a scenario or the name of a shipped one.
     """
+    from sim.front.trace import EVENT_COLUMNS
+
     if csv_ and json_:
         raise click.UsageError("choose --csv or --json")
     number = None if replication == NOMINAL else replication
     events = _events(source, number, seed, split_names(variants), sets)
     if events.outdated:
         click.echo(f"warning: {events.outdated}", err=True)
-    rows = [_row(event, events.calendar) for event in events.events]
+    rows = events.rows
     if json_:
-        print_json([dict(zip(COLUMNS, row, strict=True)) for row in rows])
+        print_json([dict(zip(EVENT_COLUMNS, row, strict=True)) for row in rows])
     elif csv_:
-        _print_csv(rows)
+        _print_csv(EVENT_COLUMNS, rows)
     else:
         _print_table(rows)
 
@@ -67,20 +64,13 @@ def _events(
     return load(source, variants, sets).trace(number, **({} if seed is None else {"seed": seed}))
 
 
-def _row(event: Event, calendar: Calendar) -> Row:
-    from sim.analysis.story import detail_of, said_of
-
-    verb, detail = said_of(event), detail_of(event)
-    return calendar.iso(event.t_d), event.t_d, event.subject, verb, event.place, event.mass_kg, detail
-
-
-def _print_csv(rows: list[Row]) -> None:
+def _print_csv(head: tuple[str, ...], rows: list[Row]) -> None:
     import csv
     import io
 
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    writer.writerow(head)
     writer.writerows(rows)
     click.echo(text.getvalue(), nl=False)
 

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from sim.problems import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import pandas as pd
 
     from sim.campaign.plan import Campaign
     from sim.clock import Calendar
     from sim.model.tracing import Event
 
-EVENT_COLUMNS = ("date", "t_d", "subject", "verb", "place", "mass_kg", "detail")
+Row: TypeAlias = "tuple[str, float, str, str, str, float | None, str]"
+EVENT_COLUMNS: Final = ("date", "t_d", "subject", "verb", "place", "mass_kg", "detail")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -31,26 +30,33 @@ class Events:
     """That the program has changed since the study was made; empty when it has not."""
 
     @property
+    def rows(self) -> list[Row]:
+        """The events as tuples: date, day since the calendar's start, subject, verb, place, mass and detail."""
+        from sim.analysis.story import detail_of, said_of
+
+        iso = self.calendar.iso
+        return [
+            (iso(one.t_d), one.t_d, one.subject, said_of(one), one.place, one.mass_kg, detail_of(one))
+            for one in self.events
+        ]
+
+    @property
     def frame(self) -> pd.DataFrame:
-        """The events as a DataFrame: date, day since the calendar's start, subject, verb, place, mass and detail."""
+        """The events as a DataFrame with the columns of `rows`."""
         import numpy as np
 
-        from sim.analysis.story import detail_of, said_of
         from sim.front.data_frames import Field, dates_of, frame_of
 
-        t_d = np.array([event.t_d for event in self.events], dtype=np.float64)
-        masses = [np.nan if event.mass_kg is None else event.mass_kg for event in self.events]
-        said: dict[str, Callable[[Event], str]] = {
-            "subject": lambda event: event.subject,
-            "verb": said_of,
-            "place": lambda event: event.place,
-            "detail": detail_of,
+        rows = self.rows
+        known: dict[str, Any] = {name: [row[n] for row in rows] for n, name in enumerate(EVENT_COLUMNS)}
+        t_d = np.array(known["t_d"], dtype=np.float64)
+        masses = [np.nan if mass_kg is None else mass_kg for mass_kg in known["mass_kg"]]
+        known |= {
+            "date": dates_of(self.calendar.start, t_d),
+            "t_d": t_d,
+            "mass_kg": np.array(masses, dtype=np.float64),
         }
-        texts = {word: Field((word,), [say(event) for event in self.events]) for word, say in said.items()}
-        mass = Field(("mass_kg",), np.array(masses, dtype=np.float64))
-        date = Field(("date",), dates_of(self.calendar.start, t_d))
-        known = {**texts, "mass_kg": mass, "date": date, "t_d": Field(("t_d",), t_d)}
-        return frame_of([known[name] for name in EVENT_COLUMNS])
+        return frame_of([Field((name,), known[name]) for name in EVENT_COLUMNS])
 
     def __repr__(self) -> str:
         which = "the plan" if self.replication is None else f"replication {self.replication}"
