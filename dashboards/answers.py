@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from dashboards.lever_axis import AS_IS, VARIANTS, Lever, levers_of
+from dashboards.lever_axis import AS_IS, VARIANTS, LeverAxis, levers_of
 from sim.analysis.estimates import probability_by, quantiles
 from sim.analysis.findings import Share
 from sim.analysis.indices import SobolIndex, Swing
@@ -64,7 +64,7 @@ class SweepAnswers:
     replications: int
     seed: int
     key: str
-    levers: tuple[Lever, ...]
+    levers: tuple[LeverAxis, ...]
     goals: tuple[GoalAnswers, ...]
     failed: tuple[tuple[int, str], ...]
     """(case, reason)."""
@@ -109,7 +109,7 @@ def read_answers(
     )
 
 
-def nearest(answers: Sequence[Answer], levers: Sequence[Lever], wanted: Mapping[str, str]) -> tuple[Answer, bool]:
+def nearest(answers: Sequence[Answer], levers: Sequence[LeverAxis], wanted: Mapping[str, str]) -> tuple[Answer, bool]:
     """Return the case that was run nearest to wanted values, and whether it has exactly those.
 
     Near is the sum of squared steps, each lever's range counting as one; nothing between cases is made up.
@@ -121,12 +121,12 @@ def nearest(answers: Sequence[Answer], levers: Sequence[Lever], wanted: Mapping[
     return best, all(best.values.get(lever.path) == wanted.get(lever.path) for lever in levers)
 
 
-def level_of(lever: Lever, answer: Answer) -> float:
+def level_of(lever: LeverAxis, answer: Answer) -> float:
     """Return where a case stands on a lever's axis."""
     return lever.levels[lever.values.index(answer.values[lever.path])]
 
 
-def _step(lever: Lever, answer: Answer, wanted: Mapping[str, str]) -> float:
+def _step(lever: LeverAxis, answer: Answer, wanted: Mapping[str, str]) -> float:
     span = max(lever.levels) - min(lever.levels)
     value = wanted.get(lever.path)
     if value is None or value not in lever.values or span == 0.0:
@@ -141,7 +141,7 @@ def _values(item: Response) -> dict[str, str]:
     return values
 
 
-def _goal(name: str, title: str, items: Sequence[Response], levers: Sequence[Lever]) -> GoalAnswers:
+def _goal(name: str, title: str, items: Sequence[Response], levers: Sequence[LeverAxis]) -> GoalAnswers:
     answers = tuple(_answer(item, levers) for item in items)
     return GoalAnswers(
         goal=name,
@@ -156,7 +156,7 @@ def _goal(name: str, title: str, items: Sequence[Response], levers: Sequence[Lev
     )
 
 
-def _answer(item: Response, levers: Sequence[Lever]) -> Answer:
+def _answer(item: Response, levers: Sequence[LeverAxis]) -> Answer:
     chance = probability_by(item.dates_d, item.goal.by_d)
     p50, p80 = quantiles(item.dates_d, (0.5, 0.8))
     days = item.counted_d
@@ -174,4 +174,4 @@ def _answer(item: Response, levers: Sequence[Lever]) -> Answer:
     )
 
 
-__all__ = ["Answer", "GoalAnswers", "Lever", "SweepAnswers", "level_of", "nearest", "read_answers"]
+__all__ = ["Answer", "GoalAnswers", "LeverAxis", "SweepAnswers", "level_of", "nearest", "read_answers"]

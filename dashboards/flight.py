@@ -10,7 +10,7 @@ import numpy as np
 from dashboards import formats, theme
 from dashboards.card import Card, Page, Section, Tile
 from dashboards.figures.porkchop import Chosen, draw_porkchop, sweep_departures
-from dashboards.figures.trajectory import Flight, draw_tracks, fly
+from dashboards.figures.trajectory import AskedTransfer, draw_tracks, fly
 from dashboards.picture import minute_text
 from dashboards.setting import next_crossing
 from sim.campaign.plan import Campaign, Departures
@@ -53,7 +53,7 @@ def _page(
 ) -> Page | None:
     row = int(np.argmin(np.abs(table.t_d - day_d)))
     parking = Parking((ends[0].altitude or 0.0) / 1e3, degrees(ends[0].inclination or 0.0))
-    flight = Flight(
+    flight = AskedTransfer(
         depart_d=epoch_from_iso(campaign.start_iso) + float(table.t_d[row]),
         tof_h=24.0 * float(table.tof_d[row]),
         parking=parking,
@@ -88,7 +88,7 @@ def _page(
     )
 
 
-def _cards(flight: Flight) -> tuple[Card, ...]:
+def _cards(flight: AskedTransfer) -> tuple[Card, ...]:
     table = load_ephemeris()
     track = fly(table, flight)
     chosen = Chosen(flight.depart_d, flight.tof_h)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dashboards.answers import Answer, GoalAnswers, SweepAnswers, level_of
-from dashboards.lever_axis import VARIANTS, Lever
+from dashboards.lever_axis import VARIANTS, LeverAxis
 from sim.analysis.guesses import DOUBT
 from sim.analysis.indices import SobolIndex, Swing
 from sim.analysis.sensitivity import Correlation
@@ -69,7 +69,7 @@ def rank_influences(sweep: SweepAnswers, goal: GoalAnswers) -> tuple[Influence, 
     return tuple(sorted(found, key=lambda one: -one.moves_d))
 
 
-def rank_levers(sweep: SweepAnswers, goal: GoalAnswers) -> list[Lever]:
+def rank_levers(sweep: SweepAnswers, goal: GoalAnswers) -> list[LeverAxis]:
     """Return the levers, those first that move the mean date most."""
     order = {one.path: place for place, one in enumerate(rank_influences(sweep, goal))}
     return sorted(sweep.levers, key=lambda lever: order.get(lever.path, len(order)))
@@ -88,7 +88,7 @@ def rank_guesses(sweep: SweepAnswers, goal: GoalAnswers) -> tuple[SweptGuess, ..
     return tuple(sorted(guesses, key=lambda one: -one.weight_d))
 
 
-def share_between(lever: Lever, answers: Sequence[Answer]) -> float:
+def share_between(lever: LeverAxis, answers: Sequence[Answer]) -> float:
     """Return the share of the variance of the mean date that lies between a lever's values, corrected for chance.
 
     Below zero where there is nothing but chance. Source: omega squared: Hays, Statistics (1963), section 12.
@@ -118,7 +118,7 @@ def _of_rank(path: str, one: Correlation, spread_d: float) -> Influence:
     return Influence(path, abs(value) * spread_d, "rank correlation", value, one.lo, one.hi, sure)
 
 
-def _of_share(lever: Lever, answers: Sequence[Answer], spread_d: float) -> Influence:
+def _of_share(lever: LeverAxis, answers: Sequence[Answer], spread_d: float) -> Influence:
     share = share_between(lever, answers)
     moves_d = math.sqrt(max(share, 0.0)) * spread_d
     return Influence(lever.path, moves_d, "share between its values", share, None, None, sure=False)

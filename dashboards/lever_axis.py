@@ -21,7 +21,7 @@ _PLACES = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Lever:
+class LeverAxis:
     """Something that a sweep varies, with the values that were tried, in order."""
 
     path: str
@@ -32,14 +32,14 @@ class Lever:
     """Whether all are numbers of one unit, or all dates."""
 
 
-def levers_of(cases: Sequence[Mapping[str, str]]) -> tuple[Lever, ...]:
+def levers_of(cases: Sequence[Mapping[str, str]]) -> tuple[LeverAxis, ...]:
     """Return the levers of cases, each a mapping of path to value; one whose value never changes is left out."""
     paths = dict.fromkeys(path for case in cases for path in case)
     found = [_lever(path, dict.fromkeys(case.get(path, AS_IS) for case in cases)) for path in paths]
     return tuple(lever for lever in found if len(lever.values) > 1)
 
 
-def _lever(path: str, texts: Iterable[str]) -> Lever:
+def _lever(path: str, texts: Iterable[str]) -> LeverAxis:
     """Order values by number where all are numbers of one unit or all dates; what is left as it is comes first."""
     values = list(texts)
     said = [text for text in values if text != AS_IS]
@@ -49,7 +49,7 @@ def _lever(path: str, texts: Iterable[str]) -> Lever:
         values.sort(key=lambda text: measured.get(text, float("-inf")))
     numeric = ordered and AS_IS not in values
     places = [measured[text] if numeric else float(index) for index, text in enumerate(values)]
-    return Lever(path, tuple(values), tuple(places), numeric)
+    return LeverAxis(path, tuple(values), tuple(places), numeric)
 
 
 def short_path(path: str, length: int = 34) -> str:
@@ -83,7 +83,7 @@ def show_value(value: str, length: int = 18) -> str:
     return formats.shorten(value, length)
 
 
-def show_values(lever: Lever) -> list[str]:
+def show_values(lever: LeverAxis) -> list[str]:
     """Return a lever's values as a picture shows them, in full where two would look the same."""
     shown = [show_value(value) for value in lever.values]
     return shown if len(set(shown)) == len(shown) else [formats.shorten(value, 18) for value in lever.values]

@@ -17,7 +17,7 @@ from dashboards.figures.movers import draw_movers
 from dashboards.figures.parallel import calendar_of, draw_parallel, say_values
 from dashboards.figures.response import draw_response
 from dashboards.influence import rank_influences, rank_levers
-from dashboards.lever_axis import Lever, short_path, show_value
+from dashboards.lever_axis import LeverAxis, short_path, show_value
 from dashboards.report import REPORT_FILE, write_page
 from dashboards.study_pages import address_from
 from sim.problems import InputError, counted, plural
@@ -189,7 +189,7 @@ def _list(sweep: SweepAnswers, goal: GoalAnswers, target: Path) -> Card:
     )
 
 
-def _told(sweep: SweepAnswers, one: Answer, levers: tuple[Lever, ...]) -> tuple[str, ...]:
+def _told(sweep: SweepAnswers, one: Answer, levers: tuple[LeverAxis, ...]) -> tuple[str, ...]:
     """Return a case's values of some levers, or, where it changes few of them, what it changes."""
     return tuple(show_value(one.values[lever.path]) for lever in levers) or (say_values(sweep, one),)
 

@@ -13,10 +13,10 @@ from dashboards import formats, theme
 from dashboards.card import Card, Key, Page, Section, Table, Tile
 from dashboards.figures.reliability_diagram import draw_reliability
 from dashboards.picture import write_picture
-from sim.calibration.reliability import Reliability
-from sim.validation.case import Case, Value
+from sim.calibration.reliability import ForecastReliability
+from sim.validation.case import PublishedCase, Value
 from sim.validation.class_slips import ClassSlips
-from sim.validation.hindcasts import Forecast, Hindcast
+from sim.validation.hindcasts import Hindcast, HindcastDate
 from sim.validation.suite import Suite
 
 VALIDATION_FILE = "validation.html"
@@ -77,13 +77,13 @@ def compose_validation(suite: Suite, *, runs: int, seed: int) -> Page:
     )
 
 
-def _tile(kind: str, cases: Sequence[Case]) -> Tile:
+def _tile(kind: str, cases: Sequence[PublishedCase]) -> Tile:
     met = sum(case.met for case in cases)
     accent = theme.GREEN if met == len(cases) else theme.VERMILLION
     return Tile(kind, f"{met} of {len(cases)}", "met", accent)
 
 
-def _missed(cases: Sequence[Case]) -> Section:
+def _missed(cases: Sequence[PublishedCase]) -> Section:
     rows = tuple((case.id, case.quantity, _brief(case.ours), _brief(case.theirs), case.note) for case in cases)
     count = Counter(case.kind for case in cases)
     kinds = formats.listing([f"{number} of {kind}" for kind, number in count.most_common()])
@@ -99,7 +99,7 @@ def _missed(cases: Sequence[Case]) -> Section:
     return Section("missed", "What is missed, and why", "Missed", (card,))
 
 
-def _section(kind: str, cases: Sequence[Case]) -> Section:
+def _section(kind: str, cases: Sequence[PublishedCase]) -> Section:
     key = kind.replace(" ", "-")
     columns = ("case", "quantity", "ours", "theirs", "tolerance", "met", "reason", "source")
     rows = tuple(
@@ -145,7 +145,7 @@ def _by_class(found: ClassSlips) -> Section:
     return Section("unseen", "Slip by class: how reliable on programmes it has not seen", "Reliability", cards)
 
 
-def _tell_off(column: str, classes: Sequence[Reliability]) -> str:
+def _tell_off(column: str, classes: Sequence[ForecastReliability]) -> str:
     off = [one.name for one in classes if one.far_off]
     if not off:
         return f"No {column} is off by more than chance explains"
@@ -175,7 +175,7 @@ def _forecasters(found: ClassSlips) -> Card:
     )
 
 
-def _draw(cases: Sequence[Case]) -> go.Figure:
+def _draw(cases: Sequence[PublishedCase]) -> go.Figure:
     figure = theme.draft_figure(90 + _ROW_PX * len(cases), left=8)
     for met, colour, symbol in ((True, theme.BLUE, "circle"), (False, theme.VERMILLION, "x")):
         chosen = [case for case in cases if case.met == met]
@@ -242,7 +242,7 @@ def _draw_dates(hindcast: Hindcast) -> Card:
     )
 
 
-def _date_row(hindcast: Hindcast, one: Forecast) -> tuple[str, ...]:
+def _date_row(hindcast: Hindcast, one: HindcastDate) -> tuple[str, ...]:
     days = (one.planned_d, one.slipped_d, *(one.quantile_d(share) for share in (0.1, 0.5, 0.9)))
     came = _iso(hindcast, one.actual_d) if one.flown else f"not by {_iso(hindcast, one.actual_d)}"
     verdict = ("yes" if one.inside else "no") if one.decided else "open"
@@ -253,14 +253,14 @@ def _iso(hindcast: Hindcast, day: float) -> str:
     return (hindcast.start + datetime.timedelta(days=round(day))).isoformat()
 
 
-def _distance(case: Case) -> float | None:
+def _distance(case: PublishedCase) -> float | None:
     """Return how far ours lies from theirs in tolerances, where both are one figure."""
     if isinstance(case.ours, tuple) or isinstance(case.theirs, tuple) or case.tolerance <= 0.0:
         return None
     return (case.ours - case.theirs) / case.tolerance
 
 
-def _name_missed(cases: Sequence[Case]) -> str:
+def _name_missed(cases: Sequence[PublishedCase]) -> str:
     names = [case.id for case in cases if not case.met]
     more = [f"{len(names) - 3} more"] if len(names) > 4 else []
     return f"missed: {formats.listing([*(names[:3] if more else names), *more])}"

@@ -14,7 +14,7 @@ from typing import Any
 
 from sim.calibration.catalogue import catalogue_text
 from sim.calibration.laws import calibrate
-from sim.calibration.statements import Choice
+from sim.calibration.statements import TableChoice
 from sim.scenario.shipped import shipped_folder
 from sim.scenario.table import data_file
 from sim.scenario.text import plain, read_text
@@ -31,13 +31,13 @@ def read_block(path: Path) -> tuple[str, dict[str, Any]]:
     return name, block
 
 
-def choice_of(command: str) -> Choice:
+def choice_of(command: str) -> TableChoice:
     """Return what of its table a command takes."""
     words = shlex.split(command)
     values = [(one, words[at + 1]) for at, one in enumerate(words[:-1])]
     days = [datetime.date.fromisoformat(value) for option, value in values if option == "--as-of"]
     names = tuple(value for option, value in values if option == "--without-programme")
-    return Choice("--without-stand-downs" in words, names, days[0] if days else None)
+    return TableChoice("--without-stand-downs" in words, names, days[0] if days else None)
 
 
 def remake(path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from dash import ALL, MATCH, Dash, Input, Output, State, dcc, html, no_update
 
 from dashboards import formats
-from dashboards.answers import GoalAnswers, Lever, SweepAnswers, nearest
+from dashboards.answers import GoalAnswers, LeverAxis, SweepAnswers, nearest
 from dashboards.explorer import door
 from dashboards.explorer.looks import PLOT, recolour
 from dashboards.figures.parallel import calendar_of, draw_parallel, short_path
@@ -150,7 +150,7 @@ def _kept_words(goal: GoalAnswers, kept: frozenset[int]) -> str:
     )
 
 
-def _lever(number: int, lever: Lever) -> Any:
+def _lever(number: int, lever: LeverAxis) -> Any:
     """Return a lever's two sliders; their places are those of the values that were tried, in order."""
     last = len(lever.values) - 1
     plain = {"marks": None, "allow_direct_input": False}
@@ -163,7 +163,7 @@ def _lever(number: int, lever: Lever) -> Any:
     )
 
 
-def say_lever(lever: Lever, place: int, span: Sequence[int]) -> str:
+def say_lever(lever: LeverAxis, place: int, span: Sequence[int]) -> str:
     """Return in words what a lever's two sliders stand at."""
     last = len(lever.values) - 1
     low, high = (lever.values[min(max(int(end), 0), last)] for end in span)

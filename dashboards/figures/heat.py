@@ -11,7 +11,7 @@ from dashboards import formats, theme
 from dashboards.answers import Answer, GoalAnswers, SweepAnswers
 from dashboards.card import Card, Key, Table
 from dashboards.influence import rank_levers
-from dashboards.lever_axis import Lever, short_path, show_values
+from dashboards.lever_axis import LeverAxis, short_path, show_values
 
 Cells: TypeAlias = list[list[float | None]]
 _READABLE = 10
@@ -115,12 +115,12 @@ def _meets_line(cells: Cells, x: int, y: int, value: float) -> bool:
     return any(way and 0.0 <= part / way <= _NEAR for part, way in ways)
 
 
-def _places(lever: Lever) -> dict[str, object]:
+def _places(lever: LeverAxis) -> dict[str, object]:
     texts = list(map(formats.figure_text, show_values(lever)))
     return {"tickmode": "array", "tickvals": list(range(len(texts))), "ticktext": texts, **theme.AWAY}
 
 
-def _mean_cells(answers: Sequence[Answer], across: Lever, up: Lever) -> Cells:
+def _mean_cells(answers: Sequence[Answer], across: LeverAxis, up: LeverAxis) -> Cells:
     sums: dict[tuple[str, str], list[float]] = {}
     for one in answers:
         sums.setdefault((one.values[up.path], one.values[across.path]), []).append(100.0 * one.chance.value)
@@ -133,7 +133,7 @@ def _mean_cells(answers: Sequence[Answer], across: Lever, up: Lever) -> Cells:
     ]
 
 
-def _heat_title(known: Sequence[float], across: Lever, up: Lever) -> str:
+def _heat_title(known: Sequence[float], across: LeverAxis, up: LeverAxis) -> str:
     low, high = min(known), max(known)
     pair = f"{short_path(across.path)} and {short_path(up.path)}"
     span = f"{low:.0f} to {high:.0f} %" if high - low >= 0.5 else f"{high:.0f} %"

@@ -11,7 +11,7 @@ from plotly.subplots import make_subplots
 
 from dashboards import formats, theme
 from dashboards.card import Card, Key, Table
-from sim.calibration.reliability import BAND, LEVELS, Reliability
+from sim.calibration.reliability import BAND, LEVELS, ForecastReliability
 
 _ROW_PX = 170
 _ALONE_PX = 330
@@ -31,7 +31,7 @@ _BAND = (
 )
 
 
-def draw_reliability(name: str, title: str, classes: Sequence[Reliability]) -> Card:
+def draw_reliability(name: str, title: str, classes: Sequence[ForecastReliability]) -> Card:
     """Return a row of two panels for each class: shares observed against said, and the transform's histogram."""
     row_px = _ALONE_PX if len(classes) == 1 else _ROW_PX
     inner = len(classes) * row_px + (len(classes) - 1) * _GAP_PX
@@ -70,7 +70,7 @@ def draw_reliability(name: str, title: str, classes: Sequence[Reliability]) -> C
     )
 
 
-def _add_diagram(figure: go.Figure, number: int, one: Reliability) -> None:
+def _add_diagram(figure: go.Figure, number: int, one: ForecastReliability) -> None:
     place = {"row": number, "col": 1}
     said = 100.0 * LEVELS
     off = 100.0 * one.band_at(LEVELS)
@@ -89,7 +89,7 @@ def _add_diagram(figure: go.Figure, number: int, one: Reliability) -> None:
     figure.update_yaxes(range=[0, 100], dtick=50, ticksuffix=" %", **place)
 
 
-def _add_histogram(figure: go.Figure, number: int, one: Reliability) -> None:
+def _add_histogram(figure: go.Figure, number: int, one: ForecastReliability) -> None:
     place = {"row": number, "col": 2}
     width = 100.0 / one.bins
     middle = width * (np.arange(one.bins) + 0.5)
@@ -114,7 +114,7 @@ def _add_histogram(figure: go.Figure, number: int, one: Reliability) -> None:
     figure.update_yaxes(range=[0, 1.1 * top], ticksuffix=" %", nticks=4, **place)
 
 
-def _add_name(figure: go.Figure, number: int, one: Reliability) -> None:
+def _add_name(figure: go.Figure, number: int, one: ForecastReliability) -> None:
     axis = 2 * number - 1
     figure.add_annotation(
         text=f"<b>{formats.figure_text(formats.shorten(one.name, 24))}</b>, {one.rows} rows",
@@ -134,7 +134,7 @@ def _line(figure: go.Figure, x: Any, y: Any, line: dict[str, Any], place: dict[s
     figure.add_scatter(x=x, y=y, mode="lines", line=line, hoverinfo="skip", **place)
 
 
-def _table(classes: Sequence[Reliability]) -> Table:
+def _table(classes: Sequence[ForecastReliability]) -> Table:
     shown = [0, 1, 4, 9, 14, 17, 18]
     columns = ("class", "rows", "open", "programmes", "inside P10 to P90")
     rows = tuple(

@@ -12,7 +12,7 @@ from dashboards.answers import Answer, GoalAnswers, SweepAnswers, level_of
 from dashboards.card import Card, Key
 from dashboards.figures.parallel import calendar_of, cases_table, say_case
 from dashboards.influence import rank_levers
-from dashboards.lever_axis import AS_IS, Lever, short_path, show_values
+from dashboards.lever_axis import AS_IS, LeverAxis, short_path, show_values
 from sim.clock import Calendar
 
 _PANELS = 6
@@ -64,7 +64,7 @@ def draw_response(sweep: SweepAnswers, goal: GoalAnswers) -> Card:
     )
 
 
-def _shown(lever: Lever, answers: Sequence[Answer]) -> list[Answer]:
+def _shown(lever: LeverAxis, answers: Sequence[Answer]) -> list[Answer]:
     """Return the cases of a panel: all, or, where cases leave levers as they are, those that leave all others."""
     if AS_IS not in lever.values:
         return list(answers)
@@ -73,7 +73,7 @@ def _shown(lever: Lever, answers: Sequence[Answer]) -> list[Answer]:
 
 def _add_cases(
     figure: go.Figure,
-    lever: Lever,
+    lever: LeverAxis,
     answers: Sequence[Answer],
     sweep: SweepAnswers,
     calendar: Calendar,
@@ -99,7 +99,7 @@ def _add_cases(
     )
 
 
-def _name_panel(figure: go.Figure, index: int, lever: Lever) -> None:
+def _name_panel(figure: go.Figure, index: int, lever: LeverAxis) -> None:
     axis = str(index + 1) if index else ""
     figure.add_annotation(
         text=formats.figure_text(short_path(lever.path, 40)),
@@ -132,7 +132,7 @@ def _stack(panels: int) -> dict[str, object]:
     return layout
 
 
-def _ticks(lever: Lever) -> dict[str, object]:
+def _ticks(lever: LeverAxis) -> dict[str, object]:
     """Return the ticks of a lever: its values where they are few, years of dates, else round numbers."""
     if lever.numeric and len(lever.values) > _NAMED:
         if lever.levels[0] < _DAYS:

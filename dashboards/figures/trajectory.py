@@ -30,7 +30,7 @@ _PHONE = 0.56
 
 
 @dataclass(frozen=True, slots=True)
-class Flight:
+class AskedTransfer:
     """A transfer that was asked for: when, how long, from where, where to and what that is called."""
 
     depart_d: float
@@ -54,7 +54,7 @@ class Track:
     moon_km_s: FloatArray
 
 
-def picture_transfer(table: EphemerisTable, flight: Flight, result: Mapping[str, Any]) -> Page:
+def picture_transfer(table: EphemerisTable, flight: AskedTransfer, result: Mapping[str, Any]) -> Page:
     """Return the page of a transfer; `result` is what the command prints."""
     computed = flight.insertion_m_s is None
     track = fly(table, flight) if computed and result["feasible"] else None
@@ -72,7 +72,7 @@ def picture_transfer(table: EphemerisTable, flight: Flight, result: Mapping[str,
     )
 
 
-def fly(table: EphemerisTable, flight: Flight) -> Track | None:
+def fly(table: EphemerisTable, flight: AskedTransfer) -> Track | None:
     """Return the path of the cheapest refined solution, evenly spaced along its bends; None when none converges."""
     refined = refine_transfer(table, flight.depart_d, flight.tof_h, flight.turned, flight.target)
     if not refined.solutions:
@@ -193,14 +193,14 @@ def _add_dot(figure: go.Figure, place_km: FloatArray | tuple[float, ...], name: 
     )
 
 
-def _headline(result: Mapping[str, Any], flight: Flight) -> str:
+def _headline(result: Mapping[str, Any], flight: AskedTransfer) -> str:
     if not result["feasible"]:
         return "No transfer from this orbit on that date"
     total = result["tli_dv_m_s"] + result["loi_dv_m_s"] + (result["plane_dv_m_s"] or 0.0)
     return f"{total:,.0f} m/s from the parking orbit to {flight.goal}, {flight.tof_h:g} h under way"
 
 
-def _verdict(result: Mapping[str, Any], flight: Flight) -> str:
+def _verdict(result: Mapping[str, Any], flight: AskedTransfer) -> str:
     orbit = flight.target
     if not result["feasible"]:
         return f"{flight.parking.altitude_km:g} km, {minute_text(flight.depart_d)}: {result['reason']}."
@@ -213,7 +213,7 @@ def _verdict(result: Mapping[str, Any], flight: Flight) -> str:
     )
 
 
-def _tiles(result: Mapping[str, Any], flight: Flight) -> tuple[Tile, ...]:
+def _tiles(result: Mapping[str, Any], flight: AskedTransfer) -> tuple[Tile, ...]:
     ways = len(result["solutions"])
     return (
         Tile("TLI", _speed(result["tli_dv_m_s"]), f"cheapest of {ways} ways" if ways else "no way", theme.VERMILLION),

@@ -12,14 +12,14 @@ import numpy as np
 
 from sim.calibration.class_law import ClassLaw, Luck, law_of
 from sim.calibration.class_model import ClassFit, earned_groups
-from sim.calibration.class_score import Part, parts_of
+from sim.calibration.class_score import ScorePart, parts_of
 from sim.calibration.comparisons import OURS, forecasters, mean_slip_d, shipped_laws
 from sim.calibration.leave_out import Difference, difference, leave_one_out
 from sim.calibration.luck import FIRST_GUESS, fit_with_luck, measure_luck
 from sim.calibration.predictive import Judged
-from sim.calibration.statements import EVERYTHING, Choice, Statements, read_statements
+from sim.calibration.statements import EVERYTHING, Statements, TableChoice, read_statements
 from sim.problems import InputError
-from sim.scenario.table import Table
+from sim.scenario.table import TextTable
 
 LEAST_ROWS: Final = 20
 LEAST_PROGRAMMES: Final = 10
@@ -41,7 +41,7 @@ class ClassCalibration:
     """A law by class with everything that is told of it."""
 
     statements: Statements
-    choice: Choice
+    choice: TableChoice
     left_out: tuple[str, ...]
     """What of the table is not used, in words."""
     fit: ClassFit
@@ -54,7 +54,7 @@ class ClassCalibration:
     sha256: str
 
     @property
-    def parts(self) -> dict[str, dict[str, Part]]:
+    def parts(self) -> dict[str, dict[str, ScorePart]]:
         """The scores of the law by agency, kind and lead, on programmes it had not seen."""
         if not self.compared:
             return {}
@@ -62,8 +62,8 @@ class ClassCalibration:
 
 
 def calibrate_classes(
-    table: Table,
-    choice: Choice = EVERYTHING,
+    table: TextTable,
+    choice: TableChoice = EVERYTHING,
     *,
     fit_only: bool = False,
     on_step: Callable[[str], None] = lambda name: None,

@@ -13,7 +13,7 @@ from sim.calibration.statements import Bools, Floats, Statements, lead_names
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ScorePart:
     """A law's scores on some of the statements."""
 
     rows: int
@@ -33,7 +33,7 @@ class Score:
     crps_d: float
     crps_plan_d: float
     crps_plan_plus_mean_d: float
-    by: Mapping[str, Mapping[str, Part]]
+    by: Mapping[str, Mapping[str, ScorePart]]
     judged: Judged
 
     def document(self) -> dict[str, object]:
@@ -84,7 +84,7 @@ def score_law(law: ReadLaw, statements: Statements) -> Score:
     )
 
 
-def parts_of(statements: Statements, judged: Judged) -> Mapping[str, Mapping[str, Part]]:
+def parts_of(statements: Statements, judged: Judged) -> Mapping[str, Mapping[str, ScorePart]]:
     """Return the scores by agency, by kind and by lead, those without a row left out."""
     columns = {
         "agency": (statements.agency, tuple(sorted(set(statements.agency.tolist())))),
@@ -97,8 +97,8 @@ def parts_of(statements: Statements, judged: Judged) -> Mapping[str, Mapping[str
     }
 
 
-def _part(judged: Judged, of: Bools) -> Part:
-    return Part(int(of.sum()), float(judged.inside[of].mean()), float(judged.crps_d[of].mean()))
+def _part(judged: Judged, of: Bools) -> ScorePart:
+    return ScorePart(int(of.sum()), float(judged.inside[of].mean()), float(judged.crps_d[of].mean()))
 
 
 def _point_score_d(slip_d: Floats, statements: Statements) -> float:

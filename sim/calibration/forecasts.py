@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from sim.calibration.slip import Pairs
 from sim.scenario.cells import read_dates, read_flags
-from sim.scenario.table import Row, Table
+from sim.scenario.table import TableRow, TextTable
 
 MOST_LATE_YR: Final = 50
 """A lead or slip above this is a slip of the keyboard; in the shipped tables the longest slip is of six years."""
 
 
-def read_pairs(table: Table) -> Pairs:
+def read_pairs(table: TextTable) -> Pairs:
     """Read forecasts: mission, the day it was said, the planned and the actual day.
 
     Where `actual` is empty, or `open` says yes, the flight has not flown yet: it comes on the day of `actual` at the
@@ -42,7 +42,7 @@ class Outcomes:
     open: NDArray[np.bool_]
 
 
-def read_outcomes(table: Table) -> Outcomes:
+def read_outcomes(table: TextTable) -> Outcomes:
     """Read the dates of forecasts and what became of them; see `read_pairs`."""
     table.need("said_on", "planned", "actual")
     said, planned, actual = read_dates(table, "said_on", "planned", "actual")
@@ -69,7 +69,9 @@ def _last_day_known(
     return max((day for day in (*said, *happened) if day), default=datetime.date.min)
 
 
-def _refuse_impossible(table: Table, row: Row, said: datetime.date, planned: datetime.date, end: datetime.date) -> None:
+def _refuse_impossible(
+    table: TextTable, row: TableRow, said: datetime.date, planned: datetime.date, end: datetime.date
+) -> None:
     if planned < said:
         table.refuse(
             row,

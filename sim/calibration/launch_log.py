@@ -13,7 +13,7 @@ import numpy as np
 
 from sim.calibration.growth import GrowthFit, fit_growth
 from sim.scenario.cells import read_dates
-from sim.scenario.table import Row, Table
+from sim.scenario.table import TableRow, TextTable
 
 EARLY_FLIGHTS: Final = 5
 """Flights whose failures are counted one by one; those after them are mature, as in the shipped priors."""
@@ -86,7 +86,7 @@ class _Launch:
         return self.outcome != "success"
 
 
-def with_log_columns(table: Table) -> Table:
+def with_log_columns(table: TextTable) -> TextTable:
     """Return the table with the columns of a log under the names `date`, `vehicle` and `outcome`, if it is one."""
     names: dict[str, str] = {}
     for name, others in _ALIASES.items():
@@ -103,7 +103,7 @@ def with_log_columns(table: Table) -> Table:
     return replace(table, columns=tuple(names.get(column, column) for column in table.columns), rows=rows)
 
 
-def fit_log(table: Table) -> LogFit:
+def fit_log(table: TextTable) -> LogFit:
     """Count a launch log.
 
     A vehicle's name ends at ` | `, after which some logs write the payload. Raises InputError with row and column for
@@ -128,7 +128,7 @@ def fit_log(table: Table) -> LogFit:
     return _counted(launches, not_flown)
 
 
-def _outcome(table: Table, row: Row) -> str:
+def _outcome(table: TextTable, row: TableRow) -> str:
     text = re.sub(r"[\s_-]+", " ", row.text("outcome")).strip(" .").lower()
     if text not in _OUTCOMES:
         table.refuse(row, "outcome", f"{row.text('outcome')!r} is no outcome; write success, partial or failure")

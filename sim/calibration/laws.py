@@ -22,10 +22,10 @@ from sim.calibration.growth import GrowthFit, fit_growth
 from sim.calibration.launch_log import LogFit, fit_log, with_log_columns
 from sim.calibration.slip import SlipFit, fit_slip
 from sim.calibration.stand_downs import StandDownFit, fit_stand_down
-from sim.calibration.statements import EVERYTHING, Choice, has_classes
+from sim.calibration.statements import EVERYTHING, TableChoice, has_classes
 from sim.problems import InputError
 from sim.scenario.cells import read_counts, read_numbers
-from sim.scenario.table import Table, data_file, read_table
+from sim.scenario.table import TextTable, data_file, read_table
 
 Fit: TypeAlias = SlipFit | StandDownFit | GrowthFit | Proportion | LogFit | ClassCalibration
 
@@ -63,7 +63,7 @@ def calibrate(
     path: Path,
     *,
     name: str = "",
-    choice: Choice = EVERYTHING,
+    choice: TableChoice = EVERYTHING,
     fit_only: bool = False,
     on_step: Callable[[str], None] = lambda step: None,
 ) -> Calibrated:
@@ -90,7 +90,7 @@ def calibrate(
     return Calibrated(name, table.source, fit)
 
 
-def _fitter(columns: set[str]) -> Callable[[Table], Fit]:
+def _fitter(columns: set[str]) -> Callable[[TextTable], Fit]:
     for needed, fitter in (
         ({"said_on", "planned", "actual"}, lambda table: fit_slip(read_pairs(table))),
         ({"launches", "attempts"}, _fit_scrub),
@@ -103,7 +103,7 @@ def _fitter(columns: set[str]) -> Callable[[Table], Fit]:
     raise ValueError(f"columns {', '.join(sorted(columns)) or 'none'}; {KINDS}")
 
 
-def _fit_scrub(table: Table) -> Proportion:
+def _fit_scrub(table: TextTable) -> Proportion:
     launches, attempts = read_counts(table, "launches"), read_counts(table, "attempts")
     for row, flown, tried in zip(table.rows, launches, attempts, strict=True):
         if flown > tried:
@@ -113,7 +113,7 @@ def _fit_scrub(table: Table) -> Proportion:
     return clopper_pearson(sum(attempts) - sum(launches), sum(attempts))
 
 
-def _lengths(table: Table) -> list[float]:
+def _lengths(table: TextTable) -> list[float]:
     lengths = read_numbers(table, "stand_down_d")
     for row, days in zip(table.rows, lengths, strict=True):
         if days <= 0.0:
@@ -121,7 +121,7 @@ def _lengths(table: Table) -> list[float]:
     return lengths
 
 
-def _fit_growth(table: Table) -> GrowthFit:
+def _fit_growth(table: TextTable) -> GrowthFit:
     flights, failures = read_counts(table, "flights"), read_counts(table, "failures")
     early: dict[int, tuple[int, int]] = {}
     mature: list[tuple[int, int]] = []

@@ -28,7 +28,7 @@ _LEAST_IN_BIN: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Reliability:
+class ForecastReliability:
     """What a forecaster said of some rows beside what happened.
 
     `observed` is the share of outcomes by each of `LEVELS`; `decided` and `open` are the shares of all rows in the bins
@@ -63,13 +63,13 @@ class Reliability:
         return np.asarray(_Z * np.sqrt(at * (1.0 - at) / self.programmes), dtype=np.float64)
 
 
-def reliability_of(name: str, statements: Statements, judged: Judged, of: Bools) -> Reliability:
+def reliability_of(name: str, statements: Statements, judged: Judged, of: Bools) -> ForecastReliability:
     """Return the reliability on the rows that `of`, shape (n,), marks; there must be one."""
     share, still_open = judged.share[of], statements.open[of]
     programmes = len(set(statements.programme[of].tolist()))
     edges = np.linspace(0.0, 1.0, _bins(programmes) + 1)
     mass = np.diff(_reached(share, still_open, edges), axis=1) / share.size
-    return Reliability(
+    return ForecastReliability(
         name,
         int(share.size),
         int(still_open.sum()),
@@ -81,9 +81,9 @@ def reliability_of(name: str, statements: Statements, judged: Judged, of: Bools)
     )
 
 
-def by_class(statements: Statements, judged: Judged) -> dict[str, tuple[Reliability, ...]]:
+def by_class(statements: Statements, judged: Judged) -> dict[str, tuple[ForecastReliability, ...]]:
     """Return the reliability on all rows, by agency and by kind."""
-    found: dict[str, tuple[Reliability, ...]] = {
+    found: dict[str, tuple[ForecastReliability, ...]] = {
         "all": (reliability_of("all classes", statements, judged, np.ones(statements.rows, dtype=np.bool_)),)
     }
     for column in ("agency", "kind"):

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from sim.calibration.forecasts import read_outcomes
 from sim.problems import InputError, plural, printable, suggest
-from sim.scenario.table import Table
+from sim.scenario.table import TextTable
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -87,7 +87,7 @@ class Statements:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class TableChoice:
     """What of a table is used."""
 
     without_stand_downs: bool = False
@@ -125,7 +125,7 @@ class Choice:
         return found, tuple(said for said in left_out if said)
 
 
-EVERYTHING: Final = Choice()
+EVERYTHING: Final = TableChoice()
 
 
 def _fewer(before: Statements, after: Statements, why: str) -> str:
@@ -140,12 +140,12 @@ def lead_names() -> tuple[str, ...]:
     return (f"up to {edges[0]} d", *inner, f"above {edges[-1]} d")
 
 
-def has_classes(table: Table) -> bool:
+def has_classes(table: TextTable) -> bool:
     """Say whether a table is one of statements with their class."""
     return {"agency", "kind"} <= set(table.columns)
 
 
-def read_statements(table: Table) -> Statements:
+def read_statements(table: TextTable) -> Statements:
     """Read statements with their class. Raises InputError naming the row and column that cannot be right."""
     table.need(*COLUMNS)
     outcomes = read_outcomes(table)
@@ -165,7 +165,7 @@ def read_statements(table: Table) -> Statements:
     return found
 
 
-def _names(table: Table, column: str) -> NDArray[np.str_]:
+def _names(table: TextTable, column: str) -> NDArray[np.str_]:
     found = []
     for row in table.rows:
         text = row.text(column)
@@ -179,11 +179,11 @@ def _names(table: Table, column: str) -> NDArray[np.str_]:
     return np.array(found, dtype=np.str_)
 
 
-def _missions(table: Table) -> NDArray[np.str_]:
+def _missions(table: TextTable) -> NDArray[np.str_]:
     return np.array([row.text("mission") or f"row {row.number}" for row in table.rows], dtype=np.str_)
 
 
-def _refuse_shared_names(table: Table, found: Statements) -> None:
+def _refuse_shared_names(table: TextTable, found: Statements) -> None:
     both: Sequence[str] = sorted(set(found.agency.tolist()) & set(found.kind.tolist()))
     if both:
         raise InputError(f"{table.path}: {both[0]!r} stands in both columns agency and kind; give them different names")

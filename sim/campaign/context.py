@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sim.campaign.ground import Ground
+from sim.campaign.ground import GroundCover
 from sim.campaign.index import Index, index_of
 from sim.campaign.opportunities import SkyTables
 from sim.campaign.registry import Registry
 from sim.campaign.shared_luck import SharedLuck
 from sim.campaign.sky import Shared, Sky
-from sim.campaign.supplies import Living
+from sim.campaign.supplies import GoodsIndex
 from sim.scenario.load import Loaded
 from sim.scenario.schema import Scenario
 
@@ -26,8 +26,8 @@ class Context:
     index: Index
     registry: Registry
     sky: Sky
-    ground: Ground
-    living: Living
+    ground: GroundCover
+    living: GoodsIndex
     luck: SharedLuck
     tables: SkyTables
 
@@ -37,14 +37,14 @@ def context_of(loaded: Loaded, shared: Shared) -> Context:
     shared.begin()
     scenario, index, registry = loaded.scenario, index_of(loaded.scenario), Registry(loaded.layered)
     sky = Sky(scenario.calendar.start, index.calendar.length_d, shared)
-    ground = Ground(scenario, sky)
+    ground = GroundCover(scenario, sky)
     return Context(
         scenario=scenario,
         index=index,
         registry=registry,
         sky=sky,
         ground=ground,
-        living=Living(scenario),
+        living=GoodsIndex(scenario),
         luck=SharedLuck(scenario, loaded.layered.values, registry, index.as_of_d, shared),
         tables=SkyTables(scenario, sky, ground, registry, shared),
     )

@@ -13,9 +13,9 @@ from math import ceil, exp
 
 import numpy as np
 
-from sim.campaign.plan import FlightSheet, Floats, Step
+from sim.campaign.plan import FlightSheet, FlightStep, Floats
 from sim.physics.constants import G0_M_S2
-from sim.physics.rocket import Action, Burn, Stack, Stage, burn
+from sim.physics.rocket import Action, BurnRequest, Stack, StackElement, burn
 from sim.scenario.schema import Spacecraft
 
 GRID_STEP_M_S = 10.0
@@ -42,19 +42,19 @@ def build_stack(
     crafts: list[tuple[str, Spacecraft]], cargo_kg: float, crew_kg: float, g0_m_s2: float = G0_M_S2
 ) -> Stack:
     """Put the spacecraft of one launch together; cargo rides where there is a hold, crew where there are seats."""
-    stages: list[Stage] = []
+    stages: list[StackElement] = []
     hold = next((name for name, craft in crafts if craft.cargo > 0.0), crafts[-1][0])
     cabin = next((name for name, craft in crafts if craft.crew), crafts[-1][0])
     for name, craft in crafts:
         for key, stage in craft.stages.items():
             rate = stage.boil_off
-            stages.append(Stage(f"{name}.{key}", stage.dry, stage.propellant, stage.isp, 0.0, rate))
+            stages.append(StackElement(f"{name}.{key}", stage.dry, stage.propellant, stage.isp, 0.0, rate))
         carried = (cargo_kg if name == hold else 0.0) + (crew_kg if name == cabin else 0.0)
-        stages.append(Stage(name, craft.dry, carried_kg=carried))
+        stages.append(StackElement(name, craft.dry, carried_kg=carried))
     return Stack(tuple(stages), g0_m_s2)
 
 
-def fly_script(stack: Stack, steps: Sequence[Step], tli_m_s: float, loi_m_s: float) -> FlightReport:
+def fly_script(stack: Stack, steps: Sequence[FlightStep], tli_m_s: float, loi_m_s: float) -> FlightReport:
     """Fly a script on a day with these burns.
 
     What is missing is the propellant that the last tank would have needed more at the start for its burns to close.
@@ -65,7 +65,7 @@ def fly_script(stack: Stack, steps: Sequence[Step], tli_m_s: float, loi_m_s: flo
     return FlightReport(tanks.margin_kg, tuple(StageLeft(name, kg) for name, kg in tanks.left_kg.items()))
 
 
-def masses_after(stack: Stack, steps: Sequence[Step], tli_m_s: float, loi_m_s: float) -> dict[str, float]:
+def masses_after(stack: Stack, steps: Sequence[FlightStep], tli_m_s: float, loi_m_s: float) -> dict[str, float]:
     """Return the mass of a stack at the end of each leg on which it burns."""
     tanks, masses_kg = Tanks(stack), dict[str, float]()
     for step in steps:
@@ -92,7 +92,7 @@ class Tanks:
         """Propellant left in the engine that burned last, or minus what was missing."""
         return -self._short_kg if self._short_kg > 0.0 else self.left_kg.get(self._last, 0.0)
 
-    def take(self, step: Step, tli_m_s: float, loi_m_s: float) -> None:
+    def take(self, step: FlightStep, tli_m_s: float, loi_m_s: float) -> None:
         """Take one step of a script."""
         if step.kind == "load":
             self.stack = self.stack.loaded(step.craft, step.delta_kg)
@@ -112,7 +112,7 @@ class Tanks:
         if not engines:
             raise ValueError("a stack without an engine cannot burn")
         for engine in engines:
-            result = burn(self.stack, Burn(dv_m_s, (Action("burn", engine.name),)))
+            result = burn(self.stack, BurnRequest(dv_m_s, (Action("burn", engine.name),)))
             self.stack, self._last = result.stack, engine.name
             self.left_kg[engine.name] = self.stack.stage(engine.name).propellant_kg
             before_m_s = self._given_m_s[engine.name]
@@ -126,7 +126,7 @@ class Tanks:
                 self.stack, dv_m_s = self.stack.without(engine.name), result.dv_short_m_s
 
 
-def margins_over(stack: Stack, steps: Sequence[Step], tli_m_s: Floats, loi_m_s: Floats) -> Floats:
+def margins_over(stack: Stack, steps: Sequence[FlightStep], tli_m_s: Floats, loi_m_s: Floats) -> Floats:
     """Return the propellant margin in kg for every pair of TLI and LOI; minus what is missing where it is short."""
     kinds = {step.kind for step in steps}
     if not any(stage.isp_s > 0.0 for stage in stack.stages):
@@ -148,5 +148,5 @@ def _grid(values: Floats) -> Floats:
     return np.linspace(low, max(high, low + 1.0), max(2, ceil((high - low) / GRID_STEP_M_S) + 1))
 
 
-__all__ = ["FlightReport", "FlightSheet", "StageLeft", "Step", "Tanks", "build_stack", "fly_script"]
+__all__ = ["FlightReport", "FlightSheet", "FlightStep", "StageLeft", "Tanks", "build_stack", "fly_script"]
 __all__ += ["margins_over", "masses_after"]

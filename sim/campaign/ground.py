@@ -19,7 +19,7 @@ MOST_ABSENT = 3
 """Partners whose absence is tabled; antennas of further ones count as always there."""
 
 
-class Ground:
+class GroundCover:
     """Tables the cover of the Moon for each set of partners who may be absent."""
 
     def __init__(self, scenario: Scenario, sky: Sky) -> None:

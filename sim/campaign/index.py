@@ -16,7 +16,7 @@ EVENTS = ("cruise", "capture", "landing", "ascent")
 
 
 @dataclass(frozen=True, slots=True)
-class Flight:
+class IndexedFlight:
     """One flight of a mission."""
 
     name: str
@@ -47,7 +47,7 @@ class Index:
     stations: Mapping[str, int]
     sheets: Mapping[tuple[str, str], int]
     """Launches by (flight, launch)."""
-    flights: tuple[Flight, ...]
+    flights: tuple[IndexedFlight, ...]
     subjects: tuple[Subject, ...]
     milestones: tuple[Milestone, ...]
     subject_of: Mapping[tuple[str, str], int]
@@ -122,7 +122,7 @@ class _Telling:
     events: dict[str, int] = field(default_factory=dict)
     subject_of: dict[tuple[str, str], int] = field(default_factory=dict)
     delivered_by: dict[str, int] = field(default_factory=dict)
-    flights: list[Flight] = field(default_factory=list)
+    flights: list[IndexedFlight] = field(default_factory=list)
 
     def declare(self, scenario: Scenario) -> None:
         """Number everything, so that needs may point forward."""
@@ -153,7 +153,7 @@ class _Telling:
         if repeat == 0:
             for word, names in events_of(name, mission).items():
                 self._also(names, events[word])
-        self.flights.append(Flight(flight, name, repeat, subject, events))
+        self.flights.append(IndexedFlight(flight, name, repeat, subject, events))
 
     def _subject(self, name: str, kind: str, about: str | None, *, fact: bool = False) -> int:
         self.subjects.append(Subject(name, kind, about or "", fact))

@@ -9,7 +9,7 @@ from math import inf, nan
 from sim.campaign import sequence
 from sim.campaign.context import Context
 from sim.campaign.fleet import happening, launch_streams
-from sim.campaign.index import Flight
+from sim.campaign.index import IndexedFlight
 from sim.campaign.plan import (
     NEVER,
     Chance,
@@ -57,7 +57,7 @@ def with_stand_ins(context: Context, plans: Sequence[MissionPlan]) -> tuple[Miss
 class FlightWriter:
     """Turns what the scenario says of one flight into a plan."""
 
-    def __init__(self, context: Context, flight: Flight) -> None:
+    def __init__(self, context: Context, flight: IndexedFlight) -> None:
         self.context = context
         self.name, self.found = flight.name, flight.events
         self.flight = flight

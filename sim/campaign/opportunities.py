@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.campaign.flights import margins_over, masses_after
-from sim.campaign.ground import Ground
+from sim.campaign.ground import GroundCover
 from sim.campaign.plan import Departures, FlightSheet, Floats, LightTable, Opportunities
 from sim.campaign.registry import Registry
 from sim.campaign.sky import Shared, Sky
@@ -35,7 +35,7 @@ PLANES = 24
 class SkyTables:
     """Makes the tables of departures and of light, each once."""
 
-    def __init__(self, scenario: Scenario, sky: Sky, ground: Ground, registry: Registry, shared: Shared) -> None:
+    def __init__(self, scenario: Scenario, sky: Sky, ground: GroundCover, registry: Registry, shared: Shared) -> None:
         self._scenario = scenario
         self._sky = sky
         self._ground = ground

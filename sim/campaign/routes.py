@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from sim.campaign.flights import build_stack
-from sim.campaign.ground import Ground
+from sim.campaign.ground import GroundCover
 from sim.campaign.opportunities import SkyTables
-from sim.campaign.plan import FlightSheet, LegPlan, Step
+from sim.campaign.plan import FlightSheet, FlightStep, LegPlan
 from sim.physics.rocket import Stack
 from sim.scenario.schema import Element, Launch, Leg, Mission, Scenario, Spacecraft, Station
 
@@ -124,7 +124,7 @@ class Route:
 
     # --- what they fly --------------------------------------------------------------------------------------------
 
-    def steps(self, launch: Launch) -> list[Step]:
+    def steps(self, launch: Launch) -> list[FlightStep]:
         """Write the steps of one launch's spacecraft from injection to the end of their way."""
         if self.in_parking_orbit:
             return []
@@ -134,54 +134,56 @@ class Route:
             return [*alone, *self._stay_behind(launch)]
         return [*alone, *self._boarding(launch), *self._onwards(launch.carries, launch is self.cargo_launch)]
 
-    def joint_steps(self) -> list[Step]:
+    def joint_steps(self) -> list[FlightStep]:
         """Write the steps of the whole stack from its parking orbit on."""
         return self._onwards(self.crafts, carries_cargo=True)
 
-    def _onwards(self, carries: list[str], carries_cargo: bool) -> list[Step]:
+    def _onwards(self, carries: list[str], carries_cargo: bool) -> list[FlightStep]:
         steps = [*self._refuel(), *self.burns(self.together, self.in_parking_orbit)]
         if self.home and carries_cargo and self.cargo_kg > 0.0:
             hold = next((craft for craft in carries if self.craft(craft).cargo > 0.0), carries[-1])
-            steps.append(Step("load", craft=hold, delta_kg=-self.cargo_kg, about="cargo set down"))
+            steps.append(FlightStep("load", craft=hold, delta_kg=-self.cargo_kg, about="cargo set down"))
         return [*steps, *self.burns(self.home[: self.home_alone], own_injection=False)]
 
-    def _stay_behind(self, launch: Launch) -> list[Step]:
+    def _stay_behind(self, launch: Launch) -> list[FlightStep]:
         """Write what a ship does that waits at the rendezvous: some leave it and come back, then it goes home."""
         crew, tail = self.mission.crew, self.home[self.home_alone :]
         if crew is None or not crew.down:
             return self.burns(tail, own_injection=False)
         cabin = self._cabin(launch)
         moved_kg = crew.down * crew.mass_each
-        away = Step("load", craft=cabin, delta_kg=-moved_kg, about="crew to the lander")
-        again = Step("load", craft=cabin, delta_kg=moved_kg, about="crew from the lander")
+        away = FlightStep("load", craft=cabin, delta_kg=-moved_kg, about="crew to the lander")
+        again = FlightStep("load", craft=cabin, delta_kg=moved_kg, about="crew from the lander")
         return [away, again, *self.burns(tail, own_injection=False)]
 
-    def _boarding(self, launch: Launch) -> list[Step]:
+    def _boarding(self, launch: Launch) -> list[FlightStep]:
         crew = self.mission.crew
         if crew is None or not crew.down or not self.boards_later(launch):
             return []
-        return [Step("load", craft=self._cabin(launch), delta_kg=crew.down * crew.mass_each, about="crew boards")]
+        return [FlightStep("load", craft=self._cabin(launch), delta_kg=crew.down * crew.mass_each, about="crew boards")]
 
     def _cabin(self, launch: Launch) -> str:
         return next((craft for craft in launch.carries if self.craft(craft).crew), launch.carries[-1])
 
-    def _refuel(self) -> list[Step]:
+    def _refuel(self) -> list[FlightStep]:
         refuel = self.mission.refuel
         if refuel is None or refuel.propellant <= 0.0:
             return []
-        return [Step("refuel", craft=refuel.stage, delta_kg=refuel.propellant, about=f"propellant from {refuel.at}")]
+        return [
+            FlightStep("refuel", craft=refuel.stage, delta_kg=refuel.propellant, about=f"propellant from {refuel.at}")
+        ]
 
-    def burns(self, legs: list[tuple[str, Leg]], own_injection: bool) -> list[Step]:
+    def burns(self, legs: list[tuple[str, Leg]], own_injection: bool) -> list[FlightStep]:
         """Write the burns of some legs; `own_injection` when the stack injects itself."""
-        steps: list[Step] = []
+        steps: list[FlightStep] = []
         for name, leg in legs:
             way = f"{leg.from_} to {leg.to}"
             if leg.transfer == "computed" and own_injection:
-                steps.append(Step("tli", about=f"{way}: injection", leg=name))
+                steps.append(FlightStep("tli", about=f"{way}: injection", leg=name))
             for b in leg.burns:
-                steps.append(Step("correction" if b.correction else "burn", b.dv, about=b.about or way, leg=name))
+                steps.append(FlightStep("correction" if b.correction else "burn", b.dv, about=b.about or way, leg=name))
             if leg.transfer == "computed":
-                steps.append(Step("loi", about=f"{way}: capture", leg=name))
+                steps.append(FlightStep("loi", about=f"{way}: capture", leg=name))
         return steps
 
 
@@ -201,7 +203,7 @@ class Trip:
 class TripWriter:
     """Writes the legs of one mission."""
 
-    def __init__(self, route: Route, tables: SkyTables, ground: Ground) -> None:
+    def __init__(self, route: Route, tables: SkyTables, ground: GroundCover) -> None:
         self.route = route
         self._tables = tables
         self._ground = ground

@@ -9,7 +9,7 @@ from sim.campaign.flights import StageLeft
 from sim.campaign.opportunities import missing
 from sim.campaign.plan import Chance, OperationPlan, SequenceReport
 from sim.physics.limits import PhysicsError
-from sim.physics.rocket import Action, Burn, Stack, Stage, Verb, burn
+from sim.physics.rocket import Action, BurnRequest, Stack, StackElement, Verb, burn
 from sim.problems import Code
 from sim.scenario.schema import Manoeuvre, Mission, Spacecraft
 from sim.scenario.text import Path
@@ -44,7 +44,7 @@ class Yard:
             self.load(name, -mass_kg)
         stack = Stack(tuple(self.parts[name] for name in step.fly), self.g0_m_s2)
         actions = tuple(Action(VERBS[verb], name) for verb, name in map(str.split, step.do))
-        result = burn(stack, Burn(step.dv, actions))
+        result = burn(stack, BurnRequest(step.dv, actions))
         self.short_kg += result.kg_short
         self._met.update(record.stage for record in result.records[-1:])
         self.parts.update({part.name: part for part in (*result.stack.stages, *result.dropped)})
@@ -61,12 +61,12 @@ class Yard:
         return tuple(StageLeft(name, part.propellant_kg) for name, part in self.parts.items() if part.isp_s > 0.0)
 
 
-def _part(name: str, craft: Spacecraft) -> Stage:
+def _part(name: str, craft: Spacecraft) -> StackElement:
     """Return a spacecraft as one element of a stack: its only stage, or none."""
     if not craft.stages:
-        return Stage(name, craft.dry)
+        return StackElement(name, craft.dry)
     stage = next(iter(craft.stages.values()))
-    return Stage(name, craft.dry + stage.dry, stage.propellant, stage.isp)
+    return StackElement(name, craft.dry + stage.dry, stage.propellant, stage.isp)
 
 
 def launched_kg(sequence: Sequence[Manoeuvre], fleet: Mapping[str, Spacecraft]) -> float:

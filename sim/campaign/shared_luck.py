@@ -11,12 +11,12 @@ from sim.campaign.plan import Chance
 from sim.campaign.registry import Registry
 from sim.campaign.sky import Shared
 from sim.campaign.slips import ClassSlip, Scaled, law_by_lead, without
-from sim.chance import Distribution, FigureName, Figures, Luck, RatioLaw, Together
+from sim.chance import Distribution, FigureName, Figures, JointDraws, RatioLaw, Together
 from sim.chance.correlation import AmbiguousError, Bundle, ImpossibleError, Member, entwine, group_factor
 from sim.problems import Code
 from sim.scenario.check_correlations import say_contradiction
 from sim.scenario.joining import members_of, model_of, slips_by_class
-from sim.scenario.schema import Activity, ClassLaw, Mission, Scenario, SlipByClass, SlipByLead
+from sim.scenario.schema import Activity, Mission, Scenario, SlipByClass, SlipByLead, SlipClasses
 from sim.scenario.text import Path
 
 if TYPE_CHECKING:
@@ -98,13 +98,13 @@ class SharedLuck:
     def _draws_figures(self) -> bool:
         return self._scenario.uncertainty.figures == "on"
 
-    def _law(self, slip: SlipByClass) -> tuple[str, ClassLaw]:
+    def _law(self, slip: SlipByClass) -> tuple[str, SlipClasses]:
         name = model_of(self._scenario, slip)
         law = self._scenario.slips[name].classes
         assert law is not None  # the checks refuse a slip by class without one
         return name, law
 
-    def _row(self, name: str, law: ClassLaw, slip: SlipByClass, what: str, lead_d: float) -> tuple[float, Row]:
+    def _row(self, name: str, law: SlipClasses, slip: SlipByClass, what: str, lead_d: float) -> tuple[float, Row]:
         """Return the best value of `location` or `spread` of a class, and its weights on the streams of figures."""
         said = (name, law, slip.class_.agency, slip.class_.kind, what, lead_d)
         best, weights = self._shared.get(
@@ -113,7 +113,7 @@ class SharedLuck:
         return best, {self._registry.stream(f"figure/{name}/{word}", path): weight for word, path, weight in weights}
 
     def _weigh(
-        self, name: str, law: ClassLaw, agency: str, kind: str, what: str, lead_d: float
+        self, name: str, law: SlipClasses, agency: str, kind: str, what: str, lead_d: float
     ) -> tuple[float, Weights]:
         """Return the best value of a class and, where figures are drawn, name, path and weight of each on it."""
         parameters = list(law.parameters)
@@ -136,13 +136,13 @@ class SharedLuck:
                 weights.append((f"{what}.{word}", (*path, "unknown", what), sd))
         return best, tuple(weights)
 
-    def _text(self, name: str, law: ClassLaw) -> str:
+    def _text(self, name: str, law: SlipClasses) -> str:
         """Return all that a class law says, and its name."""
         if name not in self._texts:
             self._texts[name] = f"{name}: {law!r}"
         return self._texts[name]
 
-    def _root(self, name: str, law: ClassLaw) -> list[list[float]]:
+    def _root(self, name: str, law: SlipClasses) -> list[list[float]]:
         """Return the symmetric root of the covariance: each stream then is as near to its parameter as can be."""
         if name not in self._roots:
             import numpy as np
@@ -180,12 +180,12 @@ class SharedLuck:
 
     # --- what moves together ----------------------------------------------------------------------------------------
 
-    def compile(self) -> Luck:
+    def compile(self) -> JointDraws:
         """Return what the streams of the campaign share; all of them must have been named before."""
         streams = sorted({stream for row in self._rows for stream in row})
         weights = tuple(tuple(row.get(stream, 0.0) for stream in streams) for row in self._rows)
         figures = Figures(tuple(streams), tuple(self._best), weights, tuple(self._names))
-        return Luck(self._together(), figures)
+        return JointDraws(self._together(), figures)
 
     def _together(self) -> tuple[Together, ...]:
         uncertainty = self._scenario.uncertainty
@@ -228,7 +228,7 @@ def _factor_paths(members: Iterable[Member]) -> dict[str, Path]:
     return found
 
 
-def known_classes(law: ClassLaw) -> set[str]:
+def known_classes(law: SlipClasses) -> set[str]:
     """Return the agencies and kinds a class law has parameters for."""
     return {word for parameter in law.parameters for word in parameter.split(".")[1:]}
 

@@ -18,12 +18,12 @@ from sim.campaign.plan import (
     NEVER,
     Campaign,
     Departures,
+    FlightStep,
     Floats,
     LaunchPlan,
     MissionPlan,
     Opportunities,
     SequenceReport,
-    Step,
 )
 from sim.campaign.routes import Route
 from sim.physics.injection import injection_dv_m_s
@@ -57,7 +57,7 @@ class LegLine:
 
 
 @dataclass(frozen=True, slots=True)
-class FlightLine:
+class SheetLine:
     """One flight of a mission on its day."""
 
     name: str
@@ -96,7 +96,7 @@ class MissionSheet:
     """Mass of everything it launches."""
     flown: bool
     """Whether it is a fact; then nothing is computed."""
-    flights: tuple[FlightLine, ...]
+    flights: tuple[SheetLine, ...]
 
     @property
     def margin_kg(self) -> float:
@@ -132,7 +132,7 @@ class SheetWriter:
     def _mission(self, plan: MissionPlan) -> MissionSheet:
         name = self.campaign.subjects[plan.subject].name
         flown = plan.flown_launch_d < NEVER
-        flights: tuple[FlightLine, ...] = ()
+        flights: tuple[SheetLine, ...] = ()
         if plan.sequence is not None:
             flights = (_typed_in(plan, plan.sequence, float(self.reached_d[plan.launched])),)
         elif not flown and plan.launches:
@@ -148,20 +148,20 @@ class SheetWriter:
             flights,
         )
 
-    def _flights(self, name: str, plan: MissionPlan, mission: Mission) -> tuple[FlightLine, ...]:
+    def _flights(self, name: str, plan: MissionPlan, mission: Mission) -> tuple[SheetLine, ...]:
         route = Route(self.scenario, mission)
         flights = [self._launch(route, plan, launch) for launch in plan.launches]
         if route.in_parking_orbit:
             flights.append(self._together(name, route, plan))
         return tuple(flights)
 
-    def _launch(self, route: Route, plan: MissionPlan, launch: LaunchPlan) -> FlightLine:
+    def _launch(self, route: Route, plan: MissionPlan, launch: LaunchPlan) -> SheetLine:
         spec, sheet = route.mission.launches[launch.name], self.campaign.sheets[launch.sheet]
         table = self.campaign.opportunities[launch.opportunities] if launch.opportunities >= 0 else None
         leaves_d = float(self.reached_d[launch.launched])
         stack = sheet.stack.after_waiting(self._waited_d(route, plan, launch))
         tli_m_s, loi_m_s = self._day(route, spec, table, stack, sheet.steps, leaves_d)
-        return FlightLine(
+        return SheetLine(
             name=launch.name,
             launcher=spec.launcher,
             leaves_d=leaves_d,
@@ -173,7 +173,7 @@ class SheetWriter:
             stages=_stages(stack, sheet.steps, tli_m_s, loi_m_s),
         )
 
-    def _together(self, name: str, route: Route, plan: MissionPlan) -> FlightLine:
+    def _together(self, name: str, route: Route, plan: MissionPlan) -> SheetLine:
         stack, steps = route.joined(), route.joint_steps()
         table = self.campaign.opportunities[plan.opportunities] if plan.opportunities >= 0 else None
         leaves_d = self.left_d.get(name, inf)
@@ -181,7 +181,7 @@ class SheetWriter:
         if isfinite(leaves_d) and isfinite(gathered_d):
             stack = stack.after_waiting(max(leaves_d - gathered_d, 0.0))
         tli_m_s, loi_m_s = self._day(route, None, table, stack, steps, leaves_d)
-        return FlightLine(
+        return SheetLine(
             name=TOGETHER,
             launcher="",
             leaves_d=leaves_d,
@@ -209,7 +209,7 @@ class SheetWriter:
         launch: Launch | None,
         table: Opportunities | None,
         stack: Stack,
-        steps: Sequence[Step],
+        steps: Sequence[FlightStep],
         leaves_d: float,
     ) -> tuple[float, float]:
         """Return TLI and LOI of a planned day, or of the best one; nan when they are not computed."""
@@ -231,7 +231,7 @@ class SheetWriter:
         table: Opportunities,
         departures: Departures,
         stack: Stack,
-        steps: Sequence[Step],
+        steps: Sequence[FlightStep],
     ) -> int:
         if table.window.size:
             spare_kg = np.minimum(table.capacity_margin_kg, table.propellant_margin_kg)
@@ -256,10 +256,10 @@ class SheetWriter:
         return launcher_capacity_kg(tli_m_s, launcher.to.get("leo"), stated, launcher.upper_stage.isp, reference)
 
 
-def _typed_in(plan: MissionPlan, report: SequenceReport, leaves_d: float) -> FlightLine:
+def _typed_in(plan: MissionPlan, report: SequenceReport, leaves_d: float) -> SheetLine:
     """Return the flight whose every burn is typed in."""
     stages = tuple(StageLeft(name, left_kg) for name, left_kg in report.left_kg)
-    return FlightLine("sequence", "", leaves_d, report.mass_kg, nan, report.margin_kg, nan, (), stages)
+    return SheetLine("sequence", "", leaves_d, report.mass_kg, nan, report.margin_kg, nan, (), stages)
 
 
 def ground(campaign: Campaign, missions: set[str]) -> Campaign:
@@ -274,28 +274,28 @@ def ground(campaign: Campaign, missions: set[str]) -> Campaign:
     )
 
 
-def _margin_kg(stack: Stack, steps: Sequence[Step], tli_m_s: float, loi_m_s: float) -> float:
+def _margin_kg(stack: Stack, steps: Sequence[FlightStep], tli_m_s: float, loi_m_s: float) -> float:
     """Return the propellant margin of a flight; nan where nothing burns, or where a burn is not known."""
     return fly_script(stack, steps, tli_m_s, loi_m_s).margin_kg if _flies(stack, steps, tli_m_s, loi_m_s) else nan
 
 
-def _stages(stack: Stack, steps: Sequence[Step], tli_m_s: float, loi_m_s: float) -> tuple[StageLeft, ...]:
+def _stages(stack: Stack, steps: Sequence[FlightStep], tli_m_s: float, loi_m_s: float) -> tuple[StageLeft, ...]:
     if _flies(stack, steps, tli_m_s, loi_m_s):
         return fly_script(stack, steps, tli_m_s, loi_m_s).stages
     return tuple(StageLeft(stage.name, stage.propellant_kg) for stage in stack.stages if stage.isp_s > 0.0)
 
 
-def _flies(stack: Stack, steps: Sequence[Step], tli_m_s: float, loi_m_s: float) -> bool:
+def _flies(stack: Stack, steps: Sequence[FlightStep], tli_m_s: float, loi_m_s: float) -> bool:
     """Whether a stack has engines and burns, all of them known."""
     burns = [_dv_m_s(step, tli_m_s, loi_m_s) for step in steps if step.kind not in ("load", "refuel")]
     return bool(burns) and not any(map(isnan, burns)) and any(stage.isp_s > 0.0 for stage in stack.stages)
 
 
-def _dv_m_s(step: Step, tli_m_s: float, loi_m_s: float) -> float:
+def _dv_m_s(step: FlightStep, tli_m_s: float, loi_m_s: float) -> float:
     return {"tli": tli_m_s, "loi": loi_m_s}.get(step.kind, step.dv_m_s)
 
 
-def _legs(route: Route, steps: Sequence[Step], tli_m_s: float, loi_m_s: float) -> tuple[LegLine, ...]:
+def _legs(route: Route, steps: Sequence[FlightStep], tli_m_s: float, loi_m_s: float) -> tuple[LegLine, ...]:
     """Part the burns of a flight by the legs it flies, in order; a leg without a burn gets a line of its own."""
     rest = [step for step in steps if step.kind not in ("load", "refuel")]
     lines = []
@@ -309,6 +309,6 @@ def _legs(route: Route, steps: Sequence[Step], tli_m_s: float, loi_m_s: float) -
     return tuple(lines)
 
 
-def _ways(route: Route, name: str, leg: Leg) -> list[list[Step]]:
+def _ways(route: Route, name: str, leg: Leg) -> list[list[FlightStep]]:
     """Return the burns of a leg when the stack injects itself and when the launcher does."""
     return [route.burns([(name, leg)], own_injection=own) for own in (True, False)]

@@ -19,7 +19,7 @@ from sim.physics.intervals import Intervals
 from sim.physics.light import Site, light_intervals
 from sim.physics.places import LunarOrbit, Parking
 from sim.physics.states import EphemerisTable
-from sim.physics.tracking import Station, cover_intervals
+from sim.physics.tracking import TrackingSite, cover_intervals
 from sim.physics.transfer import departure_table
 from sim.physics.windows import stack_departures
 from sim.scenario.schema import GroundStation, Leg, Place
@@ -33,7 +33,7 @@ TABLE_VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class DaySpan:
     """The days a table covers, and the epoch of day 0."""
 
     epoch_d: float
@@ -68,7 +68,7 @@ class Sky:
     """Looks tables up on disk, or makes them; the ephemeris is opened only when something must be made."""
 
     def __init__(self, start: datetime, end_d: float, shared: Shared) -> None:
-        self.span = Span(epoch_from_iso(start.isoformat()), end_d)
+        self.span = DaySpan(epoch_from_iso(start.isoformat()), end_d)
         self._table: EphemerisTable | None = None
         self._shared = shared
 
@@ -114,7 +114,9 @@ class Sky:
 
     def cover(self, antennas: Mapping[str, GroundStation], minimum_rad: float) -> Intervals:
         """Return when one of these antennas sees the Moon."""
-        stations = [Station(name, degrees(item.latitude), degrees(item.longitude)) for name, item in antennas.items()]
+        stations = [
+            TrackingSite(name, degrees(item.latitude), degrees(item.longitude)) for name, item in antennas.items()
+        ]
         first, last = self.span.epoch_d, self.span.epoch_d + self.span.end_d
         if not stations:
             return Intervals(np.zeros(0), np.zeros(0), first, last)

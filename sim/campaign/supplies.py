@@ -11,7 +11,7 @@ MIXED = "consumables"
 """Cargo of this name is split into goods in proportion to their net use."""
 
 
-class Living:
+class GoodsIndex:
     """Gives every good its index."""
 
     def __init__(self, scenario: Scenario) -> None:

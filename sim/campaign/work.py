@@ -22,7 +22,7 @@ YEAR_D = 365.25
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class PlannedWork:
     """One piece of work in the plan, in days since the calendar's start."""
 
     needs: tuple[str, ...]
@@ -32,7 +32,7 @@ class Planned:
     """Stated date of completion; takes precedence over the duration."""
 
 
-def plan_starts(work: Mapping[str, Planned]) -> dict[str, float]:
+def plan_starts(work: Mapping[str, PlannedWork]) -> dict[str, float]:
     """Return the day on which each piece of work starts in the plan, by a forward pass over its needs.
 
     Needs that are not in `work` (missions, elements) count as met from the start. Raises ValueError on a cycle.
@@ -45,13 +45,13 @@ def plan_starts(work: Mapping[str, Planned]) -> dict[str, float]:
     return starts
 
 
-def _finish(item: Planned, start_d: float) -> float:
+def _finish(item: PlannedWork, start_d: float) -> float:
     if item.finish_d is not None:
         return max(item.finish_d, start_d)
     return start_d + (item.duration_d or 0.0)
 
 
-def _in_order(work: Mapping[str, Planned]) -> list[str]:
+def _in_order(work: Mapping[str, PlannedWork]) -> list[str]:
     """Return the names so that everything comes after what it needs."""
     from graphlib import CycleError, TopologicalSorter
 
@@ -135,11 +135,11 @@ def activities(context: Context) -> tuple[ActivityPlan, ...]:
     return tuple(_activity(context, name, item, starts[name]) for name, item in context.scenario.activities.items())
 
 
-def _planned(index: Index, item: Activity) -> Planned:
+def _planned(index: Index, item: Activity) -> PlannedWork:
     not_before = item.not_before.to_days(index.calendar).mode if item.not_before is not None else 0.0
     finish = item.finish or item.done
     duration = item.duration.mode if item.duration is not None else None
-    return Planned(tuple(item.needs), not_before, duration, index.day(finish) if finish is not None else None)
+    return PlannedWork(tuple(item.needs), not_before, duration, index.day(finish) if finish is not None else None)
 
 
 def _activity(context: Context, name: str, item: Activity, start_d: float) -> ActivityPlan:

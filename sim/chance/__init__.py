@@ -17,5 +17,5 @@ from sim.chance.distributions import (
     shift,
 )
 from sim.chance.draws import Draws, DrawTable
-from sim.chance.luck import FigureName, Figures, Luck, Together
+from sim.chance.luck import FigureName, Figures, JointDraws, Together
 from sim.chance.ratio import RatioLaw

@@ -11,7 +11,7 @@ from array import array
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from sim.chance.luck import Luck, Together
+from sim.chance.luck import JointDraws, Together
 
 if TYPE_CHECKING:
     import numpy as np
@@ -90,7 +90,7 @@ class DrawTable:
         stream_names: Sequence[str],
         first_replication: int,
         count: int,
-        luck: Luck | None = None,
+        luck: JointDraws | None = None,
     ) -> None:
         import numpy as np
 
@@ -114,7 +114,7 @@ class DrawTable:
         """The draws 0-3 of all replications one after the other, for each stream; None until it is drawn from."""
         self.figures: list[list[float]] = []
         """Each figure that is drawn once a replication, for all replications; empty until one is asked for."""
-        self._luck = luck or Luck()
+        self._luck = luck or JointDraws()
         self._place = {
             stream: (together, row) for together in self._luck.together for row, stream in enumerate(together.members)
         }

@@ -42,7 +42,7 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
-class Luck:
+class JointDraws:
     """All that the streams of a campaign share."""
 
     together: tuple[Together, ...] = ()

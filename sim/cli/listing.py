@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class BlockKind:
     """Blocks of one kind: where they stand (`*` is any name), and the figures shown, as `heading=key.path|or this`."""
 
     name: str
@@ -35,66 +35,66 @@ class Item:
 
 
 KINDS: Final = (
-    Kind("goals", "what is to be reached, and by when", ("goals",), ("by", "confidence", "power_margin", "needs")),
-    Kind("partners", "who takes part", ("partners",), ("joins", "withdraws", "successor")),
-    Kind(
+    BlockKind("goals", "what is to be reached, and by when", ("goals",), ("by", "confidence", "power_margin", "needs")),
+    BlockKind("partners", "who takes part", ("partners",), ("joins", "withdraws", "successor")),
+    BlockKind(
         "activities",
         "work that must be finished first",
         ("activities",),
         ("kind", "partner", "plan=done|finish|duration", "slip", "needs"),
     ),
-    Kind("risks", "what stretches many activities at once", ("risks",), ("probability", "stretches")),
-    Kind("slips", "laws of how late plans come", ("slips",), ("rows", "beyond")),
-    Kind("priors", "what is known of a class of vehicles", ("priors",), ("early", "mature", "weight")),
-    Kind(
+    BlockKind("risks", "what stretches many activities at once", ("risks",), ("probability", "stretches")),
+    BlockKind("slips", "laws of how late plans come", ("slips",), ("rows", "beyond")),
+    BlockKind("priors", "what is known of a class of vehicles", ("priors",), ("early", "mature", "weight")),
+    BlockKind(
         "sites",
         "launch sites",
         ("launch_sites",),
         ("latitude", "longitude", "partner", "scrub", "recycle"),
     ),
-    Kind("pads", "launch pads", ("launch_sites", "*", "pads"), ("turnaround", "available", "needs")),
-    Kind(
+    BlockKind("pads", "launch pads", ("launch_sites", "*", "pads"), ("turnaround", "available", "needs")),
+    BlockKind(
         "launchers",
         "launch vehicles",
         ("launchers",),
         ("partner", "tli=to.tli", "leo=to.leo", "record=record|reliability", "every=production.every", "pads"),
     ),
-    Kind(
+    BlockKind(
         "spacecraft",
         "what flies after launch",
         ("spacecraft",),
         ("kind", "partner", "dry", "stages", "cargo", "crew", "landing"),
     ),
-    Kind(
+    BlockKind(
         "places",
         "orbits and sites",
         ("places",),
         ("body", "altitude=altitude|periapsis", "apoapsis", "inclination", "latitude", "longitude"),
     ),
-    Kind("legs", "ways between places", ("legs",), ("from", "to", "transfer", "tof", "burns")),
-    Kind(
+    BlockKind("legs", "ways between places", ("legs",), ("from", "to", "transfer", "tof", "burns")),
+    BlockKind(
         "stations",
         "stations in lunar orbit",
         ("stations",),
         ("at", "mass", "partner", "ports", "research", "commissioning"),
     ),
-    Kind(
+    BlockKind(
         "elements",
         "parts of the base",
         ("elements",),
         ("mass", "partner", "demand", "supply", "assembly", "commissioning"),
     ),
-    Kind(
+    BlockKind(
         "missions",
         "flights",
         ("missions",),
         ("partner", "date=flown.launched|not_before|every", "launcher=launches.*.launcher", "route", "cargo", "crew"),
     ),
-    Kind("antennas", "ground stations", ("ground", "stations"), ("latitude", "longitude", "partner")),
+    BlockKind("antennas", "ground stations", ("ground", "stations"), ("latitude", "longitude", "partner")),
 )
 
 
-def items(kind: Kind, layered: Layered) -> list[Item]:
+def items(kind: BlockKind, layered: Layered) -> list[Item]:
     """Return the blocks of a kind with the notes on their figures."""
     from sim.scenario.provenance import note_at, notes_of
 

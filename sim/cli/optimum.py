@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sim.decide.optimise import Optimum
 
 
-class Judged:
+class JudgedPlan:
     """The plan before and after under chance, and the pool."""
 
     def __init__(self, before: Trials, after: Trials) -> None:
@@ -27,7 +27,7 @@ class Judged:
 # --- words ------------------------------------------------------------------------------------------------------------
 
 
-def told(found: Optimum, judged: Judged | None, written: str | None) -> Iterator[str]:
+def told(found: Optimum, judged: JudgedPlan | None, written: str | None) -> Iterator[str]:
     """Yield the lines of an answer."""
     facts, question = found.facts, found.facts.question
     for text in question.assumed:
@@ -94,12 +94,12 @@ def _nothing(found: Optimum) -> Iterator[str]:
         yield "Even without the limits and wishes nothing flies: see `ilrs plan` for what each mission waits for."
 
 
-def _goal_head(judged: Judged | None) -> tuple[str, ...]:
+def _goal_head(judged: JudgedPlan | None) -> tuple[str, ...]:
     head = ("goal", "wanted by", "plan before", "plan after")
     return head if judged is None else (*head, "chance before", "chance after", "difference", "P70 before", "P70 after")
 
 
-def _goal_rows(found: Optimum, judged: Judged | None) -> Iterator[tuple[str, ...]]:
+def _goal_rows(found: Optimum, judged: JudgedPlan | None) -> Iterator[tuple[str, ...]]:
     from sim.decide.judging import difference
 
     calendar = found.facts.calendar
@@ -138,7 +138,7 @@ def _moves(found: Optimum) -> Iterator[str]:
         yield f"  {change.mission}: {'; '.join(said)}"
 
 
-def _pool(judged: Judged, goal: str) -> Iterator[str]:
+def _pool(judged: JudgedPlan, goal: str) -> Iterator[str]:
     rows = []
     for number, (one, trials) in enumerate(judged.pool):
         chance = trials.chance(goal)
@@ -162,7 +162,7 @@ def _pool(judged: Judged, goal: str) -> Iterator[str]:
 # --- JSON -------------------------------------------------------------------------------------------------------------
 
 
-def document(found: Optimum, judged: Judged | None, written: str | None) -> dict[str, object]:
+def document(found: Optimum, judged: JudgedPlan | None, written: str | None) -> dict[str, object]:
     """Return the answer as a document."""
     import importlib.metadata
 
@@ -233,7 +233,7 @@ def _or_none(calendar: Calendar, day: float | None) -> str | None:
     return calendar.iso(day) if day is not None and isfinite(day) else None
 
 
-def _goal_json(found: Optimum, judged: Judged | None, goal: str) -> dict[str, object]:
+def _goal_json(found: Optimum, judged: JudgedPlan | None, goal: str) -> dict[str, object]:
     from sim.decide.judging import LEVELS, difference
 
     calendar = found.facts.calendar

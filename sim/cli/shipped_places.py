@@ -25,7 +25,7 @@ _SPELLINGS = {
 }
 
 
-class Place(NamedTuple):
+class NamedPlace(NamedTuple):
     """A named place on the Earth: degrees, longitude east."""
 
     name: str
@@ -41,14 +41,14 @@ class Orbit(NamedTuple):
     inclination_deg: float
 
 
-def find_launch_site(name: str) -> Place:
+def find_launch_site(name: str) -> NamedPlace:
     """Return a launch site by name; raises InputError naming the nearest or all known ones."""
     sites = _block("launchers.yaml", "launch_sites")
     key = _find(name, sites, "launch site")
     return _place(key, sites[key])
 
 
-def find_station(name: str) -> Place:
+def find_station(name: str) -> NamedPlace:
     """Return a ground station by name or a common spelling of it; raises InputError naming those known."""
     stations = _block("network.yaml", "ground")["stations"]
     key = _find(name, stations, "ground station")
@@ -66,8 +66,8 @@ def _orbit(place: dict[str, Any]) -> Orbit:
     return Orbit(_km(low), _km(high), _deg(place["inclination"]))
 
 
-def _place(name: str, entry: dict[str, Any]) -> Place:
-    return Place(name, _deg(entry["latitude"]), _deg(entry["longitude"]))
+def _place(name: str, entry: dict[str, Any]) -> NamedPlace:
+    return NamedPlace(name, _deg(entry["latitude"]), _deg(entry["longitude"]))
 
 
 def _find(name: str, known: dict[str, Any], noun: str) -> str:

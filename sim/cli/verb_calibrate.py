@@ -61,12 +61,12 @@ def command(
     """
     from sim.calibration.catalogue import catalogue_text, describe
     from sim.calibration.laws import calibrate, shipped_tables
-    from sim.calibration.statements import Choice
+    from sim.calibration.statements import TableChoice
     from sim.scenario.table import find_table
 
     if name:
         _refuse_bad_name(name, tables)
-    choice = Choice(without_stand_downs, without_programmes, _day(as_of))
+    choice = TableChoice(without_stand_downs, without_programmes, _day(as_of))
     fitted = [
         calibrate(find_table(path), name=name, choice=choice, fit_only=fit_only) for path in tables or shipped_tables()
     ]

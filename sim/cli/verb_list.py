@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.listing import KINDS, Kind
+from sim.cli.listing import KINDS, BlockKind
 from sim.cli.options import as_json, scenario_options, split_names
 from sim.cli.printing import print_json, show_grid
 
@@ -92,7 +92,7 @@ def _kinds(layered: Layered) -> Table:
 # --- blocks -----------------------------------------------------------------------------------------------------------
 
 
-def _blocks(kind: Kind, layered: Layered) -> Table:
+def _blocks(kind: BlockKind, layered: Layered) -> Table:
     from sim.cli.listing import heading, items
 
     found = items(kind, layered)
@@ -102,7 +102,7 @@ def _blocks(kind: Kind, layered: Layered) -> Table:
     return head, rows, [_told(item) for item in found]
 
 
-def _rows(kind: Kind, item: Item) -> list[list[str]]:
+def _rows(kind: BlockKind, item: Item) -> list[list[str]]:
     """Return a row for the block, and one for each key whose figures come from elsewhere."""
     from sim.cli.listing import cell
 

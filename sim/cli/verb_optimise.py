@@ -13,7 +13,7 @@ from sim.cli.printing import print_json
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sim.cli.optimum import Judged
+    from sim.cli.optimum import JudgedPlan
     from sim.decide.optimise import Optimum
     from sim.decide.proof import Progress
 
@@ -150,8 +150,8 @@ class _Teller:
 def _judge(
     found: Optimum, file: str, sets: tuple[str, ...], variants: tuple[str, ...], options: dict[str, Any],
     teller: _Teller,
-) -> Judged | None:  # fmt: skip
-    from sim.cli.optimum import Judged
+) -> JudgedPlan | None:  # fmt: skip
+    from sim.cli.optimum import JudgedPlan
     from sim.decide.judging import Trials, surest
     from sim.decide.optimise import near
     from sim.decide.proof import Limits
@@ -166,7 +166,7 @@ def _judge(
         done += more
         teller.say(f"{done} replications")
 
-    judged = Judged(Trials(found.facts.campaign, seed, []), Trials(found.campaign, seed, []))
+    judged = JudgedPlan(Trials(found.facts.campaign, seed, []), Trials(found.campaign, seed, []))
     if options["pool"]:
         limits = Limits(_seconds(options["time_"]), seed=seed)
         others = near(found, file, variants, sets, options["pool"], options["within"], limits)

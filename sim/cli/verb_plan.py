@@ -12,7 +12,7 @@ from sim.cli.printing import aligned, print_json
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from sim.campaign.sheet import FlightLine, MissionSheet
+    from sim.campaign.sheet import MissionSheet, SheetLine
     from sim.clock import Calendar
     from sim.front.plan import Plan
 
@@ -77,7 +77,7 @@ def _mission_as_json(sheet: MissionSheet, calendar: Calendar) -> Mapping[str, ob
     }
 
 
-def _flight_as_json(flight: FlightLine, calendar: Calendar) -> Mapping[str, object]:
+def _flight_as_json(flight: SheetLine, calendar: Calendar) -> Mapping[str, object]:
     from sim.front.plan import iso
 
     return {
@@ -92,11 +92,11 @@ def _flight_as_json(flight: FlightLine, calendar: Calendar) -> Mapping[str, obje
     }
 
 
-def _stages_as_json(flight: FlightLine) -> list[dict[str, object]]:
+def _stages_as_json(flight: SheetLine) -> list[dict[str, object]]:
     return [{"stage": left.stage, "propellant_left_kg": left.propellant_left_kg} for left in flight.stages]
 
 
-def _legs_as_json(flight: FlightLine) -> list[dict[str, object]]:
+def _legs_as_json(flight: SheetLine) -> list[dict[str, object]]:
     return [
         {
             "leg": leg.leg,

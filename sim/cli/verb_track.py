@@ -23,7 +23,7 @@ from sim.problems import InputError
 
 if TYPE_CHECKING:
     from sim.physics.intervals import Intervals
-    from sim.physics.tracking import Station
+    from sim.physics.tracking import TrackingSite
 
 
 @click.command("track")
@@ -83,18 +83,18 @@ def _row(name: str, cover: Intervals) -> tuple[str, str, str]:
     return name, f"{100.0 * cover.fraction:.1f}", f"{24.0 * cover.longest_gap_d:.1f}"
 
 
-def _stations(names: tuple[str, ...]) -> list[Station]:
+def _stations(names: tuple[str, ...]) -> list[TrackingSite]:
     from sim.cli.shipped_places import find_station
-    from sim.physics.tracking import Station
+    from sim.physics.tracking import TrackingSite
 
     if not names:
         raise InputError("--stations: coverage needs at least one station")
     places = dict.fromkeys(find_station(name) for name in names)
-    return [Station(*place) for place in places]
+    return [TrackingSite(*place) for place in places]
 
 
 def _cover(
-    stations: list[Station], span_d: tuple[float, float], minimum_deg: float, kernel: Path | None
+    stations: list[TrackingSite], span_d: tuple[float, float], minimum_deg: float, kernel: Path | None
 ) -> tuple[Intervals, list[Intervals]]:
     from sim.physics.tracking import cover_intervals
 

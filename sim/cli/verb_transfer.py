@@ -38,7 +38,7 @@ _PLANE_MARGIN_DEG = 0.001  # a refined transfer needs an inclination a little ab
 
 
 @dataclass(frozen=True, slots=True)
-class Goal:
+class Arrival:
     """Where a transfer ends: an orbit that is computed, and for a staging orbit the tabled way into it."""
 
     name: str
@@ -99,10 +99,10 @@ def command(
         precise = _refine(table, depart_d, tof_h, parking, aim, fast) if refine and fast.feasible else None
         result = _with_leg(_result(depart_d, tof_h, parking, fast, precise), aim)
         if plot:
-            from dashboards.figures.trajectory import Flight, picture_transfer
+            from dashboards.figures.trajectory import AskedTransfer, picture_transfer
 
             insertion = aim.leg.dv_m_s if aim.leg else None
-            flight = Flight(depart_d, tof_h, parking, _turned(parking, fast), aim.orbit, aim.name, insertion)
+            flight = AskedTransfer(depart_d, tof_h, parking, _turned(parking, fast), aim.orbit, aim.name, insertion)
             save_picture(picture_transfer(table, flight, result), plot)
     if json_:
         print_json(result)
@@ -110,7 +110,7 @@ def command(
         _print(result)
 
 
-def read_goal(text: str, tilt_deg: float | None) -> Goal:
+def read_goal(text: str, tilt_deg: float | None) -> Arrival:
     """Return what `--to` means: a name of the catalogue, a staging orbit, or altitudes; raises InputError."""
     from sim.cli.shipped_places import lunar_orbits
     from sim.physics.places import LunarOrbit
@@ -119,12 +119,12 @@ def read_goal(text: str, tilt_deg: float | None) -> Goal:
     if name in _STAGING:
         from sim.physics.lunar_legs import staging_leg
 
-        return Goal(
+        return Arrival(
             name, LunarOrbit(100.0, 100.0, 90.0 if tilt_deg is None else tilt_deg), staging_leg("TLI", _STAGING[name])
         )
     known = lunar_orbits()
     low_km, high_km, inclination_deg = known[name] if name in known else (*_altitudes(text, known), 90.0)
-    return Goal(name, LunarOrbit(low_km, high_km, inclination_deg if tilt_deg is None else tilt_deg))
+    return Arrival(name, LunarOrbit(low_km, high_km, inclination_deg if tilt_deg is None else tilt_deg))
 
 
 def _altitudes(text: str, known: dict[str, Any]) -> tuple[float, float]:
@@ -148,7 +148,9 @@ def _parking(altitude_km: float, inclination_deg: float) -> Parking:
     return Parking(altitude_km, inclination_deg)
 
 
-def _find(table: EphemerisTable, depart_d: float, tof_h: float, parking: Parking, aim: Goal, *, pay: bool) -> Transfer:
+def _find(
+    table: EphemerisTable, depart_d: float, tof_h: float, parking: Parking, aim: Arrival, *, pay: bool
+) -> Transfer:
     """Find the transfer; one to a staging orbit passes the Moon within the limits of the fast transfer."""
     from sim.physics.limits import require_between
     from sim.physics.transfer import TOF_LIMITS_H, find_transfer
@@ -170,7 +172,7 @@ def _turned(parking: Parking, fast: Transfer) -> Parking:
 
 
 def _refine(
-    table: EphemerisTable, depart_d: float, tof_h: float, parking: Parking, aim: Goal, fast: Transfer
+    table: EphemerisTable, depart_d: float, tof_h: float, parking: Parking, aim: Arrival, fast: Transfer
 ) -> RefinedTransfer:
     from sim.physics.refine import refine_transfer
 
@@ -242,7 +244,7 @@ def _refined(precise: RefinedTransfer) -> dict[str, Any]:
     } | ({"arrive": iso_from_epoch(best.perilune_d)} if best else {})
 
 
-def _with_leg(result: dict[str, Any], aim: Goal) -> dict[str, Any]:
+def _with_leg(result: dict[str, Any], aim: Arrival) -> dict[str, Any]:
     """Put the tabled way into a staging orbit in the place of lunar insertion."""
     leg = aim.leg
     if leg is None or not result["feasible"]:

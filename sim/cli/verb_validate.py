@@ -13,7 +13,7 @@ from sim.cli.printing import print_json, show_grid
 from sim.problems import counted
 
 if TYPE_CHECKING:
-    from sim.validation.case import Case, Value
+    from sim.validation.case import PublishedCase, Value
     from sim.validation.suite import Suite
 
 SOME_MISSED = 3
@@ -103,7 +103,7 @@ def _write(suite: Suite, runs: int, seed: int, out: Path) -> Path:
     return write_validation(suite, out, runs=runs, seed=seed)
 
 
-def _say(listed: Sequence[Case], cases: Sequence[Case]) -> None:
+def _say(listed: Sequence[PublishedCase], cases: Sequence[PublishedCase]) -> None:
     rows = [
         (
             "met" if one.met else "MISSED",

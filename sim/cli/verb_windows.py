@@ -26,7 +26,7 @@ from sim.problems import InputError, counted
 if TYPE_CHECKING:
     import numpy as np
 
-    from sim.cli.shipped_places import Place
+    from sim.cli.shipped_places import NamedPlace
     from sim.physics.places import LunarOrbit, Parking
     from sim.physics.states import EphemerisTable, FloatArray
 
@@ -110,9 +110,11 @@ def command(
         _print(result, place)
 
 
-def _place(name: str | None, latitude_deg: float | None, longitude_deg: float | None, *, waiting: bool) -> Place | None:
+def _place(
+    name: str | None, latitude_deg: float | None, longitude_deg: float | None, *, waiting: bool
+) -> NamedPlace | None:
     """Return the launch site; None for a waiting stack. Raises InputError unless exactly one way is asked for."""
-    from sim.cli.shipped_places import Place, find_launch_site
+    from sim.cli.shipped_places import NamedPlace, find_launch_site
 
     own = latitude_deg is not None and longitude_deg is not None
     if [waiting, name is not None, own].count(True) != 1 or (latitude_deg is None) != (longitude_deg is None):
@@ -126,7 +128,7 @@ def _place(name: str | None, latitude_deg: float | None, longitude_deg: float | 
     with physics_limits():
         require_between("latitude", latitude_deg, -90.0, 90.0, "deg")
         require_between("longitude", longitude_deg, -360.0, 360.0, "deg")
-    return Place("the site", latitude_deg, longitude_deg)
+    return NamedPlace("the site", latitude_deg, longitude_deg)
 
 
 Trip = tuple["Parking", "LunarOrbit", float]
@@ -155,7 +157,7 @@ def _waiting(
 
 
 def _launching(
-    table: EphemerisTable, span_d: tuple[float, float], trip: Trip, place: Place, tolerance_deg: float
+    table: EphemerisTable, span_d: tuple[float, float], trip: Trip, place: NamedPlace, tolerance_deg: float
 ) -> list[dict[str, Any]]:
     """List launches; a launch earlier or later turns the node with the Earth, which bounds the window."""
     from sim.physics.transfer import BRANCHES
@@ -212,7 +214,7 @@ def _said(window: dict[str, Any]) -> dict[str, Any]:
     return dates | {key: value for key, value in window.items() if not key.endswith("_d")}
 
 
-def _print(result: dict[str, Any], place: Place | None) -> None:
+def _print(result: dict[str, Any], place: NamedPlace | None) -> None:
     windows = [_said(window) for window in result["windows"]]
     noun = ("launch", "launches") if place else ("departure", "departures")
     what = f"{counted(len(windows), *noun)} {f'from {place.name}' if place else 'of the waiting stack'}"

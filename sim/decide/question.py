@@ -10,7 +10,7 @@ from typing import Final
 from sim.campaign.plan import Campaign
 from sim.problems import Code, Problem, ScenarioError, suggest
 from sim.scenario.check_optimise import check_optimise, check_wishes, not_free
-from sim.scenario.draft import Case
+from sim.scenario.draft import Draft
 from sim.scenario.load import Loaded
 from sim.scenario.schema import FlightStack, Optimise
 
@@ -69,7 +69,7 @@ def ask(
     missions, assumed = tuple(free.cargo or ()), []
     reasons = {one: not_free(mission) for one, mission in loaded.scenario.missions.items()}
     if missions:
-        _refuse(check_optimise(Case(loaded.scenario, loaded.layered)))
+        _refuse(check_optimise(Draft(loaded.scenario, loaded.layered)))
     else:
         missions = _carriers(campaign, loaded, name, reasons)
         what = "the cargo" if block is not None and free.dates is None else "the cargo and the dates"
@@ -97,7 +97,7 @@ def ask(
         assumed=tuple(assumed),
     )
     if block is not None and not free.cargo:
-        _refuse(check_wishes(Case(loaded.scenario, loaded.layered), missions))
+        _refuse(check_wishes(Draft(loaded.scenario, loaded.layered), missions))
     return question
 
 

@@ -27,7 +27,7 @@ _SHOWN_ROWS = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class Column:
     """One column: its name, in one part or two, and its values."""
 
     key: tuple[str, ...]
@@ -48,13 +48,13 @@ def days_of(start: datetime.datetime, days: NDArray[np.float64]) -> NDArray[np.d
     return dates_of(start, days).astype("datetime64[D]").astype("datetime64[us]")
 
 
-def table_of(fields: Iterable[Field]) -> pa.Table:
+def table_of(fields: Iterable[Column]) -> pa.Table:
     """Make an Arrow table; the parts of a name are joined by a dot."""
     given = list(fields)
     return pa.table([pa.array(field.values) for field in given], names=[".".join(field.key) for field in given])
 
 
-def frame_of(fields: Iterable[Field], index: str | None = None) -> pd.DataFrame:
+def frame_of(fields: Iterable[Column], index: str | None = None) -> pd.DataFrame:
     """Make a DataFrame; names in two parts make two levels of columns, and `index` names the field that counts rows."""
     import pandas as pd
 
@@ -82,84 +82,84 @@ def html_of(frame: pd.DataFrame, formatters: Mapping[str, Callable[[Any], str]] 
     return text
 
 
-Maker = Callable[[Tables, Findings], list[Field]]
+Maker = Callable[[Tables, Findings], list[Column]]
 
 
-def _goals(_: Tables, found: Findings) -> list[Field]:
+def _goals(_: Tables, found: Findings) -> list[Column]:
     start = _start(found)
     goals = found.goals
     fields = [
-        Field(("goal",), [goal.name for goal in goals]),
-        Field(("title",), [goal.called for goal in goals]),
+        Column(("goal",), [goal.name for goal in goals]),
+        Column(("title",), [goal.called for goal in goals]),
         *_dated(start, "by", [goal.by_d for goal in goals], whole=True),
-        Field(("probability",), [goal.probability.value for goal in goals]),
-        Field(("low",), [goal.probability.low for goal in goals]),
-        Field(("high",), [goal.probability.high for goal in goals]),
+        Column(("probability",), [goal.probability.value for goal in goals]),
+        Column(("low",), [goal.probability.low for goal in goals]),
+        Column(("high",), [goal.probability.high for goal in goals]),
         *_over_figures(goals),
-        Field(("wanted",), [goal.wanted for goal in goals]),
+        Column(("wanted",), [goal.wanted for goal in goals]),
         *_dated(start, "plan", [goal.nominal_d for goal in goals], whole=True),
     ]
     for number, share in enumerate(one.share for one in goals[0].quantiles) if goals else ():
         fields += _dated(start, f"p{share * 100:.0f}", [goal.quantiles[number].t_d for goal in goals], whole=True)
-    fields.append(Field(("not_reached",), [goal.censored for goal in goals]))
-    fields.append(Field(("slip_d",), [goal.total_slip_d for goal in goals]))
+    fields.append(Column(("not_reached",), [goal.censored for goal in goals]))
+    fields.append(Column(("slip_d",), [goal.total_slip_d for goal in goals]))
     return fields
 
 
-def _over_figures(goals: Sequence[GoalFinding]) -> Iterable[Field]:
+def _over_figures(goals: Sequence[GoalFinding]) -> Iterable[Column]:
     """Make the range of each goal's chance over the drawn figures; not a number where it is not known."""
     for word in ("low", "high"):
         ends = [np.nan if goal.over_figures is None else getattr(goal.over_figures, word) for goal in goals]
-        yield Field((f"figures_{word}",), np.array(ends, dtype=np.float64))
+        yield Column((f"figures_{word}",), np.array(ends, dtype=np.float64))
 
 
-def _reached(tables: Tables, found: Findings) -> list[Field]:
+def _reached(tables: Tables, found: Findings) -> list[Column]:
     return [*_numbers(tables), *_days(found, tables.outline.milestones, tables.sample.reached_d)]
 
 
-def _starts(tables: Tables, found: Findings) -> list[Field]:
+def _starts(tables: Tables, found: Findings) -> list[Column]:
     names = [subject.name for subject in tables.outline.subjects]
     return [*_numbers(tables), *_days(found, names, tables.sample.start_d)]
 
 
-def _causes(tables: Tables, _: Findings) -> list[Field]:
+def _causes(tables: Tables, _: Findings) -> list[Column]:
     outline, by_cause_d = tables.outline, tables.sample.by_cause_d
     return [
         *_numbers(tables),
         *(
-            Field((goal.name, cause), by_cause_d[:, row, column])
+            Column((goal.name, cause), by_cause_d[:, row, column])
             for row, goal in enumerate(outline.goals)
             for column, cause in enumerate(outline.causes)
         ),
     ]
 
 
-def _critical(tables: Tables, _: Findings) -> list[Field]:
+def _critical(tables: Tables, _: Findings) -> list[Column]:
     outline, on_chain = tables.outline, tables.sample.on_chain
     return [
         *_numbers(tables),
         *(
-            Field((goal.name, subject.name), on_chain[:, row, column])
+            Column((goal.name, subject.name), on_chain[:, row, column])
             for row, goal in enumerate(outline.goals)
             for column, subject in enumerate(outline.subjects)
         ),
     ]
 
 
-def _counts(tables: Tables, _: Findings) -> list[Field]:
+def _counts(tables: Tables, _: Findings) -> list[Column]:
     names = (*COUNTS, "crew_days")
-    return [*_numbers(tables), *(Field((name,), getattr(tables.sample, name)) for name in names)]
+    return [*_numbers(tables), *(Column((name,), getattr(tables.sample, name)) for name in names)]
 
 
-def _cost(tables: Tables, _: Findings) -> list[Field]:
+def _cost(tables: Tables, _: Findings) -> list[Column]:
     return [*_numbers(tables), *_by_goal(tables, tables.sample.cost)]
 
 
-def _facility_days(tables: Tables, _: Findings) -> list[Field]:
+def _facility_days(tables: Tables, _: Findings) -> list[Column]:
     return [*_numbers(tables), *_by_goal(tables, tables.sample.facility_days)]
 
 
-def _curves(_: Tables, found: Findings) -> list[Field]:
+def _curves(_: Tables, found: Findings) -> list[Column]:
     points = [
         (goal.name, *point)
         for goal in found.goals
@@ -167,38 +167,38 @@ def _curves(_: Tables, found: Findings) -> list[Field]:
     ]
     names, days, *shares = zip(*points, strict=True) if points else ((), (), (), (), ())
     return [
-        Field(("goal",), list(names)),
+        Column(("goal",), list(names)),
         *_dated(_start(found), "date", list(days)),
-        *(Field((word,), list(values)) for word, values in zip(("share", "low", "high"), shares, strict=True)),
+        *(Column((word,), list(values)) for word, values in zip(("share", "low", "high"), shares, strict=True)),
     ]
 
 
-def _slips(_: Tables, found: Findings) -> list[Field]:
+def _slips(_: Tables, found: Findings) -> list[Column]:
     rows = [(goal, cause) for goal in found.goals for cause in goal.slip_by_cause]
     return [
-        Field(("goal",), [goal.name for goal, _ in rows]),
-        Field(("cause",), [cause.cause for _, cause in rows]),
-        Field(("mean_d",), [cause.mean_d for _, cause in rows]),
-        Field(("plan_d",), [cause.nominal_d for _, cause in rows]),
+        Column(("goal",), [goal.name for goal, _ in rows]),
+        Column(("cause",), [cause.cause for _, cause in rows]),
+        Column(("mean_d",), [cause.mean_d for _, cause in rows]),
+        Column(("plan_d",), [cause.nominal_d for _, cause in rows]),
     ]
 
 
-def _subjects(_: Tables, found: Findings) -> list[Field]:
+def _subjects(_: Tables, found: Findings) -> list[Column]:
     start, bars = _start(found), found.bars
-    fields = [Field((word,), [getattr(bar, word) for bar in bars]) for word in ("subject", "kind", "label", "fact")]
+    fields = [Column((word,), [getattr(bar, word) for bar in bars]) for word in ("subject", "kind", "label", "fact")]
     for word in ("start_p50", "finish_p10", "finish_p50", "finish_p90", "nominal_start", "nominal_finish"):
         fields += _dated(start, word, [getattr(bar, f"{word}_d") for bar in bars])
-    fields.append(Field(("reached",), [bar.reached for bar in bars]))
+    fields.append(Column(("reached",), [bar.reached for bar in bars]))
     names = [goal.name for goal in found.goals]
-    return [*fields, *(Field((f"critical.{name}",), [bar.criticality.get(name) for bar in bars]) for name in names)]
+    return [*fields, *(Column((f"critical.{name}",), [bar.criticality.get(name) for bar in bars]) for name in names)]
 
 
-def _manifest(_: Tables, found: Findings) -> list[Field]:
+def _manifest(_: Tables, found: Findings) -> list[Column]:
     start, rows = _start(found), found.manifest
     words = ("mission", "launch", "launcher", "pad", "payload", "fact")
-    fields = [Field((word,), [getattr(row, word) for row in rows]) for word in words]
+    fields = [Column((word,), [getattr(row, word) for row in rows]) for word in words]
     for word in ("launch_mass_kg", "margin_kg", "propellant_margin_kg", "by_plan"):
-        fields.append(Field((word,), np.array([getattr(row, word) for row in rows], dtype=np.float64)))
+        fields.append(Column((word,), np.array([getattr(row, word) for row in rows], dtype=np.float64)))
     for word in ("nominal", "p10", "p50", "p90"):
         fields += _dated(start, word, [getattr(row, f"{word}_d") for row in rows])
     return fields
@@ -225,26 +225,26 @@ FRAMES: Final[Mapping[str, tuple[Maker, str | None, str]]] = {
 """What a study can be asked for: how it is made, which field is the index, and what it holds."""
 
 
-def _numbers(tables: Tables) -> list[Field]:
-    return [Field(("replication",), tables.sample.replication)]
+def _numbers(tables: Tables) -> list[Column]:
+    return [Column(("replication",), tables.sample.replication)]
 
 
-def _by_goal(tables: Tables, values: NDArray[np.float64]) -> Iterable[Field]:
-    return (Field((goal.name,), values[:, number]) for number, goal in enumerate(tables.outline.goals))
+def _by_goal(tables: Tables, values: NDArray[np.float64]) -> Iterable[Column]:
+    return (Column((goal.name,), values[:, number]) for number, goal in enumerate(tables.outline.goals))
 
 
-def _days(found: Findings, names: Sequence[str], days: NDArray[np.float64]) -> Iterable[Field]:
+def _days(found: Findings, names: Sequence[str], days: NDArray[np.float64]) -> Iterable[Column]:
     start = _start(found)
     for column, name in enumerate(names):
-        yield Field((name,), dates_of(start, days[:, column]))
-        yield Field((f"{name}_d",), days[:, column])
+        yield Column((name,), dates_of(start, days[:, column]))
+        yield Column((f"{name}_d",), days[:, column])
 
 
-def _dated(start: datetime.datetime, name: str, days: Sequence[float | None], *, whole: bool = False) -> list[Field]:
+def _dated(start: datetime.datetime, name: str, days: Sequence[float | None], *, whole: bool = False) -> list[Column]:
     """Make the dates and days of what has a date; with `whole` a date is the day on which it falls."""
     numbers = np.array([np.inf if day is None else day for day in days], dtype=np.float64)
     named = name if name != "date" else "t"
-    return [Field((name,), (days_of if whole else dates_of)(start, numbers)), Field((f"{named}_d",), numbers)]
+    return [Column((name,), (days_of if whole else dates_of)(start, numbers)), Column((f"{named}_d",), numbers)]
 
 
 def _start(found: Findings) -> datetime.datetime:

@@ -67,15 +67,15 @@ class Plan:
         """A row for each goal: the date it is wanted by, and the one in the plan."""
         import numpy as np
 
-        from sim.front.data_frames import Field, days_of, frame_of
+        from sim.front.data_frames import Column, days_of, frame_of
 
         goals, start = self.campaign.goals, self.calendar.start
         by_d = np.array([goal.by_d for goal in goals], dtype=np.float64)
         plan_d = np.array([self.nominal.reached_d[goal.reached] for goal in goals], dtype=np.float64)
         fields = [
-            Field(("goal",), [goal.name for goal in goals]),
-            *(Field(("by",), days_of(start, by_d)), Field(("by_d",), by_d)),
-            *(Field(("plan",), days_of(start, plan_d)), Field(("plan_d",), plan_d)),
+            Column(("goal",), [goal.name for goal in goals]),
+            *(Column(("by",), days_of(start, by_d)), Column(("by_d",), by_d)),
+            *(Column(("plan",), days_of(start, plan_d)), Column(("plan_d",), plan_d)),
         ]
         return frame_of(fields, "goal")
 

@@ -22,7 +22,7 @@ Vector = tuple[float, float, float]
 _hermite = compiled(hermite)
 
 
-class Plan(NamedTuple):
+class TransferPlan(NamedTuple):
     """Carries a parking and a target orbit into compiled code: km and radians."""
 
     parking_km: float
@@ -33,7 +33,7 @@ class Plan(NamedTuple):
     pay: bool
 
 
-class Sky(NamedTuple):
+class MoonTable(NamedTuple):
     """Carries an ephemeris into compiled code: its arrays and its step in seconds."""
 
     moon_km: FloatArray
@@ -43,15 +43,15 @@ class Sky(NamedTuple):
     step_s: float
 
 
-def sky_from(table: EphemerisTable) -> Sky:
+def sky_from(table: EphemerisTable) -> MoonTable:
     """Return an ephemeris in the form that compiled code reads."""
     step_s = float(table.epoch_d[1] - table.epoch_d[0]) * DAY_S
     moon = (table.moon_position_km, table.moon_velocity_km_s)
-    return Sky(*moon, table.sun_position_km, table.equator_of_date, step_s)
+    return MoonTable(*moon, table.sun_position_km, table.equator_of_date, step_s)
 
 
 @compiled
-def sweep(sky: Sky, starts_s: FloatArray, tofs_s: FloatArray, plan: Plan) -> FloatArray:
+def sweep(sky: MoonTable, starts_s: FloatArray, tofs_s: FloatArray, plan: TransferPlan) -> FloatArray:
     """Fill (n, k, 7): declination deg, c3, plane dv, TLI asc, TLI desc, LOI asc, LOI desc; dv in m/s."""
     out = np.full((len(starts_s), len(tofs_s), 7), np.nan)
     terms = np.empty(TERMS)
@@ -69,7 +69,7 @@ def sweep(sky: Sky, starts_s: FloatArray, tofs_s: FloatArray, plan: Plan) -> Flo
 
 
 @compiled
-def _moon_at(sky: Sky, left: int, share: float) -> tuple[Vector, Vector]:
+def _moon_at(sky: MoonTable, left: int, share: float) -> tuple[Vector, Vector]:
     x, u = _moon_axis(sky, left, share, 0)
     y, v = _moon_axis(sky, left, share, 1)
     z, w = _moon_axis(sky, left, share, 2)
@@ -77,14 +77,14 @@ def _moon_at(sky: Sky, left: int, share: float) -> tuple[Vector, Vector]:
 
 
 @compiled
-def _moon_axis(sky: Sky, left: int, share: float, axis: int) -> tuple[float, float]:
+def _moon_axis(sky: MoonTable, left: int, share: float, axis: int) -> tuple[float, float]:
     places, speeds = sky.moon_km, sky.moon_km_s
     before, after = places[left, axis], places[left + 1, axis]
     return _hermite(before, after, speeds[left, axis], speeds[left + 1, axis], share, sky.step_s)
 
 
 @compiled
-def _fly(sky: Sky, where: float, tof_s: float, plan: Plan, terms: FloatArray, out: FloatArray) -> None:
+def _fly(sky: MoonTable, where: float, tof_s: float, plan: TransferPlan, terms: FloatArray, out: FloatArray) -> None:
     """Fill one row of `sweep` for an arrival `where` steps into the table."""
     left = min(int(where), len(sky.moon_km) - 2)
     moon, speed = _moon_at(sky, left, where - left)
@@ -134,7 +134,7 @@ def _fly(sky: Sky, where: float, tof_s: float, plan: Plan, terms: FloatArray, ou
 
 
 @compiled
-def _plane(plan: Plan, declination_deg: float) -> tuple[float, float]:
+def _plane(plan: TransferPlan, declination_deg: float) -> tuple[float, float]:
     """Return the inclination to fly and the cost of reaching it: the plan's own and 0, a paid one, or nan."""
     need = abs(np.radians(declination_deg))
     reach = min(plan.inclination, np.pi - plan.inclination)
@@ -147,7 +147,7 @@ def _plane(plan: Plan, declination_deg: float) -> tuple[float, float]:
 
 
 @compiled
-def _perilune_speed(plan: Plan) -> float:
+def _perilune_speed(plan: TransferPlan) -> float:
     """Speed at perilune of the target orbit, km/s. Source: vis-viva."""
     near, far = plan.perilune_km, plan.apolune_km
     return sqrt(2.0 * MOON_MU_KM3_S2 * far / (near * (near + far)))
@@ -177,7 +177,7 @@ def _level_axes(moon: Vector, pole: Vector, reach: float, level: float) -> tuple
 
 
 @compiled
-def _sun_at(sky: Sky, left: int, share: float) -> Vector:
+def _sun_at(sky: MoonTable, left: int, share: float) -> Vector:
     """Direction of the Sun; straight between knots, since it moves a quarter of a degree from one to the
     next.
     """

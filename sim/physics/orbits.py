@@ -138,7 +138,7 @@ def package_name() -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Manoeuvre:
+class ManoeuvreSum:
     """Describes burns about one body: the sum and each in m/s, and the days from the first to the last."""
 
     dv_m_s: float
@@ -146,7 +146,7 @@ class Manoeuvre:
     duration_d: float
 
 
-def change_altitude(body: Body, from_km: float, to_km: float) -> Manoeuvre:
+def change_altitude(body: Body, from_km: float, to_km: float) -> ManoeuvreSum:
     """Return Hohmann's two burns between circular orbits at two altitudes; raises PhysicsError below the
     surface.
 
@@ -158,7 +158,7 @@ def change_altitude(body: Body, from_km: float, to_km: float) -> Manoeuvre:
         return _described(_module("maneuver").Maneuver.hohmann(orbit, final))
 
 
-def change_apsides(body: Body, before_km: tuple[float, float], after_km: tuple[float, float]) -> Manoeuvre:
+def change_apsides(body: Body, before_km: tuple[float, float], after_km: tuple[float, float]) -> ManoeuvreSum:
     """Return the burns at the apses between two coplanar orbits with their apses in line, in the cheaper order.
 
     Altitudes are (periapsis, apoapsis). One burn, at periapsis, sets the new apoapsis; the other, half a turn
@@ -173,7 +173,7 @@ def change_apsides(body: Body, before_km: tuple[float, float], after_km: tuple[f
     return min(ways, key=lambda way: way.dv_m_s)
 
 
-def change_plane(body: Body, altitude_km: float, angle_deg: float) -> Manoeuvre:
+def change_plane(body: Body, altitude_km: float, angle_deg: float) -> ManoeuvreSum:
     """Return the burn that turns a circular orbit's plane by an angle, at the node. Source: poliastro
     `Maneuver`.
     """
@@ -187,7 +187,7 @@ def change_plane(body: Body, altitude_km: float, angle_deg: float) -> Manoeuvre:
         return _described(_module("maneuver").Maneuver.impulse(turned - speed))
 
 
-def change_phase(body: Body, altitude_km: float, ahead_deg: float, turns: int) -> Manoeuvre:
+def change_phase(body: Body, altitude_km: float, ahead_deg: float, turns: int) -> ManoeuvreSum:
     """Return the two burns that gain an angle along a circular orbit within a number of turns of the phasing
     orbit.
 
@@ -208,7 +208,7 @@ def change_phase(body: Body, altitude_km: float, ahead_deg: float, turns: int) -
         burn = _retarget(orbit, body, other_km)
         period_d = float(orbit.apply_maneuver(burn).period.to_value(units.day))
         one = float(burn.get_total_cost().to_value(units.m / units.s))
-    return Manoeuvre(2.0 * one, (one, one), turns * period_d)
+    return ManoeuvreSum(2.0 * one, (one, one), turns * period_d)
 
 
 def lambert_km_s(body: Body, start_km: FloatArray, end_km: FloatArray, tof_s: float) -> tuple[FloatArray, FloatArray]:
@@ -280,7 +280,7 @@ def _orbit(body: Body, periapsis_km: float, apoapsis_km: float) -> Any:
         return _module("twobody").Orbit.from_classical(attractor, *shape, *angles)
 
 
-def _two_burns(orbit: Any, body: Body, opposite_km: tuple[float, float]) -> Manoeuvre:
+def _two_burns(orbit: Any, body: Body, opposite_km: tuple[float, float]) -> ManoeuvreSum:
     """Two burns half a turn apart, each setting the altitude of the side opposite to it."""
     first = _retarget(orbit, body, opposite_km[0])
     middle = orbit.apply_maneuver(first)
@@ -289,7 +289,7 @@ def _two_burns(orbit: Any, body: Body, opposite_km: tuple[float, float]) -> Mano
     burns = tuple(float(burn.get_total_cost().to_value(units.m / units.s)) for burn in (first, second))
     # without a second burn there is nothing to wait for
     wait_d = float(half_turn.to_value(units.day)) if min(burns) > 1e-6 else 0.0
-    return Manoeuvre(sum(burns), burns, wait_d)
+    return ManoeuvreSum(sum(burns), burns, wait_d)
 
 
 def _retarget(orbit: Any, body: Body, opposite_km: float) -> Any:
@@ -303,10 +303,10 @@ def _retarget(orbit: Any, body: Body, opposite_km: float) -> Any:
     return _module("maneuver").Maneuver.impulse(gain * units.km / units.s)
 
 
-def _described(manoeuvre: Any) -> Manoeuvre:
+def _described(manoeuvre: Any) -> ManoeuvreSum:
     burns = tuple(float(np.linalg.norm(dv.to_value(units.m / units.s))) for _, dv in manoeuvre.impulses)
     duration_d = float(manoeuvre.get_total_time().to_value(units.day))
-    return Manoeuvre(sum(burns), burns, duration_d)
+    return ManoeuvreSum(sum(burns), burns, duration_d)
 
 
 def _unit(vector: FloatArray) -> FloatArray:

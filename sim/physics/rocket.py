@@ -23,7 +23,7 @@ CUT_OFF_M_S = 5e-4  # m/s; a burn that misses by less is done: engines do not cu
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class StackElement:
     """Describes one element of a stack: masses in kg, isp in s (0: it has no engine), boil-off as a fraction
     per day.
 
@@ -67,7 +67,7 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True)
-class Burn:
+class BurnRequest:
     """Asks for a change of speed by actions taken in order; once it is reached later `burn` actions use
     nothing.
     """
@@ -94,7 +94,7 @@ class BurnResult:
     """
 
     stack: Stack
-    dropped: tuple[Stage, ...]
+    dropped: tuple[StackElement, ...]
     dv_achieved_m_s: float
     dv_short_m_s: float
     kg_short: float
@@ -105,7 +105,7 @@ class BurnResult:
 class Stack:
     """Holds the elements that fly together; every change gives a new stack. Names are unique within one."""
 
-    stages: tuple[Stage, ...]
+    stages: tuple[StackElement, ...]
     g0_m_s2: float = G0_M_S2
 
     def __post_init__(self) -> None:
@@ -118,7 +118,7 @@ class Stack:
         """Return the mass of everything in the stack."""
         return sum(stage.mass_kg for stage in self.stages)
 
-    def stage(self, name: str) -> Stage:
+    def stage(self, name: str) -> StackElement:
         """Return the stage of that name; raises PhysicsError when the stack has none."""
         for stage in self.stages:
             if stage.name == name:
@@ -156,11 +156,11 @@ class Stack:
         stage = self.stage(name)
         return self._with(replace(stage, propellant_kg=stage.propellant_kg - used_kg))
 
-    def _with(self, changed: Stage) -> Stack:
+    def _with(self, changed: StackElement) -> Stack:
         return replace(self, stages=tuple(changed if s.name == changed.name else s for s in self.stages))
 
 
-def burn(stack: Stack, wanted: Burn) -> BurnResult:
+def burn(stack: Stack, wanted: BurnRequest) -> BurnResult:
     """Fly one burn: its stages drain in turn, dropped as the actions say.
 
     Every action is carried out even when the burn falls short; a shortfall above `CUT_OFF_M_S` is reported.
@@ -206,7 +206,7 @@ def _exhaust_m_s(stack: Stack, name: str) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Flight:
+class BurnReport:
     """Reports a sequence of burns: the last stack, each burn, and how much was missing in all."""
 
     stack: Stack
@@ -228,14 +228,14 @@ class Flight:
         return {stage.name: stage.propellant_kg for stage in flown}
 
 
-def fly(stack: Stack, burns: Sequence[Burn]) -> Flight:
+def fly(stack: Stack, burns: Sequence[BurnRequest]) -> BurnReport:
     """Fly burns one after another; raises PhysicsError as `burn` does."""
     results = []
     for wanted in burns:
         result = burn(stack, wanted)
         results.append(result)
         stack = result.stack
-    return Flight(stack, tuple(results))
+    return BurnReport(stack, tuple(results))
 
 
 def closure_margin_kg(

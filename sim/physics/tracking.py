@@ -14,7 +14,7 @@ from sim.physics.states import EphemerisTable, FloatArray
 
 
 @dataclass(frozen=True, slots=True)
-class Station:
+class TrackingSite:
     """Names a ground station on the Earth: degrees, geodetic latitude and longitude east."""
 
     name: str
@@ -26,7 +26,7 @@ class Station:
         require_between(f"longitude of {self.name}", self.longitude_deg, -360.0, 360.0, "deg")
 
 
-def moon_elevation_deg(table: EphemerisTable, station: Station, epoch_d: FloatArray) -> FloatArray:
+def moon_elevation_deg(table: EphemerisTable, station: TrackingSite, epoch_d: FloatArray) -> FloatArray:
     """Return the elevation (n,) of the Moon's centre over a station, without refraction, in degrees; good to
     0.01 deg.
 
@@ -36,7 +36,7 @@ def moon_elevation_deg(table: EphemerisTable, station: Station, epoch_d: FloatAr
 
 
 def cover_height_deg(
-    table: EphemerisTable, stations: Sequence[Station], epoch_d: FloatArray, minimum_deg: float
+    table: EphemerisTable, stations: Sequence[TrackingSite], epoch_d: FloatArray, minimum_deg: float
 ) -> FloatArray:
     """Return the Moon's elevation above `minimum_deg` at the station (n,) that sees it highest."""
     if not stations:
@@ -47,7 +47,7 @@ def cover_height_deg(
 
 def cover_intervals(
     table: EphemerisTable,
-    stations: Sequence[Station],
+    stations: Sequence[TrackingSite],
     first_d: float,
     last_d: float,
     *,
@@ -65,7 +65,7 @@ def _moon_of_date(table: EphemerisTable, epoch_d: FloatArray) -> FloatArray:
     return np.asarray(np.einsum("nij,nj->ni", table.axes_of_date(epoch_d), table.moon(epoch_d)[0]))
 
 
-def _elevation_deg(station: Station, angle_rad: FloatArray, moon_km: FloatArray) -> FloatArray:
+def _elevation_deg(station: TrackingSite, angle_rad: FloatArray, moon_km: FloatArray) -> FloatArray:
     """Elevation by mean sidereal time; the equation of the equinoxes (0.005 deg at most) is left out."""
     place, zenith = station_axes(station.latitude_deg, station.longitude_deg)
     away = moon_km - spin(angle_rad, place)

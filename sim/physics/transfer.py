@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from sim.physics.conic import Plan, sky_from, sweep
+from sim.physics.conic import TransferPlan, sky_from, sweep
 from sim.physics.constants import (
     DAY_S,
     EARTH_MU_KM3_S2,
@@ -235,8 +235,8 @@ def _refusal(declination_deg: float, parking: Parking) -> str:
     )
 
 
-def _plan(parking: Parking, target: LunarOrbit, plane_change: PlaneChange) -> Plan:
-    return Plan(
+def _plan(parking: Parking, target: LunarOrbit, plane_change: PlaneChange) -> TransferPlan:
+    return TransferPlan(
         parking_km=EARTH_RADIUS_KM + parking.altitude_km,
         inclination=float(np.radians(parking.inclination_deg)),
         perilune_km=MOON_RADIUS_KM + target.perilune_km,

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from typing import Final, Literal
 
-from sim.scenario.table import Row, Table
+from sim.scenario.table import TableRow, TextTable
 
 FIRST_YEAR: Final = 1900
 LAST_YEAR: Final = 2199
@@ -47,7 +47,7 @@ _GROUPED: Final = {mark: re.compile(rf"[+-]?\d{{1,3}}(?:{re.escape(mark)}\d{{3}}
 Order = Literal["day", "month", ""]
 
 
-def read_dates(table: Table, *columns: str) -> list[list[datetime.date | None]]:
+def read_dates(table: TextTable, *columns: str) -> list[list[datetime.date | None]]:
     """Return the dates of each column, None where a cell is empty.
 
     One table has one order of day and month: a date that tells it settles it for all these columns.
@@ -56,8 +56,8 @@ def read_dates(table: Table, *columns: str) -> list[list[datetime.date | None]]:
     return [[_date(table, row, column, order) for row in table.rows] for column in columns]
 
 
-def _order(table: Table, columns: Sequence[str]) -> Order:
-    told: dict[Order, tuple[Row, str]] = {}
+def _order(table: TextTable, columns: Sequence[str]) -> Order:
+    told: dict[Order, tuple[TableRow, str]] = {}
     for row in table.rows:
         for column in columns:
             found = _EITHER.fullmatch(row.text(column))
@@ -79,7 +79,7 @@ def _order(table: Table, columns: Sequence[str]) -> Order:
     return next(iter(told), "")
 
 
-def _date(table: Table, row: Row, column: str, order: Order) -> datetime.date | None:
+def _date(table: TextTable, row: TableRow, column: str, order: Order) -> datetime.date | None:
     text = row.text(column)
     if not text:
         return None
@@ -109,7 +109,7 @@ def _why_no_date(text: str) -> str:
     return " is not a date"
 
 
-def _day(table: Table, row: Row, column: str, year: int, month: int, day: int) -> datetime.date:
+def _day(table: TextTable, row: TableRow, column: str, year: int, month: int, day: int) -> datetime.date:
     text = row.text(column)
     if not FIRST_YEAR <= year <= LAST_YEAR:
         table.refuse(row, column, f"{text!r} lies in the year {year}; dates from {FIRST_YEAR} to {LAST_YEAR} are read")
@@ -119,7 +119,7 @@ def _day(table: Table, row: Row, column: str, year: int, month: int, day: int) -
         table.refuse(row, column, f"there is no day {text!r}; write dates like 2031-02-28 or 28.02.2031")
 
 
-def read_numbers(table: Table, column: str) -> list[float]:
+def read_numbers(table: TextTable, column: str) -> list[float]:
     """Return the numbers of a column, all finite and of at most 10^9; refuses an empty cell.
 
     A comma is a decimal comma where the cells show that it is one; then points part thousands, and the other way round.
@@ -129,7 +129,7 @@ def read_numbers(table: Table, column: str) -> list[float]:
     return [_number(table, row, column, text, mark) for row, text in zip(table.rows, texts, strict=True)]
 
 
-def _decimal_mark(table: Table, column: str, texts: Sequence[str]) -> str:
+def _decimal_mark(table: TextTable, column: str, texts: Sequence[str]) -> str:
     shown = {mark: row for row, text in zip(table.rows, texts, strict=True) for mark in _marks_shown(text)}
     if len(shown) == 2:
         row = max(shown.values(), key=lambda row: row.number)
@@ -152,7 +152,7 @@ def _marks_shown(text: str) -> set[str]:
     return set()
 
 
-def _number(table: Table, row: Row, column: str, text: str, mark: str) -> float:
+def _number(table: TextTable, row: TableRow, column: str, text: str, mark: str) -> float:
     if not text:
         table.refuse(row, column, "the cell is empty; a number belongs there")
     if not mark and re.search("[.,]", text) and text.count(".") + text.count(",") == 1:
@@ -173,7 +173,7 @@ def _number(table: Table, row: Row, column: str, text: str, mark: str) -> float:
     return value
 
 
-def read_counts(table: Table, column: str) -> list[int]:
+def read_counts(table: TextTable, column: str) -> list[int]:
     """Return the whole numbers of a column, 0 or more; `1e3` and `1000.0` are whole numbers."""
     counts = []
     for row, value in zip(table.rows, read_numbers(table, column), strict=True):
@@ -183,7 +183,7 @@ def read_counts(table: Table, column: str) -> list[int]:
     return counts
 
 
-def read_flags(table: Table, column: str) -> list[bool]:
+def read_flags(table: TextTable, column: str) -> list[bool]:
     """Return what a column of yes and no says; no where the column is not there or a cell is empty."""
     flags = []
     for row in table.rows:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sim.chance.correlation import AmbiguousError, ImpossibleError, Member, entwine, lower_root
 from sim.problems import Code, Problem, did_you_mean, suggest
-from sim.scenario.draft import Case
+from sim.scenario.draft import Draft
 from sim.scenario.events import count_flights
 from sim.scenario.joining import (
     can_join,
@@ -21,7 +21,7 @@ from sim.scenario.joining import (
     slips_by_class,
     value_at,
 )
-from sim.scenario.schema import ClassLaw, Scenario, SlipByLead
+from sim.scenario.schema import Scenario, SlipByLead, SlipClasses
 from sim.scenario.text import Path
 from sim.units import format_date
 
@@ -36,7 +36,7 @@ _MOST_SAID = 4  # values in a message
 # --- class laws ---------------------------------------------------------------------------------------------------
 
 
-def check_class_laws(case: Case) -> Iterator[Problem]:
+def check_class_laws(case: Draft) -> Iterator[Problem]:
     """A class law has a covariance that its parameters can have."""
     for name, law in case.scenario.slips.items():
         if law.classes is not None:
@@ -50,7 +50,7 @@ def check_class_laws(case: Case) -> Iterator[Problem]:
                 yield case.problem((*path, "across_correlation"), Code.VALUE, message, "give the smaller number here")
 
 
-def _wrong_covariance(law: ClassLaw) -> str:
+def _wrong_covariance(law: SlipClasses) -> str:
     count, rows = len(law.parameters), law.covariance
     if len(rows) != count or any(len(row) != count for row in rows):
         return f"the covariance of {count} parameters has {count} rows of {count} numbers"
@@ -73,7 +73,7 @@ def _scaled(rows: list[list[float]], i: int, j: int) -> float:
     return (1.0 if i == j else 0.0) if both == 0.0 else rows[i][j] / both**0.5
 
 
-def check_classes(case: Case) -> Iterator[Problem]:
+def check_classes(case: Draft) -> Iterator[Problem]:
     """A slip by class has its law, and the law knows its agency and kind (warning)."""
     scenario = case.scenario
     laws = [name for name, law in scenario.slips.items() if law.classes is not None]
@@ -93,7 +93,7 @@ def check_classes(case: Case) -> Iterator[Problem]:
                 yield case.problem((*path, "class", key), Code.NO_SUCH_NAME, message, hint, "warning")
 
 
-def _no_class_law(case: Case, path: Path, name: str, laws: list[str]) -> Problem:
+def _no_class_law(case: Draft, path: Path, name: str, laws: list[str]) -> Problem:
     if name:
         message = f"slips.{name} is a law by lead time, not by class"
         hint = f"write slip: {{by_lead: {name}}}" if not laws else suggest(name, laws)
@@ -105,7 +105,7 @@ def _no_class_law(case: Case, path: Path, name: str, laws: list[str]) -> Problem
     return case.problem(path, Code.NO_SUCH_NAME, "there is no class law in this scenario", hint, key=True)
 
 
-def check_laws_by_lead(case: Case) -> Iterator[Problem]:
+def check_laws_by_lead(case: Draft) -> Iterator[Problem]:
     """A slip by lead time names a law by lead time."""
     slips: list[tuple[Path, Any]] = []
     slips += [(("activities", name), item.slip) for name, item in case.scenario.activities.items()]
@@ -118,7 +118,7 @@ def check_laws_by_lead(case: Case) -> Iterator[Problem]:
             yield case.problem((*path, "slip", "by_lead"), Code.VALUE, message, hint)
 
 
-def check_programmes(case: Case) -> Iterator[Problem]:
+def check_programmes(case: Draft) -> Iterator[Problem]:
     """A programme with one item is not another one misspelt (warning)."""
     found = [(path, slip) for path, slip, _ in slips_by_class(case.scenario) if slip.programme is not None]
     count = Counter(slip.programme for _, slip in found)
@@ -135,7 +135,7 @@ def check_programmes(case: Case) -> Iterator[Problem]:
 # --- what has happened --------------------------------------------------------------------------------------------
 
 
-def check_evidence(case: Case) -> Iterator[Problem]:
+def check_evidence(case: Draft) -> Iterator[Problem]:
     """What has happened and says when it was planned says it all, in order; what has not happened does not say it."""
     by_class = {path for path, _, _ in slips_by_class(case.scenario)}
     facts: list[tuple[Path, Any, Any]] = []
@@ -169,7 +169,7 @@ def check_evidence(case: Case) -> Iterator[Problem]:
 # --- groups -------------------------------------------------------------------------------------------------------
 
 
-def check_correlations(case: Case) -> Iterator[Problem]:
+def check_correlations(case: Draft) -> Iterator[Problem]:
     """Every path of a group leads to a random value, and no two groups ask for what cannot be."""
     known = random_paths(case.layered.values) if case.scenario.correlations else []
     wrong = [
@@ -186,7 +186,7 @@ def check_correlations(case: Case) -> Iterator[Problem]:
             yield from _contradictions(case)
 
 
-def _wrong_path(case: Case, path: Path, wanted: str, known: list[str]) -> Iterator[Problem]:
+def _wrong_path(case: Draft, path: Path, wanted: str, known: list[str]) -> Iterator[Problem]:
     values = case.layered.values
     found = matches(values, wanted)
     joinable = [item for item in found if can_join(".".join(map(str, item)))]
@@ -202,7 +202,7 @@ def _wrong_path(case: Case, path: Path, wanted: str, known: list[str]) -> Iterat
         yield case.problem(path, Code.VALUE, message, "make it random, or take it out of the group", "warning")
 
 
-def _wrong_sizes(case: Case) -> Iterator[Problem]:
+def _wrong_sizes(case: Draft) -> Iterator[Problem]:
     members, _ = members_of(case.scenario, case.layered.values)
     sizes = Counter(name for member in members for name in member.groups)
     for name in case.scenario.correlations:
@@ -216,7 +216,7 @@ def _wrong_sizes(case: Case) -> Iterator[Problem]:
             yield case.problem(path, Code.VALUE, message, "name another, or use * for any name", "warning")
 
 
-def _contradictions(case: Case) -> Iterator[Problem]:
+def _contradictions(case: Draft) -> Iterator[Problem]:
     named, groups = members_of(case.scenario, case.layered.values)
     times = count_draws(case.scenario)
     members = [member for member in named for _ in range(times.get(member.name, 1))]

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from sim.problems import Code, Problem
-from sim.scenario.draft import Case
+from sim.scenario.draft import Draft
 from sim.scenario.text import Path
 from sim.units import format_date
 
 
-def check_calendar(case: Case) -> Iterator[Problem]:
+def check_calendar(case: Draft) -> Iterator[Problem]:
     """The calendar runs forward and holds the day of knowledge and the dates of the goals."""
     spec = case.scenario.calendar
     if spec.end <= spec.start:
@@ -26,13 +26,13 @@ def check_calendar(case: Case) -> Iterator[Problem]:
             yield case.problem(("goals", name, "by"), *_outside(goal.by, case))
 
 
-def _outside(date: datetime.datetime, case: Case) -> tuple[Code, str, str]:
+def _outside(date: datetime.datetime, case: Draft) -> tuple[Code, str, str]:
     spec = case.scenario.calendar
     message = f"{format_date(date)} lies outside the calendar, {format_date(spec.start)} to {format_date(spec.end)}"
     return Code.OUTSIDE_CALENDAR, message, "move the date, or the calendar's start or end"
 
 
-def check_plans(case: Case) -> Iterator[Problem]:
+def check_plans(case: Draft) -> Iterator[Problem]:
     """Plans beyond the calendar's end are never seen (warning)."""
     end = case.scenario.calendar.end
     plans: list[tuple[Path, datetime.datetime | None]] = []
@@ -46,7 +46,7 @@ def check_plans(case: Case) -> Iterator[Problem]:
             yield case.problem(path, code, f"{message}: it is never seen", hint, "warning")
 
 
-def check_facts(case: Case) -> Iterator[Problem]:
+def check_facts(case: Draft) -> Iterator[Problem]:
     """What has happened has happened before the day of knowledge, and in its order."""
     spec = case.scenario.calendar
     known = spec.as_of or spec.end
@@ -76,7 +76,7 @@ def _not_yet(date: datetime.datetime, known: datetime.datetime) -> tuple[Code, s
     return Code.DATE_ORDER, message, "write it as a plan, or move calendar.as_of"
 
 
-def check_activity_dates(case: Case) -> Iterator[Problem]:
+def check_activity_dates(case: Draft) -> Iterator[Problem]:
     """An activity does not end before it may begin."""
     for name, activity in case.scenario.activities.items():
         if activity.not_before is None or activity.finish is None:
@@ -87,7 +87,7 @@ def check_activity_dates(case: Case) -> Iterator[Problem]:
             yield case.problem(("activities", name, "finish"), Code.DATE_ORDER, message, "swap the dates")
 
 
-def check_memberships(case: Case) -> Iterator[Problem]:
+def check_memberships(case: Draft) -> Iterator[Problem]:
     """A partner does not leave before it joins."""
     for name, partner in case.scenario.partners.items():
         leaves = partner.withdraws
@@ -99,7 +99,7 @@ def check_memberships(case: Case) -> Iterator[Problem]:
             yield case.problem(("partners", name, "withdraws"), Code.DATE_ORDER, message, "swap the dates")
 
 
-def check_bars(case: Case) -> Iterator[Problem]:
+def check_bars(case: Draft) -> Iterator[Problem]:
     """A time in which a partner is barred ends after it began."""
     for name, partner in case.scenario.partners.items():
         if partner.barred is not None and partner.barred.until <= partner.barred.from_:
@@ -107,7 +107,7 @@ def check_bars(case: Case) -> Iterator[Problem]:
             yield case.problem(("partners", name, "barred", "until"), Code.DATE_ORDER, message, "swap the dates")
 
 
-def check_times_of_flight(case: Case) -> Iterator[Problem]:
+def check_times_of_flight(case: Draft) -> Iterator[Problem]:
     """A time of flight is one value, or the shortest and the longest."""
     for name, leg in case.scenario.legs.items():
         path: Path = ("legs", name, "tof")
@@ -119,7 +119,7 @@ def check_times_of_flight(case: Case) -> Iterator[Problem]:
             yield case.problem(("legs", name), Code.MISSING_KEY, message, "for example tof: [84 h, 132 h]", key=True)
 
 
-def check_slip_rows(case: Case) -> Iterator[Problem]:
+def check_slip_rows(case: Draft) -> Iterator[Problem]:
     """Rows of a slip law reach further and further ahead."""
     for name, law in case.scenario.slips.items():
         for index, (first, second) in enumerate(pairwise(law.rows)):

@@ -12,7 +12,7 @@ from typing import Final
 
 from sim.chance import Discrete, Distribution, Empirical, Weibull
 from sim.problems import Code, Problem
-from sim.scenario.draft import Case
+from sim.scenario.draft import Draft
 from sim.scenario.schema import Launcher, Mission, Operation
 from sim.scenario.text import Path
 from sim.units import format_quantity
@@ -24,7 +24,7 @@ MOST_ROUNDS: Final = 1_000_000
 _DAY: Final = datetime.timedelta(days=1)
 
 
-def check_scrubs(case: Case) -> Iterator[Problem]:
+def check_scrubs(case: Draft) -> Iterator[Problem]:
     """Attempts that are always called off are not repeated at once."""
     for name, site in case.scenario.launch_sites.items():
         yield from _scrub(case, ("launch_sites", name, "recycle"), site.scrub, site.recycle)
@@ -33,7 +33,7 @@ def check_scrubs(case: Case) -> Iterator[Problem]:
             yield from _scrub(case, (*path, number, "recycle"), step.scrub, step.recycle)
 
 
-def check_trials(case: Case) -> Iterator[Problem]:
+def check_trials(case: Draft) -> Iterator[Problem]:
     """Tests that always fail, and elements that break down, take time or repair."""
     for name, element in case.scenario.elements.items():
         tests, failures = element.tests, element.failures
@@ -47,7 +47,7 @@ def check_trials(case: Case) -> Iterator[Problem]:
             yield case.problem(("elements", name, "failures", "every"), Code.ENDLESS, message, hint)
 
 
-def check_flights_again(case: Case) -> Iterator[Problem]:
+def check_flights_again(case: Draft) -> Iterator[Problem]:
     """A flight that is always lost is not flown again at once, and a series has time between its flights."""
     for name, mission in case.scenario.missions.items():
         if mission.flown is None and mission.on_loss == "refly" and mission.rebuild is not None:
@@ -62,7 +62,7 @@ def check_flights_again(case: Case) -> Iterator[Problem]:
             yield case.problem(("missions", name, "every"), Code.ENDLESS, message, hint)
 
 
-def check_fillings(case: Case) -> Iterator[Problem]:
+def check_fillings(case: Draft) -> Iterator[Problem]:
     """Each tanker brings something, so that a tank is full at last."""
     for name, station in case.scenario.stations.items():
         tank = station.tank
@@ -79,14 +79,14 @@ def check_fillings(case: Case) -> Iterator[Problem]:
             yield case.problem(path, Code.ENDLESS, message, "let each tanker bring more, or give its flight a time")
 
 
-def _scrub(case: Case, path: Path, scrub: float, recycle: Distribution | None) -> Iterator[Problem]:
+def _scrub(case: Draft, path: Path, scrub: float, recycle: Distribution | None) -> Iterator[Problem]:
     if scrub >= CERTAIN and _is_endless(case, recycle):
         message = f"every attempt is called off, and the next one comes {_pace(recycle)}: it is tried for ever"
         hint = "give recycle a time, or make scrub less than 100 %"
         yield case.problem(path, Code.ENDLESS, message, hint)
 
 
-def _told_flights(case: Case) -> Iterator[tuple[Path, Sequence[Operation]]]:
+def _told_flights(case: Draft) -> Iterator[tuple[Path, Sequence[Operation]]]:
     """Return every flight that is told step by step, with the place of its steps."""
     for name, mission in case.scenario.missions.items():
         yield ("missions", name, "operations"), mission.operations
@@ -95,7 +95,7 @@ def _told_flights(case: Case) -> Iterator[tuple[Path, Sequence[Operation]]]:
             yield ("stations", name, "tank", "filled_by", "operations"), station.tank.filled_by.operations
 
 
-def _sure_losses(case: Case, mission: Mission) -> Iterator[tuple[str, list[Distribution]]]:
+def _sure_losses(case: Draft, mission: Mission) -> Iterator[tuple[str, list[Distribution]]]:
     """Return why a flight is always lost, and all that takes time until then, for each such reason."""
     for number, step in enumerate(mission.operations):
         if step.fails >= CERTAIN:
@@ -107,7 +107,7 @@ def _sure_losses(case: Case, mission: Mission) -> Iterator[tuple[str, list[Distr
             yield f"{launch.launcher} always fails", _launch_times(case, launcher)
 
 
-def _launch_times(case: Case, launcher: Launcher) -> list[Distribution]:
+def _launch_times(case: Draft, launcher: Launcher) -> list[Distribution]:
     """Return what takes time from one launch to the next: vehicle, pad and stand-down."""
     turnarounds = []
     for name in launcher.pads:
@@ -116,7 +116,7 @@ def _launch_times(case: Case, launcher: Launcher) -> list[Distribution]:
     return [launcher.production.every, launcher.integration, launcher.stand_down, min(turnarounds, key=_most)]
 
 
-def _is_endless(case: Case, *laws: Distribution | None) -> bool:
+def _is_endless(case: Draft, *laws: Distribution | None) -> bool:
     """Whether a round of all these times is gone through too often within the calendar."""
     spec = case.scenario.calendar
     return sum(map(_most, laws)) * MOST_ROUNDS < (spec.end - spec.start) / _DAY

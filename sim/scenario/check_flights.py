@@ -11,7 +11,7 @@ from sim.physics.injection import injection_dv_m_s, mass_ratio, upper_stage_kg
 from sim.physics.limits import PhysicsError
 from sim.physics.places import PARKING_LIMITS_KM
 from sim.problems import Code, Problem
-from sim.scenario.draft import Case
+from sim.scenario.draft import Draft
 from sim.scenario.schema import Element, Launch, Mission, Scenario, Station
 from sim.scenario.text import Path
 from sim.units import format_date, format_quantity
@@ -19,7 +19,7 @@ from sim.units import format_date, format_quantity
 _SCALED: Final = 1.1  # capacity to TLI grows a little where the departure asks for less energy than was published
 
 
-def check_missions(case: Case) -> Iterator[Problem]:
+def check_missions(case: Draft) -> Iterator[Problem]:
     """A mission has flown, or says how it will fly."""
     for name, mission in case.scenario.missions.items():
         told = mission.operations or mission.sequence
@@ -29,7 +29,7 @@ def check_missions(case: Case) -> Iterator[Problem]:
             yield case.problem(("missions", name), Code.MISSING_KEY, message, hint, key=True)
 
 
-def check_routes(case: Case) -> Iterator[Problem]:
+def check_routes(case: Draft) -> Iterator[Problem]:
     """A leg leads from each place of a route to the next."""
     known = {(leg.from_, leg.to) for leg in case.scenario.legs.values()}
     for name, mission in case.scenario.missions.items():
@@ -49,7 +49,7 @@ def _leg_hint(start: str, end: str, known: set[tuple[str, str]]) -> str:
     return f"{said}add a leg {{from: {start}, to: {end}, burns: [{{dv: ...}}], tof: [...]}} under legs"
 
 
-def check_meetings(case: Case) -> Iterator[Problem]:
+def check_meetings(case: Draft) -> Iterator[Problem]:
     """Launches that meet do so on the route, with spacecraft that they carry."""
     for name, mission in case.scenario.missions.items():
         meeting = mission.rendezvous
@@ -66,7 +66,7 @@ def check_meetings(case: Case) -> Iterator[Problem]:
                 yield case.problem((*path, "goes_on", index), Code.NO_SUCH_NAME, message, hint)
 
 
-def check_substitutes(case: Case) -> Iterator[Problem]:
+def check_substitutes(case: Draft) -> Iterator[Problem]:
     """What flies in place of another mission is held in reserve."""
     for name, mission in case.scenario.missions.items():
         path: Path = ("missions", name)
@@ -78,7 +78,7 @@ def check_substitutes(case: Case) -> Iterator[Problem]:
             yield case.problem((*path, "substitute"), Code.VALUE, message, hint)
 
 
-def check_reserves(case: Case) -> Iterator[Problem]:
+def check_reserves(case: Draft) -> Iterator[Problem]:
     """What is held in reserve stands in for some mission (warning)."""
     wanted = {mission.substitute for mission in case.scenario.missions.values()}
     for name, mission in case.scenario.missions.items():
@@ -88,7 +88,7 @@ def check_reserves(case: Case) -> Iterator[Problem]:
             yield case.problem(("missions", name, "reserve"), Code.VALUE, message, hint, "warning")
 
 
-def check_refuelling(case: Case) -> Iterator[Problem]:
+def check_refuelling(case: Draft) -> Iterator[Problem]:
     """Propellant is taken on at a station on the way that can hold it."""
     for name, mission in case.scenario.missions.items():
         refuel = mission.refuel
@@ -105,7 +105,7 @@ def check_refuelling(case: Case) -> Iterator[Problem]:
             yield case.problem((*path, "propellant"), Code.OVER_CAPACITY, message, "take less, or a larger tank")
 
 
-def check_cargo(case: Case) -> Iterator[Problem]:
+def check_cargo(case: Draft) -> Iterator[Problem]:
     """The cargo fits into the spacecraft that carry it."""
     craft = case.scenario.spacecraft
     for name, mission in case.scenario.missions.items():
@@ -132,7 +132,7 @@ def _cargo_kg(scenario: Scenario, mission: Mission) -> float:
     return sum(parts[item].mass for item in mission.cargo)
 
 
-def check_crews(case: Case) -> Iterator[Problem]:
+def check_crews(case: Draft) -> Iterator[Problem]:
     """There is a seat for everybody."""
     for name, mission in case.scenario.missions.items():
         crew = mission.crew
@@ -148,7 +148,7 @@ def check_crews(case: Case) -> Iterator[Problem]:
             yield case.problem((*path, "down"), Code.VALUE, message, "down counts among number")
 
 
-def check_seats_down(case: Case) -> Iterator[Problem]:
+def check_seats_down(case: Draft) -> Iterator[Problem]:
     """Who goes down has a seat in a spacecraft that goes down."""
     craft, places = case.scenario.spacecraft, case.scenario.places
     for name, mission in case.scenario.missions.items():
@@ -166,7 +166,7 @@ def check_seats_down(case: Case) -> Iterator[Problem]:
             yield case.problem(("missions", name, "crew", "down"), Code.OVER_CAPACITY, message, hint)
 
 
-def check_lifts(case: Case) -> Iterator[Problem]:
+def check_lifts(case: Draft) -> Iterator[Problem]:
     """A launcher has a capacity to where it is sent, and what it carries is not far over it.
 
     Exactly what a launcher lifts on the day is computed when the scenario is compiled.
@@ -193,7 +193,7 @@ def check_lifts(case: Case) -> Iterator[Problem]:
             yield from _meeting_lift(case, mission, launch, path)
 
 
-def _meeting_lift(case: Case, mission: Mission, launch: Launch, path: Path) -> Iterator[Problem]:
+def _meeting_lift(case: Draft, mission: Mission, launch: Launch, path: Path) -> Iterator[Problem]:
     """What meets in an orbit about the Earth is lifted there, and not to the Moon (warning)."""
     at = mission.rendezvous.at if mission.rendezvous is not None else ""
     place = case.scenario.places.get(at)
@@ -204,7 +204,7 @@ def _meeting_lift(case: Case, mission: Mission, launch: Launch, path: Path) -> I
         yield case.problem(path, Code.VALUE, message, hint, "warning", key=True)
 
 
-def _contradicting_lifts(case: Case) -> Iterator[Problem]:
+def _contradicting_lifts(case: Draft) -> Iterator[Problem]:
     """The two capacities of a launcher and its isp go together where days of computed injections are asked for."""
     scenario = case.scenario
     told: set[str] = set()
@@ -232,7 +232,7 @@ def _wet_kg(scenario: Scenario) -> Callable[[str], float]:
     return wet
 
 
-def check_pads(case: Case) -> Iterator[Problem]:
+def check_pads(case: Draft) -> Iterator[Problem]:
     """A launcher has a pad that is there before the calendar ends."""
     end = case.scenario.calendar.end
     for name, launcher in case.scenario.launchers.items():
@@ -242,7 +242,7 @@ def check_pads(case: Case) -> Iterator[Problem]:
             yield case.problem(("launchers", name, "pads"), Code.NO_PAD, message, "give it another pad")
 
 
-def check_owners(case: Case) -> Iterator[Problem]:
+def check_owners(case: Draft) -> Iterator[Problem]:
     """Who flies a mission owns its launchers."""
     for name, mission in case.scenario.missions.items():
         if mission.flown is not None or mission.partner is None:

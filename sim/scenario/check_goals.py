@@ -8,7 +8,7 @@ from typing import Final
 
 from sim.problems import Code, Problem
 from sim.scenario.bounds import Bound, supply_bounds
-from sim.scenario.draft import Case
+from sim.scenario.draft import Draft
 from sim.scenario.names import section
 from sim.scenario.order import Earliest, Network, chain_of, earliest_days, root_of
 from sim.scenario.schema import Element, Station
@@ -16,7 +16,7 @@ from sim.scenario.text import Path
 from sim.units import format_date, format_quantity
 
 
-def check_sites(case: Case) -> Iterator[Problem]:
+def check_sites(case: Draft) -> Iterator[Problem]:
     """A place says where it is, and elements have somewhere to stand."""
     base = case.scenario.base
     if base is not None and not case.scenario.places[base.at].surface:
@@ -44,7 +44,7 @@ def check_sites(case: Case) -> Iterator[Problem]:
             yield case.problem(("places", name, "periapsis"), Code.VALUE, message, "swap them")
 
 
-def check_goals(case: Case, network: Network) -> Iterator[Problem]:
+def check_goals(case: Draft, network: Network) -> Iterator[Problem]:
     """A goal can be met before the calendar ends (error) and by its date (warning), if nothing goes wrong."""
     earliest = earliest_days(network)
     for name, goal in case.scenario.goals.items():
@@ -84,13 +84,13 @@ def _remedy(never: str) -> str:
     return "let a mission carry it" if "delivers" in never else "need something else"
 
 
-def _stands_already(case: Case, name: str) -> bool:
+def _stands_already(case: Draft, name: str) -> bool:
     """Whether a station needs no delivery: its tank is filled where it is."""
     station = case.scenario.stations.get(name)
     return station is not None and station.tank is not None
 
 
-def check_deliveries(case: Case, network: Network) -> Iterator[Problem]:
+def check_deliveries(case: Draft, network: Network) -> Iterator[Problem]:
     """Every element and station is delivered by a mission (warning)."""
     for kind in ("elements", "stations"):
         for name in section(case.layered.values, kind):
@@ -100,7 +100,7 @@ def check_deliveries(case: Case, network: Network) -> Iterator[Problem]:
                 yield case.problem((kind, name), Code.UNDELIVERED, message, hint, "warning", key=True)
 
 
-def check_destinations(case: Case) -> Iterator[Problem]:
+def check_destinations(case: Draft) -> Iterator[Problem]:
     """What a mission delivers ends up where it is to stand."""
     scenario = case.scenario
     parts: dict[str, Element | Station] = {**scenario.elements, **scenario.stations}
@@ -116,7 +116,7 @@ def check_destinations(case: Case) -> Iterator[Problem]:
                 yield case.problem(("missions", name, "cargo", index), Code.VALUE, message, hint)
 
 
-def check_power(case: Case, network: Network) -> Iterator[Problem]:
+def check_power(case: Draft, network: Network) -> Iterator[Problem]:
     """All supply together, in full sunlight, carries the demand of what a goal needs, with its margin."""
     delivered = [item for name, item in case.scenario.elements.items() if network.carrier(name)]
     supply = sum(item.supply.constant + item.supply.solar for item in delivered if item.supply)

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from sim.chance import Distribution, Normal
 from sim.problems import Code, Problem
-from sim.scenario.draft import Case
+from sim.scenario.draft import Draft
 from sim.scenario.text import Path
 from sim.units import KINDS, format_quantity
 
@@ -19,7 +19,7 @@ MOVED_SD: Final = 0.05
 """So is one that moves by more than this part of its spread: a share of 95 % moves little of itself."""
 
 
-def check_bell_curves(case: Case) -> Iterator[Problem]:
+def check_bell_curves(case: Draft) -> Iterator[Problem]:
     """A normal law keeps its mean where it is cut off at the end of what can be (warning)."""
     for path, law in laws(case.scenario, ()):
         if not isinstance(law, Normal):

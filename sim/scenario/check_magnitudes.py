@@ -12,14 +12,14 @@ from math import inf
 from typing import Any, Final
 
 from sim.problems import Code, Problem
-from sim.scenario.draft import Case
+from sim.scenario.draft import Draft
 from sim.scenario.schema import Element, Spacecraft
 from sim.scenario.text import Path
 from sim.units import format_quantity
 
 
 @dataclass(frozen=True, slots=True)
-class Range:
+class PlausibleRange:
     """What values at some places can be and usually are, in SI units; 0 says nothing and is always taken."""
 
     where: tuple[str, ...]
@@ -34,85 +34,99 @@ _KM: Final = 1e3
 _T: Final = 1e3
 
 RANGES: Final = (
-    Range(
+    PlausibleRange(
         ("legs", "*", "burns", "#", "dv"),
         "speed",
         (0.001, 12e3),
         (0.0, 30e3),
         "a burn between the Earth and the Moon takes centimetres to 10 km a second",
     ),
-    Range(
+    PlausibleRange(
         ("missions", "*", "sequence", "#", "dv"),
         "speed",
         (0.001, 12e3),
         (0.0, 30e3),
         "the way to a low orbit takes 9 to 10 km/s, every other burn less",
     ),
-    Range(
+    PlausibleRange(
         ("spacecraft", "*", "stages", "*", "isp"),
         "specific impulse",
         (150.0, 1000.0),
         (20.0, 20e3),
         "chemical engines reach 200 to 470 s, nuclear ones 900 s, electric ones some thousand",
     ),
-    Range(
+    PlausibleRange(
         ("launchers", "*", "upper_stage", "isp"),
         "specific impulse",
         (220.0, 500.0),
         (150.0, 1000.0),
         "upper stages reach 260 to 470 s",
     ),
-    Range(
+    PlausibleRange(
         ("launchers", "*", "to", "*"),
         "mass",
         (10.0, 1000 * _T),
         (0.1, 3000 * _T),
         "launchers lift kilograms to some 150 t, and 500 t when refuelled in orbit",
     ),
-    Range(("spacecraft", "*", "dry"), "mass", (1.0, 500 * _T), (0.001, 10_000 * _T), "spacecraft weigh 1 kg to 500 t"),
-    Range(
+    PlausibleRange(
+        ("spacecraft", "*", "dry"), "mass", (1.0, 500 * _T), (0.001, 10_000 * _T), "spacecraft weigh 1 kg to 500 t"
+    ),
+    PlausibleRange(
         ("spacecraft", "*", "stages", "*", "propellant"),
         "mass",
         (0.1, 4000 * _T),
         (0.0, 20_000 * _T),
         "the largest stage that has flown holds 3,400 t",
     ),
-    Range(("spacecraft", "*", "cargo"), "mass", (0.1, 300 * _T), (0.0, 3000 * _T), "spacecraft carry up to 150 t"),
-    Range(("elements", "*", "mass"), "mass", (1.0, 300 * _T), (0.001, 3000 * _T), "what one flight sets down is less"),
-    Range(("stations", "*", "mass"), "mass", (10.0, 1000 * _T), (0.1, 10_000 * _T), "the ISS weighs 420 t"),
-    Range(
+    PlausibleRange(
+        ("spacecraft", "*", "cargo"), "mass", (0.1, 300 * _T), (0.0, 3000 * _T), "spacecraft carry up to 150 t"
+    ),
+    PlausibleRange(
+        ("elements", "*", "mass"), "mass", (1.0, 300 * _T), (0.001, 3000 * _T), "what one flight sets down is less"
+    ),
+    PlausibleRange(("stations", "*", "mass"), "mass", (10.0, 1000 * _T), (0.1, 10_000 * _T), "the ISS weighs 420 t"),
+    PlausibleRange(
         ("missions", "*", "crew", "mass_each"),
         "mass",
         (40.0, 400.0),
         (10.0, 5 * _T),
         "a person with suit and belongings weighs 70 to 250 kg",
     ),
-    Range(("living", "per_crew_day", "*"), "mass", (0.001, 50.0), (0.0, 1 * _T), "a person uses some kilograms a day"),
-    Range(("living", "crew_shift"), "labour", (0.5, 16.0), (0.0, 24.0), "a day has 24 hours"),
-    Range(
+    PlausibleRange(
+        ("living", "per_crew_day", "*"), "mass", (0.001, 50.0), (0.0, 1 * _T), "a person uses some kilograms a day"
+    ),
+    PlausibleRange(("living", "crew_shift"), "labour", (0.5, 16.0), (0.0, 24.0), "a day has 24 hours"),
+    PlausibleRange(
         ("elements", "*", "demand"),
         "power",
         (1.0, 10e6),
         (0.0, 1e9),
         "what stands on the Moon takes watts to megawatts",
     ),
-    Range(
+    PlausibleRange(
         ("elements", "*", "supply", "constant"), "power", (1.0, 10e6), (0.0, 1e9), "the largest plans are 1 to 10 MW"
     ),
-    Range(("elements", "*", "supply", "solar"), "power", (1.0, 10e6), (0.0, 1e9), "the largest plans are 1 to 10 MW"),
-    Range(("places", "*", "mast"), "length", (0.1, 300.0), (0.0, 10 * _KM), "masts are metres to tens of metres high"),
-    Range(
+    PlausibleRange(
+        ("elements", "*", "supply", "solar"), "power", (1.0, 10e6), (0.0, 1e9), "the largest plans are 1 to 10 MW"
+    ),
+    PlausibleRange(
+        ("places", "*", "mast"), "length", (0.1, 300.0), (0.0, 10 * _KM), "masts are metres to tens of metres high"
+    ),
+    PlausibleRange(
         ("spacecraft", "*", "stages", "*", "boil_off"),
         "rate",
         (1e-7, 0.2),
         (0.0, 1.0),
         "a tank loses less than it holds",
     ),
-    Range(("stations", "*", "tank", "boil_off"), "rate", (1e-7, 0.2), (0.0, 1.0), "a tank loses less than it holds"),
+    PlausibleRange(
+        ("stations", "*", "tank", "boil_off"), "rate", (1e-7, 0.2), (0.0, 1.0), "a tank loses less than it holds"
+    ),
 )
 
 
-def check_magnitudes(case: Case) -> Iterator[Problem]:
+def check_magnitudes(case: Draft) -> Iterator[Problem]:
     """Figures lie where such figures lie: refused where nothing is like that, a warning where little is."""
     for one in RANGES:
         for path, value in _at(case.scenario, one.where, ()):
@@ -158,7 +172,7 @@ MOST_J_KG: Final = 2e3 * 3600.0
 """Joules in store for each kilogram; batteries hold 0.2 kWh/kg, fuel cells with their tanks about 1 kWh/kg."""
 
 
-def check_proportions(case: Case) -> Iterator[Problem]:
+def check_proportions(case: Draft) -> Iterator[Problem]:
     """The figures of one machine are in proportion to each other (warning): tonnes beside kilograms are not."""
     for name, craft in case.scenario.spacecraft.items():
         yield from _tank_problems(case, name, craft)
@@ -166,7 +180,7 @@ def check_proportions(case: Case) -> Iterator[Problem]:
         yield from _power_problems(case, name, element)
 
 
-def _tank_problems(case: Case, name: str, craft: Spacecraft) -> Iterator[Problem]:
+def _tank_problems(case: Draft, name: str, craft: Spacecraft) -> Iterator[Problem]:
     propellant_kg = sum(stage.propellant for stage in craft.stages.values())
     rest_kg = craft.dry + sum(stage.dry for stage in craft.stages.values())
     whole_kg = propellant_kg + rest_kg
@@ -184,7 +198,7 @@ def _tank_problems(case: Case, name: str, craft: Spacecraft) -> Iterator[Problem
         )
 
 
-def _power_problems(case: Case, name: str, element: Element) -> Iterator[Problem]:
+def _power_problems(case: Draft, name: str, element: Element) -> Iterator[Problem]:
     path: Path = ("elements", name)
     supply = element.supply
     found: list[tuple[Path, float, str, float]] = [((*path, "demand"), element.demand, "power", MOST_W_KG)]

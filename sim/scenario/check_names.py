@@ -8,7 +8,7 @@ from math import inf
 from typing import Final
 
 from sim.problems import Code, Problem
-from sim.scenario.draft import Case
+from sim.scenario.draft import Draft
 from sim.scenario.events import count_flights, flight_names
 from sim.scenario.names import NEEDS, find
 from sim.scenario.schema.staging import Operation
@@ -21,7 +21,7 @@ _EVENTS: Final = ("launched", "landed", "arrived", "returned", "home", "stayed",
 _NUMBERED: Final = re.compile(r"([a-z0-9-]+)-([1-9][0-9]*)(\..*)?")
 
 
-def check_operation_names(case: Case) -> Iterator[Problem]:
+def check_operation_names(case: Draft) -> Iterator[Problem]:
     """The steps of a flight are called differently, and not like what happens to every flight."""
     for name, mission in case.scenario.missions.items():
         yield from _repeated(case, mission.operations, ("missions", name, "operations"))
@@ -31,7 +31,7 @@ def check_operation_names(case: Case) -> Iterator[Problem]:
             yield from _repeated(case, station.tank.filled_by.operations, path)
 
 
-def _repeated(case: Case, steps: list[Operation], path: Path) -> Iterator[Problem]:
+def _repeated(case: Draft, steps: list[Operation], path: Path) -> Iterator[Problem]:
     first: dict[str, int] = {}
     for index, step in enumerate(steps):
         where = (*path, index, "name")
@@ -47,7 +47,7 @@ def _repeated(case: Case, steps: list[Operation], path: Path) -> Iterator[Proble
         first.setdefault(step.name, index)
 
 
-def check_shared_names(case: Case) -> Iterator[Problem]:
+def check_shared_names(case: Draft) -> Iterator[Problem]:
     """What can be needed has a name of its own, numbered flights included."""
     taken: dict[str, tuple[str, Path]] = {}
     for kind, noun in _NEEDED.items():
@@ -65,7 +65,7 @@ def check_shared_names(case: Case) -> Iterator[Problem]:
                 )
 
 
-def _taken(case: Case, name: str, path: Path, noun: str, other: Path) -> Problem:
+def _taken(case: Draft, name: str, path: Path, noun: str, other: Path) -> Problem:
     place = case.layered.key_mark(other)
     message = f"'{name}' is already the name of {'an' if noun[0] in 'ae' else 'a'} {noun}"
     if noun.startswith("flight"):
@@ -74,7 +74,7 @@ def _taken(case: Case, name: str, path: Path, noun: str, other: Path) -> Problem
     return case.problem(path, Code.DUPLICATE_KEY, message, "a need could mean either: rename one", key=True)
 
 
-def check_numbered_flights(case: Case) -> Iterator[Problem]:
+def check_numbered_flights(case: Draft) -> Iterator[Problem]:
     """A flight of a series that is needed is one of those that fly before the calendar ends."""
     counts = {name: count_flights(case.scenario, one) for name, one in case.scenario.missions.items() if one.every}
     for pattern in (*NEEDS, "missions.*.launches.*.after"):

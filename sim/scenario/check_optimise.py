@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from sim.problems import Code, Problem, suggest
-from sim.scenario.draft import Case
+from sim.scenario.draft import Draft
 from sim.scenario.schema import Mission, Optimise
 from sim.scenario.text import Path
 
@@ -31,7 +31,7 @@ def not_free(mission: Mission) -> str:
     return next((reason for reason, holds in reasons.items() if holds), "")
 
 
-def check_optimise(case: Case) -> Iterator[Problem]:
+def check_optimise(case: Draft) -> Iterator[Problem]:
     """Refuse limits that are none, missions under `free.cargo` that cannot change, wishes about what is not free."""
     block = case.scenario.optimise
     if block is None:
@@ -64,7 +64,7 @@ def read_limit(name: str, text: str) -> datetime.datetime | float:
     return limit
 
 
-def check_wishes(case: Case, free: Sequence[str]) -> Iterator[Problem]:
+def check_wishes(case: Draft, free: Sequence[str]) -> Iterator[Problem]:
     """Refuse free missions of different routes, and wishes of the block about what is not among them."""
     block = case.scenario.optimise
     if block is None:
@@ -84,7 +84,7 @@ def check_wishes(case: Case, free: Sequence[str]) -> Iterator[Problem]:
                 yield case.problem((*path, number), Code.VALUE, message, hint)
 
 
-def _wrong_missions(case: Case, block: Optimise, free: Sequence[str]) -> Iterator[Problem]:
+def _wrong_missions(case: Draft, block: Optimise, free: Sequence[str]) -> Iterator[Problem]:
     like = block.free.flights.like if block.free.flights is not None else None
     others = case.scenario.missions.keys() - set(free)
     if like in others:

@@ -11,7 +11,7 @@ from typing import Final
 from sim.physics.limits import FIRST_DAY, LAST_DAY, TOF_LIMITS_H
 from sim.physics.places import HIGHEST_APOLUNE_KM, PARKING_LIMITS_KM
 from sim.problems import Code, Problem
-from sim.scenario.draft import Case
+from sim.scenario.draft import Draft
 from sim.scenario.schema import Leg, Place, Scenario
 from sim.scenario.text import Path
 from sim.units import format_date, format_quantity, parse_date
@@ -31,7 +31,7 @@ Source: circular speed at 1,737.4 km about the Moon, with a margin of a tenth fo
 """
 
 
-def check_launch_latitudes(case: Case) -> Iterator[Problem]:
+def check_launch_latitudes(case: Draft) -> Iterator[Problem]:
     """An orbit is no less inclined than the site it is launched from is far from the equator."""
     scenario = case.scenario
     for name, mission in scenario.missions.items():
@@ -46,7 +46,7 @@ def check_launch_latitudes(case: Case) -> Iterator[Problem]:
             yield from _launch_problems(case, filling.launcher, station.at, path)
 
 
-def _launch_problems(case: Case, launcher: str, orbit: str, path: Path) -> Iterator[Problem]:
+def _launch_problems(case: Draft, launcher: str, orbit: str, path: Path) -> Iterator[Problem]:
     scenario, place = case.scenario, case.scenario.places[orbit]
     if place.body != "earth" or place.surface or place.inclination is None:
         return
@@ -78,7 +78,7 @@ def _least_hint(orbit: str, latitude_deg: float) -> str:
     return f"the least inclination is {least:g} deg (the most {most:g} deg): change {orbit} or the site"
 
 
-def check_landing_planes(case: Case) -> Iterator[Problem]:
+def check_landing_planes(case: Draft) -> Iterator[Problem]:
     """An orbit that one lands from, or climbs to, passes over the site."""
     for name, leg in case.scenario.legs.items():
         ends = [(end, case.scenario.places[end]) for end in (leg.from_, leg.to)]
@@ -93,7 +93,7 @@ def check_landing_planes(case: Case) -> Iterator[Problem]:
             yield case.problem(("legs", name), Code.OUT_OF_RANGE, message, _least_hint(orbit, latitude_deg), key=True)
 
 
-def check_leg_kinds(case: Case) -> Iterator[Problem]:
+def check_leg_kinds(case: Draft) -> Iterator[Problem]:
     """What a leg says fits the places between which it leads."""
     for name, leg in case.scenario.legs.items():
         start, end = case.scenario.places[leg.from_], case.scenario.places[leg.to]
@@ -123,7 +123,7 @@ def _where(name: str, place: Place) -> str:
     return f"{name} ({'on' if place.surface else 'about'} {body})"
 
 
-def _transfer_problems(case: Case, name: str, leg: Leg) -> Iterator[Problem]:
+def _transfer_problems(case: Draft, name: str, leg: Leg) -> Iterator[Problem]:
     """Tell what a transfer cannot be computed for: the parking orbit, and the time of flight."""
     place, path = case.scenario.places[leg.from_], ("places", leg.from_)
     low, high = PARKING_LIMITS_KM
@@ -156,7 +156,7 @@ def _transfer_problems(case: Case, name: str, leg: Leg) -> Iterator[Problem]:
             yield case.problem(("legs", name, "tof", index), Code.OUT_OF_RANGE, message, hint)
 
 
-def check_landing_burns(case: Case) -> Iterator[Problem]:
+def check_landing_burns(case: Draft) -> Iterator[Problem]:
     """A way between a lunar orbit and the ground takes about 1.7 km/s at least (warning)."""
     for name, leg in case.scenario.legs.items():
         ends = [case.scenario.places[leg.from_], case.scenario.places[leg.to]]
@@ -170,7 +170,7 @@ def check_landing_burns(case: Case) -> Iterator[Problem]:
             yield case.problem(("legs", name, "burns"), Code.OUT_OF_RANGE, message, hint, "warning", key=True)
 
 
-def check_transfer_order(case: Case) -> Iterator[Problem]:
+def check_transfer_order(case: Draft) -> Iterator[Problem]:
     """A computed transfer is the first leg of a mission: from later ones no day is looked for."""
     for name, mission in case.scenario.missions.items():
         if mission.flown is not None:
@@ -195,7 +195,7 @@ def _is_computed(scenario: Scenario, leg: Leg) -> bool:
     return leg.transfer == "computed" and _is_transfer(scenario.places[leg.from_], scenario.places[leg.to])
 
 
-def check_ephemeris(case: Case) -> Iterator[Problem]:
+def check_ephemeris(case: Draft) -> Iterator[Problem]:
     """The calendar lies within the ephemeris where transfers, light or tracking are computed."""
     spec = case.scenario.calendar
     reason, longest_d = _computed(case.scenario)

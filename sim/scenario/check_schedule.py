@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from sim.problems import Code, Problem
-from sim.scenario.draft import Case
+from sim.scenario.draft import Draft
 from sim.scenario.order import Network, earliest_days
 from sim.scenario.text import Path
 from sim.units import format_date
@@ -17,7 +17,7 @@ DAY_D: Final = 1.0
 """Dates are days: what was planned for the day of knowledge itself has not passed."""
 
 
-def check_overdue(case: Case) -> Iterator[Problem]:
+def check_overdue(case: Draft) -> Iterator[Problem]:
     """What was planned to have ended by the day of knowledge is said to have happened, or planned anew (warning).
 
     Where one thing waits for another that is overdue, only the first is told.
@@ -38,7 +38,7 @@ def check_overdue(case: Case) -> Iterator[Problem]:
                 yield _overdue(case, name, network.calendar.iso(planned[name].day), as_of)
 
 
-def _stands_open(case: Case, event: str, as_of: datetime.datetime) -> bool:
+def _stands_open(case: Draft, event: str, as_of: datetime.datetime) -> bool:
     """Whether an event is the end of work that is not done, or the launch of a mission whose date has passed."""
     head, _, word = event.partition(".")
     activity = case.scenario.activities.get(event)
@@ -47,13 +47,13 @@ def _stands_open(case: Case, event: str, as_of: datetime.datetime) -> bool:
     return word == "launched" and head in case.scenario.missions and _should_have_flown(case, head, as_of)
 
 
-def _should_have_flown(case: Case, name: str, as_of: datetime.datetime) -> bool:
+def _should_have_flown(case: Draft, name: str, as_of: datetime.datetime) -> bool:
     mission = case.scenario.missions[name]
     date = mission.not_before
     return mission.flown is None and not mission.reserve and date is not None and date < as_of
 
 
-def _is_excused(case: Case, event: str, as_of: datetime.datetime) -> bool:
+def _is_excused(case: Draft, event: str, as_of: datetime.datetime) -> bool:
     """Whether partners who join later or are barred, or money, may be what work has waited for."""
     activity = case.scenario.activities.get(event)
     if activity is None:
@@ -66,7 +66,7 @@ def _is_excused(case: Case, event: str, as_of: datetime.datetime) -> bool:
     return joins or barred or (paid and case.scenario.partners[activity.partner or ""].budget is not None)
 
 
-def _overdue(case: Case, event: str, day: str, as_of: datetime.datetime) -> Problem:
+def _overdue(case: Draft, event: str, day: str, as_of: datetime.datetime) -> Problem:
     known = f"before the day of knowledge, {format_date(as_of)}"
     if event in case.scenario.activities:
         path: Path = ("activities", event)
@@ -81,7 +81,7 @@ def _overdue(case: Case, event: str, day: str, as_of: datetime.datetime) -> Prob
     return case.problem(("missions", name, "not_before"), Code.DATE_ORDER, message, hint, "warning")
 
 
-def check_done_before_needs(case: Case, network: Network) -> Iterator[Problem]:
+def check_done_before_needs(case: Draft, network: Network) -> Iterator[Problem]:
     """What has happened came after what it needs (warning)."""
     earliest = earliest_days(network)
     for name, path, date, needs in _facts(case):
@@ -97,7 +97,7 @@ def check_done_before_needs(case: Case, network: Network) -> Iterator[Problem]:
             yield case.problem((*path, "needs", index), Code.DATE_ORDER, message, hint, "warning")
 
 
-def _facts(case: Case) -> Iterator[tuple[str, Path, datetime.datetime, Sequence[str]]]:
+def _facts(case: Draft) -> Iterator[tuple[str, Path, datetime.datetime, Sequence[str]]]:
     """Return what has happened: its name, its place, its date and its needs."""
     for name, activity in case.scenario.activities.items():
         if activity.done is not None:

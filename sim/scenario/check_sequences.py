@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from sim.problems import Code, Problem, suggest
-from sim.scenario.draft import Case
+from sim.scenario.draft import Draft
 from sim.scenario.names import NEEDS, find
 from sim.scenario.schema import Manoeuvre, Mission
 from sim.scenario.text import Path
@@ -29,7 +29,7 @@ NO_EFFECT: Final = {
 """Keys of a mission that nothing reads where it has a sequence, and what does their part there."""
 
 
-def check_sequence_keys(case: Case) -> Iterator[Problem]:
+def check_sequence_keys(case: Draft) -> Iterator[Problem]:
     """A mission with a sequence says nothing beside it that would be left out."""
     for name, mission in _sequences(case):
         for key, instead in NO_EFFECT.items():
@@ -45,7 +45,7 @@ def check_sequence_keys(case: Case) -> Iterator[Problem]:
             yield from _step_problems(case, name, mission)
 
 
-def _step_problems(case: Case, name: str, mission: Mission) -> Iterator[Problem]:
+def _step_problems(case: Draft, name: str, mission: Mission) -> Iterator[Problem]:
     """Tell what nothing reads in a mission told step by step."""
     for key in ("launches", "route", "back", "rendezvous", "refuel"):
         if getattr(mission, key):
@@ -62,7 +62,7 @@ def _step_problems(case: Case, name: str, mission: Mission) -> Iterator[Problem]
         yield case.problem(("missions", name, "crew", "stay"), Code.VALUE, message, hint, key=True)
 
 
-def check_sequence_needs(case: Case) -> Iterator[Problem]:
+def check_sequence_needs(case: Draft) -> Iterator[Problem]:
     """Nothing needs the touchdown of a sequence: its only dates are its first and its last burn."""
     told = {f"{name}.landed": name for name, _ in _sequences(case)}
     for pattern in (*NEEDS, "missions.*.launches.*.after"):
@@ -76,7 +76,7 @@ def check_sequence_needs(case: Case) -> Iterator[Problem]:
                 yield case.problem(path, Code.NO_SUCH_NAME, message, hint)
 
 
-def check_sequence_times(case: Case) -> Iterator[Problem]:
+def check_sequence_times(case: Draft) -> Iterator[Problem]:
     """Burns stand in the order of their times."""
     for name, mission in _sequences(case):
         last_d = 0.0
@@ -93,7 +93,7 @@ def _days(duration_d: float) -> str:
     return format_quantity(duration_d, "duration")
 
 
-def check_sequence_stacks(case: Case) -> Iterator[Problem]:
+def check_sequence_stacks(case: Draft) -> Iterator[Problem]:
     """What burns is there, has an engine and has not been dropped; what is loaded has room, and is on board."""
     for name, mission in _sequences(case):
         yard = _Yard(case, ("missions", name, "sequence"), mission)
@@ -101,7 +101,7 @@ def check_sequence_stacks(case: Case) -> Iterator[Problem]:
             yield from yard.step(index, step)
 
 
-def _sequences(case: Case) -> Iterator[tuple[str, Mission]]:
+def _sequences(case: Draft) -> Iterator[tuple[str, Mission]]:
     for name, mission in case.scenario.missions.items():
         if mission.sequence and mission.flown is None:
             yield name, mission
@@ -111,7 +111,7 @@ def _sequences(case: Case) -> Iterator[tuple[str, Mission]]:
 class _Yard:
     """Who is still there and what is on board, from burn to burn."""
 
-    case: Case
+    case: Draft
     path: Path
     mission: Mission
     dropped: dict[str, int] = field(default_factory=dict)

@@ -27,7 +27,7 @@ Errors = Callable[[Sequence[str], Sequence[str]], list[Problem]]
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class ValueToSet:
     """One value of a factor: the dotted path, the text of a `--set`, and where the value stands in the file."""
 
     key: str
@@ -42,12 +42,12 @@ class Setting:
         return f"{self.key}={self.text}"
 
 
-def settings_of(values: Mapping[str, Any], block: str) -> dict[str, list[Setting]]:
+def settings_of(values: Mapping[str, Any], block: str) -> dict[str, list[ValueToSet]]:
     """Return by dotted path what `sweep` or `seek` would set it to; what cannot be read is left out."""
     said = values.get(block)
     found = said if isinstance(said, dict) else {}
     inner = found.get("vary" if block == "sweep" else "levers")
-    columns: dict[str, list[Setting]] = {}
+    columns: dict[str, list[ValueToSet]] = {}
     for key, spec in inner.items() if isinstance(inner, dict) else ():
         if block == "seek":
             listed = spec.get("values") if isinstance(spec, dict) else None
@@ -63,12 +63,12 @@ def settings_of(values: Mapping[str, Any], block: str) -> dict[str, list[Setting
     return columns
 
 
-def _of_list(key: str, listed: Sequence[Any], place: Path) -> list[Setting]:
+def _of_list(key: str, listed: Sequence[Any], place: Path) -> list[ValueToSet]:
     said = {flow(value): index for index, value in reversed(list(enumerate(listed)))}
-    return [Setting(key, text, (*place, index)) for text, index in sorted(said.items(), key=lambda one: one[1])]
+    return [ValueToSet(key, text, (*place, index)) for text, index in sorted(said.items(), key=lambda one: one[1])]
 
 
-def _of_range(key: str, spec: Mapping[str, Any], read: Spread, sweep: Mapping[str, Any]) -> list[Setting]:
+def _of_range(key: str, spec: Mapping[str, Any], read: Spread, sweep: Mapping[str, Any]) -> list[ValueToSet]:
     """Return the points of a range, and a value between them that its design would take."""
     law, points = next(iter(spec.items()))
     place: Path = ("sweep", "vary", key, law)
@@ -76,7 +76,7 @@ def _of_range(key: str, spec: Mapping[str, Any], read: Spread, sweep: Mapping[st
     share = _BETWEEN
     if sweep.get("design") == "grid" and law == "uniform" and isinstance(levels, int) and levels > 1:
         share = 1.0 / (levels - 1)
-    return [*_of_list(key, points, place), Setting(key, read.text_at(share), place, is_between=True)]
+    return [*_of_list(key, points, place), ValueToSet(key, read.text_at(share), place, is_between=True)]
 
 
 def check_study_values(
@@ -117,11 +117,11 @@ class _Trial:
 
     choices: Sequence[tuple[tuple[str, ...], Mapping[str, Any]]]
     errors: Errors
-    columns: Mapping[str, Sequence[Setting]]
+    columns: Mapping[str, Sequence[ValueToSet]]
     readings: int = 0
     _known: dict[tuple[str, ...], set[tuple[str, str, str]]] = field(default_factory=dict)
 
-    def wrong(self, group: Sequence[Setting]) -> Iterator[tuple[Setting, list[Problem]]]:
+    def wrong(self, group: Sequence[ValueToSet]) -> Iterator[tuple[ValueToSet, list[Problem]]]:
         """Yield the values of a group, one of each factor, that cannot be, with what is wrong."""
         here = self.choices[0][1]
         together = [one for one in group if wrong_path(here, one.key) is None and _stands_alone(one.key, self.columns)]
@@ -132,7 +132,7 @@ class _Trial:
                 if said:
                     yield one, said
 
-    def _alone(self, one: Setting) -> list[Problem]:
+    def _alone(self, one: ValueToSet) -> list[Problem]:
         found: list[Problem] = []
         for names, values in self.choices:
             if wrong_path(values, one.key) is None:
@@ -149,7 +149,7 @@ class _Trial:
                 return []
         return own or found[:1]
 
-    def _new(self, names: tuple[str, ...], settings: Sequence[Setting]) -> list[Problem]:
+    def _new(self, names: tuple[str, ...], settings: Sequence[ValueToSet]) -> list[Problem]:
         if names not in self._known:
             self._known[names] = {_mark_of(problem) for problem in self._read(names, ())}
         found = self._read(names, [one.said for one in settings])
@@ -176,7 +176,7 @@ def _is_below(path: str, block: str) -> bool:
     return path == block or path.startswith((f"{block}.", f"{block}["))
 
 
-def _placed(problem: Problem, one: Setting, layered: Layered) -> Problem:
+def _placed(problem: Problem, one: ValueToSet, layered: Layered) -> Problem:
     """Return a problem of a setting at the place of the value in the file."""
     at = path_text(one.place)
     if not _is_below(problem.path, one.key):

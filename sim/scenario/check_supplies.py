@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from sim.problems import Code, Problem
-from sim.scenario.draft import Case
+from sim.scenario.draft import Draft
 from sim.scenario.order import Network, least
 from sim.scenario.schema import Scenario
 from sim.scenario.schema.staging import Tank
@@ -18,7 +18,7 @@ from sim.units import format_quantity
 CONSUMABLES: Final = "consumables"  # all goods that people use, mixed as they use them
 
 
-def check_goods(case: Case) -> Iterator[Problem]:
+def check_goods(case: Draft) -> Iterator[Problem]:
     """A good that a crew at the base uses is in store there, made there, or brought (warning): crews wait for it."""
     living, crews = case.scenario.living, _crews_at_base(case.scenario)
     if living is None or not crews:
@@ -31,7 +31,7 @@ def check_goods(case: Case) -> Iterator[Problem]:
             yield case.problem(("living", "per_crew_day", name), Code.UNDELIVERED, message, hint, "warning", key=True)
 
 
-def check_stores(case: Case, network: Network) -> Iterator[Problem]:
+def check_stores(case: Draft, network: Network) -> Iterator[Problem]:
     """What a crew at the base uses, its reserve included, is in store or can be there when it comes (warning)."""
     living, base = case.scenario.living, case.scenario.base
     if living is None or base is None:
@@ -99,7 +99,7 @@ def _goods_at_base(scenario: Scenario) -> set[str]:
     return goods
 
 
-def check_tanks(case: Case) -> Iterator[Problem]:
+def check_tanks(case: Draft) -> Iterator[Problem]:
     """Tankers bring propellant faster than it boils off, so that the tank can be full."""
     for name, station in case.scenario.stations.items():
         tank = station.tank

@@ -8,7 +8,7 @@ from itertools import pairwise
 from math import ceil
 
 from sim.problems import Code, Problem
-from sim.scenario.draft import Case
+from sim.scenario.draft import Draft
 from sim.scenario.order import least
 from sim.scenario.schema import Launcher, Mission, Scenario
 from sim.units import format_quantity
@@ -25,7 +25,7 @@ class _Gap:
     remedy: str
 
 
-def check_waits(case: Case) -> Iterator[Problem]:
+def check_waits(case: Draft) -> Iterator[Problem]:
     """The first to arrive at a meeting can wait for the last, whose vehicle and pad take their time (warning)."""
     for name, mission in case.scenario.missions.items():
         meeting = mission.rendezvous

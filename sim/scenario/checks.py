@@ -60,12 +60,12 @@ from sim.scenario.check_sequences import (
 )
 from sim.scenario.check_supplies import check_goods, check_stores, check_tanks
 from sim.scenario.check_waits import check_waits
-from sim.scenario.draft import Case
+from sim.scenario.draft import Draft
 from sim.scenario.layers import Layered
 from sim.scenario.order import Network, check_cycles
 from sim.scenario.schema import Scenario
 
-CHECKS: Final[tuple[Callable[[Case], Iterator[Problem]], ...]] = (
+CHECKS: Final[tuple[Callable[[Draft], Iterator[Problem]], ...]] = (
     check_calendar,
     check_plans,
     check_facts,
@@ -121,7 +121,7 @@ CHECKS: Final[tuple[Callable[[Case], Iterator[Problem]], ...]] = (
 
 def check_sense(scenario: Scenario, layered: Layered) -> list[Problem]:
     """Return everything in a scenario of the right shape and with the right names that cannot be."""
-    case, network = Case(scenario, layered), Network(scenario)
+    case, network = Draft(scenario, layered), Network(scenario)
     problems = check_blocks(scenario, layered, network)
     if not any(problem.code in (Code.CYCLE, Code.DATE_ORDER, Code.DUPLICATE_KEY) for problem in problems):
         problems += check_goals(case, network)
@@ -136,6 +136,6 @@ def check_sense(scenario: Scenario, layered: Layered) -> list[Problem]:
 
 def check_blocks(scenario: Scenario, layered: Layered, network: Network | None = None) -> list[Problem]:
     """Return what is wrong within single blocks and in circles of needs; holds for a part of a scenario too."""
-    case = Case(scenario, layered)
+    case = Draft(scenario, layered)
     problems = [problem for check in CHECKS for problem in check(case)]
     return problems + list(check_cycles(network or Network(scenario), layered))

@@ -9,7 +9,7 @@ from typing import Final
 
 from sim.problems import Code, InputError, Mark, Problem
 from sim.scenario.cells import read_numbers
-from sim.scenario.table import Table, column_name, read_table
+from sim.scenario.table import TextTable, column_name, read_table
 from sim.scenario.text import Node, Path, path_text
 from sim.scenario.tree import Tree
 from sim.units import unit_of_word
@@ -56,7 +56,7 @@ def _read_column(file: FilePath, column: str, mark: Mark, path: str) -> list[str
         return Problem(mark, path, Code.BAD_DATA, "error", message or hint, hint if message else "")
 
 
-def _choose(table: Table, wanted: str) -> str:
+def _choose(table: TextTable, wanted: str) -> str:
     """Return the column that is meant; it may be left out of a table with one."""
     if wanted:
         table.need(column_name(wanted))
@@ -68,7 +68,7 @@ def _choose(table: Table, wanted: str) -> str:
     raise InputError(f"{table.called}: it has several columns; name one: {table.called}#{table.columns[-1]}")
 
 
-def _quantities(table: Table, column: str) -> list[str]:
+def _quantities(table: TextTable, column: str) -> list[str]:
     """Return the cells with their unit, which may stand in the cells or at the end of the heading."""
     texts = table.texts(column)
     for row, text in zip(table.rows, texts, strict=True):

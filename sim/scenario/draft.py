@@ -11,7 +11,7 @@ from sim.scenario.text import Path, path_text
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class Draft:
     """A scenario of the right shape, with the places of its values."""
 
     scenario: Scenario

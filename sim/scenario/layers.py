@@ -101,7 +101,7 @@ def _nearest(marks: Mapping[Path, Mark], path: Path) -> Mark | None:
     return None
 
 
-class Stack:
+class LayerStack:
     """Reads the layers of one scenario and collects what is wrong with them."""
 
     def __init__(self, tree: Tree) -> None:
@@ -114,9 +114,9 @@ class Stack:
         self._whole: list[Node] = []  # values of --set, which replace and do not merge
         self._keeps_nulls = False
 
-    def again(self) -> Stack:
+    def again(self) -> LayerStack:
         """Return a stack that has read the same files, to lay other variants and settings over them."""
-        other = Stack(self.tree)
+        other = LayerStack(self.tree)
         other.problems, other.files, other.folders = [*self.problems], [*self.files], {**self.folders}
         other._said, other._keeps_nulls = {*self._said}, self._keeps_nulls
         return other

@@ -18,9 +18,9 @@ from sim.scenario.check_optimise import check_optimise
 from sim.scenario.check_study_values import check_study_values
 from sim.scenario.checks import check_blocks, check_sense
 from sim.scenario.data import read_columns
-from sim.scenario.draft import Case
+from sim.scenario.draft import Draft
 from sim.scenario.events import check_needs
-from sim.scenario.layers import Layered, Stack, flatten
+from sim.scenario.layers import Layered, LayerStack, flatten
 from sim.scenario.names import check_references, is_needed, section
 from sim.scenario.paths import check_study_paths, check_study_variants, study_variants, wrong_path
 from sim.scenario.schema import Scenario
@@ -62,7 +62,7 @@ def read_resolved(text: str, called: str) -> Files:
     `called` names its file in messages.
     """
     folder = shipped_folder()  # nothing stands beside it
-    stack = Stack(Tree(folder, folder))
+    stack = LayerStack(Tree(folder, folder))
     return _files(folder / called, stack, stack.take(text.encode(), folder / called, called))
 
 
@@ -144,7 +144,7 @@ def _study_problems(files: Files, variants: Sequence[str], sets: Sequence[str]) 
     for block in ("sweep", "seek"):
         found += check_study_values(layered, choices, study.errors, block)
     scenario, _ = _validate(layered, [], whole=whole)
-    found += check_optimise(Case(scenario, layered)) if scenario is not None else []
+    found += check_optimise(Draft(scenario, layered)) if scenario is not None else []
     return _in_order(found)
 
 
@@ -209,7 +209,7 @@ class Files:
     """A scenario file and its parents, read and merged; without a root there is nothing to go on with."""
 
     file: FilePath
-    stack: Stack
+    stack: LayerStack
     root: Node | None
     as_of: str | None = None
     """The day whose knowledge counts, where one is asked for."""
@@ -217,14 +217,14 @@ class Files:
 
 def _read(path: str | FilePath, as_of: str | None = None) -> Files:
     file, missing = _find(path)
-    stack = Stack(Tree(file.resolve().parent if missing is None else FilePath(), shipped_folder()))
+    stack = LayerStack(Tree(file.resolve().parent if missing is None else FilePath(), shipped_folder()))
     if missing:
         stack.problems.append(missing)
         return Files(file, stack, None)
     return _files(file, stack, stack.read(file, writable(str(path if file == FilePath(path) else file))), as_of)
 
 
-def _files(file: FilePath, stack: Stack, root: Node | None, as_of: str | None = None) -> Files:
+def _files(file: FilePath, stack: LayerStack, root: Node | None, as_of: str | None = None) -> Files:
     return Files(file, stack, root if root is not None and isinstance(root.value, dict) else None, as_of)
 
 
@@ -233,7 +233,7 @@ def _variant_names(files: Files) -> list[str]:
     return list(block.value) if block and isinstance(block.value, dict) else []
 
 
-def _wrong_set(stack: Stack, root: Node, text: str) -> list[Problem]:
+def _wrong_set(stack: LayerStack, root: Node, text: str) -> list[Problem]:
     """Return what is wrong with the path of a `--set`, blocks being whole as `like` makes them."""
     path, equals, value = (part.strip() for part in text.partition("="))
     if not equals or not all(path.split(".")):

@@ -27,7 +27,7 @@ _WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TableRow:
     """One row: its number in the spreadsheet, the line where it starts, and its cells by column."""
 
     number: int
@@ -41,13 +41,13 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class TextTable:
     """A table: its columns as `said_on` whatever the case and blanks, its rows, and the source its remarks state."""
 
     path: Path
     columns: tuple[str, ...]
     headings: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[TableRow, ...]
     delimiter: str
     source: str
     called: str
@@ -57,7 +57,7 @@ class Table:
         """Return the name of a column as it is written in the table."""
         return self.headings[self.columns.index(column)]
 
-    def refuse(self, row: Row, column: str, message: str) -> NoReturn:
+    def refuse(self, row: TableRow, column: str, message: str) -> NoReturn:
         """Raise an InputError that names the file, the row and the column."""
         place = f"row {row.number}, column {column}" if column else f"row {row.number}"
         raise InputError(printable(f"{self.called}:{row.line}: {place}: {message}"))
@@ -73,7 +73,7 @@ class Table:
                 raise InputError(f"{self.called}: there is no column {column}; {suggest(column, self.columns)}")
 
 
-def read_table(path: Path, *, called: str = "", wanted: str = "") -> Table:
+def read_table(path: Path, *, called: str = "", wanted: str = "") -> TextTable:
     """Read a table of at most 5 MB, which messages call so [default: by its path].
 
     `wanted` says in words what columns it should have, for who has to mend rows that do not fit their heading.
@@ -94,7 +94,7 @@ def read_table(path: Path, *, called: str = "", wanted: str = "") -> Table:
     if not read:
         raise InputError(f"{called}: the table has no rows below its heading")
     named = [(column, written) for column, written in zip(columns, heading, strict=True) if column]
-    return Table(
+    return TextTable(
         path,
         tuple(column for column, _ in named),
         tuple(written for _, written in named),
@@ -211,7 +211,7 @@ def _columns(called: str, number: int, line: int, heading: list[str]) -> list[st
     return columns
 
 
-def _row(called: str, wanted: str, columns: list[str], number: int, line: int, cells: list[str]) -> Row:
+def _row(called: str, wanted: str, columns: list[str], number: int, line: int, cells: list[str]) -> TableRow:
     if number > MOST_ROWS:
         raise InputError(f"{called}:{line}: row {number}: more than {MOST_ROWS} rows; split the table")
     if any(cells[len(columns) :]):
@@ -221,7 +221,7 @@ def _row(called: str, wanted: str, columns: list[str], number: int, line: int, c
             f"({names}); put quotes around a value that holds what parts the columns"
             + (f"; {wanted}" if wanted else "")
         )
-    return Row(number, line, {column: cell for column, cell in zip(columns, cells, strict=False) if column})
+    return TableRow(number, line, {column: cell for column, cell in zip(columns, cells, strict=False) if column})
 
 
 def _source(path: Path, remarks: list[list[str]]) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from sim.problems import Code, InputError, Mark, Problem, ScenarioError, WrongValueError, plural
 from sim.scenario.load import Loaded
 from sim.scenario.paths import check_study_variants
-from sim.scenario.schema import Listed, Spread, Sweep, read_values
+from sim.scenario.schema import Listed, ParameterStudy, Spread, read_values
 from sim.scenario.text import plain, read_text
 from sim.scenario.writing import flow
 from sim.study.design import SALTELLI, SOBOL, TORNADO, VARIANTS, Choice, Factor, Range, count_cases
@@ -97,7 +97,7 @@ def read_plan(
     Raises:
         ScenarioError: with every `vary` that is wrong, or if there is nothing to vary.
     """
-    block = loaded.scenario.sweep or Sweep()
+    block = loaded.scenario.sweep or ParameterStudy()
     factors = {} if only else {factor.path: factor for factor in _factors(block)}
     problems = [] if only else [one for one in check_study_variants(loaded.layered) if one.path.startswith("sweep")]
     for text in vary:
@@ -125,11 +125,11 @@ def read_plan(
 
 def paths_of_file(loaded: Loaded, plan: SweepPlan) -> list[str]:
     """Return the paths of the plan whose values are those of the file, and not of the command line."""
-    written = _factors(loaded.scenario.sweep or Sweep())
+    written = _factors(loaded.scenario.sweep or ParameterStudy())
     return [factor.path for factor in plan.factors if factor in written]
 
 
-def _factors(block: Sweep) -> list[Factor]:
+def _factors(block: ParameterStudy) -> list[Factor]:
     chosen = [Choice(VARIANTS, tuple(block.variants))] if block.variants else []
     return [*chosen, *(_factor(path, values) for path, values in block.vary.items())]
 

@@ -25,7 +25,7 @@ class About:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class PublishedCase:
     """One published figure beside ours; `note` gives the reason of the tolerance and what is known of a miss."""
 
     id: str
@@ -39,24 +39,26 @@ class Case:
     note: str
 
 
-def near(about: About, ours: float | Sequence[float], theirs: float | Sequence[float], tolerance: float) -> Case:
+def near(
+    about: About, ours: float | Sequence[float], theirs: float | Sequence[float], tolerance: float
+) -> PublishedCase:
     """Return a case that is met when every figure of ours is within `tolerance` of theirs."""
     mine, other = _tuple(ours), _tuple(theirs)
     met = len(mine) == len(other) and all(abs(a - b) <= tolerance for a, b in zip(mine, other, strict=True))
     return _case(about, mine, other, tolerance, met=met)
 
 
-def at_most(about: About, ours: float, theirs: float, tolerance: float = 0.0) -> Case:
+def at_most(about: About, ours: float, theirs: float, tolerance: float = 0.0) -> PublishedCase:
     """Return a one-sided case: met when ours is not above theirs by more than `tolerance`."""
     return _case(about, (ours,), (theirs,), tolerance, met=ours <= theirs + tolerance)
 
 
-def between(about: About, ours: float, low: float, high: float) -> Case:
+def between(about: About, ours: float, low: float, high: float) -> PublishedCase:
     """Return a case that is met when ours lies in the published range; theirs is the range."""
     return _case(about, (ours,), (low, high), 0.0, met=low <= ours <= high)
 
 
-def holds(about: About, low: float, high: float, theirs: float) -> Case:
+def holds(about: About, low: float, high: float, theirs: float) -> PublishedCase:
     """Return a case that is met when our range holds the published figure; ours is the range."""
     return _case(about, (low, high), (theirs,), 0.0, met=low <= theirs <= high)
 
@@ -71,12 +73,12 @@ def mean_tolerance(sd: float, ours_n: int, theirs_n: float = float("inf")) -> fl
     return SIGMAS * sd * sqrt(1.0 / ours_n + 1.0 / theirs_n)
 
 
-def document(cases: Sequence[Case]) -> Mapping[str, Any]:
+def document(cases: Sequence[PublishedCase]) -> Mapping[str, Any]:
     """Return the cases as plain values for JSON."""
     return {"cases": [_plain(case) for case in cases]}
 
 
-def _plain(case: Case) -> Mapping[str, Any]:
+def _plain(case: PublishedCase) -> Mapping[str, Any]:
     return {
         "id": case.id,
         "kind": case.kind,
@@ -90,8 +92,10 @@ def _plain(case: Case) -> Mapping[str, Any]:
     }
 
 
-def _case(about: About, ours: tuple[float, ...], theirs: tuple[float, ...], tolerance: float, *, met: bool) -> Case:
-    return Case(
+def _case(
+    about: About, ours: tuple[float, ...], theirs: tuple[float, ...], tolerance: float, *, met: bool
+) -> PublishedCase:
+    return PublishedCase(
         about.id,
         about.kind,
         about.source,

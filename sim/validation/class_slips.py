@@ -17,12 +17,12 @@ from sim.calibration.comparisons import shipped_laws
 from sim.calibration.law_file import ReadLaw, read_law
 from sim.calibration.luck import FIRST_GUESS, fit_with_luck
 from sim.calibration.predictive import judge
-from sim.calibration.reliability import KOLMOGOROV, LEVELS, Reliability, by_class
+from sim.calibration.reliability import KOLMOGOROV, LEVELS, ForecastReliability, by_class
 from sim.calibration.statements import Statements, read_statements
 from sim.scenario.shipped import shipped_folder
 from sim.scenario.table import data_file, read_table
 from sim.units import read_quantity
-from sim.validation.case import About, Case, at_most, between, near
+from sim.validation.case import About, PublishedCase, at_most, between, near
 
 KIND: Final = "slip by class"
 TABLE: Final = "slip-pairs.csv"
@@ -52,7 +52,7 @@ class ClassSlips:
     source: str
 
     @property
-    def reliability(self) -> Mapping[str, tuple[Reliability, ...]]:
+    def reliability(self) -> Mapping[str, tuple[ForecastReliability, ...]]:
         """Our law's reliability: on all rows, by agency and by kind."""
         return by_class(self.statements, self.compared[0].judged)
 
@@ -73,7 +73,7 @@ def forecast_left_out() -> ClassSlips:
     return ClassSlips(statements, compare(statements, groups, correlation), fit, stored, f"{table.source} ({TABLE})")
 
 
-def class_slip_cases(found: ClassSlips, seed: int) -> Iterator[Case]:
+def class_slip_cases(found: ClassSlips, seed: int) -> Iterator[PublishedCase]:
     """Return what the law must hold, then the stored table against the fresh one."""
     yield from _on_left_out(found)
     yield from _halves(found, seed)
@@ -85,7 +85,7 @@ def _about(found: ClassSlips, name: str, quantity: str, note: str) -> About:
     return About(f"class-{name}", KIND, found.source, quantity, note)
 
 
-def _on_left_out(found: ClassSlips) -> Iterator[Case]:
+def _on_left_out(found: ClassSlips) -> Iterator[PublishedCase]:
     ours = found.compared[0].judged
     quantity = "share inside P10 to P90, each programme forecast without its rows"
     note = "80 % and five points; a row still open is inside until it is proved outside"
@@ -115,7 +115,7 @@ def _on_left_out(found: ClassSlips) -> Iterator[Case]:
         )
 
 
-def _halves(found: ClassSlips, seed: int) -> Iterator[Case]:
+def _halves(found: ClassSlips, seed: int) -> Iterator[PublishedCase]:
     inside, ours_d = [], []
     theirs_d: dict[str, list[float]] = {}
     for fitted, held_back in _split(found.statements, seed):
@@ -148,7 +148,7 @@ def _split(statements: Statements, seed: int) -> Iterator[tuple[Statements, Stat
         yield halves[::-1]
 
 
-def _stored(found: ClassSlips) -> Iterator[Case]:
+def _stored(found: ClassSlips) -> Iterator[PublishedCase]:
     """Return the largest difference between what is stored with the law and what is worked out now."""
     told = {row["forecast"]: row for row in found.scores["forecasts"]}
     pairs = [(one.judged, told[one.name]) for one in found.compared]
@@ -170,13 +170,15 @@ def _stored(found: ClassSlips) -> Iterator[Case]:
     yield _same(found, "parameters", f"{len(kept)} parameters of the law", off, _PARAMETER, reason)
 
 
-def _same(found: ClassSlips, name: str, what: str, differences: Sequence[float], tolerance: float, reason: str) -> Case:
+def _same(
+    found: ClassSlips, name: str, what: str, differences: Sequence[float], tolerance: float, reason: str
+) -> PublishedCase:
     note = f"worked out afresh, against the table stored with the law; {reason}"
     largest = max(map(abs, differences))
     return near(_about(found, f"stored-{name}", f"largest difference: {what}", note), largest, 0.0, tolerance)
 
 
-def _scored(found: ClassSlips) -> Iterator[Case]:
+def _scored(found: ClassSlips) -> Iterator[PublishedCase]:
     """Return `ilrs score` of the stored law on its whole table against the law that was fitted now."""
     everything = read_statements(read_table(data_file(TABLE)))
     stored = score_law(found.stored, everything)

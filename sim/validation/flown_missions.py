@@ -15,7 +15,7 @@ from sim.physics.lunar_legs import staging_leg
 from sim.physics.refine import RefinedTransfer, refine_transfer
 from sim.physics.states import EphemerisTable
 from sim.physics.transfer import TOF_LIMITS_H, LunarOrbit, Parking, departure_table
-from sim.validation.case import About, Case, at_most, holds, near
+from sim.validation.case import About, PublishedCase, at_most, holds, near
 from sim.validation.published import read_published
 
 KIND: Final = "real flight"
@@ -26,7 +26,7 @@ _CHEAP_M_S: Final = 10.0
 
 
 @dataclass(frozen=True, slots=True)
-class Flown:
+class FlownMission:
     """One mission as it was published, with the transfer we find for its dates."""
 
     name: str
@@ -48,7 +48,7 @@ class Flown:
         return float(np.nanmin(found)) if np.isfinite(found).any() else float("inf")
 
 
-def flight_cases() -> Iterator[Case]:
+def flight_cases() -> Iterator[PublishedCase]:
     """Return departure energies, captures and times of flight of real missions."""
     said = read_published("flights")
     missions = {name: _flown(name, one) for name, one in said["missions"].items()}
@@ -67,10 +67,10 @@ def flight_cases() -> Iterator[Case]:
         yield holds(about, low_d, high_d, row["days"])
 
 
-def _flown(name: str, said: Mapping[str, Any]) -> Flown:
+def _flown(name: str, said: Mapping[str, Any]) -> FlownMission:
     arrive_d = epoch_from_iso(said["arrive"])
     perilune_km, apolune_km = said["orbit_km"]
-    return Flown(
+    return FlownMission(
         name,
         Parking(float(said["parking_km"]), float(said["inclination_deg"])),
         LunarOrbit(float(perilune_km), float(apolune_km), float(said.get("plane_deg", 90.0))),
@@ -87,7 +87,7 @@ def _ephemeris(arrive_d: float) -> EphemerisTable:
     return build_ephemeris(arrive_d - 8.0, arrive_d + 3.0, 0.25, None)
 
 
-def _apogee(flown: Flown, row: Mapping[str, Any]) -> Case:
+def _apogee(flown: FlownMission, row: Mapping[str, Any]) -> PublishedCase:
     altitude_km = flown.parking.altitude_km
     circular_m_s = 1e3 * sqrt(EARTH_MU_KM3_S2 / (EARTH_RADIUS_KM + altitude_km))
     ours = np.mean([circular_m_s + one.tli_dv_m_s for one in flown.refined().solutions])
@@ -96,14 +96,14 @@ def _apogee(flown: Flown, row: Mapping[str, Any]) -> Case:
     return near(about, float(ours), _perigee_speed_m_s(altitude_km, row["value"]), _PERIGEE_M_S)
 
 
-def _energy(flown: Flown, row: Mapping[str, Any]) -> Case:
+def _energy(flown: FlownMission, row: Mapping[str, Any]) -> PublishedCase:
     ours = np.mean([one.c3_km2_s2 for one in flown.refined().solutions])
     note = "0.05 km2/s2 are worth 2.3 m/s of departure"
     about = About(f"{flown.name}-c3", KIND, row["source"], "departure energy C3, km2/s2", note)
     return near(about, float(ours), row["value"], _C3_KM2_S2)
 
 
-def _capture(flown: Flown, row: Mapping[str, Any]) -> Case:
+def _capture(flown: FlownMission, row: Mapping[str, Any]) -> PublishedCase:
     ours = [one.loi_dv_m_s for one in flown.refined().solutions]
     widening = row.get("relative", _BURN_LOSS)
     low, high = min(ours) * (1.0 - widening), max(ours) * (1.0 + widening)
@@ -118,7 +118,7 @@ def _capture(flown: Flown, row: Mapping[str, Any]) -> Case:
     return holds(about, low, high, row["value"])
 
 
-def _time(flown: Flown, row: Mapping[str, Any]) -> Case:
+def _time(flown: FlownMission, row: Mapping[str, Any]) -> PublishedCase:
     hours = np.arange(TOF_LIMITS_H[0], TOF_LIMITS_H[1] + 1.0, 2.0)
     costs = [flown.cost_m_s(float(tof_h)) for tof_h in hours]
     cheapest_h = float(hours[int(np.argmin(costs))])

@@ -24,7 +24,7 @@ from sim.calibration.slip import SlipFit, fit_slip
 from sim.scenario.load import load_scenario
 from sim.scenario.schema import SlipByClass
 from sim.scenario.table import data_file, read_table
-from sim.validation.case import About, Case, at_most, near
+from sim.validation.case import About, PublishedCase, at_most, near
 from sim.validation.published import read_published
 from sim.validation.replications import packaged_scenario, replicate, shipped_scenario
 
@@ -36,7 +36,7 @@ INSIDE: Final = 0.8
 
 
 @dataclass(frozen=True, slots=True)
-class Forecast:
+class HindcastDate:
     """One date: planned, forecast and what became of it, as days of the scenario's calendar."""
 
     name: str
@@ -74,7 +74,7 @@ class Hindcast:
     known: str
     why: str
     start: datetime.date
-    forecasts: tuple[Forecast, ...]
+    forecasts: tuple[HindcastDate, ...]
     again: bool = False
     """Whether its dates are those of another hindcast, forecast later: they do not count twice."""
 
@@ -101,7 +101,7 @@ def _hindcast(said: Mapping[str, Any], runs: int, seed: int) -> Hindcast:
         sample = run.sample.reached_d[:, milestones.index(row["milestone"])]
         then = by_lead.sample.reached_d[:, other.index(row["milestone"])]
         forecasts.append(
-            Forecast(
+            HindcastDate(
                 row["milestone"].removesuffix(".launched"),
                 min(planned_d, end_d),
                 min(planned_d + _mean_slip_d(law, planned_d), end_d),
@@ -137,7 +137,7 @@ def _mean_slip_d(law: SlipFit | Mapping[str, float], lead_d: float) -> float:
     return law.mean_d(lead_d) if isinstance(law, SlipFit) else law["intercept_d"] + law["per_day"] * lead_d
 
 
-def hindcast_cases(hindcasts: Sequence[Hindcast]) -> Iterator[Case]:
+def hindcast_cases(hindcasts: Sequence[Hindcast]) -> Iterator[PublishedCase]:
     """Return coverage, bias and scores of each hindcast, then of all together."""
     for one in hindcasts:
         yield from _judge(one.id, one.source, one.forecasts, f"{one.known}. {one.why[:1].upper()}{one.why[1:]}")
@@ -146,7 +146,7 @@ def hindcast_cases(hindcasts: Sequence[Hindcast]) -> Iterator[Case]:
         yield from _judge("all", "the hindcasts above, together", every, "dates of one programme are not independent")
 
 
-def _judge(name: str, source: str, forecasts: Sequence[Forecast], known: str) -> Iterator[Case]:
+def _judge(name: str, source: str, forecasts: Sequence[HindcastDate], known: str) -> Iterator[PublishedCase]:
     def about(what: str, quantity: str, reason: str) -> About:
         return About(f"hindcast-{name}-{what}", KIND, source, quantity, f"{reason}. Known then: {known}")
 
@@ -180,12 +180,12 @@ def _judge(name: str, source: str, forecasts: Sequence[Forecast], known: str) ->
     )
 
 
-def _counted(forecasts: Sequence[Forecast]) -> str:
+def _counted(forecasts: Sequence[HindcastDate]) -> str:
     decided = [one for one in forecasts if one.decided]
     return f"{sum(one.inside for one in decided)} of {len(decided)} dates, {len(forecasts) - len(decided)} still open"
 
 
-def _biases(forecasts: Sequence[Forecast], about: Any) -> Iterator[Case]:
+def _biases(forecasts: Sequence[HindcastDate], about: Any) -> Iterator[PublishedCase]:
     flown = [one for one in forecasts if one.flown]
     ours = float(np.mean([one.quantile_d(0.5) - one.actual_d for one in flown]))
     plan = float(np.mean([one.planned_d - one.actual_d for one in flown]))

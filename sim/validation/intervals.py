@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from sim.analysis.estimates import Proportion, clopper_pearson, paired_mean, rank_coverage, wilson
-from sim.validation.case import About, Case, near
+from sim.validation.case import About, PublishedCase, near
 from sim.validation.published import read_published
 
 KIND: Final = "schedule risk"
@@ -14,7 +14,7 @@ _DIGITS: Final = 6e-5
 _PRINTED: Final = "printed to four digits"
 
 
-def interval_cases() -> Iterator[Case]:
+def interval_cases() -> Iterator[PublishedCase]:
     """Return the binomial, order-statistic and paired intervals."""
     said = read_published("intervals")
     yield from _binomial(said["wilson_95"], "wilson-95", wilson)
@@ -27,7 +27,7 @@ def interval_cases() -> Iterator[Case]:
         yield near(about, [found.lo, found.hi], pair["interval"], _DIGITS)
 
 
-def _binomial(said: Mapping[str, Any], name: str, estimate: Callable[..., Proportion]) -> Iterator[Case]:
+def _binomial(said: Mapping[str, Any], name: str, estimate: Callable[..., Proportion]) -> Iterator[PublishedCase]:
     for row in said["rows"]:
         found = estimate(row["k"], row["n"])
         quantity = f"interval of the share {row['k']} of {row['n']}"
@@ -35,7 +35,7 @@ def _binomial(said: Mapping[str, Any], name: str, estimate: Callable[..., Propor
         yield near(about, [found.lo, found.hi], row["interval"], _DIGITS)
 
 
-def _ranks(said: Mapping[str, Any]) -> Iterator[Case]:
+def _ranks(said: Mapping[str, Any]) -> Iterator[PublishedCase]:
     for row in said["rows"]:
         lower, upper = row["ranks"]
         quantity = f"coverage of ranks {lower} and {upper} for P{100 * row['q']:.0f} of {row['n']}"

@@ -12,8 +12,8 @@ from sim.calibration.forecasts import read_pairs
 from sim.calibration.scores import crps, pinball_of_point, pinball_of_sample
 from sim.calibration.slip import Pairs, SlipFit, fit_slip
 from sim.scenario.cells import read_dates
-from sim.scenario.table import Table, data_file, read_table
-from sim.validation.case import About, Case, at_most, near
+from sim.scenario.table import TextTable, data_file, read_table
+from sim.validation.case import About, PublishedCase, at_most, near
 from sim.validation.hindcasts import INSIDE
 
 KIND: Final = "slip"
@@ -21,7 +21,7 @@ _SHARES: Final = (np.arange(400) + 0.5) / 400
 """Midpoints at which a law is sampled for its score."""
 
 
-def slip_cases() -> Iterator[Case]:
+def slip_cases() -> Iterator[PublishedCase]:
     """Return coverage and scores of the slip law on missions it was not fitted to."""
     table = read_table(data_file("iss-cargo.csv"))
     pairs = read_pairs(table)
@@ -33,14 +33,14 @@ def slip_cases() -> Iterator[Case]:
         yield from _judge(name, source, law, pairs.chosen(~inside))
 
 
-def _by_flight(table: Table) -> list[str]:
+def _by_flight(table: TextTable) -> list[str]:
     """Return the missions in the order in which they flew: every other one makes a half."""
     (actual,) = read_dates(table, "actual")
     first = {name: day for name, day in zip(table.texts("mission"), actual, strict=True) if day}
     return sorted(first, key=lambda name: (first[name], name))
 
 
-def _judge(half: str, source: str, law: SlipFit, other: Pairs) -> Iterator[Case]:
+def _judge(half: str, source: str, law: SlipFit, other: Pairs) -> Iterator[PublishedCase]:
     late_d = np.maximum(other.slip_d, 0.0)
     low, high = (np.array([_at(law, lead, share) for lead in other.lead_d]) for share in (0.1, 0.9))
     missions = len(set(other.mission))

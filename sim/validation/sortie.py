@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from sim.physics.rocket import Action, Burn, Flight, Stack, Stage, break_even, fly
-from sim.validation.case import About, Case, near
+from sim.physics.rocket import Action, BurnReport, BurnRequest, Stack, StackElement, break_even, fly
+from sim.validation.case import About, PublishedCase, near
 from sim.validation.published import read_published
 
 KIND: Final = "replay"
@@ -16,7 +16,7 @@ _PRINTED: Final = "the published readings are rounded to 0.01 kg in every step"
 
 
 @dataclass(frozen=True, slots=True)
-class Sortie:
+class PublishedSortie:
     """The sortie with the parameters whose break-even is published."""
 
     said: Mapping[str, Any]
@@ -32,19 +32,21 @@ class Sortie:
         """Return the named elements as they stand on the pad, the first on top."""
         return Stack(tuple(self._stage(name) for name in names), self.g0_m_s2)
 
-    def _stage(self, name: str) -> Stage:
+    def _stage(self, name: str) -> StackElement:
         said = self.said["elements"][name]
         propellant_kg = self.departure_propellant_kg if name == "EDS" else said.get("propellant_kg", 0.0)
         isp_s = self.descent_isp_s if name == "Altair DM" else said.get("isp_s", 0.0)
         aboard_kg = self.cargo_kg if name == "Altair DM" else said.get("aboard_kg", 0.0)
-        return Stage(name, float(said["dry_kg"]), float(propellant_kg), float(isp_s), carried_kg=float(aboard_kg))
+        return StackElement(
+            name, float(said["dry_kg"]), float(propellant_kg), float(isp_s), carried_kg=float(aboard_kg)
+        )
 
-    def altered(self, name: str, value: float) -> Sortie:
+    def altered(self, name: str, value: float) -> PublishedSortie:
         """Return the sortie with one of its parameters changed."""
         change: Any = {name: value}
         return replace(self, **change)
 
-    def fly(self) -> tuple[Flight, ...]:
+    def fly(self) -> tuple[BurnReport, ...]:
         """Fly it: two launches, out, down, up, home; the crew changes ships in lunar orbit."""
         said = self.said
         crew_kg = float(said["crew_kg"])
@@ -91,7 +93,7 @@ class Sortie:
         return all(flight.closes for flight in self.fly())
 
 
-def sortie_cases() -> Iterator[Case]:
+def sortie_cases() -> Iterator[PublishedCase]:
     """Return what is left in each tank, the masses on the way, and the six break-even points."""
     said = read_published("sortie")
     for g0_m_s2, left_kg in said["left_kg"].items():
@@ -104,7 +106,7 @@ def sortie_cases() -> Iterator[Case]:
     yield from _break_evens(said)
 
 
-def _masses(said: Mapping[str, Any]) -> Iterator[Case]:
+def _masses(said: Mapping[str, Any]) -> Iterator[PublishedCase]:
     crew, cargo, out, *_ = _sortie(said, 9.81).fly()
     pads_kg = sum(flight.burns[0].records[0].stack_mass_kg for flight in (crew, cargo))
     yield near(About("sortie-pads", KIND, said["source"], "mass on both pads, kg", _PRINTED), pads_kg,
@@ -118,7 +120,7 @@ def _masses(said: Mapping[str, Any]) -> Iterator[Case]:
     yield near(about, given, said["first_burns_m_s"], 0.01)
 
 
-def _break_evens(said: Mapping[str, Any]) -> Iterator[Case]:
+def _break_evens(said: Mapping[str, Any]) -> Iterator[PublishedCase]:
     base = _sortie(said, 9.81)
     note = "bisection of both, printed to 0.01; just within it every burn closes, 0.01 beyond one falls short"
     for name, limit in said["break_even"].items():
@@ -134,9 +136,9 @@ def _break_evens(said: Mapping[str, Any]) -> Iterator[Case]:
         yield replace(case, met=case.met and both_ways)
 
 
-def _sortie(said: Mapping[str, Any], g0_m_s2: float) -> Sortie:
+def _sortie(said: Mapping[str, Any], g0_m_s2: float) -> PublishedSortie:
     elements = said["elements"]
-    return Sortie(
+    return PublishedSortie(
         said,
         g0_m_s2,
         cargo_kg=elements["Altair DM"]["aboard_kg"],
@@ -148,7 +150,7 @@ def _sortie(said: Mapping[str, Any], g0_m_s2: float) -> Sortie:
     )
 
 
-def _left_kg(flights: Sequence[Flight]) -> Mapping[str, float]:
+def _left_kg(flights: Sequence[BurnReport]) -> Mapping[str, float]:
     """Return the propellant at the end of everything that flew."""
     found: dict[str, float] = {}
     for flight in flights:
@@ -156,8 +158,8 @@ def _left_kg(flights: Sequence[Flight]) -> Mapping[str, float]:
     return found
 
 
-def _burn(dv_m_s: float, *said: str) -> Burn:
-    return Burn(float(dv_m_s), tuple(_action(words) for words in said))
+def _burn(dv_m_s: float, *said: str) -> BurnRequest:
+    return BurnRequest(float(dv_m_s), tuple(_action(words) for words in said))
 
 
 def _action(words: str) -> Action:

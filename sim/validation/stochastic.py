@@ -8,14 +8,14 @@ from typing import Any, Final
 
 import numpy as np
 
-from sim.validation.case import SIGMAS, About, Case, mean_tolerance, near, share_tolerance
+from sim.validation.case import SIGMAS, About, PublishedCase, mean_tolerance, near, share_tolerance
 from sim.validation.published import read_published
 from sim.validation.replications import packaged_scenario, replicate, shipped_scenario
 
 KIND: Final = "stochastic"
 
 
-def stochastic_cases(runs: int, seed: int) -> Iterator[Case]:
+def stochastic_cases(runs: int, seed: int) -> Iterator[PublishedCase]:
     """Return the tanker depot and the Shuttle's countdown, each replicated `runs` times."""
     yield from depot_cases(runs, seed)
     yield from scrub_cases(runs, seed)
@@ -28,7 +28,7 @@ def depot_chance(said: Mapping[str, Any], transfers: int, fleet: int) -> float:
     return float(m * r**transfers * q**transfers * ways)
 
 
-def depot_cases(runs: int, seed: int) -> Iterator[Case]:
+def depot_cases(runs: int, seed: int) -> Iterator[PublishedCase]:
     """Return the share of departures for cells of the published sweep."""
     said = read_published("depot")
     for cell in said["cells"]:
@@ -45,7 +45,7 @@ def depot_cases(runs: int, seed: int) -> Iterator[Case]:
         yield near(about, float(np.isfinite(run.finish_d).mean()), share, share_tolerance(share, runs))
 
 
-def scrub_cases(runs: int, seed: int) -> Iterator[Case]:
+def scrub_cases(runs: int, seed: int) -> Iterator[PublishedCase]:
     """Return attempts for each launch, and the share gone by each attempt."""
     said = read_published("scrubs")
     attempts = 1.0 + replicate(packaged_scenario("countdown"), runs, seed).sample.scrubs

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from sim.validation.case import Case
+from sim.validation.case import PublishedCase
 
 if TYPE_CHECKING:
     from sim.validation.class_slips import ClassSlips
@@ -22,13 +22,13 @@ SEED: Final = 2035
 class Suite:
     """Every case, and the forecasts behind those of hindcasts and of slip by class."""
 
-    cases: tuple[Case, ...]
+    cases: tuple[PublishedCase, ...]
     hindcasts: tuple[Hindcast, ...] = ()
     class_slips: ClassSlips | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Family:
+class CaseFamily:
     """Cases of one kind."""
 
     name: str
@@ -36,16 +36,16 @@ class Family:
     make: Callable[[int, int], Suite]
 
 
-def families() -> tuple[Family, ...]:
+def families() -> tuple[CaseFamily, ...]:
     """Return the families in the order in which they are reported."""
     return (
-        Family("replays", "Replays of published flights", _replays),
-        Family("schedule-risk", "Schedule risk of textbook networks", _schedule_risk),
-        Family("stochastic", "What is random", _stochastic),
-        Family("slip", "Slip by lead time, fitted on one half and judged on the other", _slip),
-        Family("slip-classes", "Slip by class, each programme forecast without its own rows", _slip_classes),
-        Family("hindcasts", "Hindcasts", _hindcasts),
-        Family("real-flights", "Real flights", _flights),
+        CaseFamily("replays", "Replays of published flights", _replays),
+        CaseFamily("schedule-risk", "Schedule risk of textbook networks", _schedule_risk),
+        CaseFamily("stochastic", "What is random", _stochastic),
+        CaseFamily("slip", "Slip by lead time, fitted on one half and judged on the other", _slip),
+        CaseFamily("slip-classes", "Slip by class, each programme forecast without its own rows", _slip_classes),
+        CaseFamily("hindcasts", "Hindcasts", _hindcasts),
+        CaseFamily("real-flights", "Real flights", _flights),
     )
 
 
@@ -57,7 +57,7 @@ def run_suite(
     on_family: Callable[[str], None] = lambda name: None,
 ) -> Suite:
     """Work out every case, or those of the families named in `only`."""
-    cases: list[Case] = []
+    cases: list[PublishedCase] = []
     hindcasts: list[Hindcast] = []
     class_slips: ClassSlips | None = None
     for family in families():

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sim.analysis.estimates import quantile
 from sim.analysis.sensitivity import Sensitivity, rank_activities
-from sim.validation.case import SIGMAS, About, Case, mean_tolerance, near, share_tolerance
+from sim.validation.case import SIGMAS, About, PublishedCase, mean_tolerance, near, share_tolerance
 from sim.validation.published import read_published
 from sim.validation.replications import Replicated, packaged_scenario, replicate, shipped_scenario
 
@@ -18,7 +18,7 @@ _LEVEL: Final = 0.99993666
 """Confidence of 4 standard errors."""
 
 
-def textbook_cases(runs: int, seed: int) -> Iterator[Case]:
+def textbook_cases(runs: int, seed: int) -> Iterator[PublishedCase]:
     """Return every case of the textbook networks, each network sampled `runs` times."""
     published = read_published("networks")
     for path in published["critical_paths"]:
@@ -28,7 +28,7 @@ def textbook_cases(runs: int, seed: int) -> Iterator[Case]:
     yield from _sensitivities(published["sensitivity"], runs, seed)
 
 
-def _critical_path(said: Mapping[str, Any]) -> Iterator[Case]:
+def _critical_path(said: Mapping[str, Any]) -> Iterator[PublishedCase]:
     sets = [f"activities.{name}.duration={weeks} wk" for name, weeks in said["expected"].items()]
     run = replicate(shipped_scenario(said["scenario"]), 1, 0, sets=sets)
     finish = float(run.nominal.reached_d[run.campaign.goals[0].reached]) / said["unit_d"]
@@ -44,7 +44,7 @@ def _critical_path(said: Mapping[str, Any]) -> Iterator[Case]:
     yield near(About(f"{said['id']}-path", KIND, said["source"], quantity, note), ours, theirs, 0.0)
 
 
-def _network(said: Mapping[str, Any], runs: int, seed: int) -> Iterator[Case]:
+def _network(said: Mapping[str, Any], runs: int, seed: int) -> Iterator[PublishedCase]:
     run = replicate(shipped_scenario(said["scenario"]), runs, seed, variants=said.get("variants", ()))
     finish = run.finish_d / said["unit_d"]
     theirs_n = said.get("runs", float("inf"))
@@ -66,13 +66,13 @@ def _network(said: Mapping[str, Any], runs: int, seed: int) -> Iterator[Case]:
     yield from _criticalities(said, run, runs, about)
 
 
-def _criticalities(said: Mapping[str, Any], run: Replicated, runs: int, about: Any) -> Iterator[Case]:
+def _criticalities(said: Mapping[str, Any], run: Replicated, runs: int, about: Any) -> Iterator[PublishedCase]:
     for name, share in said["critical"].items():
         tolerance = share_tolerance(share, runs, said.get("runs", float("inf")))
         yield near(about(f"critical-{name}", f"criticality of {name}"), run.critical(name), share, tolerance)
 
 
-def _sensitivities(published: list[Mapping[str, Any]], runs: int, seed: int) -> Iterator[Case]:
+def _sensitivities(published: list[Mapping[str, Any]], runs: int, seed: int) -> Iterator[PublishedCase]:
     found: dict[str, Mapping[str, Sensitivity]] = {}
     for said in published:
         name = said["scenario"]

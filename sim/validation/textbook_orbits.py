@@ -10,13 +10,13 @@ import numpy as np
 from sim.physics.ephemeris import load_ephemeris
 from sim.physics.epochs import epoch_from_iso
 from sim.physics.transfer import LunarOrbit, Parking, departure_table
-from sim.validation.case import About, Case, between, near
+from sim.validation.case import About, PublishedCase, between, near
 from sim.validation.published import read_published
 
 Body: TypeAlias = Literal["earth", "moon"]
 
 
-def orbit_cases() -> Iterator[Case]:
+def orbit_cases() -> Iterator[PublishedCase]:
     """Return published speeds and periods that need no mission: textbook transfers, budgets, the Moon's motion."""
     said = read_published("orbits")
     for row in said["rows"]:

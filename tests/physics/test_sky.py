@@ -20,12 +20,12 @@ from sim.physics.light import (
     see_sun,
 )
 from sim.physics.states import EphemerisTable
-from sim.physics.tracking import Station, cover_intervals, moon_elevation_deg
+from sim.physics.tracking import TrackingSite, cover_intervals, moon_elevation_deg
 
 POLE = Site(-90.0, 0.0)
-JIAMUSI = Station("jiamusi", 46.5, 130.8)
-KASHGAR = Station("kashgar", 38.4, 76.7)
-NEUQUEN = Station("neuquen", -38.2, -70.15)
+JIAMUSI = TrackingSite("jiamusi", 46.5, 130.8)
+KASHGAR = TrackingSite("kashgar", 38.4, 76.7)
+NEUQUEN = TrackingSite("neuquen", -38.2, -70.15)
 
 
 def hours(first: str, last: str) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
@@ -150,7 +150,7 @@ def test_sidereal_time_agrees_with_the_almanac() -> None:
     ("station", "share"), [(JIAMUSI, 0.40), (KASHGAR, 0.42), (NEUQUEN, 0.42)], ids=lambda value: str(value)[:12]
 )
 def test_one_station_sees_the_moon_two_fifths_of_the_time(
-    table: EphemerisTable, station: Station, share: float
+    table: EphemerisTable, station: TrackingSite, share: float
 ) -> None:
     """Truth: AltAz of astropy with DE440, January 2035, above 10 deg; rounded to 0.01 there."""
     seen = cover_intervals(table, [station], epoch_from_iso("2035-01-01"), epoch_from_iso("2035-02-01"))
@@ -176,6 +176,6 @@ def test_the_moons_height_agrees_with_astropy(table: EphemerisTable) -> None:
 
 def test_a_station_at_the_south_pole_sees_the_moon_half_of_each_month(table: EphemerisTable) -> None:
     """Truth: the Moon is south of the equator half of a sidereal month; parallax (0.95 deg) takes some."""
-    pole = Station("pole", -90.0, 0.0)
+    pole = TrackingSite("pole", -90.0, 0.0)
     seen = cover_intervals(table, [pole], epoch_from_iso("2030-01-01"), epoch_from_iso("2031-01-01"), minimum_deg=0.0)
     assert 0.44 < seen.fraction < 0.50

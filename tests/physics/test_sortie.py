@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from sim.physics.rocket import Action, Burn, Flight, Stack, Stage, break_even, closure_margin_kg, fly
+from sim.physics.rocket import Action, BurnReport, BurnRequest, Stack, StackElement, break_even, closure_margin_kg, fly
 
 TOLERANCE_KG = 0.1  # the readings are rounded to 0.01 kg
 SPACENET_G0 = 9.81
@@ -43,14 +43,14 @@ class Sortie:
     def stack(self, *names: str) -> Stack:
         return Stack(tuple(self.stage(name) for name in names), self.g0_m_s2)
 
-    def stage(self, name: str) -> Stage:
+    def stage(self, name: str) -> StackElement:
         dry_kg, propellant_kg, isp_s = DRY_PROPELLANT_ISP[name]
         propellant_kg = self.eds_propellant_kg if name == "EDS" else propellant_kg
         isp_s = self.dm_isp_s if name == "Altair DM" else isp_s
         aboard_kg = {"Orion CM": CREW_KG, "Altair DM": self.cargo_kg}.get(name, 0.0)
-        return Stage(name, dry_kg, propellant_kg, isp_s, carried_kg=aboard_kg)
+        return StackElement(name, dry_kg, propellant_kg, isp_s, carried_kg=aboard_kg)
 
-    def replay(self) -> tuple[Flight, ...]:
+    def replay(self) -> tuple[BurnReport, ...]:
         """Fly the sortie's five transports; the crew changes ships in lunar orbit and samples come back."""
         crew = fly(
             self.stack("Ares I First Stage", "Ares I Upper Stage", "Orion CM", "Orion SM", "Orion LAS"),
@@ -87,8 +87,8 @@ class Sortie:
         return all(flight.closes for flight in self.replay())
 
 
-def burn(dv_m_s: float, *said: str) -> Burn:
-    return Burn(dv_m_s, tuple(act(words) for words in said))
+def burn(dv_m_s: float, *said: str) -> BurnRequest:
+    return BurnRequest(dv_m_s, tuple(act(words) for words in said))
 
 
 def act(words: str) -> Action:
@@ -96,7 +96,7 @@ def act(words: str) -> Action:
     return Action("burn" if verb == "burn" else "stage", stage)
 
 
-def left_kg(flights: Sequence[Flight]) -> dict[str, float]:
+def left_kg(flights: Sequence[BurnReport]) -> dict[str, float]:
     """Propellant at the end of everything that flew."""
     found: dict[str, float] = {}
     for flight in flights:
@@ -165,7 +165,7 @@ def test_many_sorties_at_once_have_the_margins_of_single_ones() -> None:
     actions = [(act("burn EDS"), act("stage EDS")), (act("burn Altair DM"),)]
     margin = closure_margin_kg(stack, [tli, np.full(4, 950.0)], actions)
     for index, dv in enumerate(tli):
-        single = fly(stack, [Burn(float(dv), actions[0]), Burn(950.0, actions[1])])
+        single = fly(stack, [BurnRequest(float(dv), actions[0]), BurnRequest(950.0, actions[1])])
         if single.closes:
             assert margin[index] == pytest.approx(single.stack.stage("Altair DM").propellant_kg, abs=1e-6)
         else:

@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
-from sim.chance import DrawTable, Figures, Luck, Together
+from sim.chance import DrawTable, Figures, JointDraws, Together
 from sim.chance.correlation import AmbiguousError, Bundle, Group, ImpossibleError, Kin, Member, entwine
 
 COUNT = 4000
@@ -40,7 +40,7 @@ def draws(bundle: Bundle, *, seed: int = 3, block: int = COUNT) -> NDArray[np.fl
     together = Together(tuple(range(count)), (*factors, *range(count)), bundle.offsets, bundle.weights)
     rows = []
     for first in range(0, COUNT, block):
-        table = DrawTable(seed, names, first, block, Luck((together,)))
+        table = DrawTable(seed, names, first, block, JointDraws((together,)))
         rows += [[table.replication(first + row).u(member) for member in range(count)] for row in range(block)]
     return np.array(rows)
 
@@ -113,7 +113,7 @@ def test_normal_scores_of_the_draws_have_the_coefficient(coefficient: float) -> 
 def test_draws_outside_every_group_are_the_same_bits() -> None:
     names = ["a", "b", "outside"]
     together = Together((0, 1), (0, 1), (0.0, 0.0), ((1.0, 0.0), (0.8, 0.6)))
-    plain, shared = DrawTable(1, names, 0, 9), DrawTable(1, names, 0, 9, Luck((together,)))
+    plain, shared = DrawTable(1, names, 0, 9), DrawTable(1, names, 0, 9, JointDraws((together,)))
     assert shared.fill(2) == plain.fill(2)
 
 
@@ -124,7 +124,7 @@ def test_correlated_draws_do_not_depend_on_how_replications_are_shared_out() -> 
 
 def test_draws_beyond_the_first_block_are_correlated_too() -> None:
     together = Together((0, 1), (0, 1), (0.0, 0.0), ((1.0, 0.0), (0.8, 0.6)))
-    luck = DrawTable(1, ["a", "b"], 0, 1, Luck((together,))).replication(0)
+    luck = DrawTable(1, ["a", "b"], 0, 1, JointDraws((together,))).replication(0)
     scores = normal_scores(np.array([[luck.u(0), luck.u(1)] for _ in range(2000)]))[4:]
     assert np.asarray(np.corrcoef(scores.T))[0, 1] == pytest.approx(0.8, abs=4 * 0.36 / math.sqrt(2000))
 
@@ -136,7 +136,7 @@ def test_another_member_of_a_group_changes_no_draw_of_the_rest() -> None:
 
 def test_figures_are_jointly_normal_around_their_best_values() -> None:
     figures = Figures((0, 1), (5.0, -1.0), ((2.0, 0.0), (0.6, 0.8)))
-    table = DrawTable(7, ["a", "b"], 0, COUNT, Luck((), figures))
+    table = DrawTable(7, ["a", "b"], 0, COUNT, JointDraws((), figures))
     found = np.array([[luck.figure(0), luck.figure(1)] for luck in map(table.replication, range(COUNT))])
     np.testing.assert_allclose(found.mean(axis=0), [5.0, -1.0], atol=2.0 * ERROR)
     np.testing.assert_allclose(np.cov(found.T), [[4.0, 1.2], [1.2, 1.0]], atol=6.0 * ERROR)
@@ -144,7 +144,7 @@ def test_figures_are_jointly_normal_around_their_best_values() -> None:
 
 def test_figures_do_not_depend_on_how_replications_are_shared_out() -> None:
     figures = Figures((0, 1), (5.0,), ((0.3, 0.7),))
-    whole, part = (DrawTable(7, ["a", "b"], first, 30, Luck((), figures)) for first in (0, 20))
+    whole, part = (DrawTable(7, ["a", "b"], first, 30, JointDraws((), figures)) for first in (0, 20))
     shared = range(20, 30)
     assert [whole.replication(n).figure(0) for n in shared] == [part.replication(n).figure(0) for n in shared]
 

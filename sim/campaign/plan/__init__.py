@@ -13,6 +13,7 @@ from typing import Any
 from sim.campaign.plan.flight_plans import (
     FlightCard,
     FlightSheet,
+    FlightStep,
     LaunchPlan,
     LaunchStreams,
     LegPlan,
@@ -20,7 +21,6 @@ from sim.campaign.plan.flight_plans import (
     OperationPlan,
     RefuelPlan,
     SequenceReport,
-    Step,
     TankPlan,
 )
 from sim.campaign.plan.parts import (
@@ -47,7 +47,7 @@ from sim.campaign.plan.parts import (
     RiskPlan,
     Subject,
 )
-from sim.chance import Luck
+from sim.chance import JointDraws
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class Campaign:
     streams: tuple[str, ...]
     stream_paths: tuple[tuple[str | int, ...], ...]
     """Path of the figure that each stream draws."""
-    luck: Luck
+    luck: JointDraws
     """What the draws of the streams share."""
     subjects: tuple[Subject, ...]
     milestones: tuple[Milestone, ...]

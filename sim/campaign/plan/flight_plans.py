@@ -230,7 +230,7 @@ class MissionPlan:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class FlightStep:
     """One step of a flight: a burn of `dv_m_s`, or of the day's TLI or LOI, or mass moved into a spacecraft."""
 
     kind: str
@@ -248,7 +248,7 @@ class FlightSheet:
     """What one launch carries and every step of its flight; flown by :func:`sim.campaign.flights.fly_script`."""
 
     stack: Stack
-    steps: tuple[Step, ...]
+    steps: tuple[FlightStep, ...]
 
 
 @dataclass(frozen=True, slots=True)

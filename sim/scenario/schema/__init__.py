@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from sim.scenario.schema.base import Assembly, Base, Breakdown, Element, Living, Supply, Trials
+from sim.scenario.schema.base import Assembly, Base, Breakdown, CommissioningTests, Element, Living, Supply
 from sim.scenario.schema.blocks import Access, Block, Confidence, Count, Need, PadName, Sourced, SourceNote
 from sim.scenario.schema.missions import Cargo, Crew, Flown, Launch, Manoeuvre, Mission, Refuel, Rendezvous
 from sim.scenario.schema.network import Burn, Ground, GroundStation, Horizon, Leg, Navigation, Place
@@ -20,8 +20,7 @@ from sim.scenario.schema.planning import (
     Barred,
     Budget,
     CalendarSpec,
-    ClassLaw,
-    Correlation,
+    CorrelationGroup,
     Goal,
     HeldRisk,
     Leaving,
@@ -29,6 +28,7 @@ from sim.scenario.schema.planning import (
     Risk,
     SlipByClass,
     SlipByLead,
+    SlipClasses,
     SlipGrowth,
     SlipModel,
     SlipOfPlan,
@@ -38,7 +38,16 @@ from sim.scenario.schema.planning import (
     Withdrawal,
 )
 from sim.scenario.schema.staging import Filling, Operation, Research, Station, Tank
-from sim.scenario.schema.variation import FlightStack, Lever, Listed, Optimise, Seek, Spread, Sweep, read_values
+from sim.scenario.schema.variation import (
+    DecisionVariable,
+    FlightStack,
+    Listed,
+    Optimise,
+    ParameterStudy,
+    Seek,
+    Spread,
+    read_values,
+)
 from sim.scenario.schema.vehicles import (
     Launcher,
     LaunchSite,
@@ -76,7 +85,7 @@ class Scenario(Sourced):
     """Risk drivers."""
     slips_hold: dict[Name, HeldRisk] | list[Name] | Literal["all"] = {}
     """Risks that the measured slip laws hold already: their names, or `all`; taken as they stand in this file."""
-    correlations: dict[Name, Correlation] = {}
+    correlations: dict[Name, CorrelationGroup] = {}
     """Groups of random values that share luck."""
     uncertainty: Uncertainty = Field(default_factory=Uncertainty)
     """What a run leaves out, to see what it does."""
@@ -106,7 +115,7 @@ class Scenario(Sourced):
     """What people at the base use."""
     variants: dict[Name, dict[str, Any]] = {}
     """Named partial overrides, chosen with `--variant`."""
-    sweep: Sweep | None = None
+    sweep: ParameterStudy | None = None
     """A parameter study, read by `ilrs sweep` only."""
     seek: Seek | None = None
     """Levers with what they cost, read by `ilrs seek` only."""

@@ -33,7 +33,7 @@ class Assembly(Sourced):
     """Robot-hours to unload and place it."""
 
 
-class Trials(Sourced):
+class CommissioningTests(Sourced):
     """Commissioning tests that can fail."""
 
     fails: Share
@@ -72,7 +72,7 @@ class Element(Sourced):
     """What must have happened before it can be assembled."""
     commissioning: UncertainDuration
     """Tests from the end of assembly to operation."""
-    tests: Trials | None = None
+    tests: CommissioningTests | None = None
     """Chance that commissioning fails, and what it takes then."""
     failures: Breakdown | None = None
     """Failures in operation, and their repair."""

@@ -167,7 +167,7 @@ class MeasuredCorrelation(Block):
 Parameter = Annotated[str, Field(pattern=r"^(location|spread)(\.[a-z0-9][a-z0-9-]*){0,2}$", max_length=200)]
 
 
-class ClassLaw(Block):
+class SlipClasses(Block):
     """Slip by agency and kind: parameters that add up, their covariance, and what moves together."""
 
     form: SlipForm
@@ -213,7 +213,7 @@ class SlipModel(Sourced):
     """Measured slip for lead times up to each row's limit, shortest first."""
     beyond: SlipGrowth | None = None
     """What holds for longer lead times."""
-    classes: ClassLaw | None = None
+    classes: SlipClasses | None = None
     """Slip by agency, kind and lead time, in place of `rows` and `beyond`."""
     data: SlipData | None = None
     """The table it was fitted to."""
@@ -274,7 +274,7 @@ SlipOfPlan = Annotated[
 ]
 
 
-class Correlation(Sourced):
+class CorrelationGroup(Sourced):
     """Random values that share luck: one coefficient for every pair of them."""
 
     coefficient: Annotated[float, Field(gt=-1, lt=1)]

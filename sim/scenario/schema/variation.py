@@ -89,7 +89,7 @@ Cost = Annotated[float, Field(ge=0, le=1e12)]
 VariantsText = Annotated[str, Field(min_length=1, max_length=1000)]
 
 
-class Sweep(Block):
+class ParameterStudy(Block):
     """A parameter study, read by `ilrs sweep` only."""
 
     design: Literal["grid", "lhs", "sobol", "saltelli", "tornado"] = "sobol"
@@ -108,7 +108,7 @@ class Sweep(Block):
     """What is varied, by dotted path: a list of values, or a range."""
 
 
-class Lever(Sourced):
+class DecisionVariable(Sourced):
     """Values that something could be set to, and what each costs."""
 
     values: Annotated[list[Any], Field(min_length=1)]
@@ -117,7 +117,7 @@ class Lever(Sourced):
     """What each value costs, in any unit; as it is, it costs nothing."""
 
     @model_validator(mode="after")
-    def _a_cost_for_each(self) -> Lever:
+    def _a_cost_for_each(self) -> DecisionVariable:
         if len(self.values) != len(self.costs):
             raise ValueError(
                 f"there is one cost for each value, not {len(self.costs)} for {len(self.values)}; "
@@ -133,7 +133,7 @@ class Seek(Block):
     """The goal; the first one if not said."""
     confidence: Share | None = None
     """The chance wanted of reaching it by its date; the goal's own if not said."""
-    levers: dict[str, Lever] = {}
+    levers: dict[str, DecisionVariable] = {}
     """What could be changed, by dotted path."""
     variants: dict[Name, Cost] = {}
     """Variants that could be taken, with what each costs."""

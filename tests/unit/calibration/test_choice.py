@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 from sim.calibration.class_fit import calibrate_classes, class_block
 from sim.calibration.class_model import ALWAYS
 from sim.calibration.luck import fit_with_luck
-from sim.calibration.statements import Choice, Statements, read_statements
+from sim.calibration.statements import Statements, TableChoice, read_statements
 from sim.cli import main
 from sim.problems import InputError
 from sim.scenario.table import data_file, read_table
@@ -63,18 +63,18 @@ def test_on_the_last_day_of_a_table_all_of_it_is_known() -> None:
 
 
 def test_a_programme_is_left_out_with_all_its_rows() -> None:
-    found, left_out = Choice(without_programmes=("programme 3",)).of(made_up(1, 5))
+    found, left_out = TableChoice(without_programmes=("programme 3",)).of(made_up(1, 5))
     assert found.programmes == ("programme 0", "programme 1", "programme 2", "programme 4")
     assert left_out == ("2 rows of programme 3",)
 
 
 def test_a_programme_that_is_not_there_is_refused_with_one_that_is() -> None:
     with pytest.raises(InputError, match="did you mean 'programme 3'"):
-        Choice(without_programmes=("programe 3",)).of(made_up(1, 5))
+        TableChoice(without_programmes=("programe 3",)).of(made_up(1, 5))
 
 
 def test_the_options_of_a_choice_are_those_of_the_command() -> None:
-    options = Choice(True, ("Chang'e-4",), DAY).options
+    options = TableChoice(True, ("Chang'e-4",), DAY).options
     assert shlex.split(options) == [
         *("--without-stand-downs", "--without-programme", "Chang'e-4", "--as-of", "2021-12-29")
     ]

@@ -20,7 +20,7 @@ from sim.calibration.laws import calibrate
 from sim.calibration.leave_out import difference, leave_one_out
 from sim.calibration.luck import FIRST_GUESS, fit_with_luck, measure_luck
 from sim.calibration.predictive import Predictive, of_points
-from sim.calibration.statements import Choice, Statements, read_statements
+from sim.calibration.statements import Statements, TableChoice, read_statements
 from sim.chance import RatioLaw
 from sim.problems import InputError
 from sim.scenario.table import data_file, read_table
@@ -36,7 +36,7 @@ def law_file(tmp_path_factory: pytest.TempPathFactory) -> tuple[ClassCalibration
     statements = made_up(11, 30)
     waited = np.arange(statements.rows) < 3
     table.write_text(table_of(replace(statements, waited=waited)), encoding="utf-8")
-    made = calibrate(table, choice=Choice(without_stand_downs=True))
+    made = calibrate(table, choice=TableChoice(without_stand_downs=True))
     path = folder / "law.yaml"
     path.write_text(catalogue_text([made]), encoding="utf-8")
     assert isinstance(made.fit, ClassCalibration)

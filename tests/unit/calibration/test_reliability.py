@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sim.calibration.predictive import Judged
-from sim.calibration.reliability import LEVELS, Reliability, by_class, reliability_of
+from sim.calibration.reliability import LEVELS, ForecastReliability, by_class, reliability_of
 from tests.unit.calibration.made_up import made_up
 
 
@@ -16,7 +16,7 @@ def judged(share: np.ndarray) -> Judged:
     return Judged(share < 0.1, share > 0.9, np.zeros(share.size), share)
 
 
-def look(share: np.ndarray, still_open: np.ndarray | None = None) -> Reliability:
+def look(share: np.ndarray, still_open: np.ndarray | None = None) -> ForecastReliability:
     """Return the reliability of these transforms, each of its own programme."""
     size = share.size
     everything = made_up(1, size, 1)

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from sim.campaign.compile import compile_campaign, identify
-from sim.campaign.flights import Step, build_stack, fly_script, margins_over
+from sim.campaign.flights import FlightStep, build_stack, fly_script, margins_over
 from sim.campaign.slips import law_by_lead
-from sim.campaign.work import Planned, plan_starts
+from sim.campaign.work import PlannedWork, plan_starts
 from sim.physics.injection import injection_dv_m_s
 from sim.problems import ScenarioError
 from sim.scenario.load import load_scenario
@@ -47,7 +47,7 @@ def test_the_missing_propellant_is_what_closes_the_flight() -> None:
     craft = Spacecraft.model_validate(
         {"kind": "lander", "dry": "1 t", "stages": {"main": {"propellant": "1 t", "isp": "300 s"}}}
     )
-    report = fly_script(build_stack([("craft", craft)], 0.0, 0.0), [Step("burn", dv_m_s)], 0.0, 0.0)
+    report = fly_script(build_stack([("craft", craft)], 0.0, 0.0), [FlightStep("burn", dv_m_s)], 0.0, 0.0)
     assert report.margin_kg == pytest.approx(1000.0 - needed_kg, abs=1e-6)
 
 
@@ -63,7 +63,7 @@ def test_margins_over_a_table_agree_with_single_flights_to_a_tenth_of_a_kilogram
         }
     )
     stack = build_stack([("craft", craft)], 3000.0, 0.0)
-    steps = [Step("loi"), Step("burn", 2050.0)]
+    steps = [FlightStep("loi"), FlightStep("burn", 2050.0)]
     loi_m_s = np.linspace(800.0, 1000.0, 37)
     table = margins_over(stack, steps, np.zeros_like(loi_m_s), loi_m_s)
     single = [fly_script(stack, steps, 0.0, dv).margin_kg for dv in loi_m_s]
@@ -78,16 +78,16 @@ def test_injection_from_200_km_takes_what_the_vis_viva_equation_says() -> None:
 
 def test_a_plan_starts_when_the_last_of_its_needs_is_finished() -> None:
     work = {
-        "a": Planned((), 0.0, 10.0, None),
-        "b": Planned(("a",), 0.0, None, 50.0),
-        "c": Planned(("a", "b"), 20.0, 5.0, None),
+        "a": PlannedWork((), 0.0, 10.0, None),
+        "b": PlannedWork(("a",), 0.0, None, 50.0),
+        "c": PlannedWork(("a", "b"), 20.0, 5.0, None),
     }
     assert plan_starts(work) == {"a": 0.0, "b": 10.0, "c": 50.0}
 
 
 def test_needs_that_go_in_a_circle_are_refused() -> None:
     with pytest.raises(ValueError, match="circle"):
-        plan_starts({"a": Planned(("b",), 0.0, 1.0, None), "b": Planned(("a",), 0.0, 1.0, None)})
+        plan_starts({"a": PlannedWork(("b",), 0.0, 1.0, None), "b": PlannedWork(("a",), 0.0, 1.0, None)})
 
 
 def test_slip_beyond_the_measured_leads_has_its_mean_on_the_fitted_line() -> None:

@@ -14,7 +14,7 @@ from dashboards.figures.guess_table import NOT_STATED, draw_guesses
 from dashboards.figures.movers import draw_movers
 from dashboards.figures.response import draw_response
 from dashboards.influence import rank_guesses, rank_influences, share_between
-from dashboards.lever_axis import AS_IS, VARIANTS, Lever, levers_of
+from dashboards.lever_axis import AS_IS, VARIANTS, LeverAxis, levers_of
 from dashboards.sweep_page import answers_of, compose_sweep
 from sim.analysis.estimates import Mean
 from sim.analysis.findings import Share
@@ -44,7 +44,7 @@ def case(number: int, mean_d: float, **values: str) -> Answer:
 
 def sweep_with(goal: GoalAnswers, notes: dict[str, Note], *levers: str) -> SweepAnswers:
     """Return a sweep of one goal over levers of two values."""
-    made = tuple(Lever(path, ("1", "2"), (1.0, 2.0), numeric=True) for path in levers)
+    made = tuple(LeverAxis(path, ("1", "2"), (1.0, 2.0), numeric=True) for path in levers)
     return dataclasses.replace(sample_sweep(), goals=(goal,), levers=made, notes=notes)
 
 
@@ -93,7 +93,10 @@ def test_a_figure_that_is_not_told_from_zero_is_faint(apart: tuple[Answer, ...])
 def test_levers_without_order_are_ranked_by_what_lies_between_their_values() -> None:
     """All of the variance lies between the two values of the first lever, none between those of the second."""
     answers = tuple(case(i, 5000.0 + 100.0 * (i % 2), a="xy"[i % 2], b="uv"[i // 2]) for i in range(4))
-    first, second = Lever("a", ("x", "y"), (0.0, 1.0), numeric=False), Lever("b", ("u", "v"), (0.0, 1.0), numeric=False)
+    first, second = (
+        LeverAxis("a", ("x", "y"), (0.0, 1.0), numeric=False),
+        LeverAxis("b", ("u", "v"), (0.0, 1.0), numeric=False),
+    )
     assert share_between(first, answers) == pytest.approx(1.0)
     assert share_between(second, answers) < 0.0
 

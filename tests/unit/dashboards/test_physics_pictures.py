@@ -18,7 +18,7 @@ from dashboards.figures.coverage import draw_calendar as draw_gap_calendar
 from dashboards.figures.coverage import draw_timeline, picture_coverage
 from dashboards.figures.light_calendar import draw_light, picture_light
 from dashboards.figures.porkchop import Chosen, draw_porkchop, sweep_departures
-from dashboards.figures.trajectory import Flight, draw_tracks, fly, turn_with_moon
+from dashboards.figures.trajectory import AskedTransfer, draw_tracks, fly, turn_with_moon
 from dashboards.figures.window_calendar import draw_calendar, draw_hours, picture_windows
 from dashboards.page import render_page
 from dashboards.picture import minute_text, write_picture
@@ -177,12 +177,12 @@ def test_a_porkchop_ends_where_the_ephemeris_does(table: EphemerisTable) -> None
 
 
 @pytest.fixture(scope="module")
-def flight() -> Flight:
+def flight() -> AskedTransfer:
     parking = Parking(200.0, 28.5)
-    return Flight(epoch_from_iso("2035-03-01"), 108.0, parking, parking, LunarOrbit(100.0, 100.0), "llo")
+    return AskedTransfer(epoch_from_iso("2035-03-01"), 108.0, parking, parking, LunarOrbit(100.0, 100.0), "llo")
 
 
-def test_in_turning_axes_the_moon_stays_on_the_first(table: EphemerisTable, flight: Flight) -> None:
+def test_in_turning_axes_the_moon_stays_on_the_first(table: EphemerisTable, flight: AskedTransfer) -> None:
     track = fly(table, flight)
     assert track is not None
     turned = turn_with_moon(track, track.moon_km)
@@ -190,14 +190,14 @@ def test_in_turning_axes_the_moon_stays_on_the_first(table: EphemerisTable, flig
     assert turned[:, 0] == pytest.approx(np.linalg.norm(track.moon_km, axis=1))
 
 
-def test_turning_keeps_the_distance_to_the_moon(table: EphemerisTable, flight: Flight) -> None:
+def test_turning_keeps_the_distance_to_the_moon(table: EphemerisTable, flight: AskedTransfer) -> None:
     track = fly(table, flight)
     assert track is not None
     away = turn_with_moon(track, track.ship_km) - turn_with_moon(track, track.moon_km)
     assert np.linalg.norm(away, axis=1) == pytest.approx(np.linalg.norm(track.ship_km - track.moon_km, axis=1))
 
 
-def test_the_path_leads_from_the_parking_orbit_to_the_moon(table: EphemerisTable, flight: Flight) -> None:
+def test_the_path_leads_from_the_parking_orbit_to_the_moon(table: EphemerisTable, flight: AskedTransfer) -> None:
     """Radii from outside: 6378.1 + 200 km at TLI, 1737.4 + 100 km at perilune (IAU 2015, to 1 km)."""
     track = fly(table, flight)
     assert track is not None
@@ -227,7 +227,7 @@ def test_a_picture_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     assert path.read_text(encoding="utf-8").endswith("</html>\n")
 
 
-def test_colours_of_the_pictures_have_dark_twins(table: EphemerisTable, flight: Flight) -> None:
+def test_colours_of_the_pictures_have_dark_twins(table: EphemerisTable, flight: AskedTransfer) -> None:
     """Those of letters and lines on coloured ground are meant to stay as they are."""
     track = fly(table, flight)
     assert track is not None

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from dashboards import theme
-from dashboards.answers import Answer, GoalAnswers, Lever, SweepAnswers, nearest
+from dashboards.answers import Answer, GoalAnswers, LeverAxis, SweepAnswers, nearest
 from dashboards.figures.heat import draw_heat
 from dashboards.figures.parallel import draw_parallel
 from dashboards.figures.response import draw_response
@@ -57,8 +57,8 @@ def sample_sweep() -> SweepAnswers:
         seed=3,
         key="77" * 8,
         levers=(
-            Lever("launchers.cz-10.production.every", EVERY, (60.0, 120.0, 180.0), numeric=True),
-            Lever(HOSTILE, SCRUB, (5.0, 40.0), numeric=True),
+            LeverAxis("launchers.cz-10.production.every", EVERY, (60.0, 120.0, 180.0), numeric=True),
+            LeverAxis(HOSTILE, SCRUB, (5.0, 40.0), numeric=True),
         ),
         goals=(GoalAnswers("ilrs-basic", 5112.0, answers, (index,), (), ()),),
         failed=((9, "no such key"),),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dashboards.page import render_page
 from dashboards.validation import compose_validation
-from sim.validation.case import Case
+from sim.validation.case import PublishedCase
 from sim.validation.suite import Suite
 from tests.unit.dashboards.sample import HOSTILE
 
-MET = Case("speed", "replay", "a book", "m/s", 3070.1, 3070.0, 1.0, met=True, note="one digit")
-MISSED = Case(
+MET = PublishedCase("speed", "replay", "a book", "m/s", 3070.1, 3070.0, 1.0, met=True, note="one digit")
+MISSED = PublishedCase(
     "a-very-long-name-of-a-case", "hindcast", HOSTILE, "d", (193.249, 2.0), 1.65753, 1.0, met=False, note="why"
 )
 
@@ -26,7 +26,9 @@ def test_missed_figures_are_shown_to_four_digits() -> None:
 
 
 def test_a_phone_sees_the_end_of_a_long_name() -> None:
-    case = Case("sortie-break-even-departure-propellant-kg", "replay", "", "kg", 1.0, 1.0, 1.0, met=True, note="")
+    case = PublishedCase(
+        "sortie-break-even-departure-propellant-kg", "replay", "", "kg", 1.0, 1.0, 1.0, met=True, note=""
+    )
     card = compose_validation(Suite((case,), ()), runs=100, seed=1).sections[0].cards[0]
     assert card.narrow["yaxis.ticktext"] == ["…ure-propellant-kg"]
 

@@ -30,7 +30,7 @@ REFUSED: list[tuple[Callable[[], object], str]] = [
     (lambda: light.Site(-91.0, 0.0), "latitude is -91 deg; it must lie between -90 and 90 deg"),
     (lambda: light.Site(-89.0, 0.0, ()), "a horizon needs at least one elevation"),
     (lambda: light.Site(-89.0, 0.0, mast_m=-1.0), "mast height is -1 m"),
-    (lambda: tracking.Station("x", 95.0, 0.0), "latitude of x is 95 deg"),
+    (lambda: tracking.TrackingSite("x", 95.0, 0.0), "latitude of x is 95 deg"),
     (lambda: epoch_from_iso("2035-13-01"), "'2035-13-01' is not a date"),
 ]
 

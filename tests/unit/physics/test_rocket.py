@@ -12,9 +12,9 @@ from sim.physics.injection import injection_dv_m_s
 from sim.physics.limits import PhysicsError
 from sim.physics.rocket import (
     Action,
-    Burn,
+    BurnRequest,
     Stack,
-    Stage,
+    StackElement,
     break_even,
     burn,
     closure_margin_kg,
@@ -22,8 +22,8 @@ from sim.physics.rocket import (
     launcher_capacity_kg,
 )
 
-LOWER = Stage("lower", 1000.0, 9000.0, 300.0)
-UPPER = Stage("upper", 500.0, 3000.0, 450.0)
+LOWER = StackElement("lower", 1000.0, 9000.0, 300.0)
+UPPER = StackElement("upper", 500.0, 3000.0, 450.0)
 BOTH = Stack((LOWER, UPPER))
 CUT_OFF_KG = 0.003  # what half a millimetre a second is worth in this stack
 IN_TURN = (Action("burn", "lower"), Action("stage", "lower"), Action("burn", "upper"))
@@ -31,39 +31,41 @@ IN_TURN = (Action("burn", "lower"), Action("stage", "lower"), Action("burn", "up
 
 def test_an_empty_stage_gives_what_the_rocket_equation_says() -> None:
     """Truth: Tsiolkovsky: ve ln(m0 / m1)."""
-    found = burn(BOTH, Burn(1e5, (Action("burn", "lower"),)))
+    found = burn(BOTH, BurnRequest(1e5, (Action("burn", "lower"),)))
     assert found.dv_achieved_m_s == pytest.approx(300.0 * G0_M_S2 * log(13_500.0 / 4_500.0))
 
 
 def test_what_a_burn_lacks_is_what_would_have_closed_it() -> None:
-    short = burn(Stack((UPPER,)), Burn(9000.0, (Action("burn", "upper"),))).kg_short
-    more = Stage("upper", 500.0, 3000.0 + short, 450.0)
-    again = burn(Stack((more,)), Burn(9000.0, (Action("burn", "upper"),)))
+    short = burn(Stack((UPPER,)), BurnRequest(9000.0, (Action("burn", "upper"),))).kg_short
+    more = StackElement("upper", 500.0, 3000.0 + short, 450.0)
+    again = burn(Stack((more,)), BurnRequest(9000.0, (Action("burn", "upper"),)))
     assert short > 0.0
     assert again.kg_short == 0.0
     assert again.stack.mass_kg == pytest.approx(500.0, abs=1e-6)
 
 
 def test_a_stage_dropped_takes_its_propellant_and_cargo_along() -> None:
-    stack = Stack((Stage("a", 10.0, 20.0, 300.0, carried_kg=5.0), UPPER))
-    found = burn(stack, Burn(0.0, (Action("stage", "a"),)))
+    stack = Stack((StackElement("a", 10.0, 20.0, 300.0, carried_kg=5.0), UPPER))
+    found = burn(stack, BurnRequest(0.0, (Action("stage", "a"),)))
     assert found.stack.mass_kg == UPPER.mass_kg
     assert found.dropped[0].mass_kg == 35.0
 
 
 def test_residual_propellant_cannot_be_burnt() -> None:
-    stack = Stack((Stage("tank", 100.0, 50.0, 300.0, residual_kg=8.0),))
-    assert burn(stack, Burn(1e4, (Action("burn", "tank"),))).stack.stage("tank").propellant_kg == pytest.approx(8.0)
+    stack = Stack((StackElement("tank", 100.0, 50.0, 300.0, residual_kg=8.0),))
+    assert burn(stack, BurnRequest(1e4, (Action("burn", "tank"),))).stack.stage("tank").propellant_kg == pytest.approx(
+        8.0
+    )
 
 
 def test_boil_off_compounds_by_the_day() -> None:
     """Truth: 1 % a day leaves 0.99^30."""
-    stack = Stack((Stage("cold", 100.0, 1000.0, 450.0, boil_off_per_d=0.01),))
+    stack = Stack((StackElement("cold", 100.0, 1000.0, 450.0, boil_off_per_d=0.01),))
     assert stack.after_waiting(30.0).stage("cold").propellant_kg == pytest.approx(1000.0 * 0.99**30)
 
 
 def test_cargo_can_be_moved_between_ships() -> None:
-    stack = Stack((Stage("ship", 100.0, carried_kg=400.0), Stage("lander", 50.0)))
+    stack = Stack((StackElement("ship", 100.0, carried_kg=400.0), StackElement("lander", 50.0)))
     moved = stack.loaded("ship", -400.0).loaded("lander", 400.0)
     assert moved.mass_kg == stack.mass_kg
     assert moved.stage("lander").carried_kg == 400.0
@@ -71,7 +73,7 @@ def test_cargo_can_be_moved_between_ships() -> None:
 
 def test_more_cargo_cannot_leave_than_was_aboard() -> None:
     with pytest.raises(PhysicsError, match="carried_kg of ship is -1"):
-        Stack((Stage("ship", 100.0),)).loaded("ship", -1.0)
+        Stack((StackElement("ship", 100.0),)).loaded("ship", -1.0)
 
 
 def test_names_in_a_stack_differ() -> None:
@@ -81,18 +83,18 @@ def test_names_in_a_stack_differ() -> None:
 
 def test_a_stage_that_is_not_there_is_named_with_those_that_are() -> None:
     with pytest.raises(PhysicsError, match="no stage 'middle' in the stack; it has lower, upper"):
-        burn(BOTH, Burn(10.0, (Action("burn", "middle"),)))
+        burn(BOTH, BurnRequest(10.0, (Action("burn", "middle"),)))
 
 
 def test_a_stage_without_an_engine_cannot_burn() -> None:
     with pytest.raises(PhysicsError, match="'box' has no engine"):
-        burn(Stack((Stage("box", 10.0),)), Burn(10.0, (Action("burn", "box"),)))
+        burn(Stack((StackElement("box", 10.0),)), BurnRequest(10.0, (Action("burn", "box"),)))
 
 
 @pytest.mark.parametrize("value", [-1.0, float("nan"), float("inf")])
 def test_a_mass_is_finite_and_not_negative(value: float) -> None:
     with pytest.raises(PhysicsError, match="dry_mass_kg of s"):
-        Stage("s", value)
+        StackElement("s", value)
 
 
 @given(first=st.floats(0.0, 8000.0), second=st.floats(0.0, 8000.0))
@@ -105,7 +107,7 @@ def test_margins_of_arrays_are_those_of_single_flights(first: float, second: flo
         shares = [IN_TURN, (Action("burn", "upper"),)]
     elif first + second > lower_m_s:
         shares = [(Action("burn", "lower"),), IN_TURN]
-    flight = fly(BOTH, [Burn(first, shares[0]), Burn(second, shares[1])])
+    flight = fly(BOTH, [BurnRequest(first, shares[0]), BurnRequest(second, shares[1])])
     if flight.closes:
         assert margin == pytest.approx(flight.stack.stage("upper").propellant_kg, abs=CUT_OFF_KG)
     else:
@@ -116,7 +118,7 @@ def test_margins_of_arrays_are_those_of_single_flights(first: float, second: flo
 def test_a_negative_margin_is_the_propellant_that_closes_the_flight(dv: float) -> None:
     margin = closure_margin_kg(Stack((UPPER,)), [np.array([dv])])[0]
     if margin < 0.0:
-        more = Stack((Stage("upper", 500.0, 3000.0 - margin, 450.0),))
+        more = Stack((StackElement("upper", 500.0, 3000.0 - margin, 450.0),))
         assert closure_margin_kg(more, [np.array([dv])])[0] == pytest.approx(0.0, abs=1e-6)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from sim.problems import InputError
 from sim.scenario.cells import read_counts, read_dates, read_flags, read_numbers
-from sim.scenario.table import Table, read_table
+from sim.scenario.table import TextTable, read_table
 
 DAY = datetime.date(2031, 2, 28)
 
@@ -19,7 +19,7 @@ def column(tmp_path: Path) -> Path:
     return tmp_path / "table.csv"
 
 
-def tabled(path: Path, cells: list[str], delimiter: str = ";") -> Table:
+def tabled(path: Path, cells: list[str], delimiter: str = ";") -> TextTable:
     lines = [f"{number}{delimiter}{cell}" for number, cell in enumerate(cells)]
     path.write_text("\n".join([f"n{delimiter}x", *lines]), encoding="utf-8")
     return read_table(path)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sim.problems import Code, Problem
-from sim.scenario.layers import Layered, Stack, flatten
+from sim.scenario.layers import Layered, LayerStack, flatten
 from sim.scenario.text import Node
 from sim.scenario.tree import Tree
 
@@ -22,7 +22,7 @@ def _write(folder: Path, **files: str) -> None:
 def _stack(
     folder: Path, variants: Sequence[str] = (), sets: Sequence[str] = (), file: str = "child.yaml"
 ) -> tuple[Layered | None, list[Problem]]:
-    stack = Stack(Tree(folder, folder / "shipped"))
+    stack = LayerStack(Tree(folder, folder / "shipped"))
     root: Node | None = stack.read(folder / file, file)
     if root is None:
         return None, stack.problems

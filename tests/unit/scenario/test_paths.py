@@ -8,7 +8,7 @@ import pytest
 
 from sim.problems import ScenarioError
 from sim.scenario.load import check_scenario, load_scenario
-from sim.scenario.schema.variation import Sweep
+from sim.scenario.schema.variation import ParameterStudy
 from sim.study.design import DESIGNS
 from sim.study.levers import read_levers
 from sim.study.plan import read_plan
@@ -162,7 +162,7 @@ def test_a_verb_refuses_what_check_refuses_in_its_block(block: str, said: str, t
 
 
 def test_the_language_knows_the_designs_that_there_are() -> None:
-    assert set(Sweep.model_fields["design"].annotation.__args__) == set(DESIGNS)  # type: ignore[union-attr]
+    assert set(ParameterStudy.model_fields["design"].annotation.__args__) == set(DESIGNS)  # type: ignore[union-attr]
 
 
 def test_a_long_setting_is_no_place_of_a_message(tmp_path: Path) -> None:

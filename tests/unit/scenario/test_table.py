@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sim.problems import InputError
-from sim.scenario.table import Table, data_file, find_table, read_table
+from sim.scenario.table import TextTable, data_file, find_table, read_table
 
 ROWS = "vehicle{0}stand_down_d\nHeron{0}100\nIbis{0}200\n"
 
@@ -17,7 +17,7 @@ def write(tmp_path: Path) -> Path:
     return tmp_path / "table.csv"
 
 
-def read(path: Path, data: str | bytes) -> Table:
+def read(path: Path, data: str | bytes) -> TextTable:
     path.write_bytes(data.encode() if isinstance(data, str) else data)
     return read_table(path)
 

@@ -12,7 +12,7 @@ from dashboards.figures.reliability_diagram import draw_reliability
 from dashboards.page import render_page
 from dashboards.validation import compose_validation
 from sim.validation import class_slips
-from sim.validation.case import Case
+from sim.validation.case import PublishedCase
 from sim.validation.class_slips import ClassSlips, class_slip_cases, forecast_left_out
 from sim.validation.suite import Suite
 from tests.unit.dashboards.sample import HOSTILE
@@ -24,16 +24,16 @@ def found() -> ClassSlips:
 
 
 @pytest.fixture(scope="module")
-def cases(found: ClassSlips) -> dict[str, Case]:
+def cases(found: ClassSlips) -> dict[str, PublishedCase]:
     return {case.id: case for case in class_slip_cases(found, 2035)}
 
 
-def test_the_law_holds_what_it_must(cases: dict[str, Case]) -> None:
+def test_the_law_holds_what_it_must(cases: dict[str, PublishedCase]) -> None:
     assert [name for name, case in cases.items() if not case.met] == []
 
 
 def test_the_law_is_compared_with_every_forecaster_of_the_stored_table(
-    found: ClassSlips, cases: dict[str, Case]
+    found: ClassSlips, cases: dict[str, PublishedCase]
 ) -> None:
     compared = [name for name in cases if name.startswith("class-crps-")]
     assert len(compared) == len(found.scores["forecasts"]) - 1
@@ -69,7 +69,9 @@ def test_halves_share_no_programme(found: ClassSlips) -> None:
         assert fitted.rows + held_back.rows == found.statements.rows
 
 
-def test_the_page_draws_all_classes_each_agency_and_each_kind(found: ClassSlips, cases: dict[str, Case]) -> None:
+def test_the_page_draws_all_classes_each_agency_and_each_kind(
+    found: ClassSlips, cases: dict[str, PublishedCase]
+) -> None:
     page = compose_validation(Suite(tuple(cases.values()), (), found), runs=100, seed=1)
     cards = {card.id: card for section in page.sections for card in section.cards}
     agencies = len(set(found.statements.agency.tolist()))
@@ -87,7 +89,7 @@ def test_a_histogram_adds_up_to_all_rows(found: ClassSlips) -> None:
     assert sum(float(np.sum(trace.y)) for trace in bars) == pytest.approx(100.0)
 
 
-def test_names_of_classes_are_escaped(found: ClassSlips, cases: dict[str, Case]) -> None:
+def test_names_of_classes_are_escaped(found: ClassSlips, cases: dict[str, PublishedCase]) -> None:
     agency = found.statements.agency.astype(object)
     agency[:] = HOSTILE
     strange = replace(found, statements=replace(found.statements, agency=agency))

@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from sim.scenario.table import data_file, read_table
-from sim.validation.case import Case
+from sim.validation.case import PublishedCase
 from sim.validation.flown_missions import flight_cases
 from sim.validation.published import read_published
-from sim.validation.sortie import Sortie, sortie_cases
+from sim.validation.sortie import PublishedSortie, sortie_cases
 from sim.validation.stochastic import depot_chance, stochastic_cases
 from sim.validation.suite import families, run_suite
 from sim.validation.textbook import textbook_cases
@@ -20,7 +20,7 @@ SEED = 2035
 
 
 @pytest.fixture(scope="module")
-def flights() -> dict[str, Case]:
+def flights() -> dict[str, PublishedCase]:
     return {case.id: case for case in flight_cases()}
 
 
@@ -67,17 +67,17 @@ def test_a_sortie_with_another_engine_would_be_missed() -> None:
     """A case can fail: one second less of specific impulse empties the descent stage further."""
     said = read_published("sortie")
     elements = said["elements"]
-    sortie = Sortie(said, 9.81, 500.0, 100.0, 3150.0, 1875.0, elements["Altair DM"]["isp_s"], 253_000.0)
+    sortie = PublishedSortie(said, 9.81, 500.0, 100.0, 3150.0, 1875.0, elements["Altair DM"]["isp_s"], 253_000.0)
     down = replace(sortie, descent_isp_s=447.0).fly()[3]
     assert abs(down.left_kg()["Altair DM"] - said["left_kg"][9.81]["Altair DM"]) > 10.0
 
 
-def test_departure_energies_of_all_six_missions_are_met(flights: dict[str, Case]) -> None:
+def test_departure_energies_of_all_six_missions_are_met(flights: dict[str, PublishedCase]) -> None:
     ids = [f"change-{number}-departure" for number in (3, 4, 5, 6)]
     assert all(flights[name].met for name in [*ids, "apollo-11-c3", "chandrayaan-3-c3"])
 
 
-def test_the_captures_that_turned_their_plane_are_missed_and_say_by_how_much(flights: dict[str, Case]) -> None:
+def test_the_captures_that_turned_their_plane_are_missed_and_say_by_how_much(flights: dict[str, PublishedCase]) -> None:
     found = flights["apollo-14-capture"]
     assert not found.met
     assert "turning the plane by 12 deg" in found.note

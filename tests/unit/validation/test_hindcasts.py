@@ -11,8 +11,8 @@ import pytest
 
 from sim.scenario.load import load_scenario
 from sim.scenario.schema import SlipByClass
-from sim.validation.case import Case
-from sim.validation.hindcasts import Forecast, Hindcast, hindcast_cases
+from sim.validation.case import PublishedCase
+from sim.validation.hindcasts import Hindcast, HindcastDate, hindcast_cases
 from sim.validation.published import read_published
 from sim.validation.replications import packaged_scenario, shipped_scenario
 
@@ -21,11 +21,11 @@ SAMPLE = np.arange(0.0, 1001.0)
 
 def forecast(
     planned: float, actual: float, *, flown: bool = True, sample: np.ndarray = SAMPLE, by_lead: np.ndarray = SAMPLE
-) -> Forecast:
-    return Forecast("flight", planned, planned + 50.0, sample, by_lead, actual, flown)
+) -> HindcastDate:
+    return HindcastDate("flight", planned, planned + 50.0, sample, by_lead, actual, flown)
 
 
-def judged(*forecasts: Forecast, again: bool = False) -> dict[str, Case]:
+def judged(*forecasts: HindcastDate, again: bool = False) -> dict[str, PublishedCase]:
     one = Hindcast("one", "a test", "nothing", "luck", datetime.date(2020, 1, 1), forecasts, again)
     return {case.id.removeprefix("hindcast-one-"): case for case in hindcast_cases([one])}
 
