@@ -13,7 +13,7 @@ from pathlib import Path
 import yaml
 
 from sim.scenario.load import load_scenario
-from sim.scenario.shipped import shipped_folder
+from sim.scenario.tree import shipped_folder
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 MISSION = """\

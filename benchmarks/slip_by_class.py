@@ -33,9 +33,9 @@ from sim.calibration.class_model import (
     effects_of,
     fit_classes,
 )
-from sim.calibration.leave_out import leave_one_out
+from sim.calibration.comparisons import leave_one_out
 from sim.calibration.luck import FIRST_GUESS, fit_with_luck
-from sim.calibration.predictive import Judged, Predictive, judge
+from sim.calibration.scores import Judged, Predictive, judge
 from sim.calibration.statements import Floats, Statements, read_statements
 from sim.scenario.table import data_file, read_table
 

@@ -1,15 +1,24 @@
-"""A picture: the page of one result of physics, as a single offline HTML file."""
+"""One figure without a page: as a picture file, as Plotly alone, as a single offline HTML file."""
 
 from __future__ import annotations
 
 import datetime
 import os
+import shutil
 import tempfile
+import textwrap
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from dashboards.card import Card, Page, Section, Tile
+import plotly.graph_objects as go
+
+from dashboards import formats, theme
+from dashboards.card import Card, Key, Page, Section, Shape, Tile
 from dashboards.page import render_page
 from sim.physics.epochs import iso_from_epoch
+from sim.problems import InputError
+from sim.study.files import require_no_link, write_whole
 
 MINUTES_PER_DAY = 1440.0
 
@@ -79,3 +88,117 @@ def hours_text(hours: float) -> str:
 def percent_text(share: float) -> str:
     """Return a share with one decimal, `96.9 %`."""
     return f"{100.0 * share:.1f} %"
+
+
+_TITLE_LETTERS = 100
+_EDGE_PX, _LINE_PX, _KEY_PX = 12, 20, 30
+_SYMBOLS: Mapping[Shape, str] = {
+    "band": "square",
+    "pale": "square",
+    "box": "square",
+    "dot": "circle",
+    "cross": "x",
+    "whisker": "line-ew",
+    "diamond": "diamond",
+}
+
+_OPACITY: Mapping[Shape, float] = {"band": 0.3, "pale": 0.14}
+"""Of what is filled: as the key of a page has it."""
+
+
+def figure_alone(card: Card) -> go.Figure:
+    """Return a card's figure with its title above and its key below, on white ground.
+
+    Raises ValueError when the card has no figure.
+    """
+    if card.figure is None:
+        raise ValueError(f"the card {card.id!r} is a table, not a figure")
+    figure = go.Figure(card.figure)
+    figure.for_each_trace(lambda trace: trace.update(showlegend=False))
+    for key in card.keys:
+        figure.add_trace(_entry(key))
+    lines = [formats.figure_text(line) for line in textwrap.wrap(card.title, _TITLE_LETTERS)]
+    above, below = 2 * _EDGE_PX + _LINE_PX * len(lines), _KEY_PX if card.keys else 0
+    margin, height = figure.layout.margin, figure.layout.height or 400
+    figure.update_layout(
+        title={
+            "text": "<br>".join(lines),
+            "font": {"size": 15},
+            **{"x": 0, "xref": "paper", "y": 1.0 - _EDGE_PX / (height + above + below), "yanchor": "top"},
+        },
+        margin={"t": (margin.t or 0) + above, "b": (margin.b or 0) + below},
+        height=height + above + below,
+        paper_bgcolor=theme.CARD,
+        plot_bgcolor=theme.CARD,
+        showlegend=bool(card.keys),
+        legend={"orientation": "h", "x": 0, "yref": "container", "y": 0, "yanchor": "bottom"},
+    )
+    return figure
+
+
+def _entry(key: Key) -> go.Scatter:
+    """Return a trace without points that stands in the legend for one entry of the key."""
+    name = formats.figure_text(key.label)
+    if key.shape == "line":
+        line = {"color": key.colour, "dash": key.dash}
+        return go.Scatter(x=[None], y=[None], mode="lines", line=line, name=name, showlegend=True)
+    marker = {"color": key.colour, "symbol": _SYMBOLS[key.shape], "size": 10, "opacity": _OPACITY.get(key.shape, 1.0)}
+    if key.shape == "whisker":
+        marker["line"] = {"color": key.colour, "width": 2}
+    return go.Scatter(x=[None], y=[None], mode="markers", marker=marker, name=name, showlegend=True)
+
+
+_WIDTH_PX = 1000
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+
+
+class ExportError(InputError):
+    """Pictures cannot be made here; the message says what is missing."""
+
+
+def export_cards(cards: Sequence[Card], folder: Path, suffix: str) -> list[Path]:
+    """Write the figure of each card as `folder/<card>.<suffix>` and return the paths; `suffix` is png or svg.
+
+    One browser draws them all. Raises ExportError without kaleido or a browser; OSError when the folder cannot be
+    written.
+    """
+    kaleido, browser = _kaleido(), _browser()
+    drawn = [card for card in cards if card.figure is not None]
+    require_no_link(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = [folder / f"{card.id}.{suffix}" for card in drawn]
+    kaleido.start_sync_server(path=browser, silence_warnings=True)
+    try:
+        for card, path in zip(drawn, paths, strict=True):
+            write_whole(folder, path.name, kaleido.calc_fig_sync(_light(card).to_dict(), opts=_options(card, suffix)))
+    except RuntimeError as error:
+        raise ExportError(f"the browser that draws pictures failed: {error}") from error
+    finally:
+        kaleido.stop_sync_server(silence_warnings=True)
+    return paths
+
+
+def _light(card: Card) -> go.Figure:
+    """Return a card's figure on white ground, as it looks on paper."""
+    return go.Figure(card.figure).update_layout(paper_bgcolor=theme.CARD, plot_bgcolor=theme.CARD)
+
+
+def _options(card: Card, suffix: str) -> dict[str, Any]:
+    height = card.figure.layout.height if card.figure is not None else None
+    return {"format": suffix, "width": _WIDTH_PX, "height": height, "scale": 2}
+
+
+def _browser() -> str:
+    """Return the path of an installed browser; the variable that kaleido knows wins."""
+    found = os.environ.get("BROWSER_PATH") or next((path for name in _BROWSERS if (path := shutil.which(name))), None)
+    if found is None:
+        raise ExportError("--export needs Chromium or Chrome: install one, or name it in BROWSER_PATH")
+    return found
+
+
+def _kaleido() -> Any:
+    try:
+        import kaleido
+    except ImportError as error:
+        raise ExportError("--export needs kaleido: pip install 'ilrs[export]'") from error
+    return kaleido

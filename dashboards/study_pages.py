@@ -43,7 +43,7 @@ def report_study(
         [findings], folder, single_file=single_file, setting=setting, flight=flight, command=study.manifest.command
     )
     if export is not None:
-        from dashboards.export import export_cards
+        from dashboards.picture import export_cards
 
         sections = (*compose_page(findings, setting).sections, *(flight.sections if flight is not None else ()))
         export_cards([card for section in sections for card in section.cards], folder / "figures", export)

@@ -14,9 +14,9 @@ from dashboards.card import Card, Key, Page, Section, Table, Tile
 from dashboards.figures.reliability_diagram import draw_reliability
 from dashboards.picture import write_picture
 from sim.calibration.reliability import ForecastReliability
-from sim.validation.case import PublishedCase, Value
 from sim.validation.class_slips import ClassSlips
 from sim.validation.hindcasts import Hindcast, HindcastDate
+from sim.validation.published import PublishedCase, Value
 from sim.validation.suite import Suite
 
 VALIDATION_FILE = "validation.html"

@@ -23,7 +23,7 @@ from sim.problems import Code, Problem, ScenarioError
 from sim.scenario.editor import SCHEMA_FILE, editor_schema, kind_of, schema_text, unit_note, without_days
 from sim.scenario.laws import LAW_TEXTS
 from sim.scenario.load import load_scenario
-from sim.scenario.shipped import shipped_folder
+from sim.scenario.tree import shipped_folder
 from sim.units import KINDS
 
 ROOT = Path(__file__).resolve().parents[1]

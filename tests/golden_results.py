@@ -16,7 +16,7 @@ import numpy as np
 import yaml
 
 from sim.analysis.sample import Sample
-from sim.scenario.shipped import shipped_folder, shipped_names
+from sim.scenario.tree import shipped_folder, shipped_names
 from sim.validation.replications import Replicated, replicate, shipped_scenario
 
 FOLDER = Path(__file__).with_name("golden") / "results"

@@ -15,9 +15,9 @@ from typing import Any
 from sim.calibration.catalogue import catalogue_text
 from sim.calibration.laws import calibrate
 from sim.calibration.statements import TableChoice
-from sim.scenario.shipped import shipped_folder
 from sim.scenario.table import data_file
 from sim.scenario.text import plain, read_text
+from sim.scenario.tree import shipped_folder
 
 _CATALOGUE = shipped_folder() / "catalogue"
 FILES = (*sorted(_CATALOGUE.glob("slip-classes*.yaml")), *sorted((_CATALOGUE / "laws").glob("*.yaml")))

@@ -10,14 +10,11 @@ from typing import Any, Final
 import yaml
 
 from sim.analysis.estimates import Proportion
-from sim.calibration.class_fit import ClassCalibration, class_block
-from sim.calibration.class_text import about_classes, describe_classes
-from sim.calibration.growth import GrowthFit
+from sim.calibration.class_fit import ClassCalibration, about_classes, class_block, describe_classes
 from sim.calibration.launch_log import LogFit, VehicleRecord
 from sim.calibration.laws import Calibrated, Fit
 from sim.calibration.slip import SlipFit
-from sim.calibration.stand_downs import StandDownFit
-from sim.calibration.weibull import Interval
+from sim.calibration.weibull import GrowthFit, Interval, StandDownFit
 from sim.problems import InputError, plural, printable, suggest
 
 PRIOR_WEIGHT: Final = 20

@@ -10,7 +10,7 @@ import numpy as np
 from scipy import special
 
 from sim.calibration.class_model import ClassFit, Form, design
-from sim.calibration.predictive import Predictive, of_samples
+from sim.calibration.scores import Predictive, of_samples
 from sim.calibration.statements import Floats, Statements
 
 _QUANTILES: Final = 200

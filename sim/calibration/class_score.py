@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.calibration.law_file import ReadLaw
-from sim.calibration.predictive import Judged, Predictive, judge, of_points
+from sim.calibration.scores import Judged, Predictive, judge, of_points
 from sim.calibration.statements import Bools, Floats, Statements, lead_names
 
 

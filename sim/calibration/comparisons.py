@@ -1,19 +1,61 @@
-"""Forecasters that the slip law by class is compared with, from the bare plan to variants of the law itself."""
+"""Forecasters that the slip law by class is compared with, each judged on programmes left out of its fit."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, TypeAlias
 
 import numpy as np
 
 from sim.calibration.class_law import law_of
 from sim.calibration.class_model import ClassFit, fit_classes, without_uncertainty
 from sim.calibration.law_file import read_law
-from sim.calibration.leave_out import Forecaster
-from sim.calibration.predictive import Predictive, of_points, of_samples
-from sim.calibration.statements import Statements
-from sim.scenario.shipped import shipped_folder
+from sim.calibration.scores import Judged, Predictive, judge, of_points, of_samples
+from sim.calibration.statements import Floats, Statements
+from sim.scenario.tree import shipped_folder
+
+Forecaster: TypeAlias = Callable[[Statements, Statements], Predictive]
+"""Fits itself to the first statements and forecasts the second."""
+RESAMPLES = 1000
+_SEED = 2035
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How much lower one mean score is than another, d, and its standard error over programmes."""
+
+    value_d: float
+    error_d: float
+
+
+def leave_one_out(statements: Statements, forecaster: Forecaster, programmes: Sequence[str] | None = None) -> Judged:
+    """Return how each statement is forecast without its programme; of other programmes than those named: not at all.
+
+    The rows keep the order of `statements`, less those of programmes that are not named.
+    """
+    wanted = statements.programmes if programmes is None else tuple(programmes)
+    rows, parts = [], []
+    for programme in wanted:
+        held = statements.programme == programme
+        others = statements.chosen(~held)
+        own = statements.chosen(held)
+        parts.append(judge(forecaster(others, own), own.slip_d, own.open))
+        rows.append(np.flatnonzero(held))
+    order = np.argsort(np.concatenate(rows))
+    return Judged(*(np.concatenate([getattr(part, name) for part in parts])[order] for name in Judged.__slots__))
+
+
+def difference(statements: Statements, ours_d: Floats, theirs_d: Floats) -> Difference:
+    """Return how much lower our mean score is, with its standard error from resampled programmes."""
+    excess = theirs_d - ours_d
+    _, place = np.unique(statements.programme, return_inverse=True)
+    sums, counts = np.bincount(place, excess), np.bincount(place)
+    rng = np.random.default_rng(_SEED)
+    taken = rng.integers(0, len(sums), (RESAMPLES, len(sums)))
+    means = sums[taken].sum(axis=1) / counts[taken].sum(axis=1)
+    return Difference(float(excess.mean()), float(means.std(ddof=1)))
+
 
 OURS: Final = "class law"
 LEAST_IN_CLASS: Final = 5

@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from sim.calibration.growth import GrowthFit, fit_growth
+from sim.calibration.weibull import GrowthFit, fit_growth
 from sim.scenario.cells import read_dates
 from sim.scenario.table import TableRow, TextTable
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.calibration.class_law import ClassLaw
 from sim.calibration.class_model import Form
-from sim.calibration.predictive import Predictive, of_samples
+from sim.calibration.scores import Predictive, of_samples
 from sim.calibration.statements import Statements
 from sim.calibration.weibull import weibull_ppf
 from sim.problems import InputError, Problem, printable, suggest

@@ -18,11 +18,10 @@ import numpy as np
 from sim.analysis.estimates import Proportion, clopper_pearson
 from sim.calibration.class_fit import ClassCalibration, calibrate_classes
 from sim.calibration.forecasts import read_pairs
-from sim.calibration.growth import GrowthFit, fit_growth
 from sim.calibration.launch_log import LogFit, fit_log, with_log_columns
 from sim.calibration.slip import SlipFit, fit_slip
-from sim.calibration.stand_downs import StandDownFit, fit_stand_down
 from sim.calibration.statements import EVERYTHING, TableChoice, has_classes
+from sim.calibration.weibull import GrowthFit, StandDownFit, fit_growth, fit_stand_down
 from sim.problems import InputError
 from sim.scenario.cells import read_counts, read_numbers
 from sim.scenario.table import TextTable, data_file, read_table

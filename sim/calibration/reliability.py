@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from scipy import special
 
-from sim.calibration.predictive import Judged
+from sim.calibration.scores import Judged
 from sim.calibration.statements import Bools, Floats, Statements
 
 LEVELS: Final = np.arange(0.05, 0.96, 0.05)

@@ -1,18 +1,17 @@
-"""Weibull laws by greatest likelihood, and how well a law fits what it was fitted to.
-
-Intervals are of 95 %. The seed of all resampling is fixed.
-"""
+"""Laws fitted by greatest likelihood: Weibull, lognormal stand-downs, growth with experience; and how well they fit."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import gamma
+from math import exp, gamma, log
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize, stats
+
+from sim.analysis.estimates import Proportion, clopper_pearson
 
 Floats = NDArray[np.float64]
 
@@ -99,3 +98,71 @@ def resampled(
         return Goodness(found, float("nan"))
     farther = sum(distance(draw(rng)) >= found for _ in range(resamples))
     return Goodness(found, (farther + 1) / (resamples + 1))
+
+
+@dataclass(frozen=True, slots=True)
+class StandDownFit:
+    """A lognormal law of the days a vehicle stays on the ground after a failure."""
+
+    n: int
+    median_d: Interval
+    p90_d: Interval
+    goodness: Goodness
+
+
+def fit_stand_down(days: Floats) -> StandDownFit:
+    """Fit a lognormal law to the days vehicles stayed on the ground, shape (n,). Raises ValueError below 4 values."""
+    if days.size < 4 or days.min() <= 0.0:
+        raise ValueError("a law of stand-downs needs 4 lengths above 0 or more")
+    logs = np.log(days)
+    middle, spread, n = float(logs.mean()), float(logs.std(ddof=1)), days.size
+    half = float(stats.t.ppf(0.975, n - 1)) * spread / n**0.5
+    # The noncentral t gives the exact bounds of a normal quantile. Source: Hahn and Meeker, Statistical Intervals.
+    tail = float(stats.norm.ppf(0.9)) * n**0.5
+    low, high = (float(stats.nct.ppf(q, n - 1, tail)) * spread / n**0.5 for q in (0.025, 0.975))
+
+    def distance(some: Floats) -> float:
+        return float(stats.kstest((some - some.mean()) / some.std(ddof=1), stats.norm.cdf).statistic)
+
+    return StandDownFit(
+        n,
+        Interval(exp(middle), exp(middle - half), exp(middle + half)),
+        Interval(exp(middle + spread * tail / n**0.5), exp(middle + low), exp(middle + high)),
+        resampled(logs, distance, lambda rng: rng.normal(middle, spread, n)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class GrowthFit:
+    """Failure rates by flight number, and the curve mature + (first - mature) exp(-(k - 1) / flights) through them."""
+
+    early: tuple[Proportion, ...]
+    mature: Proportion
+    first: float
+    flights: float
+    p_value: float
+    """Chance of counts at least as far from the curve (deviance, chi-squared); nan without early flights enough."""
+
+
+def fit_growth(flights: Sequence[int], failures: Sequence[int], mature: tuple[int, int]) -> GrowthFit:
+    """Fit failures by flight number: counts of flights 1, 2, ... and, pooled, of mature ones (failures, flights)."""
+    early = tuple(clopper_pearson(k, n) for k, n in zip(failures, flights, strict=True))
+    late = clopper_pearson(*mature)
+    if len(early) < 3:
+        return GrowthFit(early, late, float("nan"), float("nan"), float("nan"))
+    n, k, number = np.array(flights, float), np.array(failures, float), np.arange(len(early))
+
+    def rates(at: Floats) -> Floats:
+        first = 1.0 / (1.0 + np.exp(-at[0]))
+        return np.asarray(late.value + (first - late.value) * np.exp(-number / np.exp(at[1])), dtype=np.float64)
+
+    def deviance(at: Floats) -> float:
+        p = np.clip(rates(at), 1e-9, 1.0 - 1e-9)
+        short = stats.binom.logpmf(k, n, p) - stats.binom.logpmf(k, n, k / n)
+        return float(-2.0 * np.sum(short))
+
+    start = np.array([log(max(k[0], 0.5) / max(n[0] - k[0], 0.5)), 0.0])
+    found = optimize.minimize(deviance, start, method="Nelder-Mead")
+    first = float(1.0 / (1.0 + np.exp(-found.x[0])))
+    p_value = float(stats.chi2.sf(found.fun, len(early) - 2))
+    return GrowthFit(early, late, first, float(np.exp(found.x[1])), p_value)

@@ -1,5 +1,6 @@
 """Distributions, and random numbers that are found by their key."""
 
+from sim.chance.correlation import FigureName, Figures, JointDraws, Together
 from sim.chance.distributions import (
     Beta,
     Discrete,
@@ -17,5 +18,4 @@ from sim.chance.distributions import (
     shift,
 )
 from sim.chance.draws import Draws, DrawTable
-from sim.chance.luck import FigureName, Figures, JointDraws, Together
 from sim.chance.ratio import RatioLaw

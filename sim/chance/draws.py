@@ -11,7 +11,7 @@ from array import array
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from sim.chance.luck import JointDraws, Together
+from sim.chance.correlation import JointDraws, Together
 
 if TYPE_CHECKING:
     import numpy as np

@@ -48,7 +48,7 @@ class Verbs(click.Group):
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run the command line, whatever letters its streams have."""
-        from sim.cli.letters import escape_what_lacks
+        from sim.cli.printing import escape_what_lacks
 
         escape_what_lacks()
         return super().main(*args, **kwargs)

@@ -52,7 +52,7 @@ def _units() -> Table:
 
 
 def _scenarios() -> Table:
-    from sim.scenario.shipped import shipped_names
+    from sim.scenario.tree import shipped_names
 
     objects = [_scenario(name) for name in shipped_names()]
     return (
@@ -64,8 +64,8 @@ def _scenarios() -> Table:
 
 def _scenario(name: str) -> dict[str, Any]:
     """Tell of a shipped scenario what its own file says."""
-    from sim.scenario.shipped import shipped_folder
     from sim.scenario.text import plain, read_text
+    from sim.scenario.tree import shipped_folder
 
     root, _ = read_text((shipped_folder() / f"{name}.yaml").read_bytes(), name)
     said = plain(root) if root else {}

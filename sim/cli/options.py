@@ -14,6 +14,7 @@ from sim.problems import counted, plural
 if TYPE_CHECKING:
     from sim.study.engines import Engine
 
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -80,7 +81,7 @@ def workers_of(options: Mapping[str, Any]) -> dict[str, Any]:
 @contextlib.contextmanager
 def engine_of(options: Mapping[str, Any]) -> Iterator[Engine]:
     """Hold the engine that the options ask for, while it is needed."""
-    from sim.front.workers import workers
+    from sim.front.arguments import workers
 
     with workers(**workers_of(options)) as engine:
         yield engine
@@ -132,3 +133,22 @@ def told_of_warnings(count: int, file: str, as_of: str | None) -> str:
     """Return the line that says how many warnings there are, and who lists them."""
     shown = f"{file} --as-of {as_of}" if as_of else file
     return f"{counted(count, 'warning')}; `ilrs check {shown}` lists {plural(count, 'it', 'them')}"
+
+
+NOMINAL = -1
+"""The number by which the nominal run goes."""
+
+
+def replication_option(help_: str, *, required: bool) -> Callable[[F], F]:
+    """Add `--replication`: a number from 0 on, or `nominal`, which becomes -1."""
+    return click.option("--replication", required=required, metavar="N|nominal", callback=_read, help=help_)
+
+
+def _read(_ctx: click.Context, _param: click.Parameter, text: str | None) -> int | None:
+    if text is None:
+        return None
+    if text == "nominal":
+        return NOMINAL
+    if text.isascii() and text.isdigit() and len(text) <= 15:
+        return int(text)
+    raise click.BadParameter(f"{text[:40]!r} is neither a number from 0 on nor 'nominal'")

@@ -81,8 +81,8 @@ def _find(name: str, known: dict[str, Any], noun: str) -> str:
 
 
 def _block(file: str, key: str) -> dict[str, Any]:
-    from sim.scenario.shipped import shipped_folder
     from sim.scenario.text import plain, read_text
+    from sim.scenario.tree import shipped_folder
 
     path = shipped_folder() / "catalogue" / file
     root, problems = read_text(path.read_bytes(), path.name)

@@ -76,7 +76,7 @@ def _error(place: str, code: str, message: str, hint: str) -> ScenarioError:
 def _shipped(name: str) -> Path:
     """Return the file of a shipped scenario."""
     from sim.problems import Code, printable, suggest
-    from sim.scenario.shipped import shipped_folder, shipped_names
+    from sim.scenario.tree import shipped_folder, shipped_names
 
     wanted, known = name.removesuffix(".yaml"), shipped_names()
     if wanted in known:
@@ -86,7 +86,7 @@ def _shipped(name: str) -> Path:
 
 
 def _name_of(source: Path) -> str:
-    from sim.scenario.shipped import shipped_folder
+    from sim.scenario.tree import shipped_folder
 
     return source.relative_to(shipped_folder()).with_suffix("").as_posix()
 
@@ -128,8 +128,8 @@ def schema_place(target: Path) -> str:
 def _with_files_from_shipped(source: Path, target: Path) -> str:
     """Name the files a scenario takes from as the shipped folder sees them; a copy finds them there."""
     from sim.problems import Code
-    from sim.scenario.shipped import shipped_folder
     from sim.scenario.text import read_text
+    from sim.scenario.tree import shipped_folder
 
     text = source.read_text(encoding="utf-8")
     root, _ = read_text(text, source.name)

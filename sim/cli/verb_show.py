@@ -47,7 +47,7 @@ def command(
     elif json_:
         print_json([_told(leaf) for leaf in _leaves(mine)] if origins else mine.values)
     else:
-        from sim.cli.letters import ascii_only
+        from sim.cli.printing import ascii_only
         from sim.scenario.writing import yaml_lines
 
         click.echo("\n".join(yaml_lines(mine, origins=origins, ascii_only=ascii_only())))

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli.options import as_json, scenario_options, split_names
+from sim.cli.options import NOMINAL, as_json, replication_option, scenario_options, split_names
 from sim.cli.printing import aligned, print_json
-from sim.cli.replication import NOMINAL, replication_option
 
 if TYPE_CHECKING:
     from sim.front.trace import Events, Row

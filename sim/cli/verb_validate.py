@@ -13,7 +13,7 @@ from sim.cli.printing import print_json, show_grid
 from sim.problems import counted
 
 if TYPE_CHECKING:
-    from sim.validation.case import PublishedCase, Value
+    from sim.validation.published import PublishedCase, Value
     from sim.validation.suite import Suite
 
 SOME_MISSED = 3
@@ -57,7 +57,7 @@ def command(
     Each case prints ours beside theirs, the tolerance and its reason. A case that is missed stays in the list with what
     is known of why. The suite takes about a minute on one processor.
     """
-    from sim.validation.case import document
+    from sim.validation.published import document
     from sim.validation.suite import RUNS, run_suite
 
     names = _families(split_names(only))

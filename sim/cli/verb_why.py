@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli.options import as_json
+from sim.cli.options import NOMINAL, as_json, replication_option
 from sim.cli.printing import aligned, print_json
-from sim.cli.replication import NOMINAL, replication_option
 from sim.problems import counted, plural
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from sim.decide.manifest_model import ManifestPlan
 from sim.problems import InputError
 from sim.scenario.load import Loaded, load_scenario
 from sim.scenario.schema import Scenario
-from sim.scenario.shipped import shipped_folder
+from sim.scenario.tree import shipped_folder
 from sim.scenario.writing import flow
 
 

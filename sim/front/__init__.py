@@ -6,13 +6,13 @@ studies side by side, and `open_folder` reads what an earlier run left.
 
 from __future__ import annotations
 
+from sim.front.arguments import ArgumentError
 from sim.front.comparison import Comparison, compare
 from sim.front.model import Model, check, load
 from sim.front.opening import open_folder, open_run
 from sim.front.pages import draw
 from sim.front.study import Study
 from sim.front.sweeps import Search, Sweep
-from sim.front.workers import ArgumentError
 from sim.problems import InputError, ScenarioError
 
 __all__ = [

@@ -7,11 +7,10 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.front.arguments import MOST_REPLICATIONS, MOST_SEED, ArgumentError, Day, require_whole, workers
 from sim.front.model import COUNT, SEED, Model, load
 from sim.front.progress import Listening, Reporter, listening
 from sim.front.study import Study
-from sim.front.words import Day
-from sim.front.workers import MOST_REPLICATIONS, MOST_SEED, ArgumentError, require_whole, workers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

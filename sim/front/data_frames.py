@@ -27,7 +27,7 @@ _SHOWN_ROWS = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class TableColumn:
     """One column: its name, in one part or two, and its values."""
 
     key: tuple[str, ...]
@@ -48,13 +48,13 @@ def days_of(start: datetime.datetime, days: NDArray[np.float64]) -> NDArray[np.d
     return dates_of(start, days).astype("datetime64[D]").astype("datetime64[us]")
 
 
-def table_of(fields: Iterable[Column]) -> pa.Table:
+def table_of(fields: Iterable[TableColumn]) -> pa.Table:
     """Make an Arrow table; the parts of a name are joined by a dot."""
     given = list(fields)
     return pa.table([pa.array(field.values) for field in given], names=[".".join(field.key) for field in given])
 
 
-def frame_of(fields: Iterable[Column], index: str | None = None) -> pd.DataFrame:
+def frame_of(fields: Iterable[TableColumn], index: str | None = None) -> pd.DataFrame:
     """Make a DataFrame; names in two parts make two levels of columns, and `index` names the field that counts rows."""
     import pandas as pd
 
@@ -82,84 +82,84 @@ def html_of(frame: pd.DataFrame, formatters: Mapping[str, Callable[[Any], str]] 
     return text
 
 
-Maker = Callable[[Tables, Findings], list[Column]]
+Maker = Callable[[Tables, Findings], list[TableColumn]]
 
 
-def _goals(_: Tables, found: Findings) -> list[Column]:
+def _goals(_: Tables, found: Findings) -> list[TableColumn]:
     start = _start(found)
     goals = found.goals
     fields = [
-        Column(("goal",), [goal.name for goal in goals]),
-        Column(("title",), [goal.called for goal in goals]),
+        TableColumn(("goal",), [goal.name for goal in goals]),
+        TableColumn(("title",), [goal.called for goal in goals]),
         *_dated(start, "by", [goal.by_d for goal in goals], whole=True),
-        Column(("probability",), [goal.probability.value for goal in goals]),
-        Column(("low",), [goal.probability.low for goal in goals]),
-        Column(("high",), [goal.probability.high for goal in goals]),
+        TableColumn(("probability",), [goal.probability.value for goal in goals]),
+        TableColumn(("low",), [goal.probability.low for goal in goals]),
+        TableColumn(("high",), [goal.probability.high for goal in goals]),
         *_over_figures(goals),
-        Column(("wanted",), [goal.wanted for goal in goals]),
+        TableColumn(("wanted",), [goal.wanted for goal in goals]),
         *_dated(start, "plan", [goal.nominal_d for goal in goals], whole=True),
     ]
     for number, share in enumerate(one.share for one in goals[0].quantiles) if goals else ():
         fields += _dated(start, f"p{share * 100:.0f}", [goal.quantiles[number].t_d for goal in goals], whole=True)
-    fields.append(Column(("not_reached",), [goal.censored for goal in goals]))
-    fields.append(Column(("slip_d",), [goal.total_slip_d for goal in goals]))
+    fields.append(TableColumn(("not_reached",), [goal.censored for goal in goals]))
+    fields.append(TableColumn(("slip_d",), [goal.total_slip_d for goal in goals]))
     return fields
 
 
-def _over_figures(goals: Sequence[GoalFinding]) -> Iterable[Column]:
+def _over_figures(goals: Sequence[GoalFinding]) -> Iterable[TableColumn]:
     """Make the range of each goal's chance over the drawn figures; not a number where it is not known."""
     for word in ("low", "high"):
         ends = [np.nan if goal.over_figures is None else getattr(goal.over_figures, word) for goal in goals]
-        yield Column((f"figures_{word}",), np.array(ends, dtype=np.float64))
+        yield TableColumn((f"figures_{word}",), np.array(ends, dtype=np.float64))
 
 
-def _reached(tables: Tables, found: Findings) -> list[Column]:
+def _reached(tables: Tables, found: Findings) -> list[TableColumn]:
     return [*_numbers(tables), *_days(found, tables.outline.milestones, tables.sample.reached_d)]
 
 
-def _starts(tables: Tables, found: Findings) -> list[Column]:
+def _starts(tables: Tables, found: Findings) -> list[TableColumn]:
     names = [subject.name for subject in tables.outline.subjects]
     return [*_numbers(tables), *_days(found, names, tables.sample.start_d)]
 
 
-def _causes(tables: Tables, _: Findings) -> list[Column]:
+def _causes(tables: Tables, _: Findings) -> list[TableColumn]:
     outline, by_cause_d = tables.outline, tables.sample.by_cause_d
     return [
         *_numbers(tables),
         *(
-            Column((goal.name, cause), by_cause_d[:, row, column])
+            TableColumn((goal.name, cause), by_cause_d[:, row, column])
             for row, goal in enumerate(outline.goals)
             for column, cause in enumerate(outline.causes)
         ),
     ]
 
 
-def _critical(tables: Tables, _: Findings) -> list[Column]:
+def _critical(tables: Tables, _: Findings) -> list[TableColumn]:
     outline, on_chain = tables.outline, tables.sample.on_chain
     return [
         *_numbers(tables),
         *(
-            Column((goal.name, subject.name), on_chain[:, row, column])
+            TableColumn((goal.name, subject.name), on_chain[:, row, column])
             for row, goal in enumerate(outline.goals)
             for column, subject in enumerate(outline.subjects)
         ),
     ]
 
 
-def _counts(tables: Tables, _: Findings) -> list[Column]:
+def _counts(tables: Tables, _: Findings) -> list[TableColumn]:
     names = (*COUNTS, "crew_days")
-    return [*_numbers(tables), *(Column((name,), getattr(tables.sample, name)) for name in names)]
+    return [*_numbers(tables), *(TableColumn((name,), getattr(tables.sample, name)) for name in names)]
 
 
-def _cost(tables: Tables, _: Findings) -> list[Column]:
+def _cost(tables: Tables, _: Findings) -> list[TableColumn]:
     return [*_numbers(tables), *_by_goal(tables, tables.sample.cost)]
 
 
-def _facility_days(tables: Tables, _: Findings) -> list[Column]:
+def _facility_days(tables: Tables, _: Findings) -> list[TableColumn]:
     return [*_numbers(tables), *_by_goal(tables, tables.sample.facility_days)]
 
 
-def _curves(_: Tables, found: Findings) -> list[Column]:
+def _curves(_: Tables, found: Findings) -> list[TableColumn]:
     points = [
         (goal.name, *point)
         for goal in found.goals
@@ -167,38 +167,43 @@ def _curves(_: Tables, found: Findings) -> list[Column]:
     ]
     names, days, *shares = zip(*points, strict=True) if points else ((), (), (), (), ())
     return [
-        Column(("goal",), list(names)),
+        TableColumn(("goal",), list(names)),
         *_dated(_start(found), "date", list(days)),
-        *(Column((word,), list(values)) for word, values in zip(("share", "low", "high"), shares, strict=True)),
+        *(TableColumn((word,), list(values)) for word, values in zip(("share", "low", "high"), shares, strict=True)),
     ]
 
 
-def _slips(_: Tables, found: Findings) -> list[Column]:
+def _slips(_: Tables, found: Findings) -> list[TableColumn]:
     rows = [(goal, cause) for goal in found.goals for cause in goal.slip_by_cause]
     return [
-        Column(("goal",), [goal.name for goal, _ in rows]),
-        Column(("cause",), [cause.cause for _, cause in rows]),
-        Column(("mean_d",), [cause.mean_d for _, cause in rows]),
-        Column(("plan_d",), [cause.nominal_d for _, cause in rows]),
+        TableColumn(("goal",), [goal.name for goal, _ in rows]),
+        TableColumn(("cause",), [cause.cause for _, cause in rows]),
+        TableColumn(("mean_d",), [cause.mean_d for _, cause in rows]),
+        TableColumn(("plan_d",), [cause.nominal_d for _, cause in rows]),
     ]
 
 
-def _subjects(_: Tables, found: Findings) -> list[Column]:
+def _subjects(_: Tables, found: Findings) -> list[TableColumn]:
     start, bars = _start(found), found.bars
-    fields = [Column((word,), [getattr(bar, word) for bar in bars]) for word in ("subject", "kind", "label", "fact")]
+    fields = [
+        TableColumn((word,), [getattr(bar, word) for bar in bars]) for word in ("subject", "kind", "label", "fact")
+    ]
     for word in ("start_p50", "finish_p10", "finish_p50", "finish_p90", "nominal_start", "nominal_finish"):
         fields += _dated(start, word, [getattr(bar, f"{word}_d") for bar in bars])
-    fields.append(Column(("reached",), [bar.reached for bar in bars]))
+    fields.append(TableColumn(("reached",), [bar.reached for bar in bars]))
     names = [goal.name for goal in found.goals]
-    return [*fields, *(Column((f"critical.{name}",), [bar.criticality.get(name) for bar in bars]) for name in names)]
+    return [
+        *fields,
+        *(TableColumn((f"critical.{name}",), [bar.criticality.get(name) for bar in bars]) for name in names),
+    ]
 
 
-def _manifest(_: Tables, found: Findings) -> list[Column]:
+def _manifest(_: Tables, found: Findings) -> list[TableColumn]:
     start, rows = _start(found), found.manifest
     words = ("mission", "launch", "launcher", "pad", "payload", "fact")
-    fields = [Column((word,), [getattr(row, word) for row in rows]) for word in words]
+    fields = [TableColumn((word,), [getattr(row, word) for row in rows]) for word in words]
     for word in ("launch_mass_kg", "margin_kg", "propellant_margin_kg", "by_plan"):
-        fields.append(Column((word,), np.array([getattr(row, word) for row in rows], dtype=np.float64)))
+        fields.append(TableColumn((word,), np.array([getattr(row, word) for row in rows], dtype=np.float64)))
     for word in ("nominal", "p10", "p50", "p90"):
         fields += _dated(start, word, [getattr(row, f"{word}_d") for row in rows])
     return fields
@@ -225,26 +230,31 @@ FRAMES: Final[Mapping[str, tuple[Maker, str | None, str]]] = {
 """What a study can be asked for: how it is made, which field is the index, and what it holds."""
 
 
-def _numbers(tables: Tables) -> list[Column]:
-    return [Column(("replication",), tables.sample.replication)]
+def _numbers(tables: Tables) -> list[TableColumn]:
+    return [TableColumn(("replication",), tables.sample.replication)]
 
 
-def _by_goal(tables: Tables, values: NDArray[np.float64]) -> Iterable[Column]:
-    return (Column((goal.name,), values[:, number]) for number, goal in enumerate(tables.outline.goals))
+def _by_goal(tables: Tables, values: NDArray[np.float64]) -> Iterable[TableColumn]:
+    return (TableColumn((goal.name,), values[:, number]) for number, goal in enumerate(tables.outline.goals))
 
 
-def _days(found: Findings, names: Sequence[str], days: NDArray[np.float64]) -> Iterable[Column]:
+def _days(found: Findings, names: Sequence[str], days: NDArray[np.float64]) -> Iterable[TableColumn]:
     start = _start(found)
     for column, name in enumerate(names):
-        yield Column((name,), dates_of(start, days[:, column]))
-        yield Column((f"{name}_d",), days[:, column])
+        yield TableColumn((name,), dates_of(start, days[:, column]))
+        yield TableColumn((f"{name}_d",), days[:, column])
 
 
-def _dated(start: datetime.datetime, name: str, days: Sequence[float | None], *, whole: bool = False) -> list[Column]:
+def _dated(
+    start: datetime.datetime, name: str, days: Sequence[float | None], *, whole: bool = False
+) -> list[TableColumn]:
     """Make the dates and days of what has a date; with `whole` a date is the day on which it falls."""
     numbers = np.array([np.inf if day is None else day for day in days], dtype=np.float64)
     named = name if name != "date" else "t"
-    return [Column((name,), (days_of if whole else dates_of)(start, numbers)), Column((f"{named}_d",), numbers)]
+    return [
+        TableColumn((name,), (days_of if whole else dates_of)(start, numbers)),
+        TableColumn((f"{named}_d",), numbers),
+    ]
 
 
 def _start(found: Findings) -> datetime.datetime:

@@ -8,9 +8,19 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sim.front.arguments import (
+    MOST_REPLICATIONS,
+    MOST_SEED,
+    ArgumentError,
+    Day,
+    Values,
+    day_of,
+    names_of,
+    require_whole,
+    settings_of,
+    workers,
+)
 from sim.front.progress import Listening, listening
-from sim.front.words import Day, Values, day_of, names_of, settings_of
-from sim.front.workers import MOST_REPLICATIONS, MOST_SEED, ArgumentError, require_whole, workers
 from sim.problems import Problem, ScenarioError, counted
 
 if TYPE_CHECKING:

@@ -8,8 +8,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.front.words import Day, Values, day_of, names_of, settings_of
-from sim.front.workers import ArgumentError
+from sim.front.arguments import ArgumentError, Day, Values, day_of, names_of, settings_of
 from sim.problems import counted, suggest
 
 if TYPE_CHECKING:
@@ -67,15 +66,15 @@ class Plan:
         """A row for each goal: the date it is wanted by, and the one in the plan."""
         import numpy as np
 
-        from sim.front.data_frames import Column, days_of, frame_of
+        from sim.front.data_frames import TableColumn, days_of, frame_of
 
         goals, start = self.campaign.goals, self.calendar.start
         by_d = np.array([goal.by_d for goal in goals], dtype=np.float64)
         plan_d = np.array([self.nominal.reached_d[goal.reached] for goal in goals], dtype=np.float64)
         fields = [
-            Column(("goal",), [goal.name for goal in goals]),
-            *(Column(("by",), days_of(start, by_d)), Column(("by_d",), by_d)),
-            *(Column(("plan",), days_of(start, plan_d)), Column(("plan_d",), plan_d)),
+            TableColumn(("goal",), [goal.name for goal in goals]),
+            *(TableColumn(("by",), days_of(start, by_d)), TableColumn(("by_d",), by_d)),
+            *(TableColumn(("plan",), days_of(start, plan_d)), TableColumn(("plan_d",), plan_d)),
         ]
         return frame_of(fields, "goal")
 

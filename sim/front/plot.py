@@ -101,7 +101,7 @@ class Plots:
         return _alone(draw(found, next(one for one in found.goals if one.name == name)))
 
     def _of_run(self, draw: Callable[[Findings, Trace], Card], run: str) -> go.Figure:
-        from sim.front.workers import ArgumentError
+        from sim.front.arguments import ArgumentError
 
         traces = {trace.title.lower(): trace for trace in self._study.findings.traces}
         if run.lower() not in traces:
@@ -116,6 +116,6 @@ class Plots:
 
 
 def _alone(card: Card) -> go.Figure:
-    from dashboards.alone import figure_alone
+    from dashboards.picture import figure_alone
 
     return figure_alone(card)

@@ -115,8 +115,8 @@ class Study:
         return table_of(self._fields(name))
 
     def _fields(self, name: str) -> list[Any]:
+        from sim.front.arguments import ArgumentError
         from sim.front.data_frames import FRAMES
-        from sim.front.workers import ArgumentError
 
         if name not in FRAMES:
             raise ArgumentError("frame", f"there is no table {name!r:.60}; {suggest(str(name), FRAMES)}")
@@ -181,8 +181,8 @@ class Study:
         A range is the one of the scenario's sweep block, or assumed from the figure's confidence. `within` keeps to
         figures below these paths; `replications` are those of each case.
         """
+        from sim.front.arguments import MOST_REPLICATIONS, require_whole, workers
         from sim.front.why import vary
-        from sim.front.workers import MOST_REPLICATIONS, require_whole, workers
 
         require_whole("replications", replications, 2, MOST_REPLICATIONS)
         with listening(progress) as reporter, workers(jobs, engine, scheduler) as ready:

@@ -45,7 +45,7 @@ class Events:
         """The events as a DataFrame with the columns of `rows`."""
         import numpy as np
 
-        from sim.front.data_frames import Column, dates_of, frame_of
+        from sim.front.data_frames import TableColumn, dates_of, frame_of
 
         rows = self.rows
         known: dict[str, Any] = {name: [row[n] for row in rows] for n, name in enumerate(EVENT_COLUMNS)}
@@ -56,7 +56,7 @@ class Events:
             "t_d": t_d,
             "mass_kg": np.array(masses, dtype=np.float64),
         }
-        return frame_of([Column((name,), known[name]) for name in EVENT_COLUMNS])
+        return frame_of([TableColumn((name,), known[name]) for name in EVENT_COLUMNS])
 
     def __repr__(self) -> str:
         which = "the plan" if self.replication is None else f"replication {self.replication}"

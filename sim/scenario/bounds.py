@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sim.scenario.order import Network, least
+from sim.scenario.order import NeedNetwork, least
 from sim.scenario.schema import Scenario
 
 
@@ -24,14 +24,14 @@ class Bound:
     remedy: str
 
 
-def supply_bounds(scenario: Scenario, network: Network, goal: str) -> Iterator[Bound]:
+def supply_bounds(scenario: Scenario, network: NeedNetwork, goal: str) -> Iterator[Bound]:
     """Return the days before which the launchers and the money that a goal needs cannot all have been there."""
     needed = network.needed(goal)
     yield from _fleet_bounds(scenario, network, needed)
     yield from _money_bounds(scenario, network, needed)
 
 
-def _fleet_bounds(scenario: Scenario, network: Network, needed: set[str]) -> Iterator[Bound]:
+def _fleet_bounds(scenario: Scenario, network: NeedNetwork, needed: set[str]) -> Iterator[Bound]:
     """Every launch takes a vehicle off the line and a pad, one after the other."""
     launches = Counter(
         launch.launcher
@@ -54,7 +54,7 @@ def _fleet_bounds(scenario: Scenario, network: Network, needed: set[str]) -> Ite
         yield Bound(turned_d, slowest, f"{name} has not launched {count} times", "add a pad, or fly fewer")
 
 
-def _money_bounds(scenario: Scenario, network: Network, needed: set[str]) -> Iterator[Bound]:
+def _money_bounds(scenario: Scenario, network: NeedNetwork, needed: set[str]) -> Iterator[Bound]:
     """All work of a partner is paid from one yearly budget, of which what is not spent carries over."""
     costs: dict[str, float] = defaultdict(float)
     for name, activity in scenario.activities.items():
@@ -72,7 +72,7 @@ def _money_bounds(scenario: Scenario, network: Network, needed: set[str]) -> Ite
         yield Bound(day, cause, f"the budget of {name} does not pay {cost:g}", "spend less, or raise the budget")
 
 
-def _paid_d(network: Network, missing: float, per_year: float) -> float:
+def _paid_d(network: NeedNetwork, missing: float, per_year: float) -> float:
     """Return the day on which yearly grants add up to what is missing: the first day, then every first of January."""
     if missing <= 1e-9:
         return 0.0

@@ -10,7 +10,7 @@ from sim.problems import Code, Problem
 from sim.scenario.bounds import Bound, supply_bounds
 from sim.scenario.draft import Draft
 from sim.scenario.names import section
-from sim.scenario.order import Earliest, Network, chain_of, earliest_days, root_of
+from sim.scenario.order import Earliest, NeedNetwork, chain_of, earliest_days, root_of
 from sim.scenario.schema import Element, Station
 from sim.scenario.text import Path
 from sim.units import format_date, format_quantity
@@ -44,7 +44,7 @@ def check_sites(case: Draft) -> Iterator[Problem]:
             yield case.problem(("places", name, "periapsis"), Code.VALUE, message, "swap them")
 
 
-def check_goals(case: Draft, network: Network) -> Iterator[Problem]:
+def check_goals(case: Draft, network: NeedNetwork) -> Iterator[Problem]:
     """A goal can be met before the calendar ends (error) and by its date (warning), if nothing goes wrong."""
     earliest = earliest_days(network)
     for name, goal in case.scenario.goals.items():
@@ -90,7 +90,7 @@ def _stands_already(case: Draft, name: str) -> bool:
     return station is not None and station.tank is not None
 
 
-def check_deliveries(case: Draft, network: Network) -> Iterator[Problem]:
+def check_deliveries(case: Draft, network: NeedNetwork) -> Iterator[Problem]:
     """Every element and station is delivered by a mission (warning)."""
     for kind in ("elements", "stations"):
         for name in section(case.layered.values, kind):
@@ -116,7 +116,7 @@ def check_destinations(case: Draft) -> Iterator[Problem]:
                 yield case.problem(("missions", name, "cargo", index), Code.VALUE, message, hint)
 
 
-def check_power(case: Draft, network: Network) -> Iterator[Problem]:
+def check_power(case: Draft, network: NeedNetwork) -> Iterator[Problem]:
     """All supply together, in full sunlight, carries the demand of what a goal needs, with its margin."""
     delivered = [item for name, item in case.scenario.elements.items() if network.carrier(name)]
     supply = sum(item.supply.constant + item.supply.solar for item in delivered if item.supply)

@@ -11,7 +11,7 @@ from sim.problems import Code, Problem
 from sim.scenario.draft import Draft
 from sim.scenario.events import count_flights, flight_names
 from sim.scenario.names import NEEDS, find
-from sim.scenario.schema.staging import Operation
+from sim.scenario.schema.sites import Operation
 from sim.scenario.text import Path
 
 _NEEDED: Final = {

@@ -9,7 +9,7 @@ from typing import Final
 
 from sim.problems import Code, Problem
 from sim.scenario.draft import Draft
-from sim.scenario.order import Network, earliest_days
+from sim.scenario.order import NeedNetwork, earliest_days
 from sim.scenario.text import Path
 from sim.units import format_date
 
@@ -25,7 +25,7 @@ def check_overdue(case: Draft) -> Iterator[Problem]:
     as_of = case.scenario.calendar.as_of
     if as_of is None:
         return
-    network = Network(case.scenario, planned=True)
+    network = NeedNetwork(case.scenario, planned=True)
     planned, graph = earliest_days(network), network.graph()
     known_d = network.calendar.to_days(as_of)
     late: set[str] = set()
@@ -81,7 +81,7 @@ def _overdue(case: Draft, event: str, day: str, as_of: datetime.datetime) -> Pro
     return case.problem(("missions", name, "not_before"), Code.DATE_ORDER, message, hint, "warning")
 
 
-def check_done_before_needs(case: Draft, network: Network) -> Iterator[Problem]:
+def check_done_before_needs(case: Draft, network: NeedNetwork) -> Iterator[Problem]:
     """What has happened came after what it needs (warning)."""
     earliest = earliest_days(network)
     for name, path, date, needs in _facts(case):

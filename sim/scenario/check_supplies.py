@@ -9,9 +9,9 @@ from typing import Final
 
 from sim.problems import Code, Problem
 from sim.scenario.draft import Draft
-from sim.scenario.order import Network, least
+from sim.scenario.order import NeedNetwork, least
 from sim.scenario.schema import Scenario
-from sim.scenario.schema.staging import Tank
+from sim.scenario.schema.sites import StationTank
 from sim.scenario.text import Path
 from sim.units import format_quantity
 
@@ -31,7 +31,7 @@ def check_goods(case: Draft) -> Iterator[Problem]:
             yield case.problem(("living", "per_crew_day", name), Code.UNDELIVERED, message, hint, "warning", key=True)
 
 
-def check_stores(case: Draft, network: Network) -> Iterator[Problem]:
+def check_stores(case: Draft, network: NeedNetwork) -> Iterator[Problem]:
     """What a crew at the base uses, its reserve included, is in store or can be there when it comes (warning)."""
     living, base = case.scenario.living, case.scenario.base
     if living is None or base is None:
@@ -55,7 +55,7 @@ def check_stores(case: Draft, network: Network) -> Iterator[Problem]:
                 yield case.problem(("missions", name, "crew"), Code.UNDELIVERED, message, hint, "warning", key=True)
 
 
-def _brought_kg(scenario: Scenario, network: Network, crew: str, net: Mapping[str, float]) -> dict[str, float]:
+def _brought_kg(scenario: Scenario, network: NeedNetwork, crew: str, net: Mapping[str, float]) -> dict[str, float]:
     """Return the most of each good that can be at the base when a crew comes: no flight that waits for it counts."""
     found: dict[str, float] = defaultdict(float)
     cargoes = [(scenario.living.stock, 1.0)] if scenario.living is not None else []
@@ -115,7 +115,7 @@ def check_tanks(case: Draft) -> Iterator[Problem]:
             yield case.problem(path, Code.GOAL_UNREACHABLE, message, hint)
 
 
-def _most_kg(tank: Tank) -> float:
+def _most_kg(tank: StationTank) -> float:
     """Return what is in a tank after very many deliveries, none lost and none late."""
     assert tank.filled_by is not None
     between_d = sum(least(step.duration) for step in tank.filled_by.operations)

@@ -62,7 +62,7 @@ from sim.scenario.check_supplies import check_goods, check_stores, check_tanks
 from sim.scenario.check_waits import check_waits
 from sim.scenario.draft import Draft
 from sim.scenario.layers import Layered
-from sim.scenario.order import Network, check_cycles
+from sim.scenario.order import NeedNetwork, check_cycles
 from sim.scenario.schema import Scenario
 
 CHECKS: Final[tuple[Callable[[Draft], Iterator[Problem]], ...]] = (
@@ -121,7 +121,7 @@ CHECKS: Final[tuple[Callable[[Draft], Iterator[Problem]], ...]] = (
 
 def check_sense(scenario: Scenario, layered: Layered) -> list[Problem]:
     """Return everything in a scenario of the right shape and with the right names that cannot be."""
-    case, network = Draft(scenario, layered), Network(scenario)
+    case, network = Draft(scenario, layered), NeedNetwork(scenario)
     problems = check_blocks(scenario, layered, network)
     if not any(problem.code in (Code.CYCLE, Code.DATE_ORDER, Code.DUPLICATE_KEY) for problem in problems):
         problems += check_goals(case, network)
@@ -134,8 +134,8 @@ def check_sense(scenario: Scenario, layered: Layered) -> list[Problem]:
     return problems
 
 
-def check_blocks(scenario: Scenario, layered: Layered, network: Network | None = None) -> list[Problem]:
+def check_blocks(scenario: Scenario, layered: Layered, network: NeedNetwork | None = None) -> list[Problem]:
     """Return what is wrong within single blocks and in circles of needs; holds for a part of a scenario too."""
     case = Draft(scenario, layered)
     problems = [problem for check in CHECKS for problem in check(case)]
-    return problems + list(check_cycles(network or Network(scenario), layered))
+    return problems + list(check_cycles(network or NeedNetwork(scenario), layered))

@@ -23,12 +23,11 @@ from sim.scenario.events import check_needs
 from sim.scenario.layers import Layered, LayerStack, flatten
 from sim.scenario.names import check_references, is_needed, section
 from sim.scenario.paths import check_study_paths, check_study_variants, study_variants, wrong_path
+from sim.scenario.provenance import check_sources
 from sim.scenario.schema import Scenario
 from sim.scenario.shape import shape_problems
-from sim.scenario.shipped import shipped_folder, shipped_names
-from sim.scenario.sources import check_sources
 from sim.scenario.text import MOST_PROBLEMS, Node, copied, path_text, plain, set_mark
-from sim.scenario.tree import SHIPPED_NAME, Tree
+from sim.scenario.tree import SHIPPED_NAME, Tree, shipped_folder, shipped_names
 from sim.units import UnitError, file_name, parse_name
 
 

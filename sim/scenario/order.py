@@ -22,7 +22,7 @@ _MOST_EDGES = 12  # of a circle, in a message
 
 
 @dataclass(slots=True)
-class Event:
+class NeededEvent:
     """Something that happens: what it needs (with the place where that is said), and its own limits, in days.
 
     It happens no earlier than `not_before_d`, and `lasts_d` after the last of its needs, or as long after single ones
@@ -37,7 +37,7 @@ class Event:
     path: Path = ()
 
 
-class Network:
+class NeedNetwork:
     """The events of a scenario and their needs, with the least time that each takes.
 
     `planned` takes the likeliest times instead, and forgets that what has not happened by the day of knowledge cannot
@@ -49,7 +49,7 @@ class Network:
         self._time = likely if planned else least
         self._known = None if planned else scenario.calendar.as_of
         self.calendar = Calendar(scenario.calendar.start, scenario.calendar.end)
-        self.events: dict[str, Event] = {}
+        self.events: dict[str, NeededEvent] = {}
         self._aliases: dict[str, str] = {}
         self._carriers: dict[str, tuple[str, Path]] = {}
         for name, mission in scenario.missions.items():
@@ -58,7 +58,7 @@ class Network:
         self._add_elements()
         for name, goal in scenario.goals.items():
             path: Path = ("goals", name)
-            self._add(end_names("goals", name), Event(_listed(goal.needs, (*path, "needs")), path=path))
+            self._add(end_names("goals", name), NeededEvent(_listed(goal.needs, (*path, "needs")), path=path))
 
     def graph(self) -> dict[str, list[tuple[str, Path | None]]]:
         """Return the needs of every event by the events' own names."""
@@ -86,7 +86,7 @@ class Network:
         found = self._carriers.get(element)
         return found[0] if found else None
 
-    def _add(self, names: Sequence[str], event: Event) -> None:
+    def _add(self, names: Sequence[str], event: NeededEvent) -> None:
         """Add an event by its own name, which comes first, and its other names."""
         self.events[names[0]] = event
         self._aliases.update((other, names[0]) for other in names[1:])
@@ -100,20 +100,22 @@ class Network:
         for name, item in self.scenario.activities.items():
             path: Path = ("activities", name)
             if item.done is not None:
-                self._add(end_names("activities", name), Event(not_before_d=self._day(item.done), path=path))
+                self._add(end_names("activities", name), NeededEvent(not_before_d=self._day(item.done), path=path))
                 continue
             start = self._time(item.not_before.to_days(self.calendar)) if item.not_before is not None else -math.inf
             lasts = max(self._time(item.duration) + min(self._time(item.slip), 0.0), 0.0)
             finish = self._day(item.finish) + (self._time(item.slip) if item.slip is not None else 0.0)
             needs = _listed(item.needs, (*path, "needs"))
             not_before = max(start + lasts, finish, self._day(self._known))
-            self._add(end_names("activities", name), Event(needs, not_before, lasts, path=path))
+            self._add(end_names("activities", name), NeededEvent(needs, not_before, lasts, path=path))
 
     def _add_elements(self) -> None:
         parts: dict[str, Element | Station] = {**self.scenario.elements, **self.scenario.stations}
         for name, item in parts.items():
             path: Path = ("stations" if isinstance(item, Station) else "elements", name)
-            event = Event(_listed(item.needs, (*path, "needs")), lasts_d=self._time(item.commissioning), path=path)
+            event = NeededEvent(
+                _listed(item.needs, (*path, "needs")), lasts_d=self._time(item.commissioning), path=path
+            )
             carrier = self._carriers.get(name)
             tank = item.tank if isinstance(item, Station) else None
             if tank is not None and tank.filled_by is not None:
@@ -127,7 +129,7 @@ class Network:
 
     def _add_filling(self, name: str, filling: Filling) -> None:
         path: Path = ("stations", name, "tank", "filled_by")
-        event = Event(_listed(filling.needs, (*path, "needs")), path=path)
+        event = NeededEvent(_listed(filling.needs, (*path, "needs")), path=path)
         for index, step in enumerate(filling.operations):
             event.needs += _listed(step.needs, (*path, "operations", index, "needs"))
         self._add((filled_name(name),), event)
@@ -137,7 +139,7 @@ class Network:
     def _add_mission(self, name: str, mission: Mission) -> None:
         path, named = ("missions", name), events_of(name, mission)
         self._add(named["launched"], self._start(mission, path))
-        arrived = Event([(f"{name}.launched", None)], path=path)
+        arrived = NeededEvent([(f"{name}.launched", None)], path=path)
         if mission.flown is None:
             self._fly(name, mission, arrived)
         else:
@@ -150,16 +152,16 @@ class Network:
             home_d = self._way_d([*mission.route[-1:], *mission.back])
             early = self.scenario.living is not None  # people come home early when goods run short
             lasts_d = home_d + (0.0 if early else stay_d)
-            self._add(named["returned"], Event([(name, None)], lasts_d=lasts_d, path=path))
+            self._add(named["returned"], NeededEvent([(name, None)], lasts_d=lasts_d, path=path))
         if "stayed" in named:
-            self._add(named["stayed"], Event([(name, None)], lasts_d=stay_d, path=path))
+            self._add(named["stayed"], NeededEvent([(name, None)], lasts_d=stay_d, path=path))
         if mission.every is not None:
             self._add_repeats(name, mission)
         if isinstance(mission.cargo, list) and not mission.reserve:
             for index, item in enumerate(mission.cargo):
                 self._carriers.setdefault(item, (name, (*path, "cargo", index)))
 
-    def _fly(self, name: str, mission: Mission, arrived: Event) -> None:
+    def _fly(self, name: str, mission: Mission, arrived: NeededEvent) -> None:
         """Add the launches and steps of a mission, each as long after the one before as it takes at the least."""
         path, named = ("missions", name), events_of(name, mission)
         gather = self._gather(mission)
@@ -167,14 +169,14 @@ class Network:
         for key in mission.launches:
             left, came = named[f"{key}.launched"], named[f"{key}.arrived"]
             self._add(left, self._launched(name, mission, key))
-            self._add(came, Event([(left[0], None)], lasts_d=alone_d, path=path))
+            self._add(came, NeededEvent([(left[0], None)], lasts_d=alone_d, path=path))
             arrived.needs.append((came[0], None))
         before = f"{name}.launched"
         for index, step in enumerate(mission.operations):
             needs = _listed(step.needs, (*path, "operations", index, "needs"))
             took_d = self._time(step.duration)
             step_names = named[f"op.{step.name}"]
-            self._add(step_names, Event([(before, None), *needs], lasts_d=took_d, path=path))
+            self._add(step_names, NeededEvent([(before, None), *needs], lasts_d=took_d, path=path))
             before = step_names[0]
             arrived.needs.append((before, None))
         meeting = self._time(mission.rendezvous.duration) if mission.rendezvous is not None else 0.0
@@ -194,9 +196,9 @@ class Network:
         legs = {(leg.from_, leg.to): leg for leg in reversed(self.scenario.legs.values())}
         return sum(_voyage_d(legs[way]) for way in pairwise(places) if way in legs)
 
-    def _start(self, mission: Mission, path: Path) -> Event:
+    def _start(self, mission: Mission, path: Path) -> NeededEvent:
         if mission.flown is not None:
-            return Event(not_before_d=self._day(mission.flown.launched), path=path)
+            return NeededEvent(not_before_d=self._day(mission.flown.launched), path=path)
         needs = _listed(mission.needs, (*path, "needs"))
         needs += [(mission.from_, (*path, "from"))] if mission.from_ else []
         slip = min(self._time(mission.slip), 0.0) if mission.slip is not None else 0.0
@@ -204,16 +206,16 @@ class Network:
         ready_d = self._ready_d(mission)
         # what waits for another flight may be prepared before that flight; what waits for work may not
         lags_d = {need: ready_d for need, _ in needs if need.partition(".")[0] not in self.scenario.missions}
-        return Event(needs, max(known, ready_d), lags_d=lags_d, path=path)
+        return NeededEvent(needs, max(known, ready_d), lags_d=lags_d, path=path)
 
     def _ready_d(self, mission: Mission) -> float:
         """Return the days from the start of a launch campaign to its first launch at the least."""
         used = [self.scenario.launchers.get(launch.launcher) for launch in mission.launches.values()]
         return min((self._time(launcher.integration) for launcher in used if launcher is not None), default=0.0)
 
-    def _launched(self, name: str, mission: Mission, key: str) -> Event:
+    def _launched(self, name: str, mission: Mission, key: str) -> NeededEvent:
         launch, path = mission.launches[key], ("missions", name, "launches", key)
-        event = Event([(f"{name}.launched", None)], path=path)
+        event = NeededEvent([(f"{name}.launched", None)], path=path)
         ready_d = 0.0
         launcher = self.scenario.launchers.get(launch.launcher)
         if launcher:
@@ -257,9 +259,9 @@ class Network:
             lags_d = {need: start.lags_d.get(need, 0.0) + waits_d for need, _ in start.needs}
             needs = [(f"{name}.launched", None), *start.needs]
             ready_d = waits_d + self._ready_d(mission)
-            self._add(by_word["launched"], Event(needs, ready_d, lags_d=lags_d, path=path))
+            self._add(by_word["launched"], NeededEvent(needs, ready_d, lags_d=lags_d, path=path))
             voyage_d = {f"{flight}.launched": self._way_d(mission.route)}
-            arrived = Event([(name, None), (f"{flight}.launched", None)], lags_d=voyage_d, path=path)
+            arrived = NeededEvent([(name, None), (f"{flight}.launched", None)], lags_d=voyage_d, path=path)
             self._add(by_word["arrived"], arrived)
 
 
@@ -292,7 +294,7 @@ def _voyage_d(leg: Leg) -> float:
     return max((burn.after for burn in leg.burns), default=0.0)
 
 
-def check_cycles(network: Network, layered: Layered) -> Iterator[Problem]:
+def check_cycles(network: NeedNetwork, layered: Layered) -> Iterator[Problem]:
     """Refuse needs that go round in a circle, each edge with its place."""
     graph = network.graph()
     for _ in range(_MOST_CIRCLES):
@@ -336,7 +338,7 @@ class Earliest:
     because: str
 
 
-def earliest_days(network: Network) -> dict[str, Earliest]:
+def earliest_days(network: NeedNetwork) -> dict[str, Earliest]:
     """Return the earliest day on which each event can be, if nothing slips or fails; infinite where it never can.
 
     Nothing is before the calendar's start, day 0. The network has no circle.

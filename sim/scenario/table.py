@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import Final, NoReturn
 
 from sim.problems import InputError, Problem, printable, suggest
-from sim.scenario.shipped import shipped_folder
-from sim.scenario.tree import read_bytes
+from sim.scenario.tree import read_bytes, shipped_folder
 
 MOST_ROWS: Final = 100_000
 MOST_COLUMNS: Final = 1_000

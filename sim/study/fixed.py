@@ -24,7 +24,7 @@ from sim.problems import InputError
 from sim.scenario.joining import model_of
 from sim.scenario.layers import LAWS
 from sim.scenario.load import Loaded
-from sim.scenario.order import Network
+from sim.scenario.order import NeedNetwork
 from sim.scenario.paths import without_studies
 from sim.scenario.provenance import Figure, figures_of, is_figure
 from sim.scenario.schema import Scenario, SlipByClass, SlipByLead
@@ -162,7 +162,7 @@ def _dates_d(done: Done, goal: str, replications: int) -> Floats:
 
 def _needed_blocks(scenario: Scenario, goal: str) -> set[Path]:
     """Return the blocks that a goal waits for, and those that they use: vehicles, pads, laws, priors and risks."""
-    network = Network(scenario)
+    network = NeedNetwork(scenario)
     needed = {network.events[name].path[:2] for name in network.needed(goal)}
     work = {name: one for name, one in scenario.activities.items() if ("activities", name) in needed}
     flights = {name: one for name, one in scenario.missions.items() if ("missions", name) in needed}

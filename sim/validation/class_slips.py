@@ -16,13 +16,13 @@ from sim.calibration.class_score import Score, parts_of, score_law
 from sim.calibration.comparisons import shipped_laws
 from sim.calibration.law_file import ReadLaw, read_law
 from sim.calibration.luck import FIRST_GUESS, fit_with_luck
-from sim.calibration.predictive import judge
 from sim.calibration.reliability import KOLMOGOROV, LEVELS, ForecastReliability, by_class
+from sim.calibration.scores import judge
 from sim.calibration.statements import Statements, read_statements
-from sim.scenario.shipped import shipped_folder
 from sim.scenario.table import data_file, read_table
+from sim.scenario.tree import shipped_folder
 from sim.units import read_quantity
-from sim.validation.case import About, PublishedCase, at_most, between, near
+from sim.validation.published import About, PublishedCase, at_most, between, near
 
 KIND: Final = "slip by class"
 TABLE: Final = "slip-pairs.csv"

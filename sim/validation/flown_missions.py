@@ -15,8 +15,7 @@ from sim.physics.lunar_legs import staging_leg
 from sim.physics.refine import RefinedTransfer, refine_transfer
 from sim.physics.states import EphemerisTable
 from sim.physics.transfer import TOF_LIMITS_H, LunarOrbit, Parking, departure_table
-from sim.validation.case import About, PublishedCase, at_most, holds, near
-from sim.validation.published import read_published
+from sim.validation.published import About, PublishedCase, at_most, holds, near, read_published
 
 KIND: Final = "real flight"
 _PERIGEE_M_S: Final = 3.0

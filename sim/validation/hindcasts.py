@@ -24,8 +24,7 @@ from sim.calibration.slip import SlipFit, fit_slip
 from sim.scenario.load import load_scenario
 from sim.scenario.schema import SlipByClass
 from sim.scenario.table import data_file, read_table
-from sim.validation.case import About, PublishedCase, at_most, near
-from sim.validation.published import read_published
+from sim.validation.published import About, PublishedCase, at_most, near, read_published
 from sim.validation.replications import packaged_scenario, replicate, shipped_scenario
 
 Floats = NDArray[np.float64]

@@ -1,9 +1,12 @@
-"""The published figures that ship with the simulator, each file with its source."""
+"""Published figures, and cases: what we find beside what others published, how far apart they may be and why."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from importlib import resources
-from typing import Any
+from math import sqrt
+from typing import Any, Final
 
 import yaml
 
@@ -12,3 +15,114 @@ def read_published(name: str) -> Any:
     """Read one of the files of published figures, `cases/<name>.yaml`."""
     text = resources.files("sim.validation").joinpath("cases", f"{name}.yaml").read_text(encoding="utf-8")
     return yaml.safe_load(text)
+
+
+Value = float | tuple[float, ...]
+
+SIGMAS: Final = 4.0
+"""Deviations beyond which a sampled figure is called wrong: once in 16,000 tries by chance."""
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a case is about: its name, family, source and quantity with its unit."""
+
+    id: str
+    kind: str
+    source: str
+    quantity: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedCase:
+    """One published figure beside ours; `note` gives the reason of the tolerance and what is known of a miss."""
+
+    id: str
+    kind: str
+    source: str
+    quantity: str
+    ours: Value
+    theirs: Value
+    tolerance: float
+    met: bool
+    note: str
+
+
+def near(
+    about: About, ours: float | Sequence[float], theirs: float | Sequence[float], tolerance: float
+) -> PublishedCase:
+    """Return a case that is met when every figure of ours is within `tolerance` of theirs."""
+    mine, other = _tuple(ours), _tuple(theirs)
+    met = len(mine) == len(other) and all(abs(a - b) <= tolerance for a, b in zip(mine, other, strict=True))
+    return _case(about, mine, other, tolerance, met=met)
+
+
+def at_most(about: About, ours: float, theirs: float, tolerance: float = 0.0) -> PublishedCase:
+    """Return a one-sided case: met when ours is not above theirs by more than `tolerance`."""
+    return _case(about, (ours,), (theirs,), tolerance, met=ours <= theirs + tolerance)
+
+
+def between(about: About, ours: float, low: float, high: float) -> PublishedCase:
+    """Return a case that is met when ours lies in the published range; theirs is the range."""
+    return _case(about, (ours,), (low, high), 0.0, met=low <= ours <= high)
+
+
+def holds(about: About, low: float, high: float, theirs: float) -> PublishedCase:
+    """Return a case that is met when our range holds the published figure; ours is the range."""
+    return _case(about, (low, high), (theirs,), 0.0, met=low <= theirs <= high)
+
+
+def share_tolerance(share: float, ours_n: int, theirs_n: float = float("inf")) -> float:
+    """Return the deviation of two independent estimates of a share that chance explains."""
+    return SIGMAS * sqrt(share * (1.0 - share) * (1.0 / ours_n + 1.0 / theirs_n))
+
+
+def mean_tolerance(sd: float, ours_n: int, theirs_n: float = float("inf")) -> float:
+    """Return the deviation of two independent means of values with this standard deviation that chance explains."""
+    return SIGMAS * sd * sqrt(1.0 / ours_n + 1.0 / theirs_n)
+
+
+def document(cases: Sequence[PublishedCase]) -> Mapping[str, Any]:
+    """Return the cases as plain values for JSON."""
+    return {"cases": [_plain(case) for case in cases]}
+
+
+def _plain(case: PublishedCase) -> Mapping[str, Any]:
+    return {
+        "id": case.id,
+        "kind": case.kind,
+        "source": case.source,
+        "quantity": case.quantity,
+        "ours": list(case.ours) if isinstance(case.ours, tuple) else case.ours,
+        "theirs": list(case.theirs) if isinstance(case.theirs, tuple) else case.theirs,
+        "tolerance": case.tolerance,
+        "met": case.met,
+        "note": case.note,
+    }
+
+
+def _case(
+    about: About, ours: tuple[float, ...], theirs: tuple[float, ...], tolerance: float, *, met: bool
+) -> PublishedCase:
+    return PublishedCase(
+        about.id,
+        about.kind,
+        about.source,
+        about.quantity,
+        _value(ours),
+        _value(theirs),
+        float(tolerance),
+        bool(met),
+        about.note,
+    )
+
+
+def _tuple(value: float | Sequence[float]) -> tuple[float, ...]:
+    return tuple(float(one) for one in value) if isinstance(value, Sequence) else (float(value),)
+
+
+def _value(values: tuple[float, ...]) -> Value:
+    """Return single figures as themselves, rounded to eight digits: the rest differs from machine to machine."""
+    rounded = tuple(float(f"{one:.8g}") for one in values)
+    return rounded[0] if len(rounded) == 1 else rounded

@@ -16,7 +16,7 @@ from sim.campaign.plan import Campaign
 from sim.model.outcome import Outcome
 from sim.model.simulate import simulate_chunk, simulate_nominal
 from sim.scenario.load import load_scenario
-from sim.scenario.shipped import shipped_folder
+from sim.scenario.tree import shipped_folder
 
 Floats = NDArray[np.float64]
 

@@ -13,8 +13,8 @@ from sim.calibration.scores import crps, pinball_of_point, pinball_of_sample
 from sim.calibration.slip import Pairs, SlipFit, fit_slip
 from sim.scenario.cells import read_dates
 from sim.scenario.table import TextTable, data_file, read_table
-from sim.validation.case import About, PublishedCase, at_most, near
 from sim.validation.hindcasts import INSIDE
+from sim.validation.published import About, PublishedCase, at_most, near
 
 KIND: Final = "slip"
 _SHARES: Final = (np.arange(400) + 0.5) / 400

@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from sim.physics.rocket import Action, BurnReport, BurnRequest, Stack, StackElement, break_even, fly
-from sim.validation.case import About, PublishedCase, near
-from sim.validation.published import read_published
+from sim.validation.published import About, PublishedCase, near, read_published
 
 KIND: Final = "replay"
 _PRINTED_KG: Final = 0.1

@@ -1,15 +1,15 @@
-"""What is random, against closed forms and counts: tankers that are lost, launches that are called off."""
+"""What is random, against closed forms, counts and printed intervals: tankers lost, launches called off."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from math import comb
 from typing import Any, Final
 
 import numpy as np
 
-from sim.validation.case import SIGMAS, About, PublishedCase, mean_tolerance, near, share_tolerance
-from sim.validation.published import read_published
+from sim.analysis.estimates import Proportion, clopper_pearson, paired_mean, rank_coverage, wilson
+from sim.validation.published import SIGMAS, About, PublishedCase, mean_tolerance, near, read_published, share_tolerance
 from sim.validation.replications import packaged_scenario, replicate, shipped_scenario
 
 KIND: Final = "stochastic"
@@ -62,3 +62,39 @@ def scrub_cases(runs: int, seed: int) -> Iterator[PublishedCase]:
     note = f"another count of the same programme; {SIGMAS:g} standard errors of its {day['n']} missions and our runs"
     about = About("shuttle-on-day", KIND, day["source"], "share gone at the first attempt", note)
     yield near(about, float((attempts == 1.0).mean()), share, share_tolerance(share, runs, day["n"]))
+
+
+KIND_OF_INTERVALS: Final = "schedule risk"
+_DIGITS: Final = 6e-5
+_PRINTED: Final = "printed to four digits"
+
+
+def interval_cases() -> Iterator[PublishedCase]:
+    """Return the binomial, order-statistic and paired intervals."""
+    said = read_published("intervals")
+    yield from _binomial(said["wilson_95"], "wilson-95", wilson)
+    yield from _binomial(said["clopper_pearson_95"], "exact-95", clopper_pearson)
+    yield from _binomial(said["clopper_pearson_90"], "exact-90", lambda k, n: clopper_pearson(k, n, level=0.9))
+    yield from _ranks(said["rank_coverage"])
+    for pair in said["paired"]:
+        found = paired_mean(pair["first"], pair["second"], level=pair["level"])
+        about = About(
+            pair["id"], KIND_OF_INTERVALS, pair["source"], f"{pair['level']:.0%} interval of a paired mean", _PRINTED
+        )
+        yield near(about, [found.lo, found.hi], pair["interval"], _DIGITS)
+
+
+def _binomial(said: Mapping[str, Any], name: str, estimate: Callable[..., Proportion]) -> Iterator[PublishedCase]:
+    for row in said["rows"]:
+        found = estimate(row["k"], row["n"])
+        quantity = f"interval of the share {row['k']} of {row['n']}"
+        about = About(f"{name}-{row['k']}-of-{row['n']}", KIND_OF_INTERVALS, said["source"], quantity, _PRINTED)
+        yield near(about, [found.lo, found.hi], row["interval"], _DIGITS)
+
+
+def _ranks(said: Mapping[str, Any]) -> Iterator[PublishedCase]:
+    for row in said["rows"]:
+        lower, upper = row["ranks"]
+        quantity = f"coverage of ranks {lower} and {upper} for P{100 * row['q']:.0f} of {row['n']}"
+        about = About(f"ranks-{row['n']}-p{100 * row['q']:.0f}", KIND_OF_INTERVALS, said["source"], quantity, _PRINTED)
+        yield near(about, rank_coverage(row["n"], row["q"], lower, upper), row["coverage"], _DIGITS)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from sim.validation.case import PublishedCase
+from sim.validation.published import PublishedCase
 
 if TYPE_CHECKING:
     from sim.validation.class_slips import ClassSlips
@@ -79,7 +79,7 @@ def _replays(runs: int, seed: int) -> Suite:
 
 
 def _schedule_risk(runs: int, seed: int) -> Suite:
-    from sim.validation.intervals import interval_cases
+    from sim.validation.stochastic import interval_cases
     from sim.validation.textbook import textbook_cases
 
     return Suite((*textbook_cases(runs, seed), *interval_cases()))

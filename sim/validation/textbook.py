@@ -8,8 +8,7 @@ from typing import Any, Final
 
 from sim.analysis.estimates import quantile
 from sim.analysis.sensitivity import Sensitivity, rank_activities
-from sim.validation.case import SIGMAS, About, PublishedCase, mean_tolerance, near, share_tolerance
-from sim.validation.published import read_published
+from sim.validation.published import SIGMAS, About, PublishedCase, mean_tolerance, near, read_published, share_tolerance
 from sim.validation.replications import Replicated, packaged_scenario, replicate, shipped_scenario
 
 KIND: Final = "schedule risk"

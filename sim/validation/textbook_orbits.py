@@ -10,8 +10,7 @@ import numpy as np
 from sim.physics.ephemeris import load_ephemeris
 from sim.physics.epochs import epoch_from_iso
 from sim.physics.transfer import LunarOrbit, Parking, departure_table
-from sim.validation.case import About, PublishedCase, between, near
-from sim.validation.published import read_published
+from sim.validation.published import About, PublishedCase, between, near, read_published
 
 Body: TypeAlias = Literal["earth", "moon"]
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from dashboards.card import Card
-from dashboards.export import ExportError, export_cards
 from dashboards.figures.scurve import draw_scurve
 from dashboards.figures.waterfall import draw_causes
+from dashboards.picture import ExportError, export_cards
 from tests.browser.test_report import CHROMIUM
 from tests.unit.dashboards.sample import sample_findings
 

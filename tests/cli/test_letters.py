@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from sim.cli import main
-from sim.cli.letters import escape_what_lacks
+from sim.cli.printing import escape_what_lacks
 
 TITLE = "База é 🌙 стоит"
 SCENARIO = f"""

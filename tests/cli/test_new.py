@@ -17,8 +17,8 @@ from sim.cli import main
 from sim.cli.verb_new import schema_place
 from sim.scenario.editor import SCHEMA_FILE, editor_schema
 from sim.scenario.load import load_scenario, read_layers
-from sim.scenario.shipped import shipped_folder, shipped_names
 from sim.scenario.text import plain, read_text
+from sim.scenario.tree import shipped_folder, shipped_names
 
 Call = Callable[..., Result]
 
@@ -111,7 +111,7 @@ def test_a_copy_that_would_extend_itself_is_refused(
     shipped = tmp_path_factory.mktemp("shipped")
     (shipped / "base.yaml").write_text("format: 1\n", encoding="utf-8")
     (shipped / "child.yaml").write_text("extends: base.yaml\n", encoding="utf-8")
-    monkeypatch.setattr("sim.scenario.shipped.shipped_folder", lambda: shipped)
+    monkeypatch.setattr("sim.scenario.tree.shipped_folder", lambda: shipped)
     done = ilrs("new", "base.yaml", "--from", "child")
     assert done.exit_code == 1
     assert "choose another file name" in done.stderr

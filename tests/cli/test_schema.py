@@ -14,8 +14,8 @@ import pytest
 from click.testing import Result
 
 from sim.scenario.editor import SCHEMA_FILE, editor_schema, schema_text
-from sim.scenario.shipped import shipped_folder
 from sim.scenario.text import plain, read_text
+from sim.scenario.tree import shipped_folder
 
 Call = Callable[..., Result]
 SHIPPED = sorted(shipped_folder().rglob("*.yaml"))

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.scenario.load import read_layers
-from sim.scenario.shipped import shipped_names
 from sim.scenario.text import plain, read_text
+from sim.scenario.tree import shipped_names
 from sim.scenario.writing import flow
 
 Call = Callable[..., Result]

@@ -31,7 +31,7 @@ from sim.model.simulate import simulate_nominal
 from sim.problems import Code, InputError, ScenarioError
 from sim.scenario.events import event_names
 from sim.scenario.load import check_scenario, load_scenario, read_layers
-from sim.scenario.shipped import shipped_names
+from sim.scenario.tree import shipped_names
 from sim.study import tables
 from sim.study.chunks import Span, Work
 

@@ -27,7 +27,7 @@ from typing import Any
 
 import yaml
 
-from sim.scenario.shipped import shipped_folder
+from sim.scenario.tree import shipped_folder
 from tests.fuzz.folders import ilrs
 
 Rows = list[list[str]]

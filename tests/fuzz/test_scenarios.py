@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.scenario.shipped import shipped_names
+from sim.scenario.tree import shipped_names
 from tests.fuzz.scenarios import fuzz, mutate_need
 
 SMALL = [

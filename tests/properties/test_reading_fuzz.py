@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from sim.problems import Problem, ScenarioError
 from sim.scenario.load import load_scenario, read_layers
-from sim.scenario.shipped import shipped_folder, shipped_names
+from sim.scenario.tree import shipped_folder, shipped_names
 from tests.unit.scenario.small import SMALL
 
 FAST = settings(

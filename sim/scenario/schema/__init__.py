@@ -11,10 +11,8 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from sim.scenario.schema.base import Assembly, Base, Breakdown, CommissioningTests, Element, Living, Supply
 from sim.scenario.schema.blocks import Access, Block, Confidence, Count, Need, PadName, Sourced, SourceNote
 from sim.scenario.schema.missions import Cargo, Crew, Flown, Launch, Manoeuvre, Mission, Refuel, Rendezvous
-from sim.scenario.schema.network import Burn, Ground, GroundStation, Horizon, Leg, Navigation, Place
 from sim.scenario.schema.planning import (
     Activity,
     Barred,
@@ -37,7 +35,27 @@ from sim.scenario.schema.planning import (
     Uncertainty,
     Withdrawal,
 )
-from sim.scenario.schema.staging import Filling, Operation, Research, Station, Tank
+from sim.scenario.schema.sites import (
+    Assembly,
+    Base,
+    Breakdown,
+    Burn,
+    CommissioningTests,
+    Element,
+    Filling,
+    Ground,
+    GroundStation,
+    Horizon,
+    Leg,
+    Living,
+    Navigation,
+    Operation,
+    Place,
+    Research,
+    Station,
+    StationTank,
+    Supply,
+)
 from sim.scenario.schema.variation import (
     DecisionVariable,
     FlightStack,

@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag
 from sim.problems import Code, WrongValueError
 from sim.scenario.schema.blocks import Block, Count, Need, Sourced
 from sim.scenario.schema.planning import SlipOfPlan
-from sim.scenario.schema.staging import Operation
+from sim.scenario.schema.sites import Operation
 from sim.scenario.values import UncertainDuration
 from sim.units import Date, Duration, Mass, Name, Speed
 

@@ -10,11 +10,9 @@ import pytest
 from scipy import stats
 
 from sim.calibration.catalogue import catalogue_text
-from sim.calibration.growth import fit_growth
 from sim.calibration.laws import Calibrated, calibrate, shipped_tables
 from sim.calibration.slip import Pairs, fit_slip
-from sim.calibration.stand_downs import fit_stand_down
-from sim.calibration.weibull import fit_weibull, shape_of_variation
+from sim.calibration.weibull import fit_growth, fit_stand_down, fit_weibull, shape_of_variation
 from sim.scenario.load import load_scenario
 from sim.scenario.schema import Scenario
 

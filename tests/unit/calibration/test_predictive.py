@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.calibration.predictive import judge, of_points, of_samples
-from sim.calibration.scores import crps
+from sim.calibration.scores import crps, judge, of_points, of_samples
 
 SAMPLE = np.random.default_rng(1).normal(100.0, 50.0, (1, 200))
 NO, YES = np.array([False]), np.array([True])

@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sim.calibration.predictive import Judged
 from sim.calibration.reliability import LEVELS, ForecastReliability, by_class, reliability_of
+from sim.calibration.scores import Judged
 from tests.unit.calibration.made_up import made_up
 
 

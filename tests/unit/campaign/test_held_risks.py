@@ -14,7 +14,7 @@ from sim.chance import Fixed, Normal
 from sim.problems import ScenarioError
 from sim.scenario.load import load_scenario
 from sim.scenario.schema import SlipByClass, SlipByLead
-from sim.scenario.shipped import shipped_names
+from sim.scenario.tree import shipped_names
 
 ROUNDING_D = 1e-6
 MEASURED = (SlipByLead, SlipByClass)

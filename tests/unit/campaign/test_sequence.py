@@ -11,7 +11,7 @@ from sim.campaign.plan import SequenceReport
 from sim.model.simulate import simulate_nominal
 from sim.problems import ScenarioError
 from sim.scenario.load import load_scenario
-from sim.scenario.shipped import shipped_folder
+from sim.scenario.tree import shipped_folder
 
 TANKS_KG = {
     "ares-1-first": 0.0,

@@ -7,8 +7,8 @@ from typing import get_args
 import plotly.graph_objects as go
 import pytest
 
-from dashboards.alone import figure_alone
 from dashboards.card import Card, Key, Shape
+from dashboards.picture import figure_alone
 
 
 @pytest.mark.parametrize("shape", get_args(Shape))

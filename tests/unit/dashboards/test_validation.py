@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dashboards.page import render_page
 from dashboards.validation import compose_validation
-from sim.validation.case import PublishedCase
+from sim.validation.published import PublishedCase
 from sim.validation.suite import Suite
 from tests.unit.dashboards.sample import HOSTILE
 

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 import ilrs
 from sim.cli import main
-from sim.front.words import names_of, settings_of
+from sim.front.arguments import names_of, settings_of
 from tests.unit.front.conftest import SWEEPING, TWO_STEPS
 
 

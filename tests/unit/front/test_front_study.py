@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 import ilrs
 from sim.cli import main
-from sim.front.data_frames import FRAMES, Column, dates_of, frame_of, html_of
+from sim.front.data_frames import FRAMES, TableColumn, dates_of, frame_of, html_of
 
 GOAL = "hut-stands"
 
@@ -68,7 +68,7 @@ def test_dates_hold_beyond_what_nanoseconds_can() -> None:
     """Source: pandas, Timestamp limitations: nanoseconds end in 2262."""
     import datetime
 
-    (date,) = frame_of([Column(("x",), dates_of(datetime.datetime(2290, 1, 1), np.array([365.0])))])["x"]
+    (date,) = frame_of([TableColumn(("x",), dates_of(datetime.datetime(2290, 1, 1), np.array([365.0])))])["x"]
     assert date.isoformat() == "2291-01-01T00:00:00"
 
 

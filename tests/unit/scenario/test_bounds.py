@@ -9,7 +9,7 @@ import pytest
 
 from sim.scenario.bounds import supply_bounds
 from sim.scenario.load import load_scenario
-from sim.scenario.order import Network, earliest_days
+from sim.scenario.order import NeedNetwork, earliest_days
 from tests.unit.scenario.small import problems_of
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "results"
@@ -93,7 +93,7 @@ def test_what_is_done_costs_nothing_more(tmp_path: Path) -> None:
 def test_no_replication_of_a_shipped_scenario_is_earlier_than_its_bound(path: Path) -> None:
     golden = json.loads(path.read_text(encoding="utf-8"))
     scenario = load_scenario(golden["scenario"], [golden["variant"]] if golden["variant"] else []).scenario
-    network = Network(scenario)
+    network = NeedNetwork(scenario)
     earliest = earliest_days(network)
     early = {}
     for name, goal in golden["goals"].items():

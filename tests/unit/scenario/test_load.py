@@ -12,8 +12,7 @@ import pytest
 from sim.chance import Empirical, Triangular
 from sim.problems import Problem, ScenarioError
 from sim.scenario.load import check_scenario, load_scenario
-from sim.scenario.shipped import shipped_names
-from sim.scenario.tree import read_bytes
+from sim.scenario.tree import read_bytes, shipped_names
 from tests.unit.scenario.small import SMALL, problems_of, told
 
 

@@ -12,7 +12,7 @@ import yaml
 from sim.campaign.compile import compile_campaign
 from sim.model.simulate import simulate_chunk
 from sim.scenario.load import load_scenario
-from sim.scenario.shipped import shipped_folder, shipped_names
+from sim.scenario.tree import shipped_folder, shipped_names
 
 FOLDER = shipped_folder()
 NAMES = shipped_names()

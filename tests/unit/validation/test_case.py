@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from sim.validation.case import About, at_most, between, document, holds, near, share_tolerance
+from sim.validation.published import About, at_most, between, document, holds, near, share_tolerance
 
 ABOUT = About("id", "kind", "source", "quantity", "note")
 

@@ -12,8 +12,8 @@ from dashboards.figures.reliability_diagram import draw_reliability
 from dashboards.page import render_page
 from dashboards.validation import compose_validation
 from sim.validation import class_slips
-from sim.validation.case import PublishedCase
 from sim.validation.class_slips import ClassSlips, class_slip_cases, forecast_left_out
+from sim.validation.published import PublishedCase
 from sim.validation.suite import Suite
 from tests.unit.dashboards.sample import HOSTILE
 

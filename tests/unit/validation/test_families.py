@@ -7,9 +7,8 @@ from dataclasses import replace
 import pytest
 
 from sim.scenario.table import data_file, read_table
-from sim.validation.case import PublishedCase
 from sim.validation.flown_missions import flight_cases
-from sim.validation.published import read_published
+from sim.validation.published import PublishedCase, read_published
 from sim.validation.sortie import PublishedSortie, sortie_cases
 from sim.validation.stochastic import depot_chance, stochastic_cases
 from sim.validation.suite import families, run_suite

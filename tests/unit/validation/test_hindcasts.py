@@ -11,9 +11,8 @@ import pytest
 
 from sim.scenario.load import load_scenario
 from sim.scenario.schema import SlipByClass
-from sim.validation.case import PublishedCase
 from sim.validation.hindcasts import Hindcast, HindcastDate, hindcast_cases
-from sim.validation.published import read_published
+from sim.validation.published import PublishedCase, read_published
 from sim.validation.replications import packaged_scenario, shipped_scenario
 
 SAMPLE = np.arange(0.0, 1001.0)
