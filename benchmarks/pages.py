@@ -9,6 +9,7 @@ Needs Chromium and playwright for the times of the page, Dash for those of the e
 from __future__ import annotations
 
 import argparse
+import functools
 import json
 import os
 import statistics
@@ -29,7 +30,7 @@ from dashboards.setting import setting_of
 from sim.analysis.sample import Sample
 from sim.campaign.compile import compile_campaign
 from sim.scenario.load import load_scenario
-from sim.study.engines import Standing
+from sim.study.engines import Pool, ask
 from sim.study.runner import run_study
 from sim.study.store import Study
 from sim.study.summary import findings_of
@@ -136,8 +137,8 @@ def explored(study: Study, count: int) -> None:
 
     volume = Volume("study", replace(study, sample=repeated(study.sample, count)))
     shelf = Shelf({"s0": volume}, {}, ())
-    workers = Standing(job_of(shelf), os.cpu_count() or 1)  # as `ilrs explore` has them
-    server = listen(shelf, "127.0.0.1", 0, workers.ask)
+    workers = Pool(os.cpu_count() or 1)  # as `ilrs explore` has them
+    server = listen(shelf, "127.0.0.1", 0, functools.partial(ask, workers, job_of(shelf)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     address = f"http://127.0.0.1:{server.port}/_dash-update-component"
     goals = [goal.name for goal in volume.findings.goals]
@@ -145,15 +146,15 @@ def explored(study: Study, count: int) -> None:
         "a curve": lambda i: question(["curves-data.data", "curves-title.children"], studies=["s0"], goal=goals[i % 3]),
         "a new replication": lambda i: question(RUN, **{"run-study": "s0", "run-number": i % 200, "goal": goals[0]}),
     }
-    for name, ask in kinds.items():
-        times = visited(address, [ask(i) for i in range(VISITORS * REQUESTS)])
+    for name, asked in kinds.items():
+        times = visited(address, [asked(i) for i in range(VISITORS * REQUESTS)])
         middle, late = 1e3 * statistics.median(times), 1e3 * times[int(0.95 * len(times))]
         print(
             f"explorer, {count:,} replications, {VISITORS} at once, {name}: median {middle:.0f} ms, "
             f"95 % {late:.0f} ms, longest {1e3 * times[-1]:.0f} ms"
         )
     server.shutdown()
-    workers.close()
+    workers.shutdown()
 
 
 def visited(address: str, bodies: list[bytes]) -> list[float]:

@@ -17,6 +17,7 @@ if __name__ == "__main__":  # worker processes read this file again, and the pro
     import tempfile
     import time
     from collections.abc import Callable
+    from concurrent.futures import Executor
     from pathlib import Path
 
     import numpy as np
@@ -30,7 +31,7 @@ if __name__ == "__main__":  # worker processes read this file again, and the pro
     from sim.study import parcel, tables
     from sim.study.chunks import Span, Work, spans_of
     from sim.study.cluster import cluster
-    from sim.study.engines import Engine, choose, warm_up
+    from sim.study.engines import choose, run_all, warm_up
     from sim.study.runner import run_study
 
 
@@ -111,7 +112,8 @@ class Nothing:
 
 def report_overhead(*, with_dask: bool) -> None:
     """Say what a chunk costs an engine beside its work, with nothing and with a table's bytes to bring back."""
-    report_items("pool of two", choose(2))
+    with choose(2) as engine:
+        report_items("pool of two", engine)
     if with_dask:
         since = time.perf_counter()
         with cluster(None, 2) as engine:
@@ -119,11 +121,11 @@ def report_overhead(*, with_dask: bool) -> None:
             report_items("Dask with two workers over TCP", engine)
 
 
-def report_items(name: str, engine: Engine, count: int = 1000) -> None:
+def report_items(name: str, engine: Executor, count: int = 1000) -> None:
     first_s, spent = 0.0, []
     for size in (0, 500_000):
         since = time.perf_counter()
-        for number, _ in enumerate(engine(Nothing(size), range(count))):
+        for number, _ in enumerate(run_all(engine, Nothing(size), range(count))):
             first_s = first_s or time.perf_counter() - since
             if number == 0:
                 begun = time.perf_counter()
@@ -135,8 +137,9 @@ def report_engines(campaign: Campaign, replications: int, rounds: int, *, with_d
     """Say how long whole studies take with one worker, with two, and with Dask."""
     walls: dict[str, list[float]] = {"one": [], "two": [], "dask": []}
     for _ in range(rounds):
-        walls["one"].append(study_s(campaign, replications, choose(1)))
-        walls["two"].append(study_s(campaign, replications, choose(2)))
+        for name, jobs in (("one", 1), ("two", 2)):
+            with choose(jobs) as engine:
+                walls[name].append(study_s(campaign, replications, engine))
         if with_dask:
             with cluster(None, 2) as engine:
                 study_s(campaign, 100, engine)  # the workers import what they need
@@ -170,7 +173,7 @@ def report_column() -> None:
     print(f"10^6 x 60 milestones in {len(files)} files, {size / 1e6:.0f} MB: one column in {wall_s:.2f} s")
 
 
-def study_s(campaign: Campaign, replications: int, engine: Engine) -> float:
+def study_s(campaign: Campaign, replications: int, engine: Executor) -> float:
     """Run a whole study in a folder of its own; give its wall time."""
     with tempfile.TemporaryDirectory() as folder:
         since = time.perf_counter()

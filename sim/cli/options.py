@@ -12,7 +12,7 @@ import click
 from sim.problems import counted, plural
 
 if TYPE_CHECKING:
-    from sim.study.engines import Engine
+    from concurrent.futures import Executor
 
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -79,7 +79,7 @@ def workers_of(options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @contextlib.contextmanager
-def engine_of(options: Mapping[str, Any]) -> Iterator[Engine]:
+def engine_of(options: Mapping[str, Any]) -> Iterator[Executor]:
     """Hold the engine that the options ask for, while it is needed."""
     from sim.front.arguments import workers
 

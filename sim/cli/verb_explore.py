@@ -28,6 +28,7 @@ def command(folders: tuple[Path, ...], host: str, port: int, jobs: int | None) -
     DIR is a run or sweep folder, or a folder with such folders below it. Nothing outside them is served, nothing is
     written. Needs the extra [explore].
     """
+    import functools
     import os
 
     from sim.problems import InputError, counted
@@ -39,22 +40,18 @@ def command(folders: tuple[Path, ...], host: str, port: int, jobs: int | None) -
             raise
         raise InputError("ilrs explore needs Dash: pip install 'ilrs[explore]'") from error
     from dashboards.shelf import open_shelf
-    from sim.study.engines import Standing
+    from sim.study.engines import Pool, ask
 
     shelf = open_shelf(folders)
-    workers = Standing(job_of(shelf), jobs or os.cpu_count() or 1)
-    try:
-        server = listen(shelf, host, port, workers.ask)
-    except OSError as error:
-        workers.close()
-        raise InputError(f"cannot listen on {host}:{port}: {error.strerror}; choose another with --port") from error
-    if host not in LOOPBACK:
-        click.echo(f"warning: whoever can reach {host}:{port} can look at these studies", err=True)
-    for reason in shelf.left_out:
-        click.echo(f"left out: {reason}", err=True)
-    held = f"{counted(len(shelf.volumes), 'study', 'studies')} and {counted(len(shelf.sweeps), 'sweep')}"
-    click.echo(f"{held}: http://{host}:{server.port}", err=True)
-    try:
+    with Pool(jobs or os.cpu_count() or 1) as workers:
+        try:
+            server = listen(shelf, host, port, functools.partial(ask, workers, job_of(shelf)))
+        except OSError as error:
+            raise InputError(f"cannot listen on {host}:{port}: {error.strerror}; choose another with --port") from error
+        if host not in LOOPBACK:
+            click.echo(f"warning: whoever can reach {host}:{port} can look at these studies", err=True)
+        for reason in shelf.left_out:
+            click.echo(f"left out: {reason}", err=True)
+        held = f"{counted(len(shelf.volumes), 'study', 'studies')} and {counted(len(shelf.sweeps), 'sweep')}"
+        click.echo(f"{held}: http://{host}:{server.port}", err=True)
         server.serve_forever()
-    finally:
-        workers.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -12,7 +13,7 @@ from sim.decide.selection import Floats, Request
 from sim.problems import InputError
 from sim.study.cases import CaseGoal, Errand, Sweeping
 from sim.study.chunks import Span
-from sim.study.engines import Engine
+from sim.study.engines import run_all
 from sim.study.ledger import Row, Sweep, keep, missing
 from sim.study.responses import responses_of
 
@@ -28,7 +29,7 @@ class Rows:
 
     sweep: Sweep
     job: Sweeping
-    engine: Engine
+    engine: Executor
     goal: str
     dates_d: dict[int, Floats] = field(default_factory=dict)
     """By package, the day on which each replication reaches the goal, infinity for never; shape (replications,)."""
@@ -43,7 +44,7 @@ class Rows:
         """Compile packages without simulating; return why each of the invalid ones is."""
         planned = [self.sweep.planned[number] for number in numbers]
         errands = {Errand(one.key, one.case, Span(0, 0)): number for one, number in zip(planned, numbers, strict=True)}
-        done = self.engine(self.job, list(errands)) if errands else ()
+        done = run_all(self.engine, self.job, list(errands))
         return {errands[errand]: one.reason for errand, one in done if one.reason}
 
     def reason(self, number: int) -> str:
@@ -70,7 +71,7 @@ class Rows:
     def _run(self, errands: Sequence[Errand]) -> None:
         rows: list[Row] = []
         try:
-            for errand, done in self.engine(self.job, errands) if errands else ():
+            for errand, done in run_all(self.engine, self.job, errands):
                 rows.append(keep(self.sweep.folder, errand, done))
         finally:  # also of what was cut short
             self.sweep = replace(self.sweep, rows=(*self.sweep.rows, *rows))

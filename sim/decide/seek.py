@@ -7,6 +7,7 @@ with the same luck, and kept in a folder: the same search goes on where it stopp
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -28,7 +29,6 @@ from sim.scenario.load import Loaded
 from sim.study import files
 from sim.study.cases import Cases, Sweeping
 from sim.study.design import VARIANTS
-from sim.study.engines import Engine
 from sim.study.ledger import Planned, now, open_sweep, refuse_strangers
 from sim.study.levers import Package, SeekPlan, packages_of, paths_of_file
 from sim.study.lock import held
@@ -60,7 +60,7 @@ def seek(
     seed: int,
     most: int = MOST,
     budget: int = BUDGET,
-    engine: Engine,
+    engine: Executor,
     folder: Path | None = None,
     command: str = "",
     on_progress: Listener = lambda _: None,

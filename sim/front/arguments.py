@@ -5,13 +5,10 @@ from __future__ import annotations
 import contextlib
 import datetime
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, TypeAlias
+from concurrent.futures import Executor
+from typing import Any, TypeAlias
 
 from sim.problems import InputError
-
-if TYPE_CHECKING:
-    from sim.study.engines import Engine
-
 
 MOST_SEED = 2**63 - 1
 MOST_REPLICATIONS = 5_000_000
@@ -29,22 +26,23 @@ class ArgumentError(InputError):
 
 @contextlib.contextmanager
 def workers(
-    jobs: int | None = None, engine: str | None = None, scheduler: str | None = None, *, stay: bool = False
-) -> Iterator[Engine]:
-    """Hold ready what does the work: `jobs` processes of this machine, or Dask; no result depends on it.
-
-    With `stay` the processes live for as long as it is held, for one job that is asked again and again.
+    jobs: int | None = None, engine: str | Executor | None = None, scheduler: str | None = None
+) -> Iterator[Executor]:
+    """Hold ready what does the work: `jobs` processes of this machine, Dask or an executor; no result depends on it.
 
     Raises:
         ArgumentError: if the arguments contradict each other.
         ClusterError: if Dask is wanted and not there.
     """
-    from sim.study.engines import choose, staying
+    from sim.study.engines import choose
 
     if jobs is not None:
         require_whole("jobs", jobs, 1)
+    if isinstance(engine, Executor):
+        yield engine
+        return
     if engine not in (None, "process", "dask"):
-        raise ArgumentError("engine", f"{engine!r:.40} is neither 'process' nor 'dask'")
+        raise ArgumentError("engine", f"{engine!r:.40} is neither 'process', 'dask' nor an executor")
     if scheduler and engine == "process":
         raise ArgumentError("scheduler", "it belongs to engine='dask'")
     if engine == "dask" or scheduler:
@@ -52,11 +50,9 @@ def workers(
 
         with cluster(scheduler, jobs) as ready:
             yield ready
-    elif stay:
-        with staying(jobs) as ready:
-            yield ready
     else:
-        yield choose(jobs)
+        with choose(jobs) as made:
+            yield made
 
 
 def require_whole(argument: str, number: object, least: int, most: int | None = None) -> None:

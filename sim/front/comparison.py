@@ -14,11 +14,11 @@ from sim.front.study import Study
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from concurrent.futures import Executor
 
     import pandas as pd
 
     from sim.study.contrast import Side
-    from sim.study.engines import Engine
 
 MOST_COMPARED = 26
 
@@ -114,7 +114,7 @@ def compare(
     seed: int = SEED,
     as_of: Day | None = None,
     jobs: int | None = None,
-    engine: str | None = None,
+    engine: str | Executor | None = None,
     scheduler: str | None = None,
     progress: Listening = None,
 ) -> Comparison:
@@ -168,7 +168,7 @@ def _file_of(first: Study | Model | str | Path) -> str:
     return str(first.file) if isinstance(first, Model) else str(first).partition("@")[0]
 
 
-def _run(thing: Study | Model, replications: int, seed: int, engine: Engine, reporter: Reporter) -> Study:
+def _run(thing: Study | Model, replications: int, seed: int, engine: Executor, reporter: Reporter) -> Study:
     from sim.study.runner import run_study
 
     if isinstance(thing, Study):

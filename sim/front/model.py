@@ -24,6 +24,8 @@ from sim.front.progress import Listening, listening
 from sim.problems import Problem, ScenarioError, counted
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from sim.campaign.plan import Campaign
     from sim.front.plan import Plan
     from sim.front.study import Study
@@ -147,7 +149,7 @@ class Model:
         folder: str | Path | None = None,
         until_precise: str | None = None,
         quantile: float = 0.8,
-        engine: str | None = None,
+        engine: str | Executor | None = None,
         scheduler: str | None = None,
         shared: str | None = None,
         large: bool = False,
@@ -158,8 +160,8 @@ class Model:
 
         The study is kept in `folder` (runs/SCENARIO-KEY-sSEED unless said). With `until_precise`, such as "14d" or
         "2%", it ends when the first goal's `quantile`, or its chance, is known so well. `jobs` worker processes (one
-        for each processor), or Dask with engine="dask" or a `scheduler`, change no number; `shared` is the URL of a
-        folder that all workers see. `large` lets more than 5,000,000 replications start.
+        for each processor), Dask with engine="dask" or a `scheduler`, or an executor as `engine`, change no number;
+        `shared` is the URL of a folder that all workers see. `large` lets more than 5,000,000 replications start.
 
         Raises:
             ScenarioError: if a flight does not close.
@@ -227,7 +229,7 @@ class Model:
         folder: str | Path | None = None,
         large: bool = False,
         fail_fast: bool = False,
-        engine: str | None = None,
+        engine: str | Executor | None = None,
         scheduler: str | None = None,
         progress: Listening = None,
         command: str = "",
@@ -276,7 +278,7 @@ class Model:
         seed: int = SEED,
         jobs: int | None = None,
         folder: str | Path | None = None,
-        engine: str | None = None,
+        engine: str | Executor | None = None,
         scheduler: str | None = None,
         progress: Listening = None,
         command: str = "",
@@ -295,7 +297,7 @@ class Model:
         require_whole("most", most, 100, MOST_REPLICATIONS)
         require_whole("replications", replications, 100, MOST_REPLICATIONS)
         require_whole("seed", seed, 0, MOST_SEED)
-        with listening(progress) as reporter, workers(jobs, engine, scheduler, stay=True) as ready:
+        with listening(progress) as reporter, workers(jobs, engine, scheduler) as ready:
             return search(
                 self._start,
                 self._loaded,

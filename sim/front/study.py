@@ -12,6 +12,7 @@ from sim.problems import counted, suggest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from concurrent.futures import Executor
 
     import pandas as pd
     import pyarrow as pa
@@ -172,7 +173,7 @@ class Study:
         within: Sequence[str] = (),
         replications: int = 50,
         jobs: int | None = None,
-        engine: str | None = None,
+        engine: str | Executor | None = None,
         scheduler: str | None = None,
         progress: Listening = None,
     ) -> FixedFigures:

@@ -11,13 +11,13 @@ from sim.problems import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from concurrent.futures import Executor
 
     import pandas as pd
 
     from sim.decide.sought import Found
     from sim.front.progress import Reporter
     from sim.scenario.load import Loaded
-    from sim.study.engines import Engine
     from sim.study.ledger import Sweep as Ledger
     from sim.study.sweep import Start
 
@@ -165,7 +165,7 @@ class Search:
 def run(
     start: Start,
     loaded: Loaded,
-    engine: Engine,
+    engine: Executor,
     reporter: Reporter,
     *,
     vary: tuple[str, ...],
@@ -206,7 +206,7 @@ def run(
 def search(
     start: Start,
     loaded: Loaded,
-    engine: Engine,
+    engine: Executor,
     reporter: Reporter,
     *,
     goal: str | None,

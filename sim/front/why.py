@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from sim.problems import counted
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     import pandas as pd
 
     from sim.analysis.attribution import Attribution
@@ -16,7 +18,6 @@ if TYPE_CHECKING:
     from sim.analysis.story import Tale
     from sim.clock import Calendar
     from sim.front.progress import Reporter
-    from sim.study.engines import Engine
     from sim.study.fixed import Swing
     from sim.study.replay import Replay
     from sim.study.store import Study as Tables
@@ -219,7 +220,7 @@ def rank(tables: Tables, goal: str | None) -> Guesses:
 
 
 def vary(
-    tables: Tables, goal: str, within: tuple[str, ...], replications: int, engine: Engine, reporter: Reporter
+    tables: Tables, goal: str, within: tuple[str, ...], replications: int, engine: Executor, reporter: Reporter
 ) -> FixedFigures:
     """Simulate a study's scenario with each fixed figure at both ends of its range."""
     from sim.study.fixed import ends_of, vary_fixed

@@ -12,22 +12,18 @@ import contextlib
 import importlib
 import os
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from queue import Empty, Queue
+from collections.abc import Callable, Iterator
+from concurrent.futures import BrokenExecutor, Future
 from typing import Any, TypeVar
 
 from sim.problems import InputError, printable
 from sim.study import script, versions
-from sim.study.engines import Engine, Job, WorkersLostError, frozen
+from sim.study.engines import LIVES, LOST, Workers, WorkersLostError, frozen
 
-Item = TypeVar("Item")
-Result = TypeVar("Result")
+T = TypeVar("T")
 
 CONNECT_S = 20
 """Seconds to wait for a scheduler before saying that there is none."""
-IN_FLIGHT = 2_000
-"""Items given to the scheduler at once: it needs some 200 microseconds and a few kilobytes for each."""
 QUIET = {
     "distributed.worker.profile.enabled": False,
     "distributed.admin.tick.interval": "500ms",
@@ -42,13 +38,9 @@ CLOSED = {
 PATIENT = {"distributed.deploy.lost-worker-timeout": "1 day"}
 """A worker that died is started again by who watches it, however long that takes on a busy machine; after 15 s Dask
 would end the watcher too, and the worker would never come back."""
-AWAKE_S = 0.5
-"""Seconds after which who waits for an item looks up."""
 ALONE_S = 300.0
 """Seconds without any worker after which the study ends; one that died is back in some seconds, or on a busy machine in
 a minute or two."""
-LIVES = 3
-"""Times everything that was lost is handed out again, with nothing done in between, before the study gives up."""
 
 
 class ClusterError(InputError):
@@ -56,8 +48,8 @@ class ClusterError(InputError):
 
 
 @contextlib.contextmanager
-def cluster(scheduler: str | None = None, jobs: int | None = None) -> Iterator[Engine]:
-    """Return the engine of a Dask cluster: of a scheduler by its address, or of `jobs` workers on this machine.
+def cluster(scheduler: str | None = None, jobs: int | None = None) -> Iterator[DaskWorkers]:
+    """Return the executor of a Dask cluster: of a scheduler by its address, or of `jobs` workers on this machine.
 
     Workers of this machine talk over TLS with a key that is made for this one cluster and lies in memory alone:
     whoever can send Dask a task can run code as its owner, and on a shared machine everybody reaches the loopback.
@@ -81,7 +73,7 @@ def cluster(scheduler: str | None = None, jobs: int | None = None) -> Iterator[E
         except (OSError, TimeoutError, ValueError) as error:
             raise ClusterError(f"no Dask scheduler answers at {scheduler}: {error}") from None
         _require_same_code(client)
-        yield engine_of(client)
+        yield DaskWorkers(client)
 
 
 def _new_keys() -> Any:
@@ -120,78 +112,64 @@ def _distributed() -> Any:
         raise ClusterError("Dask is not installed; pip install '.[dask]'") from None
 
 
-def engine_of(client: Any) -> Engine:
-    """Return the engine of a Dask client."""
+class DaskWorkers(Workers):
+    """The workers of a Dask client: its own executor, with results that stay true when the worker dies afterwards."""
 
-    def run(job: Job[Item, Result], items: Sequence[Item]) -> Iterator[tuple[Item, Result]]:
-        missing, lives = dict.fromkeys(items), LIVES
-        while missing:
-            batch = list(missing)[:IN_FLIGHT]
-            before = len(missing)
-            for item, result in _run_batch(client, job, batch):
-                del missing[item]
-                yield item, result
-            lives = LIVES if len(missing) < before else lives - 1
-            if lives < 0:
-                raise WorkersLostError(
-                    f"Dask workers died {LIVES + 1} times, and nothing was done in between; have they memory enough?"
-                )
+    lost = f"Dask {LOST}"
 
-    return run
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self._alone_since_s: float | None = None
 
+    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+        """Have it done by a worker, which is given another chance some times."""
+        done: Future[T] = Future()
+        try:
+            task = self._client.submit(_guarded, fn, *args, **kwargs, pure=False, retries=LIVES)
+        except _loss_types() as error:
+            raise BrokenExecutor(_said(error)) from error
+        self._client.loop.add_callback(_follow, self._client, task, done)
+        return done
 
-def _run_batch(client: Any, job: Job[Item, Result], items: Sequence[Item]) -> Iterator[tuple[Item, Result]]:
-    """Run some items; those whose workers were lost are left out, for the next batch."""
-    arrived: Queue[_Arrival] = Queue()
-    try:
-        carried = client.scatter(job, broadcast=True, hash=False)
-        futures = client.map(_run_item, items, job=carried, pure=False, retries=LIVES)
-    except _loss_types():
-        return
-    for place, future in enumerate(futures):  # results come in the background, not with a round trip for each
-        client.loop.add_callback(_follow, client, place, future, arrived)
-    for _ in items:
-        one = _next(client, arrived)
-        futures[one.place].release()
-        if one.error is None:
-            yield items[one.place], one.result
-        elif not isinstance(one.error, _loss_types()):
-            raise one.error.args[0] if isinstance(one.error, _OwnError) else one.error
+    @contextlib.contextmanager
+    def carried(self, job: object) -> Iterator[object]:
+        """Return what stands for a job that has been brought to every worker."""
+        try:
+            there = self._client.scatter(job, broadcast=True, hash=False)
+        except _loss_types() as error:
+            raise BrokenExecutor(_said(error)) from error
+        yield there
 
-
-@dataclass(frozen=True, slots=True)
-class _Arrival:
-    """What has come of one item; it stays true whatever happens to the worker afterwards, unlike a future's status."""
-
-    place: int
-    result: Any = None
-    error: BaseException | None = None
-
-
-async def _follow(client: Any, place: int, future: Any, arrived: Queue[_Arrival]) -> None:
-    """Wait for an item in the client's own thread, and put into the queue what came of it."""
-    try:
-        (result,) = await client.gather([future], asynchronous=True)
-    except BaseException as error:  # whatever it is: an item that never arrives would be waited for without end
-        arrived.put(_Arrival(place, error=error))
-    else:
-        arrived.put(_Arrival(place, result))
-
-
-def _next(client: Any, arrived: Queue[_Arrival]) -> _Arrival:
-    """Wait for what arrives next, and stay open to Ctrl-C; raises WorkersLostError when nobody is left to do it."""
-    alone_since_s: float | None = None
-    while True:
-        with contextlib.suppress(Empty):
-            return arrived.get(timeout=AWAKE_S)
-        if _has_workers(client):
-            alone_since_s = None
-            continue
-        alone_since_s = time.monotonic() if alone_since_s is None else alone_since_s
-        if time.monotonic() - alone_since_s > ALONE_S:
+    def watch(self) -> None:
+        """Look whether workers are there; raises WorkersLostError when there have been none for long."""
+        if _has_workers(self._client):
+            self._alone_since_s = None
+            return
+        self._alone_since_s = time.monotonic() if self._alone_since_s is None else self._alone_since_s
+        if time.monotonic() - self._alone_since_s > ALONE_S:
             raise WorkersLostError(
                 f"no Dask worker has been there for {ALONE_S:g} s, and work is left; the same command goes on with it"
             )
+
+
+async def _follow(client: Any, task: Any, done: Future[Any]) -> None:
+    """Wait for a task in the client's own thread, and say what came of it: Dask's own way asks for its status after
+    the result, and a worker may have died in between.
+    """
+    done.add_done_callback(lambda one: task.release() if not one.cancelled() else task.cancel())
+    try:
+        (result,) = await client.gather([task], asynchronous=True)
+    except BaseException as error:  # whatever it is: an item that never arrives would be waited for without end
+        told: BaseException = error
+        if isinstance(error, _loss_types()):
+            told = BrokenExecutor(type(error).__name__)
+        elif isinstance(error, _OwnError):
+            told = error.args[0]
+        if done.set_running_or_notify_cancel():
+            done.set_exception(told)
+    else:
+        if done.set_running_or_notify_cancel():
+            done.set_result(result)
 
 
 def _has_workers(client: Any) -> bool:
@@ -212,10 +190,10 @@ class _OwnError(Exception):
     """Carries an OSError of the work itself (a full disk), which else looked like a lost connection."""
 
 
-def _run_item(item: Any, job: Any) -> Any:
+def _guarded(fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> T:
     with frozen():
         try:
-            return job.run(item)
+            return fn(*args, **kwargs)
         except OSError as error:
             raise _OwnError(error) from error
 

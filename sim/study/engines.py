@@ -1,7 +1,7 @@
-"""Where work is done: in this process, or in a pool of worker processes (`sim.study.cluster` has Dask).
+"""Where work is done: any executor of `concurrent.futures`; here are this process and a pool of worker processes.
 
-An engine takes a job and the items that are missing, and gives (item, result) pairs in any order. A result
-depends on the job and its item alone, so an item may be run anywhere, and again when a worker dies.
+A job has a method `run` that does it for one item. A result depends on the job and its item alone, so an item may be
+run anywhere, and again when a worker dies. `sim.study.cluster` has the executor of Dask.
 """
 
 from __future__ import annotations
@@ -13,59 +13,154 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Hashable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence, Sized
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor
 from multiprocessing.context import BaseContext
-from pathlib import Path
-from typing import Any, Protocol, TypeAlias, TypeVar
+from queue import Empty, Queue
+from typing import Any, TypeVar
 
 from sim.problems import InputError
 from sim.study import parcel, script
 
-Item_contra = TypeVar("Item_contra", contravariant=True)
-Result_co = TypeVar("Result_co", covariant=True)
-Item = TypeVar("Item", bound=Hashable)
-Result = TypeVar("Result")
-
-POOL_LIVES = 3
-"""Times a pool that lost a worker is built again, with nothing done in between, before the study gives up."""
+T = TypeVar("T")
+LIVES = 3
+"""Times everything that was lost is handed out again, with nothing done in between, before the study gives up."""
+AT_ONCE = 2_000
+"""Items that an executor is given at once: each takes a few kilobytes."""
+AWAKE_S = 0.5
+"""Seconds after which who waits for an item looks up."""
+LOST = f"workers died {LIVES + 1} times, and nothing was done in between; have they memory enough?"
 _CHUNKS = "sim.study.chunks"
 _DRAWING = "scipy.special"  # what the first draw of a Beta or PERT law imports
-
-
-class Job(Protocol[Item_contra, Result_co]):
-    """Something that can be done for each of many items."""
-
-    def run(self, item: Item_contra, /) -> Result_co:
-        """Do it for one item."""
-
-
-Engine: TypeAlias = Callable[[Job[Any, Any], Sequence[Any]], Iterator[tuple[Any, Any]]]
-"""How items are run; made by `choose`."""
 
 
 class WorkersLostError(InputError):
     """Worker processes died again and again: out of memory, most likely."""
 
 
-def choose(jobs: int | None) -> Engine:
-    """Return the engine of one machine: a pool, or this process where there is one job or one item only."""
+class Workers(Executor):
+    """An executor that carries a job to its workers once, and knows what to do when they are lost."""
+
+    at_once = AT_ONCE
+    """Items that it is given at once."""
+    lost = LOST
+    """What is said when they die again and again."""
+
+    @contextlib.contextmanager
+    def carried(self, job: object) -> Iterator[object]:
+        """Return what travels with each item in place of a job; raises BrokenExecutor if workers were lost."""
+        yield job
+
+    def watch(self) -> None:
+        """Look whether somebody is left to work; raises WorkersLostError if nobody will come any more."""
+
+    def drop(self) -> None:
+        """Leave what is running undone."""
+
+
+def run_all(engine: Executor, job: Any, items: Sequence[Any]) -> Generator[tuple[Any, Any], None, None]:
+    """Run a job for every item, and yield (item, result) as they are done; what lost workers held is run again.
+
+    Raises:
+        WorkersLostError: if workers die more than `LIVES` times without finishing anything in between.
+    """
+    missing, lives = dict(enumerate(items)), LIVES
+    while missing:
+        before = len(missing)
+        with contextlib.suppress(BrokenExecutor), _carried(engine, job) as carried:
+            for number, result in _one_round(engine, carried, missing.copy()):
+                yield missing.pop(number), result
+        lives = LIVES if len(missing) < before else lives - 1
+        if lives < 0:
+            raise WorkersLostError(getattr(engine, "lost", LOST))
+
+
+def _carried(engine: Executor, job: object) -> contextlib.AbstractContextManager[object]:
+    return engine.carried(job) if isinstance(engine, Workers) else contextlib.nullcontext(job)
+
+
+def ask(engine: Executor, job: Any, item: Any) -> Any:
+    """Run a job for one item, and wait for it; many may ask at one time."""
+    ((_, result),) = run_all(engine, job, [item])
+    return result
+
+
+def _one_round(engine: Executor, job: object, items: Mapping[int, Any]) -> Iterator[tuple[int, Any]]:
+    """Run items by number, each once; those whose workers were lost are left out."""
+    waiting, most = list(reversed(items)), getattr(engine, "at_once", AT_ONCE)
+    running: dict[Future[Any], int] = {}
+    arrived: Queue[Future[Any]] = Queue()
+    try:
+        while waiting or running:
+            while waiting and len(running) < most:
+                number = waiting.pop()
+                try:
+                    future = engine.submit(run_item, job, items[number])
+                except BrokenExecutor:  # while items are handed out; the next round has it
+                    continue
+                running[future] = number
+                future.add_done_callback(arrived.put)
+            if running:
+                future = _next(engine, arrived)
+                number = running.pop(future)
+                with contextlib.suppress(BrokenExecutor, CancelledError):
+                    yield number, future.result()
+    finally:  # also when nobody wants the rest: do not wait for what runs
+        left = [future for future in running if not (future.cancel() or future.done())]
+        if left and isinstance(engine, Workers):
+            engine.drop()
+
+
+def _next(engine: Executor, arrived: Queue[Future[Any]]) -> Future[Any]:
+    """Wait for what is done next, and stay open to Ctrl-C."""
+    while True:
+        with contextlib.suppress(Empty):
+            return arrived.get(timeout=AWAKE_S)
+        if isinstance(engine, Workers):
+            engine.watch()
+
+
+def run_item(job: Any, item: Any) -> Any:
+    """Run a job for one item, in whatever process this is."""
+    there: Any = job.opened() if isinstance(job, parcel.Parcel) else job
+    return there.run(item)
+
+
+def choose(jobs: int | None) -> Workers:
+    """Return the executor of one machine: a pool of so many processes (default: one a processor), or this one."""
     wanted = jobs or os.cpu_count() or 1
-
-    def run(job: Job[Item, Result], items: Sequence[Item]) -> Iterator[tuple[Item, Result]]:
-        if min(wanted, len(items)) <= 1:
-            return run_here(job, items)
-        return run_in_pool(job, items, jobs=wanted)
-
-    return run
+    return Here() if wanted == 1 else Pool(wanted)
 
 
-def run_here(job: Job[Item, Result], items: Sequence[Item]) -> Iterator[tuple[Item, Result]]:
-    """Run items one after the other in this process."""
-    with frozen():
-        for item in items:
-            yield item, job.run(item)
+@contextlib.contextmanager
+def ready(engine: Executor | None, jobs: int | None) -> Iterator[Executor]:
+    """Hold the executor that is given, or one of this machine for as long as it is needed."""
+    if engine is not None:
+        yield engine
+        return
+    with choose(jobs) as made:
+        yield made
+
+
+def fitting(engine: Executor, items: Sized) -> Executor:
+    """Return this process where a pool would have to start for one item; else the executor."""
+    return Here() if len(items) <= 1 and isinstance(engine, Pool) and not engine.is_running else engine
+
+
+class Here(Workers):
+    """This process: an item is done when it is handed in."""
+
+    at_once = 1
+
+    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+        """Do it now."""
+        future: Future[T] = Future()
+        with frozen():
+            try:
+                future.set_result(fn(*args, **kwargs))
+            except Exception as error:
+                future.set_exception(error)
+        return future
 
 
 @contextlib.contextmanager
@@ -78,91 +173,73 @@ def frozen() -> Iterator[None]:
         gc.unfreeze()
 
 
-def run_in_pool(job: Job[Item, Result], items: Sequence[Item], *, jobs: int) -> Iterator[tuple[Item, Result]]:
-    """Run items in `jobs` worker processes; what the job carries is laid down once for all of them.
+class Pool(Workers):
+    """Worker processes that start when there is work, stay, and are replaced when they die.
 
-    Raises:
-        WorkersLostError: if workers die more than `POOL_LIVES` times without finishing anything in between.
-    """
-    missing, lives = dict.fromkeys(items), POOL_LIVES
-    with parcel.sent(job) as file:
-        while missing:
-            try:
-                for item, result in _one_pool(file, list(missing), jobs, type(job).__module__):
-                    del missing[item]
-                    lives = POOL_LIVES
-                    yield item, result
-            except BrokenProcessPool:
-                lives -= 1
-                if lives < 0:
-                    raise WorkersLostError(
-                        f"worker processes died {POOL_LIVES + 1} times; is there memory for {jobs} of them? Try -j 1"
-                    ) from None
-
-
-class Standing:
-    """Worker processes that stay, and do one item at a time for whoever asks: what a server needs.
-
-    What the job carries is laid down once for all of them. A worker that dies is replaced, and its item done again.
+    What a job carries is laid down once for all of them.
     """
 
-    def __init__(self, job: Job[Any, Any], jobs: int) -> None:
-        self._kept = contextlib.ExitStack()
-        self._module, self._jobs = type(job).__module__, jobs
-        self._file = self._kept.enter_context(parcel.sent(job))
-        self._turn = threading.Lock()
-        self._pool = self._start()
+    def __init__(self, jobs: int) -> None:
+        self._jobs = jobs
+        self.lost = f"worker processes died {LIVES + 1} times; is there memory for {jobs} of them? Try -j 1"
+        self._pool: ProcessPoolExecutor | None = None
+        self._turn = threading.RLock()
+        self._parcels: dict[int, parcel.Sent] = {}
+        self._module = _CHUNKS
 
-    def ask(self, item: Any) -> Any:
-        """Do an item, and wait for it; raises what the job raises, WorkersLostError if workers die again and again."""
-        for _ in range(POOL_LIVES + 1):
-            pool = self._pool
-            try:
-                return pool.submit(_run_item, item).result()
-            except BrokenProcessPool:
-                with self._turn:
-                    if self._pool is pool:
-                        self._pool = self._start()
-        raise WorkersLostError(f"worker processes died {POOL_LIVES + 1} times")
+    @property
+    def is_running(self) -> bool:
+        """Whether its processes have been started."""
+        return self._pool is not None
 
-    def close(self) -> None:
-        """End the workers."""
-        self._pool.shutdown(wait=True, cancel_futures=True)
-        self._kept.close()
+    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+        """Have it done by a worker."""
+        with self._turn:
+            with contextlib.suppress(BrokenExecutor):
+                if self._pool is not None:
+                    return self._pool.submit(fn, *args, **kwargs)
+            if self._pool is not None:
+                self._pool.shutdown(wait=False)
+            context = _context(self._module)
+            self._pool = ProcessPoolExecutor(self._jobs, mp_context=context, initializer=_start_worker)
+            return self._pool.submit(fn, *args, **kwargs)
 
-    def _start(self) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(
-            self._jobs, mp_context=_context(self._module), initializer=_start_worker, initargs=(self._file,)
-        )
+    @contextlib.contextmanager
+    def carried(self, job: object) -> Iterator[object]:
+        """Return a parcel that every worker opens once; it lies there until another job comes, or the end."""
+        with self._turn:
+            for key in [key for key, sent in self._parcels.items() if not sent.users and sent.value is not job]:
+                self._parcels.pop(key).remove()
+            if id(job) not in self._parcels:
+                self._parcels[id(job)] = parcel.Sent(job)
+            sent = self._parcels[id(job)]
+            sent.users += 1
+            self._module = type(job).__module__
+        try:
+            yield sent.parcel
+        finally:
+            with self._turn:
+                sent.users -= 1
 
+    def drop(self) -> None:
+        """End the workers, whatever they are at; others start when there is work again."""
+        with self._turn:
+            pool, self._pool = self._pool, None
+        if pool is not None:
+            for process in list((pool._processes or {}).values()):
+                with contextlib.suppress(OSError, ValueError):
+                    process.terminate()
+            pool.shutdown(wait=True, cancel_futures=True)
 
-@contextlib.contextmanager
-def staying(jobs: int | None) -> Iterator[Engine]:
-    """Hold an engine of this machine for one job that comes again and again: its workers keep what they compiled."""
-    wanted = jobs or os.cpu_count() or 1
-    with contextlib.ExitStack() as stack:
-        kept: list[Standing] = []
-
-        def run(job: Job[Item, Result], items: Sequence[Item]) -> Iterator[tuple[Item, Result]]:
-            if wanted <= 1:
-                yield from run_here(job, items)
-                return
-            if not kept:
-                kept.append(Standing(job, wanted))
-                stack.callback(kept[0].close)
-            yield from _ask_all(kept[0], items, wanted)
-
-        yield run
-
-
-def _ask_all(standing: Standing, items: Sequence[Item], jobs: int) -> Iterator[tuple[Item, Any]]:
-    threads = ThreadPoolExecutor(jobs)
-    try:
-        futures = {threads.submit(standing.ask, item): item for item in items}
-        for future in as_completed(futures):
-            yield futures[future], future.result()
-    finally:
-        threads.shutdown(wait=True, cancel_futures=True)
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """End the workers when they have done what they are at."""
+        with self._turn:
+            pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.shutdown(wait=wait, cancel_futures=cancel_futures)
+        for sent in self._parcels.values():
+            sent.remove()
+        self._parcels.clear()
 
 
 def warm_up() -> None:
@@ -172,26 +249,6 @@ def warm_up() -> None:
         from multiprocessing import forkserver
 
         forkserver.ensure_running()
-
-
-def _one_pool(file: Path, items: Sequence[Item], jobs: int, module: str) -> Iterator[tuple[Item, Any]]:
-    pool = ProcessPoolExecutor(
-        max_workers=max(1, min(jobs, len(items))),
-        mp_context=_context(module),
-        initializer=_start_worker,
-        initargs=(file,),
-    )
-    try:
-        futures: dict[Future[Any], Item] = {pool.submit(_run_item, item): item for item in items}
-        for future in as_completed(futures):
-            yield futures[future], future.result()
-    except BaseException:  # also when nobody wants the rest: do not wait for what runs
-        for process in list((pool._processes or {}).values()):
-            with contextlib.suppress(OSError, ValueError):
-                process.terminate()
-        raise
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _context(module: str) -> BaseContext:
@@ -206,15 +263,9 @@ def _context(module: str) -> BaseContext:
     return context
 
 
-_worker: list[Job[Any, Any]] = []
-"""The job of this worker process, put here once by its initializer; empty everywhere else."""
-
-
-def _start_worker(file: Path) -> None:
+def _start_worker() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all of them; only the parent decides
     threading.Thread(target=_leave_with_parent, daemon=True).start()
-    _worker[:] = [parcel.received(file)]  # type: ignore[list-item]  # what _one_pool sent
-    gc.freeze()  # for as long as the worker lives: see `frozen`
 
 
 def _leave_with_parent() -> None:
@@ -223,7 +274,3 @@ def _leave_with_parent() -> None:
     if parent is not None:
         parent.join()
         os._exit(1)
-
-
-def _run_item(item: Any) -> Any:
-    return _worker[0].run(item)

@@ -12,6 +12,7 @@ import datetime
 import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -34,7 +35,7 @@ from sim.study import tables
 from sim.study.cases import CaseGoal, Cases, Done, Errand, Sweeping
 from sim.study.chunks import Span
 from sim.study.design import TAIL, Case, Choice
-from sim.study.engines import Engine
+from sim.study.engines import fitting, run_all
 from sim.study.plan import read_plan
 from sim.study.runner import Listener, Progress
 from sim.units import UnitError, format_date, parse_date
@@ -119,7 +120,7 @@ def vary_fixed(
     *,
     seed: int,
     replications: int,
-    engine: Engine,
+    engine: Executor,
     on_progress: Listener = lambda _: None,
 ) -> list[Swing]:
     """Simulate both ends of each range with the same luck, and return what they do, the largest swing first.
@@ -134,7 +135,7 @@ def vary_fixed(
     errands = [Errand(str(case.number), case, span) for case in (base, *itertools.chain(*cases.values()))]
     done: dict[int, Done] = {}
     on_progress(Progress("simulating", 0, len(errands), "cases"))
-    for errand, result in engine(Sweeping(Cases({(): text}), seed), errands):
+    for errand, result in run_all(fitting(engine, errands), Sweeping(Cases({(): text}), seed), errands):
         done[errand.case.number] = result
         on_progress(Progress("simulating", len(done), len(errands), "cases"))
     if done[0].reason:

@@ -7,6 +7,7 @@ import datetime
 import re
 import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -20,7 +21,6 @@ from sim.scenario.said import day_of
 from sim.scenario.writing import document, leaves
 from sim.study import files
 from sim.study.contents import HISTORY_MARKER
-from sim.study.engines import Engine
 from sim.study.files import FolderError
 from sim.study.lock import held
 from sim.study.records import RecordError, from_json, to_json
@@ -151,7 +151,7 @@ def run_history(
     *,
     replications: int,
     seed: int,
-    engine: Engine,
+    engine: Executor,
     folder: Path | None = None,
     command: str = "",
     on_day: Callable[[str], None] = lambda _: None,
@@ -251,7 +251,7 @@ class _Errand:
         return shlex.join([*words, *(word for text in self.start.sets for word in ("-S", text))])
 
 
-def _forecasts(errand: _Errand, loaded: Loaded, engine: Engine, told: Listener) -> list[tuple[GoalFinding, Forecast]]:
+def _forecasts(errand: _Errand, loaded: Loaded, engine: Executor, told: Listener) -> list[tuple[GoalFinding, Forecast]]:
     """Run the study of a day, or what is missing of it, and return what it says of each goal."""
     study = run_study(
         compile_campaign(loaded),

@@ -6,29 +6,53 @@ all workers share the same pages. They come out read-only.
 
 from __future__ import annotations
 
-import contextlib
+import gc
 import mmap
 import pickle
+import shutil
 import struct
 import tempfile
-from collections.abc import Iterator
+import weakref
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 _ALIGNMENT = 64  # what numpy and the processor's vector units like best
 _LENGTH = struct.Struct("<Q")
 
 
-@contextlib.contextmanager
-def sent(value: object) -> Iterator[Path]:
-    """Keep a value in a temporary file while workers are at it.
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """Where an object lies for workers of this machine to open."""
 
-    Raises:
-        OSError: if the file cannot be written.
-    """
-    with tempfile.TemporaryDirectory(prefix="ilrs-") as folder:
-        file = Path(folder) / "parcel"
-        _write(file, value)
-        yield file
+    file: Path
+
+    def opened(self) -> object:
+        """Return the object; a process that opens a parcel again has it at hand."""
+        if _opened.get("file") != self.file:
+            _opened.update(file=self.file, value=received(self.file))
+            gc.freeze()  # a campaign is a hundred thousand objects that stay
+        return _opened["value"]
+
+
+_opened: dict[str, Any] = {}
+"""The parcel that a worker opened last; empty everywhere else."""
+
+
+class Sent:
+    """An object in a temporary file while workers are at it."""
+
+    def __init__(self, value: object) -> None:
+        """Lay it down; raises OSError if the file cannot be written."""
+        self.value, self.users = value, 0
+        self._folder = Path(tempfile.mkdtemp(prefix="ilrs-"))
+        self._end = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+        self.parcel = Parcel(self._folder / "parcel")
+        _write(self.parcel.file, value)
+
+    def remove(self) -> None:
+        """Take the file away."""
+        self._end()
 
 
 def received(file: Path) -> object:

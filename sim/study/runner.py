@@ -7,6 +7,7 @@ import dataclasses
 import datetime
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -23,7 +24,7 @@ from sim.problems import counted
 from sim.study import files, store
 from sim.study.chunks import Span, Work, span_at, spans_of
 from sim.study.deposit import Deposit, Receipt, deposit
-from sim.study.engines import Engine, choose
+from sim.study.engines import fitting, ready, run_all
 from sim.study.lock import held
 from sim.study.manifest import (
     COMPLETE,
@@ -72,14 +73,14 @@ def run_study(
     folder: Path | None = None,
     on_progress: Listener = lambda _: None,
     precision: Precision | None = None,
-    engine: Engine | None = None,
+    engine: Executor | None = None,
     shared: str | None = None,
     command: str = "",
 ) -> Study:
     """Run a campaign many times, or go on with what its folder holds, and read the finished study back.
 
     `jobs` is the number of worker processes (default: one for each processor); it changes no result, and neither
-    does the `engine`, which is a pool of so many unless it is given. With a `precision`, `replications` is the
+    does the `engine`, a pool of so many unless another executor is given. With a `precision`, `replications` is the
     most to spend: the study ends at the first checkpoint at which the first goal is known so well. With `shared`, an
     fsspec URL, workers write their tables into a folder of the study below it, and the run folder keeps the rest.
 
@@ -97,10 +98,10 @@ def run_study(
         if shared:
             fresh = dataclasses.replace(fresh, shared=shared_place(shared, default_folder(campaign, seed).name).url)
         manifest = store.open_folder(where, fresh, work.outline)
-        with _watched(where):
+        with ready(engine, jobs) as workers, _watched(where):
             store.mark_shared(where, manifest, fresh.shared)
             store.write_static(where, work.outline, stack([nominal]), campaign.resolved)
-            done = _run_to_the_end(where, manifest, work, engine or choose(jobs), on_progress, precision)
+            done = _run_to_the_end(where, manifest, work, workers, on_progress, precision)
             on_progress(Progress("telling", done, done))
             _write_traces(where, work, nominal)
         return store.read_study(where)
@@ -117,7 +118,7 @@ def study_key(identity: str, seed: int) -> str:
 
 
 def _run_to_the_end(
-    folder: Path, manifest: Manifest, work: Work, engine: Engine, on_progress: Listener, precision: Precision | None
+    folder: Path, manifest: Manifest, work: Work, engine: Executor, on_progress: Listener, precision: Precision | None
 ) -> int:
     """Run what is missing, up to the last replication or until the first goal is known well enough."""
     most = manifest.replications
@@ -146,7 +147,7 @@ def _dates(folder: Path, outline: Outline) -> NDArray[np.float64]:
     return dates
 
 
-def _run_missing(folder: Path, manifest: Manifest, work: Work, engine: Engine, on_progress: Listener) -> Manifest:
+def _run_missing(folder: Path, manifest: Manifest, work: Work, engine: Executor, on_progress: Listener) -> Manifest:
     count = manifest.replications
     held_parts = {part.first: part.last for part in manifest.parts if part.first < count}
     done = sum(span.count for span in (span_at(first, count) for first in held_parts) if _is_held(span, held_parts))
@@ -157,7 +158,7 @@ def _run_missing(folder: Path, manifest: Manifest, work: Work, engine: Engine, o
     job = Deposit(work, place) if manifest.shared else work
     while some := list(islice(missing, AT_ONCE)):
         some.sort(key=lambda span: (-span.count, span.first))  # the largest first, so that all workers end together
-        for span, made in engine(job, some):
+        for span, made in run_all(fitting(engine, some), job, some):
             receipt = made if isinstance(made, Receipt) else deposit(place, span, made)
             manifest = store.note_part(folder, manifest, Part(span.first, span.last, receipt.sha256))
             done += span.count

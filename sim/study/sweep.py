@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from sim.scenario.writing import document
 from sim.study import files
 from sim.study.cases import Cases, Errand, Sweeping
 from sim.study.design import Case, cases_of
-from sim.study.engines import Engine, choose
+from sim.study.engines import fitting, ready, run_all
 from sim.study.files import FolderError
 from sim.study.ledger import Planned, Sweep, case_key, keep, missing, now, open_sweep, refuse_strangers
 from sim.study.lock import held
@@ -54,7 +55,7 @@ def run_sweep(
     *,
     jobs: int | None = None,
     folder: Path | None = None,
-    engine: Engine | None = None,
+    engine: Executor | None = None,
     fail_fast: bool = False,
     command: str = "",
     on_progress: Listener = lambda _: None,
@@ -90,12 +91,12 @@ def run_sweep(
     refuse_strangers(where, manifest, texts[()])
     with held(where):
         sweep = open_sweep(where, manifest, planned, texts)
-        with watched(where, manifest):
+        with ready(engine, jobs) as workers, watched(where, manifest):
             job = Sweeping(Cases(texts), plan.seed)
-            return _run_missing(sweep, job, engine or choose(jobs), on_progress, fail_fast=fail_fast)
+            return _run_missing(sweep, job, workers, on_progress, fail_fast=fail_fast)
 
 
-def _run_missing(sweep: Sweep, job: Sweeping, engine: Engine, on_progress: Listener, *, fail_fast: bool) -> Sweep:
+def _run_missing(sweep: Sweep, job: Sweeping, engine: Executor, on_progress: Listener, *, fail_fast: bool) -> Sweep:
     count = sweep.manifest.replications
     errands = {
         Errand(one.key, one.case, span): None
@@ -106,7 +107,7 @@ def _run_missing(sweep: Sweep, job: Sweeping, engine: Engine, on_progress: Liste
     total, done = len(sweep.planned), sum(sweep.is_done(one.key) for one in sweep.planned)
     on_progress(Progress("simulating", done, total, "cases"))
     rows, left, alike = list(sweep.rows), Counter(one.key for one in errands), Counter(one.key for one in sweep.planned)
-    for errand, result in engine(job, list(errands)):
+    for errand, result in run_all(fitting(engine, errands), job, list(errands)):
         rows.append(keep(sweep.folder, errand, result))
         left[errand.key] -= 1
         if result.reason and fail_fast:

@@ -16,7 +16,7 @@ from dashboards.shelf import Shelf, Volume, open_shelf
 from dashboards.telling import Shown, Telling
 from sim.campaign.compile import compile_campaign
 from sim.scenario.load import load_scenario
-from sim.study.engines import Standing
+from sim.study.engines import Pool, ask
 from sim.study.files import FolderError
 from sim.study.runner import run_study
 
@@ -79,13 +79,12 @@ def test_a_goal_that_is_not_there_is_said(shelf: Shelf) -> None:
 
 def test_a_question_and_its_answer_travel_between_processes(shelf: Shelf) -> None:
     job = Telling({key: volume.teller() for key, volume in shelf.volumes.items()})
-    workers = Standing(job, 1)
-    for replication in (None, 7):
-        asked = shelf.volumes["s1"].ask("s1", replication, GOAL)
-        there, here = workers.ask(asked), job.run(asked)
-        assert json.dumps(there.bat, cls=PlotlyJSONEncoder) == json.dumps(here.bat, cls=PlotlyJSONEncoder)
-        assert there.story == here.story
-    workers.close()
+    with Pool(1) as workers:
+        for replication in (None, 7):
+            asked = shelf.volumes["s1"].ask("s1", replication, GOAL)
+            there, here = ask(workers, job, asked), job.run(asked)
+            assert json.dumps(there.bat, cls=PlotlyJSONEncoder) == json.dumps(here.bat, cls=PlotlyJSONEncoder)
+            assert there.story == here.story
 
 
 def test_a_teller_does_not_carry_the_tables(volume: Volume) -> None:

@@ -17,7 +17,7 @@ from sim.decide.seek import seek
 from sim.decide.sought import Found, chance_that_it_meets
 from sim.problems import ScenarioError
 from sim.scenario.load import load_scenario
-from sim.study.engines import run_here
+from sim.study.engines import Here
 from sim.study.levers import MOST_PACKAGES, Lever, packages_of, read_levers
 from sim.study.sweep import Start
 
@@ -30,7 +30,7 @@ def sought(
 ) -> Found:
     budget = changes.pop("budget", 10_000)
     plan = dataclasses.replace(read_levers(load_scenario(FILE), confidence=confidence, levels=levels), **changes)
-    return seek(Start(FILE), plan, seed=1, most=most, budget=budget, engine=run_here, folder=folder)
+    return seek(Start(FILE), plan, seed=1, most=most, budget=budget, engine=Here(), folder=folder)
 
 
 def test_the_cheapest_package_that_meets_the_confidence_is_found(tmp_path: Path) -> None:

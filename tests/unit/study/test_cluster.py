@@ -9,7 +9,7 @@ import signal
 import socket
 import ssl
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from queue import Queue
 from types import SimpleNamespace
@@ -19,8 +19,8 @@ import pytest
 
 from sim.campaign.plan import Campaign
 from sim.scenario.load import load_scenario
-from sim.study.cluster import ClusterError, _local_cluster, _new_keys, _require_same_code, cluster, engine_of
-from sim.study.engines import WorkersLostError
+from sim.study.cluster import ClusterError, DaskWorkers, _local_cluster, _new_keys, _require_same_code, cluster
+from sim.study.engines import WorkersLostError, run_all
 from sim.study.plan import read_plan
 from sim.study.runner import Progress, run_study
 from sim.study.sweep import Start, run_sweep
@@ -99,8 +99,8 @@ class Hopeless:
         self.rounds += 1
         return job
 
-    def map(self, _: object, items: Sequence[int], **__: object) -> list[Any]:
-        return [SimpleNamespace(release=lambda: None) for _ in items]
+    def submit(self, *_: object, **__: object) -> Any:
+        return SimpleNamespace(release=lambda: None, cancel=lambda: None)
 
     def add_callback(self, call: Callable[..., Any], *arguments: object) -> None:
         asyncio.run(call(*arguments))
@@ -119,7 +119,7 @@ def whole(campaign: Campaign, tmp_path_factory: pytest.TempPathFactory) -> dict[
 def test_dask_gives_the_tables_of_one_process(
     client: Any, whole: dict[str, bytes], campaign: Campaign, tmp_path: Path
 ) -> None:
-    run_study(campaign, replications=N, seed=7, folder=tmp_path / "run", engine=engine_of(client))
+    run_study(campaign, replications=N, seed=7, folder=tmp_path / "run", engine=DaskWorkers(client))
     assert tables_in(tmp_path / "run") == whole
 
 
@@ -134,7 +134,7 @@ def test_a_killed_worker_loses_and_doubles_nothing(
             os.kill(victims[0], signal.SIGKILL)
 
     study = run_study(
-        campaign, replications=N, seed=7, folder=tmp_path / "run", engine=engine_of(client), on_progress=kill
+        campaign, replications=N, seed=7, folder=tmp_path / "run", engine=DaskWorkers(client), on_progress=kill
     )
     assert victims
     assert study.sample.replication.tolist() == list(range(N))
@@ -143,8 +143,8 @@ def test_a_killed_worker_loses_and_doubles_nothing(
 
 def test_results_that_came_before_their_workers_died_are_taken(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who consumes them may be slow; what has arrived stays true, and is not asked for again."""
-    monkeypatch.setattr("sim.study.cluster.Queue", Watched)
-    arriving = engine_of(client)(Doubling(), list(range(20)))
+    monkeypatch.setattr("sim.study.engines.Queue", Watched)
+    arriving = run_all(DaskWorkers(client), Doubling(), list(range(20)))
     taken = [next(arriving)]
     wait_until(lambda: Watched.made[-1].qsize() == 19)
     before = set(client.run(os.getpid).values())
@@ -155,7 +155,7 @@ def test_results_that_came_before_their_workers_died_are_taken(client: Any, monk
 
 
 def test_results_whose_workers_died_before_they_came_are_made_again(client: Any, tmp_path: Path) -> None:
-    made = dict(engine_of(client)(Dying(tmp_path / "died"), list(range(20))))
+    made = dict(run_all(DaskWorkers(client), Dying(tmp_path / "died"), list(range(20))))
     assert (tmp_path / "died").exists()
     assert made == {item: item for item in range(20)}
 
@@ -163,7 +163,7 @@ def test_results_whose_workers_died_before_they_came_are_made_again(client: Any,
 def test_workers_that_always_die_end_the_study() -> None:
     client = Hopeless()
     with pytest.raises(WorkersLostError, match="died 4 times"):
-        list(engine_of(client)(Doubling(), [1, 2, 3]))
+        list(run_all(DaskWorkers(client), Doubling(), [1, 2, 3]))
     assert client.rounds == 4
 
 
@@ -187,10 +187,10 @@ class Deserted(Hopeless):
 def test_work_that_nobody_is_left_to_do_ends_the_study(
     monkeypatch: pytest.MonkeyPatch, error: Exception | None
 ) -> None:
-    monkeypatch.setattr("sim.study.cluster.AWAKE_S", 0.001)
+    monkeypatch.setattr("sim.study.engines.AWAKE_S", 0.001)
     monkeypatch.setattr("sim.study.cluster.ALONE_S", 0.01)
     with pytest.raises(WorkersLostError, match="no Dask worker has been there for"):
-        list(engine_of(Deserted(error))(Doubling(), [1, 2, 3]))
+        list(run_all(DaskWorkers(Deserted(error)), Doubling(), [1, 2, 3]))
 
 
 @pytest.mark.parametrize("error", [RuntimeError("Nanny failed to start."), TimeoutError(), OSError("no port is free")])
@@ -219,7 +219,7 @@ class Workerless:
 @pytest.mark.parametrize("error", [ValueError("no such law"), OSError(28, "No space left on device")])
 def test_an_error_of_the_work_is_raised_as_it_is(client: Any, error: Exception) -> None:
     with pytest.raises(type(error), match=str(error.args[-1])):
-        list(engine_of(client)(Failing(error), list(range(5))))
+        list(run_all(DaskWorkers(client), Failing(error), list(range(5))))
 
 
 @pytest.mark.parametrize("known", [False, True])
@@ -244,7 +244,7 @@ def test_workers_of_this_machine_speak_to_nobody_without_their_key(known: bool, 
 def test_a_sweep_on_dask_has_the_tables_of_one_process(client: Any, tmp_path: Path) -> None:
     plan = read_plan(load_scenario(SWEEP), cases=8, replications=100)
     run_sweep(Start(SWEEP), plan, jobs=1, folder=tmp_path / "here")
-    run_sweep(Start(SWEEP), plan, folder=tmp_path / "dask", engine=engine_of(client))
+    run_sweep(Start(SWEEP), plan, folder=tmp_path / "dask", engine=DaskWorkers(client))
     assert len(tables_in(tmp_path / "dask")) == 8
     assert tables_in(tmp_path / "dask") == tables_in(tmp_path / "here")
 
@@ -268,3 +268,8 @@ def test_workers_with_other_code_are_refused(client: Any, monkeypatch: pytest.Mo
     monkeypatch.setattr("sim.study.cluster.this_code", lambda: "0.0.0+other")
     with pytest.raises(ClusterError, match="install the same on both"):
         _require_same_code(client)
+
+
+def test_the_executor_of_dask_itself_does_as_well(client: Any) -> None:
+    made = run_all(client.get_executor(), Doubling(), list(range(20)))
+    assert sorted((item, double) for item, (double, _) in made) == [(item, 2 * item) for item in range(20)]

@@ -15,7 +15,7 @@ from sim.campaign.plan import Campaign
 from sim.model.simulate import simulate, simulate_nominal
 from sim.study import store
 from sim.study.chunks import Span, span_at, spans_of
-from sim.study.engines import WorkersLostError, run_here, run_in_pool
+from sim.study.engines import Here, Pool, WorkersLostError, run_all
 from sim.study.files import FolderError
 from sim.study.manifest import read_manifest
 from sim.study.runner import Progress, default_folder, run_study
@@ -219,12 +219,13 @@ def deadly(campaign: Campaign, marker: Path) -> Deadly:
 
 def test_a_killed_worker_loses_and_doubles_nothing(campaign: Campaign, tmp_path: Path) -> None:
     work = deadly(campaign, tmp_path / "died")
-    survived = sorted(run_in_pool(work, list(spans_of(N)), jobs=2), key=lambda pair: pair[0].first)
+    with Pool(2) as pool:
+        survived = sorted(run_all(pool, work, list(spans_of(N))), key=lambda pair: pair[0].first)
     assert (tmp_path / "died").exists()
-    assert survived == list(run_here(work, list(spans_of(N))))
+    assert survived == list(run_all(Here(), work, list(spans_of(N))))
 
 
 def test_workers_that_always_die_end_the_study(campaign: Campaign, tmp_path: Path) -> None:
     work = deadly(campaign, tmp_path / "nowhere" / "died")
-    with pytest.raises(WorkersLostError, match="died 4 times"):
-        list(run_in_pool(work, list(spans_of(N)), jobs=2))
+    with Pool(2) as pool, pytest.raises(WorkersLostError, match="died 4 times"):
+        list(run_all(pool, work, list(spans_of(N))))

@@ -38,7 +38,7 @@ def run_script(text: str, folder: Path) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("engine", ["__import__('contextlib').nullcontext(choose(2))", "cluster(None, 2)"])
+@pytest.mark.parametrize("engine", ["choose(2)", "cluster(None, 2)"])
 def test_workers_do_not_run_the_script_again(tmp_path: Path, engine: str) -> None:
     done = run_script(STUDY.format(file=str(SMALL), engine=engine), tmp_path)
     assert (done.stdout, done.returncode) == ("the script runs\n300\n", 0), done.stderr

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,10 @@ from sim.analysis.outline import outline_of
 from sim.campaign.plan import Campaign
 from sim.model.simulate import simulate_nominal
 from sim.study.chunks import Span, Work
-from sim.study.engines import Standing, WorkersLostError
+from sim.study.engines import Pool, WorkersLostError, ask
 from tests.unit.study.deadly import DEADLY, Deadly
+
+Ask = Callable[[Span], object]
 
 
 def work_of(campaign: Campaign, kind: type[Work], marker: Path) -> Work:
@@ -23,37 +26,34 @@ def work_of(campaign: Campaign, kind: type[Work], marker: Path) -> Work:
 
 
 @pytest.fixture
-def deadly(campaign: Campaign, tmp_path: Path) -> Iterator[Standing]:
-    workers = Standing(work_of(campaign, Deadly, tmp_path / "died"), 2)
-    yield workers
-    workers.close()
+def deadly(campaign: Campaign, tmp_path: Path) -> Iterator[Ask]:
+    with Pool(2) as workers:
+        yield partial(ask, workers, work_of(campaign, Deadly, tmp_path / "died"))
 
 
-def test_many_who_ask_at_once_get_their_own_answer(deadly: Standing, campaign: Campaign, tmp_path: Path) -> None:
+def test_many_who_ask_at_once_get_their_own_answer(deadly: Ask, campaign: Campaign, tmp_path: Path) -> None:
     spans = [Span(10 * number, 10) for number in range(8)]
     with ThreadPoolExecutor(8) as visitors:
-        answers = list(visitors.map(deadly.ask, spans))
+        answers = list(visitors.map(deadly, spans))
     here = work_of(campaign, Work, tmp_path / "died")
     assert answers == [here.run(span) for span in spans]
 
 
 def test_a_worker_that_dies_is_replaced_and_its_item_done_again(
-    deadly: Standing, campaign: Campaign, tmp_path: Path
+    deadly: Ask, campaign: Campaign, tmp_path: Path
 ) -> None:
-    answer = deadly.ask(Span(DEADLY, 5))
+    answer = deadly(Span(DEADLY, 5))
     assert (tmp_path / "died").exists()
     assert answer == work_of(campaign, Work, tmp_path / "died").run(Span(DEADLY, 5))
-    assert deadly.ask(Span(0, 5)) != answer
+    assert deadly(Span(0, 5)) != answer
 
 
 def test_workers_that_always_die_are_given_up(campaign: Campaign, tmp_path: Path) -> None:
-    workers = Standing(work_of(campaign, Deadly, tmp_path / "nowhere" / "died"), 1)
-    with pytest.raises(WorkersLostError, match="died 4 times"):
-        workers.ask(Span(DEADLY, 5))
-    workers.close()
+    with Pool(1) as workers, pytest.raises(WorkersLostError, match="died 4 times"):
+        ask(workers, work_of(campaign, Deadly, tmp_path / "nowhere" / "died"), Span(DEADLY, 5))
 
 
-def test_what_the_job_raises_comes_back_and_the_workers_stay(deadly: Standing) -> None:
+def test_what_the_job_raises_comes_back_and_the_workers_stay(deadly: Ask) -> None:
     with pytest.raises(ValueError, match="numbered from 0"):
-        deadly.ask(Span(-5, 2))
-    assert deadly.ask(Span(0, 1))
+        deadly(Span(-5, 2))
+    assert deadly(Span(0, 1))

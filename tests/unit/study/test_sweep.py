@@ -5,9 +5,10 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable
+from concurrent.futures import Future
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pytest
@@ -15,13 +16,14 @@ import pytest
 from sim.problems import InputError, ScenarioError
 from sim.scenario.load import load_scenario
 from sim.study.design import DESIGNS, Case, Choice, cases_of, count_cases
-from sim.study.engines import Job, choose, run_here
+from sim.study.engines import Here
 from sim.study.files import FolderError
 from sim.study.ledger import Sweep, read_sweep
 from sim.study.plan import MOST_RUNS, SweepPlan, read_plan, require_meant
 from sim.study.responses import document, indices_of, ranks_of, responses, swings_of
 from sim.study.sweep import Start, run_sweep
 
+T = TypeVar("T")
 FILE = Path(__file__).with_name("sweeping.yaml")
 SECOND, FIRST = "activities.second.duration", "activities.first.duration"
 START = load_scenario(FILE).scenario.calendar.start
@@ -39,19 +41,18 @@ def tables_in(folder: Path) -> dict[str, bytes]:
     return {file.name: file.read_bytes() for file in (folder / "cases").iterdir()}
 
 
-class Counting:
-    """An engine that counts, and may be interrupted."""
+class Counting(Here):
+    """This process, which counts what it does, and may be interrupted."""
 
     def __init__(self, stop_after: int = 10**9) -> None:
         self.count = 0
         self.stop_after = stop_after
 
-    def __call__(self, job: Job[Any, Any], items: Sequence[Any]) -> Iterator[tuple[Any, Any]]:
-        for pair in run_here(job, items):
-            if self.count == self.stop_after:
-                raise KeyboardInterrupt
-            self.count += 1
-            yield pair
+    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+        if self.count == self.stop_after:
+            raise KeyboardInterrupt
+        self.count += 1
+        return super().submit(fn, *args, **kwargs)
 
 
 @pytest.fixture(scope="module")
@@ -274,12 +275,3 @@ def test_a_grid_holds_both_ends_of_a_range() -> None:
 def test_a_latin_hypercube_has_one_point_in_each_part() -> None:
     days = sorted(float(dict(case.settings)[SECOND].split()[0]) for case in cases_of(plan().factors, "lhs", 10))
     assert [int((day - 50.0) // 10.0) for day in days] == list(range(10))
-
-
-def test_the_engine_is_one_process_for_one_job() -> None:
-    assert list(choose(1)(Echo(), [1, 2, 3])) == [(1, 1), (2, 2), (3, 3)]
-
-
-class Echo:
-    def run(self, item: int) -> int:
-        return item
