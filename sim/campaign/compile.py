@@ -16,12 +16,14 @@ from typing import Any, Final
 from sim.campaign import fleet, mission_plans, tankers, work
 from sim.campaign.context import Context, context_of
 from sim.campaign.plan import BasePlan, Campaign, ElementPlan, GoalPlan, PlaceName
+from sim.campaign.scheduling import with_schedule
 from sim.campaign.sky import Shared
 from sim.problems import Problem, ScenarioError
 from sim.scenario.load import Loaded
 from sim.scenario.paths import without_studies
 from sim.scenario.schema import Element, Station
 from sim.scenario.text import Path
+from sim.units import format_date
 
 WHOLE_DAY_D = 1.0 - 1e-6
 """A goal wanted by a day may be reached until that day ends; a hair less, so that it prints as that day."""
@@ -49,7 +51,7 @@ class Compiled:
 
 def compile_all(loaded: Loaded, shared: Shared | None = None) -> Compiled:
     """Return the campaign of a scenario with all that cannot be."""
-    context = context_of(loaded, shared or Shared())
+    context = with_schedule(context_of(loaded, shared or Shared()))
     parts = {name: compile_part(context) for name, compile_part in PARTS.items()}
     return Compiled(_gather(loaded, context, parts), tuple(context.registry.problems), context)
 
@@ -65,7 +67,7 @@ def _gather(loaded: Loaded, context: Context, parts: Mapping[str, Any]) -> Campa
         scenario=scenario.name,
         about=scenario.about or "",
         identity=identify(values),
-        start_iso=index.calendar.iso(0.0),
+        start_iso=format_date(scenario.calendar.start),
         end_d=index.calendar.length_d,
         as_of_d=index.as_of_d,
         families=tuple(index.families),
@@ -187,6 +189,7 @@ PARTS: Final[Mapping[str, Callable[[Context], Any]]] = MappingProxyType(
         "partners": work.partners,
         "risks": work.risks,
         "activities": work.activities,
+        "schedule": lambda context: context.schedule,
         "pads": fleet.pads,
         "launchers": fleet.launchers,
         "flight_classes": fleet.flight_classes,

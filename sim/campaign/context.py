@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sim.campaign.ground import GroundCover
 from sim.campaign.index import Index, index_of
 from sim.campaign.opportunities import SkyTables
+from sim.campaign.plan.schedule_plans import SchedulePlan
 from sim.campaign.registry import Registry
 from sim.campaign.shared_luck import SharedLuck
 from sim.campaign.sky import Shared, Sky
@@ -30,6 +31,8 @@ class Context:
     living: GoodsIndex
     luck: SharedLuck
     tables: SkyTables
+    schedule: SchedulePlan | None = None
+    """Where the scenario says what only a schedule can hold."""
 
 
 def context_of(loaded: Loaded, shared: Shared) -> Context:

@@ -8,8 +8,21 @@ from datetime import datetime
 
 from sim.campaign.plan import Milestone, Subject
 from sim.clock import Calendar
-from sim.scenario.events import count_flights, delivery_names, end_names, events_of, filled_name, flight_names
+from sim.scenario.events import (
+    count_flights,
+    delivery_names,
+    end_names,
+    events_of,
+    filled_name,
+    flight_names,
+    needed_groups,
+    needed_starts,
+    needs_outside_work,
+    start_name,
+)
+from sim.scenario.relations import Lagged
 from sim.scenario.schema import Mission, Scenario, Station
+from sim.scenario.working import group_members
 
 EVENTS = ("cruise", "capture", "landing", "ascent")
 """What a spacecraft may have a record of."""
@@ -54,7 +67,12 @@ class Index:
     """Subjects by (kind, name)."""
     delivered_by: Mapping[str, int]
     """Milestone of the mission that brings each element or station."""
+    groups: Mapping[str, tuple[int, int]]
+    """Milestones (started, done) of the groups, each -1 where nothing needs it."""
+    waits: tuple[tuple[int, Lagged], ...]
+    """(milestone, need) of what waits some time after an event, and is no activity."""
     _events: Mapping[str, int]
+    _waiting: Mapping[int, int]
 
     def day(self, date: datetime | None, default: float = 0.0) -> float:
         """Return the model day of a date, at least 0."""
@@ -73,8 +91,18 @@ class Index:
         return self._events[name]
 
     def needs(self, names: Sequence[str]) -> tuple[int, ...]:
-        """Return the milestones of a list of needs, without repetition."""
-        return tuple(dict.fromkeys(self._events[name] for name in names))
+        """Return the milestones of a list of needs, without repetition; time between has a milestone of its own."""
+        return tuple(dict.fromkeys(self._need(name) for name in names))
+
+    def _need(self, name: str) -> int:
+        if not isinstance(name, Lagged):
+            return self._events[name]
+        found = self._waiting.get(id(name))
+        return self._events[name.event] if found is None else found
+
+    def start(self, name: str) -> int:
+        """Return the milestone of the start of an activity, or -1 where nothing needs it."""
+        return self._events.get(start_name(name), -1)
 
 
 def index_of(scenario: Scenario) -> Index:
@@ -105,6 +133,9 @@ def index_of(scenario: Scenario) -> Index:
         milestones=tuple(told.milestones),
         subject_of=told.subject_of,
         delivered_by=told.delivered_by,
+        groups=told.groups,
+        waits=tuple(told.waits),
+        _waiting={id(need): milestone for milestone, need in told.waits},
         _events=told.events,
     )
 
@@ -123,6 +154,8 @@ class _Telling:
     subject_of: dict[tuple[str, str], int] = field(default_factory=dict)
     delivered_by: dict[str, int] = field(default_factory=dict)
     flights: list[IndexedFlight] = field(default_factory=list)
+    groups: dict[str, tuple[int, int]] = field(default_factory=dict)
+    waits: list[tuple[int, Lagged]] = field(default_factory=list)
 
     def declare(self, scenario: Scenario) -> None:
         """Number everything, so that needs may point forward."""
@@ -141,6 +174,26 @@ class _Telling:
                 self._fly(flight, name, mission, number if count else -1)
         for name, goal in scenario.goals.items():
             self._milestone(self._subject(name, "goal", goal.about), end_names("goals", name))
+        self._declare_schedule(scenario)
+
+    def _declare_schedule(self, scenario: Scenario) -> None:
+        """Number what a schedule has beside the ends of its work, as far as it is needed: starts, groups, waits."""
+        starts, members = needed_starts(scenario), group_members(scenario)
+        begun = starts | {member for name in starts for member in members.get(name, ())}
+        for name in scenario.activities:
+            if name in begun:
+                self._milestone(self.subject_of["activity", name], (start_name(name),))
+        for name in sorted(needed_groups(scenario)):
+            subject = self._subject(name, "group", scenario.groups[name].about)
+            done = self._milestone(subject, end_names("groups", name))
+            started = self._milestone(subject, (start_name(name),)) if name in starts else -1
+            self.groups[name] = started, done
+        for need in needs_outside_work(scenario):
+            if isinstance(need, Lagged):
+                source = self.milestones[self.events[need.event]]
+                said = f"{need} ({len(self.waits) + 1})" if need in (one for _, one in self.waits) else need
+                self.milestones.append(Milestone(str(said), source.subject))
+                self.waits.append((len(self.milestones) - 1, need))
 
     def _fly(self, flight: str, name: str, mission: Mission, repeat: int) -> None:
         subject = self._subject(flight, "mission", mission.about, fact=mission.flown is not None)

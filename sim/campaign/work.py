@@ -12,11 +12,13 @@ from sim.campaign.context import Context
 from sim.campaign.index import Index
 from sim.campaign.plan import ActivityPlan, Chance, PartnerPlan, RiskPlan
 from sim.campaign.registry import lent
+from sim.campaign.scheduling import planned_days
 from sim.campaign.slips import held_risks, mean_stretch
 from sim.chance import Exponential, Shifted
 from sim.clock import Calendar
 from sim.scenario.schema import Activity, Partner, Risk, Withdrawal
 from sim.scenario.text import Path
+from sim.scenario.values import WorkTime
 
 YEAR_D = 365.25
 
@@ -130,9 +132,14 @@ def _risk(context: Context, name: str, risk: Risk) -> RiskPlan:
 
 def activities(context: Context) -> tuple[ActivityPlan, ...]:
     """Return the work on Earth."""
-    work = {name: _planned(context.index, item) for name, item in context.scenario.activities.items()}
+    items = context.scenario.activities.items()
+    if context.schedule is not None:
+        placed = planned_days(context.schedule)
+        spans = {number: (one.start_d, one.end_d) for number, one in placed.items()}
+        return tuple(_activity(context, name, item, *spans.get(n, (0.0, 0.0))) for n, (name, item) in enumerate(items))
+    work = {name: _planned(context.index, item) for name, item in items}
     starts = plan_starts(work)
-    return tuple(_activity(context, name, item, starts[name]) for name, item in context.scenario.activities.items())
+    return tuple(_activity(context, name, item, starts[name]) for name, item in items)
 
 
 def _planned(index: Index, item: Activity) -> PlannedWork:
@@ -142,13 +149,16 @@ def _planned(index: Index, item: Activity) -> PlannedWork:
     return PlannedWork(tuple(item.needs), not_before, duration, index.day(finish) if finish is not None else None)
 
 
-def _activity(context: Context, name: str, item: Activity, start_d: float) -> ActivityPlan:
+def _activity(context: Context, name: str, item: Activity, start_d: float, end_d: float | None = None) -> ActivityPlan:
+    """Compile an activity that starts on a day in the plan, and ends on one, where a schedule says so."""
     registry, index, path = context.registry, context.index, ("activities", name)
     finish_d = index.day(item.finish or item.done) if item.finish or item.done else None
-    duration = registry.chance(item.duration, f"duration/{name}", (*path, "duration"))
+    law = item.duration.law if isinstance(item.duration, WorkTime) else item.duration
+    duration = registry.chance(law, f"duration/{name}", (*path, "duration"))
     if item.finish is not None and finish_d is not None:
         duration = Chance(max(finish_d - start_d, 0.0))
-    planned_d = finish_d if finish_d is not None else start_d + (duration.nominal if duration else 0.0)
+    lasts_d = duration.nominal if duration is not None else 0.0
+    planned_d = finish_d if finish_d is not None else end_d if end_d is not None else start_d + lasts_d
     who = [*([item.partner] if item.partner else []), *item.parties]
     not_before = item.not_before.to_days(index.calendar) if item.not_before is not None else None
     return ActivityPlan(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.campaign.placing import Placed
 from sim.model.tracing import Trace
 
 
@@ -41,6 +43,8 @@ class Outcome:
     events: int
     """Events the simulation processed."""
     trace: Trace | None = None
+    placed: Mapping[int, Placed] = field(default_factory=dict)
+    """Where the work of a schedule came to lie, by the number of the activity, when traced."""
 
     def __repr__(self) -> str:
         return f"<Outcome of replication {self.replication}: {self.reached_d.size} milestones, {self.events} events>"

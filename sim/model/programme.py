@@ -116,7 +116,7 @@ def carry_out(world: World, number: int, plan: ActivityPlan, span: Span) -> Proc
         yield from world.spend_until(span, world.sample(plan.not_before), PLAN)
     partners = yield from wait_for_partners(world, span, plan.partners)
     yield from pay(world, span, plan.payer, plan.cost)
-    yield from work(world, span, partners, _days_of_work(world, number, plan), plan.cause)
+    yield from work(world, span, partners, work_days(world, number, plan), plan.cause)
     finish(world, plan, span)
 
 
@@ -127,7 +127,7 @@ def finish(world: World, plan: ActivityPlan, span: Span) -> None:
     world.reach(plan.done, span)
 
 
-def _days_of_work(world: World, number: int, plan: ActivityPlan) -> float:
+def work_days(world: World, number: int, plan: ActivityPlan) -> float:
     """Return the days an activity takes from now.
 
     It ends when its work is done or on its planned day with its slip, whichever is later: a slip measured against a

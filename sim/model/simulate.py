@@ -15,11 +15,12 @@ from sim.chance import Draws, DrawTable
 from sim.model.building import plan_element, plan_goal
 from sim.model.flying import plan_mission
 from sim.model.launching import open_pads
-from sim.model.ledger import Ledger, tell
+from sim.model.ledger import tell
 from sim.model.outcome import Outcome
 from sim.model.programme import plan_activity, settle_partners, settle_risks
 from sim.model.rounds import StandstillError
 from sim.model.staging import plan_filling
+from sim.model.timekeeping import Timekeeping
 from sim.model.tracing import Segment, TankLevel, Trace
 from sim.model.world import World
 
@@ -70,20 +71,24 @@ def _replicate(campaign: Campaign, replication: int, draws: Draws | None, *, tra
     try:
         settle_partners(world)
         settle_risks(world)
-        start(world)
+        timekeeping = start(world)
         world.env.run(until=campaign.end_d)
     except StandstillError as error:
         raise StandstillError(f"{'the plan' if draws is None else f'replication {replication}'} of {error}") from None
     world.store.settle()
-    return collect(world, replication)
+    return collect(world, replication, timekeeping)
 
 
-def start(world: World) -> None:
-    """Put everything a campaign consists of on the calendar."""
-    campaign = world.campaign
+def start(world: World) -> Timekeeping | None:
+    """Put everything a campaign consists of on the calendar; return who keeps its schedule, if it has one."""
+    campaign, timekeeping = world.campaign, None
     open_pads(world)
-    for number, activity in enumerate(campaign.activities):
-        plan_activity(world, number, activity)
+    if campaign.schedule is not None:
+        timekeeping = Timekeeping(world, campaign.schedule)
+        timekeeping.begin()
+    else:
+        for number, activity in enumerate(campaign.activities):
+            plan_activity(world, number, activity)
     for mission in campaign.missions:
         if not mission.reserve:
             plan_mission(world, mission)
@@ -94,9 +99,10 @@ def start(world: World) -> None:
         plan_element(world, element)
     for goal in campaign.goals:
         plan_goal(world, goal)
+    return timekeeping
 
 
-def collect(world: World, replication: int) -> Outcome:
+def collect(world: World, replication: int, timekeeping: Timekeeping | None = None) -> Outcome:
     """Gather what one replication leaves behind."""
     campaign = world.campaign
     goals, subjects = len(campaign.goals), len(campaign.subjects)
@@ -114,7 +120,7 @@ def collect(world: World, replication: int) -> Outcome:
     return Outcome(
         replication=replication,
         reached_d=np.array(world.reached),
-        start_d=_starts(world.ledger),
+        start_d=_starts(world, timekeeping),
         by_cause_d=by_cause_d,
         on_chain=on_chain,
         facility_days=_facility_days(world),
@@ -128,16 +134,19 @@ def collect(world: World, replication: int) -> Outcome:
         cost=_cost(world),
         events=next(world.env._eid),
         trace=_trace(world, replication, chains) if world.traced else None,
+        placed=timekeeping.placed if world.traced and timekeeping is not None else {},
     )
 
 
-def _starts(ledger: Ledger) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    """Return the first release of every subject."""
-    starts = [inf] * len(ledger.by_subject)
-    for subject, spans in enumerate(ledger.by_subject):
+def _starts(world: World, timekeeping: Timekeeping | None) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """Return the first release of every subject; the start of work that a schedule holds."""
+    starts = [inf] * len(world.ledger.by_subject)
+    for subject, spans in enumerate(world.ledger.by_subject):
         for span in spans:
             if 0.0 <= span.start < starts[subject]:
                 starts[subject] = span.start
+    for subject, day in timekeeping.starts() if timekeeping is not None else ():
+        starts[subject] = day
     return np.array(starts)
 
 

@@ -178,6 +178,13 @@ class World:
         else:
             call()
 
+    def when_reached(self, milestone: int, call: Callable[[], object]) -> None:
+        """Call a function when a milestone is reached, at once if it has been."""
+        if self.ledger.released_by[milestone] is None:
+            self._lock([milestone], call)
+        else:
+            call()
+
     def bind(self, span: Span, parent: Span | None = None, since_d: float = -1.0) -> None:
         """Start a span now, released by the last of its parent and its needs."""
         binding, latest = parent, (max(parent.end, since_d) if parent is not None else 0.0)

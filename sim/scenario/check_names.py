@@ -10,12 +10,13 @@ from typing import Final
 from sim.problems import Code, Problem
 from sim.scenario.draft import Draft
 from sim.scenario.events import count_flights, flight_names
-from sim.scenario.names import NEEDS, find
+from sim.scenario.names import needed_events
 from sim.scenario.schema.sites import Operation
 from sim.scenario.text import Path
 
 _NEEDED: Final = {
     "activities": "activity", "elements": "element", "stations": "station", "missions": "mission", "goals": "goal",
+    "groups": "group",
 }  # fmt: skip
 _EVENTS: Final = ("launched", "landed", "arrived", "returned", "home", "stayed", "filled")
 _NUMBERED: Final = re.compile(r"([a-z0-9-]+)-([1-9][0-9]*)(\..*)?")
@@ -77,11 +78,10 @@ def _taken(case: Draft, name: str, path: Path, noun: str, other: Path) -> Proble
 def check_numbered_flights(case: Draft) -> Iterator[Problem]:
     """A flight of a series that is needed is one of those that fly before the calendar ends."""
     counts = {name: count_flights(case.scenario, one) for name, one in case.scenario.missions.items() if one.every}
-    for pattern in (*NEEDS, "missions.*.launches.*.after"):
-        for path, need in find(case.layered.values, pattern):
-            match = _NUMBERED.fullmatch(need) if isinstance(need, str) else None
-            if match and counts.get(match[1], inf) < int(match[2]):
-                count = counts[match[1]]
-                message = f"{match[1]} flies {count} times at the most before the calendar ends"
-                hint = f"need {match[1]}-{count} or an earlier one, or say how often it flies with repeats"
-                yield case.problem(path, Code.NO_SUCH_NAME, message, hint)
+    for path, need in needed_events(case.layered.values):
+        match = _NUMBERED.fullmatch(need)
+        if match and counts.get(match[1], inf) < int(match[2]):
+            count = counts[match[1]]
+            message = f"{match[1]} flies {count} times at the most before the calendar ends"
+            hint = f"need {match[1]}-{count} or an earlier one, or say how often it flies with repeats"
+            yield case.problem(path, Code.NO_SUCH_NAME, message, hint)

@@ -8,7 +8,7 @@ from typing import Final
 
 from sim.problems import Code, Problem, suggest
 from sim.scenario.draft import Draft
-from sim.scenario.names import NEEDS, find
+from sim.scenario.names import needed_events
 from sim.scenario.schema import Manoeuvre, Mission
 from sim.scenario.text import Path
 from sim.units import format_quantity
@@ -65,15 +65,12 @@ def _step_problems(case: Draft, name: str, mission: Mission) -> Iterator[Problem
 def check_sequence_needs(case: Draft) -> Iterator[Problem]:
     """Nothing needs the touchdown of a sequence: its only dates are its first and its last burn."""
     told = {f"{name}.landed": name for name, _ in _sequences(case)}
-    for pattern in (*NEEDS, "missions.*.launches.*.after"):
-        for path, value in find(case.layered.values, pattern):
-            if isinstance(value, str) and value in told:
-                name = told[value]
-                message = f"{name} is a sequence of burns, and which of them is its landing is not said"
-                hint = (
-                    f"need {name}.arrived, its last burn; or end {name} with the landing, and let another mission go on"
-                )
-                yield case.problem(path, Code.NO_SUCH_NAME, message, hint)
+    for path, value in needed_events(case.layered.values):
+        if value in told:
+            name = told[value]
+            message = f"{name} is a sequence of burns, and which of them is its landing is not said"
+            hint = f"need {name}.arrived, its last burn; or end {name} with the landing, and let another mission go on"
+            yield case.problem(path, Code.NO_SUCH_NAME, message, hint)
 
 
 def check_sequence_times(case: Draft) -> Iterator[Problem]:

@@ -14,7 +14,8 @@ from typing import Any, Final
 from sim.clock import Calendar
 from sim.problems import Code, Problem, suggest
 from sim.scenario.layers import Layered
-from sim.scenario.names import NEEDS, find, section
+from sim.scenario.names import NEEDS, find, needed_events, section
+from sim.scenario.relations import LAG_CALENDARS, event_of
 from sim.scenario.schema import Mission, Scenario
 from sim.scenario.text import Path, path_text
 
@@ -27,8 +28,18 @@ ENDS: Final[Mapping[str, str]] = {
     "elements": "operational",
     "stations": "operational",
     "goals": "reached",
+    "groups": "done",
 }
 """Blocks whose name stands for their end, and the word that says the same."""
+
+
+STARTING: Final = ("activities", "groups")
+"""Blocks whose start can be needed too."""
+
+
+def start_name(name: str) -> str:
+    """Return the name of the start of an activity or a group."""
+    return f"{name}.started"
 
 
 def end_names(block: str, name: str) -> tuple[str, ...]:
@@ -99,6 +110,7 @@ def event_names(values: Mapping[str, Any]) -> set[str]:
     A repeating mission that does not say how often has its most flights; how many fit is seen with the dates.
     """
     names = {event for block in ENDS for name in section(values, block) for event in end_names(block, name)}
+    names.update(start_name(name) for block in STARTING for name in section(values, block))
     names.update(filled_name(str(path[1])) for path, _ in find(values, "stations.*.tank.filled_by"))
     for name, mission in section(values, "missions").items():
         names |= _mission_names(name, mission if isinstance(mission, dict) else {})
@@ -124,18 +136,58 @@ def _mission_names(name: str, mission: dict[str, Any]) -> set[str]:
     return events | {event for item in items for event in delivery_names(item)}
 
 
+def needs_outside_work(scenario: Scenario) -> Iterator[str]:
+    """Return every need of a scenario but those of its activities."""
+    blocks = (scenario.goals, scenario.missions, scenario.elements, scenario.stations, scenario.launchers)
+    lists = [one.needs for block in (*blocks, scenario.spacecraft) for one in block.values()]
+    lists += [pad.needs for site in scenario.launch_sites.values() for pad in site.pads.values()]
+    lists += [step.needs for mission in scenario.missions.values() for step in mission.operations]
+    for station in scenario.stations.values():
+        filling = station.tank.filled_by if station.tank is not None else None
+        if filling is not None:
+            lists += [filling.needs, *(step.needs for step in filling.operations)]
+    if scenario.ground is not None and scenario.ground.navigation is not None:
+        lists.append(scenario.ground.navigation.needs)
+    return (need for needs in lists for need in needs)
+
+
+def _all_needs(scenario: Scenario) -> Iterator[str]:
+    yield from needs_outside_work(scenario)
+    for one in scenario.activities.values():
+        yield from (*one.needs, *one.ends_after)
+
+
+def needed_groups(scenario: Scenario) -> set[str]:
+    """Return the groups that something needs, as a whole or their start."""
+    heads = {(event_of(need) or "").partition(".")[0] for need in _all_needs(scenario)} if scenario.groups else set()
+    return heads & scenario.groups.keys()
+
+
+def needed_starts(scenario: Scenario) -> set[str]:
+    """Return the activities and groups whose start something needs."""
+    events = (event_of(need) or "" for need in _all_needs(scenario))
+    return {event.removesuffix(".started") for event in events if event.endswith(".started")}
+
+
 def check_needs(layered: Layered) -> Iterator[Problem]:
-    """Refuse needs that nothing fulfils."""
+    """Refuse needs that nothing fulfils, and lags in calendars that there are not."""
     events = event_names(layered.values)
+    after = {path for path, _ in find(layered.values, "missions.*.launches.*.after")}
+    for path, event in needed_events(layered.values):
+        local: set[str] = set()
+        if path in after:
+            launches = section(section(layered.values, "missions")[str(path[1])], "launches")
+            local = {f"{name}.{word}" for name in launches for word in ("launched", "arrived")}
+        if event not in events and event not in local:
+            yield _no_event(layered, path, event, events | local)
+    known = {*LAG_CALENDARS, *section(layered.values, "calendars")}
     for pattern in NEEDS:
-        for path, value in find(layered.values, pattern):
-            if isinstance(value, str) and value not in events:
-                yield _no_event(layered, path, value, events)
-    for path, value in find(layered.values, "missions.*.launches.*.after"):
-        launches = section(section(layered.values, "missions")[str(path[1])], "launches")
-        local = {f"{name}.{word}" for name in launches for word in ("launched", "arrived")}
-        if isinstance(value, str) and value not in local and value not in events:
-            yield _no_event(layered, path, value, events | local)
+        for path, need in find(layered.values, pattern):
+            name = need.get("calendar") if isinstance(need, dict) else None
+            if isinstance(name, str) and name not in known:
+                message, where = f"there is no working calendar '{name[:80]}'", (*path, "calendar")
+                hint = suggest(name, known)
+                yield Problem(layered.mark(where), path_text(where), Code.NO_SUCH_NAME, "error", message, hint)
 
 
 def _no_event(layered: Layered, path: Path, name: str, events: set[str]) -> Problem:

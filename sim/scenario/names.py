@@ -7,19 +7,25 @@ from typing import Any, Final
 
 from sim.problems import Code, Problem, suggest
 from sim.scenario.layers import Layered
+from sim.scenario.relations import event_of
 from sim.scenario.text import Path, path_text
 
 Values = Mapping[str, Any]
 
 REFERENCES: Final = (
+    ("activities.*.calendar", "calendars"),
+    ("activities.*.group", "groups"),
     ("activities.*.partner", "partners"),
     ("activities.*.parties.#", "partners"),
     ("activities.*.slip.by_lead", "slips"),
     ("activities.*.slip.model", "slips"),
+    ("activities.*.uses.*", "resources"),
     ("base.at", "places"),
+    ("calendar.working", "calendars"),
     ("elements.*.at", "places"),
     ("elements.*.partner", "partners"),
     ("ground.stations.*.partner", "partners"),
+    ("groups.*.group", "groups"),
     ("launch_sites.*.partner", "partners"),
     ("launchers.*.pads.#", "pads"),
     ("launchers.*.partner", "partners"),
@@ -50,6 +56,7 @@ REFERENCES: Final = (
     ("optimise.keep.*", "missions"),
     ("optimise.keep.*.#", "elements"),
     ("optimise.together.#.#", "elements"),
+    ("partners.*.calendar", "calendars"),
     ("partners.*.successor.partner", "partners"),
     ("risks.*.stretches.*", "activities"),
     ("seek.goal", "goals"),
@@ -67,6 +74,7 @@ REFERENCES: Final = (
 
 NEEDS: Final = (
     "activities.*.needs.#",
+    "activities.*.ends_after.#",
     "elements.*.needs.#",
     "goals.*.needs.#",
     "ground.navigation.needs.#",
@@ -84,14 +92,17 @@ NEEDS: Final = (
 
 _NOUNS: Final = {
     "activities": "activity",
+    "calendars": "working calendar",
     "elements": "element or station",
     "goals": "goal",
+    "groups": "group",
     "launchers": "launcher",
     "missions": "mission",
     "pads": "pad",
     "partners": "partner",
     "places": "place",
     "priors": "prior",
+    "resources": "resource",
     "risks": "risk",
     "slips": "slip law",
     "spacecraft": "spacecraft",
@@ -119,6 +130,15 @@ def _find(value: Any, parts: list[str], path: Path) -> Iterator[tuple[Path, Any]
             yield from _find(item, rest, (*path, key))
     elif isinstance(value, dict) and part in value:
         yield from _find(value[part], rest, (*path, part))
+
+
+def needed_events(values: Values) -> Iterator[tuple[Path, str]]:
+    """Return every event that is needed anywhere, by the name it is called there, with its path."""
+    for pattern in (*NEEDS, "missions.*.launches.*.after"):
+        for path, value in find(values, pattern):
+            event = event_of(value)
+            if event is not None:
+                yield (*path, "after") if isinstance(value, dict) else path, event
 
 
 def section(values: Values, name: str) -> dict[str, Any]:
@@ -154,5 +174,4 @@ def check_references(layered: Layered) -> Iterator[Problem]:
 
 def is_needed(values: Values, name: str) -> bool:
     """Tell whether anything needs what has this name, or one of its events."""
-    needs = (need for pattern in (*NEEDS, "missions.*.launches.*.after") for _, need in find(values, pattern))
-    return any(isinstance(need, str) and need.partition(".")[0] == name for need in needs)
+    return any(event.partition(".")[0] == name for _, event in needed_events(values))

@@ -12,10 +12,23 @@ from itertools import pairwise
 from sim.chance import Distribution
 from sim.clock import Calendar
 from sim.problems import Code, Problem
-from sim.scenario.events import MOST_REPEATS, delivery_names, end_names, events_of, filled_name, flight_names
+from sim.scenario.events import (
+    MOST_REPEATS,
+    delivery_names,
+    end_names,
+    events_of,
+    filled_name,
+    flight_names,
+    needed_starts,
+    start_name,
+)
 from sim.scenario.layers import Layered
-from sim.scenario.schema import Element, Filling, Leg, Mission, Scenario, SlipByClass, SlipByLead, Station
+from sim.scenario.relations import Lagged, event_of
+from sim.scenario.schema import Activity, Element, Filling, Leg, Mission, Scenario, SlipByClass, SlipByLead, Station
 from sim.scenario.text import Path, path_text
+from sim.scenario.values import WorkTime
+from sim.scenario.working import ELAPSED, Clock, Working, group_members
+from sim.worktime import DAY_MIN, add_time
 
 _MOST_CIRCLES = 10
 _MOST_EDGES = 12  # of a circle, in a message
@@ -33,8 +46,25 @@ class NeededEvent:
     not_before_d: float = -math.inf
     lasts_d: float = 0.0
     lags_d: dict[str, float] = field(default_factory=dict)
+    clock: Clock = ELAPSED
+    """How `lasts_d`, in days of this clock, runs."""
+    clocks: dict[str, Clock] = field(default_factory=dict)
+    """How lags run that are working time."""
     never: str = ""
     path: Path = ()
+    ends: list[tuple[str, Path | None]] = field(default_factory=list)
+    """What it needs as well, but does not take `lasts_d` after."""
+    any_of: bool = False
+    """Whether the first of its needs is enough."""
+
+    def after(self, day: float) -> float:
+        """Return the day on which it happens when it begins on a day."""
+        return add_time(self.clock.calendar, day, self.lasts_d * DAY_MIN) if math.isfinite(day) else day
+
+    def lagged(self, need: str, day: float) -> float:
+        """Return the day from which it can be when a need happens on a day."""
+        clock, days = self.clocks.get(need, ELAPSED), self.lags_d.get(need, 0.0)
+        return add_time(clock.calendar, day, days * DAY_MIN) if math.isfinite(day) else day
 
 
 class NeedNetwork:
@@ -52,20 +82,31 @@ class NeedNetwork:
         self.events: dict[str, NeededEvent] = {}
         self._aliases: dict[str, str] = {}
         self._carriers: dict[str, tuple[str, Path]] = {}
+        self._working = Working(scenario)
+        starts, members = needed_starts(scenario), group_members(scenario)
+        self._starts_needed = starts | {member for name in starts for member in members.get(name, ())}
+        self._reported = any(one.started is not None for one in scenario.activities.values())
         for name, mission in scenario.missions.items():
             self._add_mission(name, mission)
         self._add_activities()
         self._add_elements()
+        self._add_groups()
         for name, goal in scenario.goals.items():
             path: Path = ("goals", name)
-            self._add(end_names("goals", name), NeededEvent(_listed(goal.needs, (*path, "needs")), path=path))
+            self._add(end_names("goals", name), self._event(goal.needs, (*path, "needs"), path))
 
     def graph(self) -> dict[str, list[tuple[str, Path | None]]]:
         """Return the needs of every event by the events' own names."""
         known = {
-            name: [(self._aliases.get(need, need), path) for need, path in e.needs] for name, e in self.events.items()
+            name: [(self._aliases.get(need, need), path) for need, path in (*e.needs, *e.ends)]
+            for name, e in self.events.items()
         }
         return {name: [edge for edge in edges if edge[0] in self.events] for name, edges in known.items()}
+
+    def known_needs(self, needs: Sequence[tuple[str, Path | None]]) -> list[tuple[str, str]]:
+        """Return the needs that are events here, each with the event's own name."""
+        named = ((need, self._aliases.get(need, need)) for need, _ in needs)
+        return [(need, own) for need, own in named if own in self.events]
 
     def own_name(self, need: str) -> str:
         """Return an event's own name for any of its names: `design` for `design.done`."""
@@ -101,21 +142,73 @@ class NeedNetwork:
             path: Path = ("activities", name)
             if item.done is not None:
                 self._add(end_names("activities", name), NeededEvent(not_before_d=self._day(item.done), path=path))
+                if name in self._starts_needed:
+                    self._add(
+                        (start_name(name),), NeededEvent(not_before_d=self._day(item.started or item.done), path=path)
+                    )
                 continue
+            event = self._event(item.needs, (*path, "needs"), path, item)
+            event.lasts_d, event.clock = self._lasts(item), self._working.clock_of(item)
             start = self._time(item.not_before.to_days(self.calendar)) if item.not_before is not None else -math.inf
-            lasts = max(self._time(item.duration) + min(self._time(item.slip), 0.0), 0.0)
+            if self._reported:
+                start = max(start, self._day(self.scenario.calendar.as_of))
             finish = self._day(item.finish) + (self._time(item.slip) if item.slip is not None else 0.0)
-            needs = _listed(item.needs, (*path, "needs"))
-            not_before = max(start + lasts, finish, self._day(self._known))
-            self._add(end_names("activities", name), NeededEvent(needs, not_before, lasts, path=path))
+            finish = max(finish, self._day(end_of_day(item.not_done_before)))
+            event.not_before_d = max(event.after(start), finish, self._day(self._known))
+            if name in self._starts_needed:
+                self._part(name, item, event, start)
+            ends = self._event(item.ends_after, (*path, "ends_after"), path, item)
+            event.ends = ends.needs
+            event.lags_d, event.clocks = ends.lags_d | event.lags_d, ends.clocks | event.clocks
+            self._add(end_names("activities", name), event)
+
+    def _part(self, name: str, item: Activity, end: NeededEvent, start_d: float) -> None:
+        """Take the start of an activity out of its end, as an event of its own."""
+        if item.started is not None:
+            self._add((start_name(name),), NeededEvent(not_before_d=self._day(item.started), path=end.path))
+            return
+        start = NeededEvent(end.needs, start_d, lags_d=end.lags_d, clocks=end.clocks, path=end.path)
+        for need, place in _listed(item.ends_after, (*end.path, "ends_after")):
+            start.ends.append((need, place))
+            start.lags_d.setdefault(need, -math.inf)  # it starts so late that it ends after them
+        self._add((start_name(name),), start)
+        end.needs, end.lags_d, end.clocks = [(start_name(name), None)], {}, {}
+
+    def _lasts(self, item: Activity) -> float:
+        """Return how long an activity lasts at the least, in days of its clock."""
+        law = item.remaining or item.duration
+        clock = self._working.clock_of(item)
+        days = self._time(law.law) * clock.unit_min / DAY_MIN if isinstance(law, WorkTime) else self._time(law)
+        days *= 1.0 - (item.progress or 0.0)
+        return max(days + min(self._time(item.slip), 0.0), 0.0)
+
+    def _event(self, needs: list[str], where: Path, path: Path, waiting: Activity | None = None) -> NeededEvent:
+        """Return an event that needs others, with time between."""
+        event = NeededEvent(_listed(needs, where), path=path)
+        for need in needs:
+            if isinstance(need, Lagged):
+                clock = self._working.lag_clock(need, waiting)
+                law = need.lag.law if isinstance(need.lag, WorkTime) else need.lag
+                days = self._time(law) * clock.unit_min / DAY_MIN
+                event.lags_d[need.event] = max(days, event.lags_d.get(need.event, -math.inf))
+                event.clocks[need.event] = clock
+        return event
+
+    def _add_groups(self) -> None:
+        for name, members in group_members(self.scenario).items():
+            path: Path = ("groups", name)
+            done: list[tuple[str, Path | None]] = [(member, ("activities", member, "group")) for member in members]
+            self._add(end_names("groups", name), NeededEvent(done, path=path))
+            if name in self._starts_needed:
+                first = NeededEvent([(start_name(member), place) for member, place in done], path=path, any_of=True)
+                self._add((start_name(name),), first)
 
     def _add_elements(self) -> None:
         parts: dict[str, Element | Station] = {**self.scenario.elements, **self.scenario.stations}
         for name, item in parts.items():
             path: Path = ("stations" if isinstance(item, Station) else "elements", name)
-            event = NeededEvent(
-                _listed(item.needs, (*path, "needs")), lasts_d=self._time(item.commissioning), path=path
-            )
+            event = self._event(item.needs, (*path, "needs"), path)
+            event.lasts_d = self._time(item.commissioning)
             carrier = self._carriers.get(name)
             tank = item.tank if isinstance(item, Station) else None
             if tank is not None and tank.filled_by is not None:
@@ -206,7 +299,8 @@ class NeedNetwork:
         ready_d = self._ready_d(mission)
         # what waits for another flight may be prepared before that flight; what waits for work may not
         lags_d = {need: ready_d for need, _ in needs if need.partition(".")[0] not in self.scenario.missions}
-        return NeededEvent(needs, max(known, ready_d), lags_d=lags_d, path=path)
+        said = self._event(mission.needs, path, path)
+        return NeededEvent(needs, max(known, ready_d), lags_d=lags_d | said.lags_d, clocks=said.clocks, path=path)
 
     def _ready_d(self, mission: Mission) -> float:
         """Return the days from the start of a launch campaign to its first launch at the least."""
@@ -230,7 +324,11 @@ class NeedNetwork:
         for craft in launch.carries:
             spec = self.scenario.spacecraft.get(craft)
             event.needs += _listed(spec.needs, ("spacecraft", craft, "needs")) if spec else []
-        event.lags_d = {need: ready_d for need, _ in event.needs[1:]}
+        crafts = [self.scenario.spacecraft[craft] for craft in launch.carries if craft in self.scenario.spacecraft]
+        lists = [craft.needs for craft in crafts] + ([launcher.needs] if launcher else [])
+        said = self._event([need for needs in lists for need in needs], (), ())
+        event.lags_d = {need: ready_d for need, _ in event.needs[1:]} | said.lags_d
+        event.clocks = said.clocks
         if launch.after is not None:
             local = f"{name}.{launch.after}"
             need = local if launch.after.partition(".")[0] in mission.launches else launch.after
@@ -266,7 +364,12 @@ class NeedNetwork:
 
 
 def _listed(needs: list[str], path: Path) -> list[tuple[str, Path | None]]:
-    return [(need, (*path, index)) for index, need in enumerate(needs)]
+    return [(event_of(need) or need, (*path, index)) for index, need in enumerate(needs)]
+
+
+def end_of_day(date: datetime.datetime | None) -> datetime.datetime | None:
+    """Return the end of a day that is given without a time; a time as it is."""
+    return date + datetime.timedelta(days=1) if date is not None and date.time() == datetime.time() else date
 
 
 def least(law: Distribution | SlipByLead | SlipByClass | None) -> float:
@@ -351,14 +454,15 @@ def earliest_days(network: NeedNetwork) -> dict[str, Earliest]:
         if event.never:
             found[name] = Earliest(math.inf, name)
             continue
-        latest, binding = 0.0, name
-        lags_d = {network.own_name(need): days for need, days in event.lags_d.items()}
-        for need, _ in graph[name]:
-            ready_d = found[need].day + lags_d.get(need, 0.0)
-            if ready_d > latest:
-                latest, binding = ready_d, need
-        day = max(latest + event.lasts_d, event.not_before_d)
-        found[name] = Earliest(day, binding if latest + event.lasts_d >= event.not_before_d else name)
+        ready = [(event.lagged(need, found[own].day), own) for need, own in network.known_needs(event.needs)]
+        pick = min if event.any_of else max
+        latest, binding = max((0.0, name), pick(ready, default=(0.0, name)), key=lambda one: one[0])
+        day = event.after(latest)
+        for need, own in network.known_needs(event.ends):
+            ends_d = event.lagged(need, found[own].day)
+            if ends_d > day:
+                day, binding = ends_d, own
+        found[name] = Earliest(max(day, event.not_before_d), binding if day >= event.not_before_d else name)
     return found
 
 

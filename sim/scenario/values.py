@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import datetime
 import math
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final, TypeVar
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -23,12 +24,44 @@ from sim.chance import Distribution
 from sim.clock import Calendar
 from sim.problems import Code, WrongValueError, suggest
 from sim.scenario.measures import DATE, EPOCH, FACTOR, Measure, Schema, quantity, read_number
-from sim.units import quantity_schema, read_quantity
+from sim.units import KINDS, parse_quantity, quantity_schema, read_quantity
 
 T = TypeVar("T")
 
 _CONFIDENCE: Final = ("high", "medium", "low")
 _ACCESS: Final = ("read", "computed", "recalled", "estimate")
+
+
+@dataclass(frozen=True, slots=True)
+class WorkTime(Distribution):
+    """A law of working time, in working days (`wd`) or working hours (`wh`) of the calendar that it runs in.
+
+    Who reads it as any law takes a working day for a day, which is what it is in a calendar of whole days.
+    """
+
+    law: Distribution
+    unit: str
+
+    def ppf(self, u: float) -> float:  # noqa: D102 - said by the base class, here and below
+        return self.law.ppf(u) * _DAYS_OF[self.unit]
+
+    @property
+    def mean(self) -> float:  # noqa: D102
+        return self.law.mean * _DAYS_OF[self.unit]
+
+    @property
+    def mode(self) -> float:  # noqa: D102
+        return self.law.mode * _DAYS_OF[self.unit]
+
+    @property
+    def support(self) -> tuple[float, float]:  # noqa: D102
+        low, high = self.law.support
+        return low * _DAYS_OF[self.unit], high * _DAYS_OF[self.unit]
+
+
+_DAYS_OF: Final[Mapping[str, float]] = {"wd": 1.0, "wh": 1.0 / 24.0}
+_WORK_KINDS: Final[Mapping[str, str]] = {"wd": "working days", "wh": "working hours"}
+_WORK_UNIT: Final = re.compile(r"[-+]?[0-9.][0-9.eE+-]* *(wd|wh)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +90,46 @@ def read_uncertain(value: object, measure: Measure) -> Distribution:
     name = names[0]
     law = _at(name, lambda spec: _LAWS[name](spec, measure), value[name])
     return _at(name, lambda _: _fitting(law, measure), None)
+
+
+def read_work(value: object, *, signed: bool = False) -> Distribution:
+    """Return the law of a time, elapsed (`5 d`) or working (`10 wd`, `16 wh`); raises `WrongValueError`.
+
+    Signed times may be negative: a lag may be a lead.
+    """
+    texts = list(_texts(value))
+    units = {match[1] for text in texts if (match := _WORK_UNIT.fullmatch(text.strip()))}
+    if not units:
+        return read_uncertain(value, _SLIP if signed else _DURATION)
+    if len(units) > 1 or any(_ELAPSED.fullmatch(text.strip()) for text in texts):
+        hint = "write all values of a law in wd, or all in wh, or all in d"
+        raise WrongValueError("working and elapsed time stand side by side", hint, Code.UNIT_UNKNOWN)
+    unit = units.pop()
+    return WorkTime(read_uncertain(value, _work_measure(unit, signed=signed)), unit)
+
+
+def _work_measure(unit: str, *, signed: bool) -> Measure:
+    measure = quantity(_WORK_KINDS[unit])
+    if not signed:
+        return measure
+
+    def read(value: object) -> float:
+        return parse_quantity(value, _WORK_KINDS[unit])
+
+    return replace(measure, point=read, low=-math.inf)
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Yield all texts in a value that may be random, keys of `discrete` included."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            if key not in ("source", "confidence", "access"):
+                yield from (*_texts(key), *_texts(inner))
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner)
 
 
 def _no_single_law(names: list[str], value: Mapping[str, object]) -> WrongValueError:
@@ -342,6 +415,25 @@ class _Uncertain:
         return uncertain_schema(self.measure)
 
 
+_DURATION: Final = quantity("duration")
+_SLIP: Final = quantity("slip")
+_ELAPSED: Final = re.compile(rf"[-+]?[0-9.][0-9.eE+-]* *({'|'.join(KINDS['duration'].units)})")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _UncertainWork(_Uncertain):
+    """Makes pydantic read a field as a law of elapsed or working time."""
+
+    def read(self, value: object) -> object:
+        return read_work(value)
+
+    def json_schema(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> Schema:
+        pattern = self.measure.point_schema["pattern"].replace("d|", f"d|{'|'.join(_DAYS_OF)}|", 1)
+        point = {**self.measure.point_schema, "pattern": pattern}
+        return uncertain_schema(replace(self.measure, point_schema=point))
+
+
+UncertainWork = Annotated[Distribution, _UncertainWork("UncertainWork", _DURATION)]
 UncertainDuration = Annotated[Distribution, _Uncertain("UncertainDuration", quantity("duration"))]
 UncertainSlip = Annotated[Distribution, _Uncertain("UncertainSlip", quantity("slip"))]
 UncertainMass = Annotated[Distribution, _Uncertain("UncertainMass", quantity("mass"))]

@@ -60,6 +60,8 @@ KINDS: Final[Mapping[str, Kind]] = {
         low=-math.inf,
         ceiling=1000 * _YEAR_D,
     ),
+    "working days": Kind("working days", {"wd": 1.0}, "10 wd", ceiling=1000 * _YEAR_D),
+    "working hours": Kind("working hours", {"wh": 1.0}, "16 wh", ceiling=24000 * _YEAR_D),
     "speed": Kind("speed", {"m/s": 1.0, "km/s": 1e3}, "3.1 km/s", ceiling=299_792_458.0),
     "length": Kind("length", {"km": 1e3, "m": 1.0}, "200 km", ceiling=1e12),
     "angle": Kind("angle", {"deg": _RAD_DEG, "rad": 1.0}, "-88.8 deg", low=-math.inf, ceiling=2 * math.pi + 1e-9),

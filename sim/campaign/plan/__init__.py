@@ -47,6 +47,14 @@ from sim.campaign.plan.parts import (
     RiskPlan,
     Subject,
 )
+from sim.campaign.plan.schedule_plans import (
+    GatherPlan,
+    LinkPlan,
+    ResourcePlan,
+    SchedulePlan,
+    WaitPlan,
+    WorkPlan,
+)
 from sim.chance import JointDraws
 
 
@@ -106,6 +114,8 @@ class Campaign:
     flights: tuple[FlightCard, ...]
     sheets: tuple[FlightSheet, ...]
     places: tuple[PlaceName, ...]
+    schedule: SchedulePlan | None = None
+    """Relations, working calendars, resources and groups, where the scenario has any."""
     guesses: int = 0
     figures: int = 0
     values: Mapping[str, Any] = field(default_factory=dict, repr=False)

@@ -11,10 +11,10 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from sim.scenario.schema.blocks import Access, Block, Confidence, Count, Need, PadName, Sourced, SourceNote
+from sim.scenario.relations import Need
+from sim.scenario.schema.blocks import Access, Block, Confidence, Count, PadName, Sourced, SourceNote
 from sim.scenario.schema.missions import Cargo, Crew, Flown, Launch, Manoeuvre, Mission, Refuel, Rendezvous
 from sim.scenario.schema.planning import (
-    Activity,
     Barred,
     Budget,
     CalendarSpec,
@@ -56,6 +56,7 @@ from sim.scenario.schema.sites import (
     StationTank,
     Supply,
 )
+from sim.scenario.schema.timetable import WEEKDAYS, Activity, Closed, Group, Resource, Season, WorkingCalendar
 from sim.scenario.schema.variation import (
     DecisionVariable,
     FlightStack,
@@ -97,6 +98,12 @@ class Scenario(Sourced):
     """Who takes part."""
     activities: dict[Name, Activity] = {}
     """Work to be done on Earth."""
+    groups: dict[Name, Group] = {}
+    """Work that belongs together."""
+    resources: dict[Name, Resource] = {}
+    """People and tools that work shares."""
+    calendars: dict[Name, WorkingCalendar] = {}
+    """Working calendars: when people work."""
     slips: dict[Name, SlipModel] = {}
     """Named laws of how late planned dates come."""
     risks: dict[Name, Risk] = {}

@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Confidence = Literal["high", "medium", "low"]
 Access = Literal["read", "computed", "recalled", "estimate"]
-Need = Annotated[str, Field(min_length=1, max_length=200)]
-"""What must have happened first: `cz10-dev`, `ilrs-1.landed`, `first-crew.lander.launched`."""
+EventName = Annotated[str, Field(min_length=1, max_length=200)]
+"""Something that happens, without time before or after it: `ilrs-1.landed`."""
 PadName = Annotated[str, Field(pattern=r"^[^.\s]+\.[^.\s]+$", max_length=120)]
 Count = Annotated[int, Field(ge=0, le=100_000)]
 

@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from sim.problems import Code, WrongValueError
-from sim.scenario.schema.blocks import Block, Count, Need, Sourced
+from sim.scenario.relations import Need
+from sim.scenario.schema.blocks import Block, Count, EventName, Sourced
 from sim.scenario.schema.planning import SlipOfPlan
 from sim.scenario.schema.sites import Operation
 from sim.scenario.values import UncertainDuration
@@ -23,7 +24,7 @@ class Launch(Block):
     """Spacecraft on board, in the order in which they burn."""
     to: str = "tli"
     """What the launcher delivers to: `tli`, or a place it has a capacity for."""
-    after: Need | None = None
+    after: EventName | None = None
     """What must have happened before this launch, such as `lander.arrived` of the same mission."""
     spacing: Duration = 0.0
     """Time between that and this launch at the least."""
@@ -170,7 +171,7 @@ class Mission(Sourced):
     """What happens when the partner leaves before the launch campaign: taken over, dropped, or waiting."""
     every: UncertainDuration | None = None
     """The mission repeats after this time."""
-    from_: Need | None = Field(default=None, alias="from")
+    from_: EventName | None = Field(default=None, alias="from")
     """The first of a repeating series starts when this has happened."""
     repeats: Annotated[int, Field(ge=1, le=200)] | None = None
     """How many times a repeating mission flies; until the calendar's end if not said."""

@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
-from sim.scenario.schema.blocks import Block, Need, Sourced
+from sim.scenario.relations import Need
+from sim.scenario.schema.blocks import Block, Sourced
 from sim.scenario.values import UncertainDate, UncertainDuration, UncertainFactor, UncertainSlip
 from sim.units import Date, Duration, Name, Share, Slip
 
@@ -20,6 +21,8 @@ class CalendarSpec(Block):
     """Last day; what is not reached by then counts as not reached."""
     as_of: Date | None = None
     """Day of the knowledge in this file: what lies before is fact, what lies after is plan."""
+    working: Name | None = None
+    """Working calendar of all who name no other."""
 
 
 class Goal(Block):
@@ -100,6 +103,8 @@ class Partner(Sourced):
     """Yearly money; work with a `cost` starts when it is there. Unlimited if not said."""
     barred: Barred | None = None
     """A time in which its work waits."""
+    calendar: Name | None = None
+    """Working calendar of its work, where an activity names no other."""
 
     joins: UncertainDate | None = None
     """When the partner joins; from the start if not said."""
@@ -292,45 +297,6 @@ class Uncertainty(Block):
     """Whether random values share luck; if not, all are independent, and nothing is learnt from what has flown."""
     learning: Literal["on", "off"] = "on"
     """Whether what has flown moves what its programme still plans."""
-
-
-class Activity(Sourced):
-    """Work that must be finished before something else can be."""
-
-    kind: Literal["agreement", "programme", "development", "construction", "production", "work"] = "work"
-    """What kind of work; decides under which cause its days are counted."""
-    partner: Name | None = None
-    """Who does the work."""
-    parties: list[Name] = []
-    """Who must take part in an agreement."""
-    needs: list[Need] = []
-    """What must have happened before the work starts."""
-    not_before: UncertainDate | None = None
-    """The work does not start before this date."""
-    duration: UncertainDuration | None = None
-    """How long the work takes once started."""
-    finish: Date | None = None
-    """Planned date of completion, when the plan names a date rather than a duration."""
-    slip: SlipOfPlan | None = None
-    """How much later than planned the work ends."""
-    cost: Annotated[float, Field(ge=0, le=1e12)] = 0.0
-    """What it takes from the partner's budget when it starts."""
-    done: Date | None = None
-    """The date on which it did happen, when it has."""
-    planned: Date | None = None
-    """Of what is done: the date planned on `said_on`; with a slip by class its programme learns from it."""
-    said_on: Date | None = None
-    """Of what is done: the day on which `planned` was said."""
-
-    @model_validator(mode="after")
-    def _says_how_long(self) -> Activity:
-        given = [name for name in ("duration", "finish", "done") if getattr(self, name) is not None]
-        if len(given) != 1:
-            said = " and ".join(given) or "none of them"
-            raise ValueError(f"an activity needs exactly one of duration, finish and done, not {said}")
-        if self.slip is not None and self.done is not None and not isinstance(self.slip, SlipByClass):
-            raise ValueError("what is done cannot slip: remove slip or done")
-        return self
 
 
 class Risk(Sourced):

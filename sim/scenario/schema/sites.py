@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from sim.scenario.schema.blocks import Need, Sourced
+from sim.scenario.relations import Need
+from sim.scenario.schema.blocks import Sourced
 from sim.scenario.values import UncertainDuration
 from sim.units import (
     Duration,

@@ -1,0 +1,128 @@
+"""The working calendars of a scenario as tables, and the calendar that each piece of work and each lag runs in."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sim.chance import Distribution
+from sim.scenario.relations import PREDECESSOR, ROUND_THE_CLOCK, SUCCESSOR, Lagged
+from sim.scenario.schema import Activity, Closed, Scenario, Season, WorkingCalendar
+from sim.scenario.values import WorkTime
+from sim.units import parse_date
+from sim.worktime import DAY_MIN, FIVE_DAYS, Hours, WorkCalendar, usual_day_min, work_calendar
+
+USUAL = "monday-to-friday"
+"""Name of the calendar of whole days that `wd` means where nobody says more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """How a time runs: minutes of one of its units, and the calendar that counts them; None is round the clock."""
+
+    unit_min: float
+    calendar: WorkCalendar | None
+
+    def __bool__(self) -> bool:
+        """Whether it runs in working time."""
+        return self.calendar is not None
+
+
+ELAPSED = Clock(DAY_MIN, None)
+
+
+class Working:
+    """Makes the table of each working calendar once, when it is first asked for."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self._scenario = scenario
+        self._tables: dict[str, WorkCalendar] = {}
+
+    def table(self, name: str | None) -> WorkCalendar:
+        """Return a calendar by name; Monday to Friday where there is none."""
+        key = name or USUAL
+        if key not in self._tables:
+            spec, span = self._scenario.calendars.get(key), self._scenario.calendar
+            if spec is None:
+                self._tables[key] = work_calendar(
+                    key, span.start, span.end, lambda date: FIVE_DAYS[date.weekday()], DAY_MIN
+                )
+            else:
+                day_min = spec.day * DAY_MIN if spec.day is not None else usual_day_min(spec.week())
+                self._tables[key] = work_calendar(key, span.start, span.end, _Hours(spec), day_min)
+        return self._tables[key]
+
+    def name_for(self, activity: Activity | None) -> str | None:
+        """Return the name of the calendar of an activity: its own, its partner's, or everybody's."""
+        if activity is not None and activity.calendar is not None:
+            return activity.calendar
+        partner = self._scenario.partners.get(activity.partner or "") if activity is not None else None
+        return (partner.calendar if partner is not None else None) or self._scenario.calendar.working
+
+    def clock(self, law: Distribution | None, name: str | None) -> Clock:
+        """Return how a time runs, in the calendar of this name if it is working time."""
+        if not isinstance(law, WorkTime):
+            return ELAPSED
+        calendar = self.table(name)
+        return Clock(calendar.day_min if law.unit == "wd" else 60.0, calendar)
+
+    def clock_of(self, activity: Activity) -> Clock:
+        """Return how the duration of an activity runs."""
+        return self.clock(activity.remaining or activity.duration, self.name_for(activity))
+
+    def lag_clock(self, need: Lagged, waiting: Activity | None) -> Clock:
+        """Return how the lag of a need runs, for an activity that waits or for anything else."""
+        if not isinstance(need.lag, WorkTime):
+            return ELAPSED
+        if need.calendar == ROUND_THE_CLOCK:
+            return Clock(DAY_MIN if need.lag.unit == "wd" else 60.0, None)
+        if need.calendar == PREDECESSOR:
+            return self.clock(need.lag, self.name_for(self._scenario.activities.get(need.event.partition(".")[0])))
+        return self.clock(need.lag, self.name_for(waiting) if need.calendar == SUCCESSOR else need.calendar)
+
+
+class _Hours:
+    """Tells the working hours of each day of a calendar."""
+
+    def __init__(self, spec: WorkingCalendar) -> None:
+        self._week: tuple[Hours, ...] = spec.week()
+        self._extra = {parse_date(text).date(): tuple(sorted(spans)) for text, spans in spec.extra.items()}
+        self._days_off = {day.date() for day in spec.holidays if isinstance(day, datetime.datetime)}
+        self._yearly_off = {day for day in spec.holidays if isinstance(day, tuple)}
+        self._closed, self._seasons = tuple(spec.closed.values()), tuple(spec.seasons.values())
+
+    def __call__(self, date: datetime.date) -> Hours:
+        """Return the working spans of a day."""
+        if date in self._extra:
+            return self._extra[date]
+        if date in self._days_off or (date.month, date.day) in self._yearly_off:
+            return ()
+        if any(_holds(one, date) for one in self._closed):
+            return ()
+        if self._seasons and not any(_holds(one, date) for one in self._seasons):
+            return ()
+        return self._week[date.weekday()]
+
+
+def _holds(span: Closed | Season, date: datetime.date) -> bool:
+    """Whether a day lies in a span, which may be one of every year and go over its end."""
+    since, until = span.from_, span.until
+    if isinstance(since, datetime.datetime) and isinstance(until, datetime.datetime):
+        return since.date() <= date < until.date()
+    day = (date.month, date.day)
+    if isinstance(since, tuple) and isinstance(until, tuple):
+        return since <= day < until if since <= until else day >= since or day < until
+    return False
+
+
+def group_members(scenario: Scenario) -> Mapping[str, list[str]]:
+    """Return the activities in each group, those of the groups in it included."""
+    found: dict[str, list[str]] = {name: [] for name in scenario.groups}
+    for name, activity in scenario.activities.items():
+        group, seen = activity.group, set[str]()
+        while group is not None and group not in seen:
+            seen.add(group)
+            found[group].append(name)
+            group = scenario.groups[group].group
+    return found
