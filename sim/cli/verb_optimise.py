@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.options import as_json, scenario_options, split_names
-from sim.cli.printing import print_json
+from sim.cli.options import arguments_as_options, as_json, as_of_option, scenario_options, split_names, typed
+from sim.cli.printing import aligned, print_json
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from sim.cli.optimum import JudgedPlan
-    from sim.decide.optimise import Optimum
-    from sim.decide.proof import Progress
+    from sim.decide.judging import Judged
+    from sim.decide.optimum import Optimum
+    from sim.front.optimising import Optimisation
 
 OBJECTIVES = ("date", "launches", "imleo", "cost")
 
@@ -29,12 +30,12 @@ OBJECTIVES = ("date", "launches", "imleo", "cost")
 @click.option("--time", "time_", default="60s", show_default=True, metavar="60s", help="For the solver.")
 @click.option("--seed", default=2035, show_default=True, type=click.IntRange(0, 2**31 - 1))
 @click.option(
-    "-n", "replications", default=400, show_default=True, type=click.IntRange(0, 1_000_000),
+    "-n", "replications", default=400, show_default=True, type=click.IntRange(0, 100_000),
     help="Replications of the plan before and after; 0 for none.",
 )  # fmt: skip
 @click.option(
     "--pool", default=0, show_default=True, type=click.IntRange(0, 100),
-    help="Plans near the best that are run too, with the same luck; the surest is the answer.",
+    help="Other plans that are run too, with the same luck; one that is surely surer is the answer.",
 )  # fmt: skip
 @click.option(
     "--within", default=90, show_default=True, type=click.IntRange(0), metavar="DAYS",
@@ -43,72 +44,50 @@ OBJECTIVES = ("date", "launches", "imleo", "cost")
 @click.option("-o", "--out", type=click.Path(path_type=Path, dir_okay=False), help="File for the better plan.")
 @click.option("--force", is_flag=True, help="Overwrite that file.")
 @scenario_options
+@as_of_option
 @as_json("the answer")
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
 def command(file: str, sets: tuple[str, ...], variants: tuple[str, ...], **options: Any) -> None:
-    """Find what should fly on which flight, and when; prove it, replay it, and run it under chance.
+    """Find what should fly on which flight, and when; prove it, replay it, run it under chance, and draw a page.
 
     FILE says what is free in a block `optimise`; without it the cargo and the dates of missions that have not flown
     and carry elements of the goal. The answer is a scenario that extends FILE and holds only what differs. Flights
     are proven best by CP-SAT of OR-tools (pip install 'ilrs[optimise]'), and replayed by the simulation.
     """
-    from sim.cli.optimum import document, told
-    from sim.decide.optimise import optimise
-    from sim.decide.proof import Limits
+    from sim.decide.changes import require_place
+    from sim.front import load
+    from sim.front.progress import reporter
 
     out: Path | None = options["out"]
-    _require_free(out, force=options["force"])
-    first = [options["minimise"]] if options["minimise"] else []
-    then = list(options["then"])
-    teller = _Teller(quiet=options["quiet"] or options["json_"])
-    found = optimise(
-        file,
-        goal=options["goal"],
-        minimise=[*(first or (["date"] if then else [])), *(one for one in then if one not in first)],
-        at_most=_limits(options["at_most"]),
-        variants=split_names(variants),
-        sets=sets,
-        limits=Limits(_seconds(options["time_"]), seed=options["seed"]),
-        on_progress=teller.tell,
-    )
-    teller.end()
-    judged = _judge(found, file, sets, split_names(variants), options, teller)
-    if judged is not None and judged.chosen is not None:
-        found = judged.chosen
-    written = _write(found, file, out) if out is not None and found.plan is not None else None
+    if out is not None:
+        require_place(file, out, force=options["force"])
+    first = [options["minimise"]] if options["minimise"] else ["date"] if options["then"] else []
+    with reporter(quiet=options["quiet"] or options["json_"]) as progress, arguments_as_options():
+        found = load(file, split_names(variants), sets, as_of=options["as_of"]).optimise(
+            options["goal"],
+            minimise=[*first, *(one for one in options["then"] if one not in first)],
+            at_most=_limits(options["at_most"]),
+            time=options["time_"],
+            seed=options["seed"],
+            replications=options["replications"],
+            pool=options["pool"],
+            within=options["within"],
+            progress=progress,
+            command=typed(),
+        )
+        written = found.write(out, force=True) if out is not None and found.found.plan is not None else None
+        page = found.report() if found.found.plan is not None else None
     if options["json_"]:
-        print_json(document(found, judged, written))
+        paths = {"written": str(written) if written else None, "page": str(page) if page else None}
+        print_json({**found.document, **paths})
     else:
-        click.echo("\n".join(told(found, judged, written)))
-    if any(proof.interrupted for proof in found.proofs.values()):
+        click.echo("\n".join([*_told(found), *_places(found, written, page)]))
+    if found.best.interrupted:
         raise click.exceptions.Exit(130)
 
 
-def _require_free(out: Path | None, *, force: bool) -> None:
-    from sim.problems import Code, Mark, Problem, ScenarioError
-
-    if out is not None and (out.exists() or out.is_symlink()) and not force:
-        hint = "choose another name, or say --force"
-        raise ScenarioError([Problem(Mark(str(out)), "", Code.FOLDER, "error", "is there already", hint)])
-
-
-def _seconds(text: str) -> float:
-    from sim.problems import WrongValueError
-    from sim.units import read_quantity
-
-    if text.replace(".", "", 1).isdigit():
-        text = f"{text} s"
-    try:
-        seconds = read_quantity(text, "duration") * 86400.0
-    except WrongValueError as error:
-        raise click.BadParameter(f"{error.message}; {error.hint}", param_hint="--time") from None
-    if not 0.0 < seconds <= 86400.0:
-        raise click.BadParameter("between 0 s and 1 d is wanted", param_hint="--time")
-    return seconds
-
-
-def _limits(texts: Sequence[str]) -> dict[str, str | float]:
-    limits: dict[str, str | float] = {}
+def _limits(texts: Sequence[str]) -> dict[str, str]:
+    limits: dict[str, str] = {}
     for text in (part for one in texts for part in one.replace(",", " ").split()):
         name, equals, value = text.partition("=")
         if not equals or name not in OBJECTIVES:
@@ -118,94 +97,138 @@ def _limits(texts: Sequence[str]) -> dict[str, str | float]:
     return limits
 
 
-class _Teller:
-    """Tells on one line of stderr where a solve stands."""
-
-    def __init__(self, *, quiet: bool) -> None:
-        self.quiet = quiet
-        self._last = -1.0
-        self._said = False
-
-    def tell(self, progress: Progress) -> None:
-        if self.quiet or progress.seconds - self._last < 0.5:
-            return
-        self._last = progress.seconds
-        best = "-" if progress.best is None else f"{progress.best:,.0f}"
-        bound = "-" if progress.bound is None else f"{progress.bound:,.0f}"
-        self.say(f"{progress.seconds:5.1f} s  best {best}  bound {bound}")
-
-    def say(self, text: str) -> None:
-        if self.quiet:
-            return
-        self._said = True
-        click.echo(f"\r{text:<70}", nl=False, err=True)
-
-    def end(self) -> None:
-        self._last = -1.0
-        if self._said:
-            click.echo(err=True)
-            self._said = False
+# --- words ------------------------------------------------------------------------------------------------------------
 
 
-def _judge(
-    found: Optimum, file: str, sets: tuple[str, ...], variants: tuple[str, ...], options: dict[str, Any],
-    teller: _Teller,
-) -> JudgedPlan | None:  # fmt: skip
-    from sim.cli.optimum import JudgedPlan
-    from sim.decide.judging import Trials, surest
-    from sim.decide.optimise import near
-    from sim.decide.proof import Limits
-
-    n, seed = options["replications"], options["seed"]
-    if found.campaign is None or not n or found.proof.interrupted:
-        return None
-    done = 0
-
-    def count(more: int) -> None:
-        nonlocal done
-        done += more
-        teller.say(f"{done} replications")
-
-    judged = JudgedPlan(Trials(found.facts.campaign, seed, []), Trials(found.campaign, seed, []))
-    if options["pool"]:
-        limits = Limits(_seconds(options["time_"]), seed=seed)
-        others = near(found, file, variants, sets, options["pool"], options["within"], limits)
-        judged.pool = [
-            (found, judged.after),
-            *((one, Trials(one.campaign, seed, [])) for one in others if one.campaign),
-        ]
-        goal = found.facts.question.goal
-        best, judged.kept = surest([trials for _, trials in judged.pool], goal, n, count)
-        judged.chosen, judged.after = judged.pool[best]
-    judged.before.bring_to(n, count)
-    judged.after.bring_to(n, count)
-    teller.end()
-    return judged
-
-
-# --- the file ---------------------------------------------------------------------------------------------------------
+def _told(answer: Optimisation) -> Iterator[str]:
+    found, judged = answer.found, answer.judged
+    facts, question = found.facts, found.facts.question
+    for text in question.assumed:
+        yield f"Assumed: {text}."
+    if facts.follow:
+        shown = ", ".join(facts.follow[:4]) + (f" and {len(facts.follow) - 4} more" if len(facts.follow) > 4 else "")
+        yield f"What follows from the goal takes its day from it: {shown}."
+    yield from (f"Not counted by the solver, but by the simulation: {text}." for text in facts.left_out)
+    yield ""
+    yield from _proofs(answer.best)
+    if found.plan is None:
+        yield from _nothing(found)
+        return
+    yield ""
+    yield from _spent(found)
+    yield ""
+    yield from aligned(_goal_head(judged), list(_goal_rows(found, judged)))
+    yield ""
+    if not found.changes:
+        yield "Nothing moves: the plan as it is cannot be bettered."
+    yield from (f"  {mission}: {text}" for mission, text in found.moves())
+    yield ""
+    if found.differs:
+        yield "Plan and optimiser do not agree to the day:"
+        yield from (f"  {text}" for text in found.differs)
+    else:
+        yield "Plan and optimiser agree to the day."
+    if judged is not None and len(judged.pool) > 1:
+        yield ""
+        yield from _pool(judged, question.goal)
+    if judged is not None:
+        yield "Chances are of what is simulated; intervals hold 95 % of sampling error only, differences at all looks."
 
 
-def _write(found: Optimum, file: str, out: Path) -> str:
-    import datetime
+def _places(answer: Optimisation, written: Path | None, page: Path | None) -> Iterator[str]:
+    if written is not None:
+        start = answer.found.facts.start
+        rest = [*(f"--variant {shlex.quote(one)}" for one in start.variants)]
+        rest += [f"-S {shlex.quote(one)}" for one in start.sets]
+        yield f"Written: {written}; `{' '.join(['ilrs run', str(written), *rest])}` runs it."
+    if page is not None:
+        yield f"Dashboard: {page}"
 
-    from sim import __version__
-    from sim.cli.options import typed
-    from sim.decide.changes import file_text
-    from sim.problems import Code, Mark, Problem, ScenarioError, printable
-    from sim.scenario.load import load_scenario
 
-    today = datetime.datetime.now(tz=datetime.timezone.utc).date().isoformat()
-    source = f"optimised by ilrs {__version__}, {today}"
-    header = f"Written by `{printable(typed())}`, ilrs {__version__}, {today}: {found.proof.text}."
-    text = file_text(found.facts, file, found.changes, out, header, source)
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(text, encoding="utf-8", newline="\n")
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise ScenarioError(
-            [Problem(Mark(str(out)), "", Code.FOLDER, "error", f"cannot be written: {reason}", "choose another name")]
-        ) from None
-    load_scenario(out)
-    return str(out)
+def _proofs(found: Optimum) -> Iterator[str]:
+    from sim.decide.optimum import said_of
+
+    for name, proof in found.proofs.items():
+        if proof.objective is None:
+            yield f"{said_of(name)}: {proof.text}."
+            continue
+        bound = "-" if proof.bound is None else found.facts.text(name, proof.bound)
+        value = found.facts.text(name, proof.objective)
+        yield f"Least {said_of(name)} {value}: {proof.text} (bound {bound}, {proof.seconds:.1f} s)."
+    if found.interrupted:
+        yield "Interrupted: this is the best so far."
+
+
+def _nothing(found: Optimum) -> Iterator[str]:
+    if found.conflict:
+        yield f"It cannot be: {' and '.join(found.conflict)}."
+        for repair in found.repairs:
+            yield f"  would do: {repair}"
+    elif found.proof.status == "infeasible":
+        yield "Even without the limits and wishes nothing flies: see `ilrs plan` for what each mission waits for."
+
+
+def _spent(found: Optimum) -> Iterator[str]:
+    before, after = found.spent(found.facts.present), found.spent()
+    for name, unit in (("launches", ""), ("imleo", " kg"), ("cost", "")):
+        was, now = before[name], after[name]
+        if was is not None and now is not None:
+            yield f"{name} of the free flights: {was:,.0f}{unit} before, {now:,.0f}{unit} after"
+
+
+def _goal_head(judged: Judged | None) -> tuple[str, ...]:
+    head = ("goal", "wanted by", "plan before", "plan after")
+    return head if judged is None else (*head, "chance before", "chance after", "difference", "P70 before", "P70 after")
+
+
+def _goal_rows(found: Optimum, judged: Judged | None) -> Iterator[tuple[str, ...]]:
+    from sim.decide.judging import difference
+
+    facts = found.facts
+    for goal in facts.campaign.goals:
+        before, after = (_date(found, day) for day in found.reached_d(goal.name))
+        row: tuple[str, ...] = (goal.name, facts.calendar.iso(goal.by_d), before, after)
+        if judged is not None:
+            was, now = judged.before.chance(goal.name), judged.after.chance(goal.name)
+            gain = difference(judged.after, judged.before, goal.name)
+            row = (
+                *row,
+                f"{was.chance.value:.0%} ({was.chance.lo:.0%}-{was.chance.hi:.0%})",
+                f"{now.chance.value:.0%} ({now.chance.lo:.0%}-{now.chance.hi:.0%})",
+                f"{gain.value:+.1%} ({gain.lo:+.1%}..{gain.hi:+.1%})" + (" worse" if gain.hi < 0.0 else ""),
+                _date(found, was.p70),
+                _date(found, now.p70),
+            )
+        yield row
+
+
+def _date(found: Optimum, day: float | None) -> str:
+    from sim.decide.optimum import iso_or_none
+
+    return iso_or_none(found.facts, day) or "not reached"
+
+
+def _pool(judged: Judged, goal: str) -> Iterator[str]:
+    rows = []
+    for number, one in enumerate(judged.pool, start=1):
+        chance = one.trials.chance(goal)
+        rows.append(
+            (
+                str(number),
+                _date(one.optimum, one.optimum.reached_d(goal)[1]),
+                f"{one.optimum.spent()['launches']:g}",
+                f"{chance.chance.value:.1%} ({chance.chance.lo:.1%}-{chance.chance.hi:.1%})",
+                _date(one.optimum, chance.p70),
+                str(chance.chance.n),
+                one.sure,
+            )
+        )
+    yield "Plans near the best, with the same luck; 1 is best when nothing slips"
+    yield from aligned(("plan", "date", "launches", "chance by the date", "P70", "replications", ""), rows)
+    yield f"None of them is surer than the answer by more than {100.0 * judged.regret:.1f} points (95 %, at all looks)."
+    plans = {"answer": judged.chosen, "plan that is best when nothing slips": judged.pool[0]}
+    for word, one in list(plans.items())[: 1 if judged.chosen is judged.pool[0] else 2]:
+        breaks = one.trials.breaks(goal)[:5]
+        said = ", ".join(f"{name} {share:.0%}" for name, share in breaks)
+        if said:
+            yield f"Where it misses its date, the {word} hangs on: {said}"

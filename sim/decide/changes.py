@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sim import __version__
 from sim.decide.facts import Facts
 from sim.decide.manifest_model import ManifestPlan
-from sim.problems import InputError
+from sim.problems import InputError, printable
 from sim.scenario.load import Loaded, load_scenario
 from sim.scenario.schema import Scenario
 from sim.scenario.tree import shipped_folder
 from sim.scenario.writing import flow
+from sim.study.files import FolderError, folder_errors
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +108,40 @@ def _block_changes(facts: Facts, changes: Sequence[Change]) -> Iterator[tuple[st
             yield f"costs.{name}", None
 
 
-def file_text(facts: Facts, file: str, changes: Sequence[Change], out: Path, header: str, source: str) -> str:
+def write_better(facts: Facts, changes: Sequence[Change], out: Path, words: str, command: str) -> None:
+    """Write a scenario that extends the old one and holds only what differs, and read it.
+
+    Raises:
+        FolderError: if it cannot be written.
+    """
+    today = datetime.datetime.now(tz=datetime.timezone.utc).date().isoformat()
+    source = f"optimised by ilrs {__version__}, {today}"
+    made = f"Written by `{printable(command)}`, " if command else "Written by "
+    text = file_text(facts, changes, out, f"{made}ilrs {__version__}, {today}: {words}.", source)
+    with folder_errors(out):
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(text, encoding="utf-8", newline="\n")
+    load_scenario(out)
+
+
+def require_place(file: str | Path, out: Path, *, force: bool) -> None:
+    """Refuse to write over a file, or to a folder from which the old scenario cannot be extended.
+
+    Raises:
+        FolderError: with the way out.
+    """
+    if (out.exists() or out.is_symlink()) and not force:
+        raise FolderError(out, "is there already", "choose another name, or say --force")
+    if _parent(str(file), out).startswith(".."):
+        hint = f"write into {Path(file).parent}, or into a folder above it"
+        raise FolderError(
+            out, f"a scenario can extend only what lies in its folder or below, and {file} does not", hint
+        )
+
+
+def file_text(facts: Facts, changes: Sequence[Change], out: Path, header: str, source: str) -> str:
     """Return a scenario that extends the old one and holds only what differs."""
+    file = str(facts.start.file)
     lines = [f"# {header}", "format: 1", f"extends: {flow(_parent(file, out))}"]
     if facts.loaded.scenario.about:
         lines.append(f"about: {flow(facts.loaded.scenario.about)}")

@@ -6,15 +6,16 @@ constraint programming over whole numbers of time and of kilograms.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 from sim.decide import cpsat
 from sim.decide.explain import SHORTENING, Explanation, explain
 from sim.decide.loads import Manifest, statements_of
-from sim.decide.manifest_model import MOVES, Flight, ManifestModel, ManifestPlan
-from sim.decide.proof import DEFAULT, Clock, Limits, Listener, Proof
+from sim.decide.manifest_model import MOVES, ManifestModel, ManifestPlan
+from sim.decide.proof import DEFAULT, Clock, Limits, Listener, Progress, Proof
 from sim.problems import InputError, suggest
 
 OBJECTIVES: Final = ("date", "launches", "mass", "cost")
@@ -63,9 +64,8 @@ def solve_manifest(
         for other, date in learnt:
             model.learn(other, date)
         below = name == "date" and manifest.base is not None
-        solved = cpsat.solve(
-            model.model, model.objective(name), model.wanted, clock.rest(), on_progress, from_below=below
-        )
+        tell = partial(_tell, on_progress, name)
+        solved = cpsat.solve(model.model, model.objective(name), model.wanted, clock.rest(), tell, from_below=below)
         if not solved.values:
             proofs.setdefault(name, solved.proof)
             break
@@ -77,38 +77,42 @@ def solve_manifest(
     return ManifestAnswer(proofs, plan)
 
 
-def pool(
+def unlike(
     manifest: Manifest,
-    objective: str,
+    best: ManifestPlan,
     *,
-    apart: int,
     most: int,
     at_most: Mapping[str, int] | None = None,
     limits: Limits = DEFAULT,
-    excluded: Sequence[ManifestPlan] = (),
-) -> tuple[ManifestAnswer, ...]:
-    """Return the best plan and up to `most - 1` others that pack the flights otherwise, best first.
+) -> Iterator[ManifestAnswer]:
+    """Yield up to `most` plans that pack the flights otherwise, each as soon as its packing allows.
 
-    None is worse than the best by more than `apart`. Fewer than `most` are all there are, unless the last is not
-    proven optimal. What packs the flights as an `excluded` plan does is left out.
+    Each puts as few loads as can be where `best` or one before it puts them. When they end before `most`, there are no
+    others within the limits, or the time did not do.
     """
-    caps, clock = dict(at_most or {}), Clock(limits)
-    _require_objectives(manifest, [objective, *caps])
-    found: list[ManifestAnswer] = []
-    while len(found) < most:
+    caps, clock, known = dict(at_most or {}), Clock(limits), [best]
+    _require_objectives(manifest, [*caps])
+    for left in range(most, 0, -1):
         model = ManifestModel(manifest, caps)
-        for plan in [*excluded, *(other.plan for other in found if other.plan is not None)]:
+        for plan in known:
             model.exclude(plan)
-        below = objective == "date" and manifest.base is not None
-        solved = cpsat.solve(model.model, model.objective(objective), model.wanted, clock.rest(), from_below=below)
-        if not solved.values or solved.proof.objective is None:
-            break
-        found.append(ManifestAnswer({objective: solved.proof}, model.plan(solved.values)))
-        limit = round(found[0].proof.objective or 0.0) + apart
-        caps[objective] = min(caps.get(objective, limit), limit)
-        if solved.proof.status != "optimal":
-            break
-    return tuple(found)
+        solved = cpsat.solve(model.model, model.likeness(known), model.wanted, clock.share(1.0 / left))
+        if not solved.values or solved.proof.interrupted:
+            return
+        other = model.plan(solved.values)
+        model = ManifestModel(manifest, caps)
+        model.pack(other)
+        model.hint(other)
+        below = manifest.base is not None
+        solved = cpsat.solve(model.model, model.date, model.wanted, clock.share(1.0 / left), from_below=below)
+        if solved.values:
+            other = model.plan(solved.values)
+            yield ManifestAnswer({"date": solved.proof}, other)
+        known.append(other)
+
+
+def _tell(listener: Listener, objective: str, progress: Progress) -> None:
+    listener(replace(progress, objective=objective))
 
 
 def launches_against_date(manifest: Manifest, limits: Limits = DEFAULT) -> tuple[tuple[int, Proof], ...]:
@@ -165,18 +169,3 @@ def _require_objectives(manifest: Manifest, names: Sequence[str]) -> None:
         lacking = _lacking(manifest, name)
         if lacking:
             raise InputError(f"{lacking}: is missing; without it the least {name} is not defined")
-
-
-__all__ = [
-    "MOVES",
-    "OBJECTIVES",
-    "Flight",
-    "ManifestAnswer",
-    "ManifestPlan",
-    "exists",
-    "explain_manifest",
-    "launches_against_date",
-    "offered",
-    "pool",
-    "solve_manifest",
-]

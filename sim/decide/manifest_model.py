@@ -326,8 +326,18 @@ class ManifestModel:
 
     def exclude(self, plan: ManifestPlan) -> None:
         """Ask for another packing than that of a plan."""
-        same = [self.on[load, (one.vehicle, one.number)] for one in plan.flights for load in one.carries]
-        self.model.add_bool_or([~one for one in same])
+        self.model.add_bool_or([~one for one in self._packed(plan)])
+
+    def pack(self, plan: ManifestPlan) -> None:
+        """Ask for the packing of a plan."""
+        self.model.add_bool_and(self._packed(plan))
+
+    def likeness(self, plans: Sequence[ManifestPlan]) -> Any:
+        """Return how often a load flies where one of some plans has it."""
+        return sum(one for plan in plans for one in self._packed(plan))
+
+    def _packed(self, plan: ManifestPlan) -> list[Any]:
+        return [self.on[load, (one.vehicle, one.number)] for one in plan.flights for load in one.carries]
 
     def learn(self, plan: ManifestPlan, date: int) -> None:
         """Let the goal be reached no earlier than `date` with the flights of a plan, on its days."""

@@ -2,171 +2,112 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import isfinite
-from typing import Final
+from math import inf, isfinite
+from typing import Final, TypeAlias
 
 from sim.campaign.compile import compile_all, compile_campaign
 from sim.campaign.plan import Campaign
-from sim.clock import Calendar
-from sim.decide.changes import Change, changes_of, settings_of
-from sim.decide.explain import find_conflict
-from sim.decide.facts import COST_UNITS, Facts, read_facts
-from sim.decide.loads import Manifest
-from sim.decide.manifest import ManifestAnswer, ManifestPlan, exists, pool, solve_manifest
-from sim.decide.proof import Clock, Limits, Listener, Proof
-from sim.decide.question import NAMES, Question, ask
+from sim.decide.changes import changes_of, settings_of
+from sim.decide.departing import PER_DAY
+from sim.decide.facts import Facts, read_facts
+from sim.decide.known import Known
+from sim.decide.manifest import ManifestAnswer, solve_manifest, unlike
+from sim.decide.manifest_model import ManifestPlan
+from sim.decide.optimum import Optimum, said_of
+from sim.decide.proof import DEFAULT, Clock, Limits, Progress, Proof
+from sim.decide.question import NAMES, ask
+from sim.decide.unmet import caps_of, explain_unmet
 from sim.model.outcome import Outcome
 from sim.model.simulate import simulate_nominal
-from sim.problems import Code, Problem, ScenarioError
-from sim.scenario.check_optimise import LIMITS, read_limit
-from sim.scenario.load import Loaded, load_scenario
+from sim.problems import ScenarioError
+from sim.study.sweep import Start
 
 ROUNDS: Final = 5
 """How often what a replay teaches is fed back."""
 AGREES_D: Final = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A statement of the user that takes possibilities away, with its place."""
-
-    path: tuple[str | int, ...]
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Optimum:
-    """What was found: the plan, the proof of each objective, what it changes, and how the simulation replays it."""
-
-    facts: Facts
-    proofs: Mapping[str, Proof]
-    plan: ManifestPlan | None
-    changes: tuple[Change, ...]
-    campaign: Campaign | None
-    """The campaign with the changes; that of the scenario when nothing changes; None without a plan."""
-    nominal: Outcome | None
-    rounds: int
-    differs: tuple[str, ...]
-    """Where plan and optimiser do not agree to the day."""
-    conflict: tuple[str, ...] = ()
-    repairs: tuple[str, ...] = ()
-
-    @property
-    def proof(self) -> Proof:
-        """Return the proof of the first objective."""
-        return next(iter(self.proofs.values()))
-
-    def reached_d(self, goal: str) -> tuple[float, float]:
-        """Return when a goal is reached in the plan before and after, in days."""
-        before = next(one for one in self.facts.campaign.goals if one.name == goal)
-        was = float(self.facts.nominal.reached_d[before.reached])
-        if self.campaign is None or self.nominal is None:
-            return was, float("inf")
-        after = next(one for one in self.campaign.goals if one.name == goal)
-        return was, float(self.nominal.reached_d[after.reached])
+Teller: TypeAlias = Callable[[str], None]
+"""Told in words how far a search is."""
 
 
 def optimise(
-    file: str,
+    start: Start,
     *,
     goal: str | None = None,
     minimise: Sequence[str] = (),
     at_most: Mapping[str, str | float] | None = None,
-    variants: Sequence[str] = (),
-    sets: Sequence[str] = (),
-    limits: Limits | None = None,
-    on_progress: Listener = lambda _: None,
+    limits: Limits = DEFAULT,
+    on_progress: Teller = lambda _: None,
 ) -> Optimum:
-    """Return the best plan for what a scenario and the caller ask.
+    """Return the best plan for what a scenario and the caller ask; `on_progress` is told in words how far it is.
 
     Raises:
         ScenarioError: if the scenario or the question is wrong, each with its place.
     """
-    loaded = load_scenario(file, variants, sets)
+    loaded = start.load()
     compiled = compile_all(loaded)
     if compiled.problems:
         raise ScenarioError(compiled.problems)
-    campaign, context = compiled.campaign, compiled.context
-    question = ask(loaded, campaign, goal=goal, minimise=minimise, at_most=at_most)
-    facts = read_facts(loaded, context, campaign, _with_days(loaded, context.index.calendar, question))
-    _require_costs(facts)
-    return _Run(facts, file, tuple(variants), tuple(sets), Clock(limits or Limits()), on_progress).answer()
+    context = compiled.context
+    question = ask(loaded, context.index.calendar, goal=goal, minimise=minimise, at_most=at_most)
+    facts = read_facts(start, Known(loaded, context, compiled.campaign, question))
+    return _Run(facts, Clock(limits), on_progress).answer()
 
 
-def _with_days(loaded: Loaded, calendar: Calendar, question: Question) -> Question:
-    """Return the question with its limits as numbers: a date as the last hour of its day."""
-    import datetime
-
-    limits: dict[str, str | float] = {}
-    for name, said in question.at_most.items():
-        text = str(said)
-        try:
-            if name not in NAMES:
-                raise ValueError
-            limit = read_limit(name, text)
-        except ValueError:
-            mark = loaded.layered.mark(("optimise", "at_most", name))
-            raise ScenarioError(
-                [Problem(mark, f"at_most.{name}", Code.VALUE, "error", f"'{text:.40}' is no limit", LIMITS)]
-            ) from None
-        if isinstance(limit, datetime.datetime):
-            limits[name] = int((calendar.to_days(limit) + 1.0) * 24.0) - 1
-        else:
-            limits[name] = limit
-    return replace(question, at_most=limits)
-
-
-def _require_costs(facts: Facts) -> None:
-    """Refuse to minimise a cost that some flight does not have."""
-    if "cost" not in (*facts.question.minimise, *facts.question.at_most):
-        return
-    for name, vehicle in facts.manifest.vehicles.items():
-        if vehicle.cost is None:
-            slot = facts.slots[name]
-            path = ("missions", slot.like, "cost") if not slot.stack else ("optimise", "free", "stacks", slot.stack)
-            mark = facts.loaded.layered.key_mark(path)
-            key = slot.stack or slot.like
-            hint = f"say optimise: {{costs: {{{key}: 10}}}}, or cost: 10 in the mission"
-            message = "the cost of a flight is missing; without it the least cost is not defined"
-            raise ScenarioError([Problem(mark, ".".join(map(str, path)), Code.MISSING_KEY, "error", message, hint)])
-
-
-def near(
-    found: Optimum,
-    file: str,
-    variants: Sequence[str],
-    sets: Sequence[str],
-    most: int,
-    within_d: float,
-    limits: Limits,
+def others(
+    found: Optimum, most: int, within_d: float, limits: Limits, on_progress: Teller = lambda _: None
 ) -> tuple[Optimum, ...]:
-    """Return up to `most` other plans that pack the flights otherwise, replayed, the goal at most so much later."""
+    """Return up to `most` other plans, replayed: packings unlike each other, and other numbers of launches.
+
+    Those with as many launches (or as much mass, or cost, where that is to be least) reach the goal at most `within_d`
+    later; for each other number of launches, where it is free, the soonest plan is among them.
+    """
     if found.plan is None or found.campaign is None:
         return ()
-    facts, question = found.facts, found.facts.question
-    at_most = _caps(question.at_most)
+    facts, clock = found.facts, Clock(limits)
+    run = _Run(facts, clock, on_progress)
+    answers = list(_other_counts(found, clock, most // 2))
+    at_most = caps_of(facts.question)
     for name, proof in found.proofs.items():
         if proof.objective is not None and name in NAMES.values() and name != "date":
             at_most[name] = round(proof.objective)
-    date_h = int((found.reached_d(question.goal)[1] + within_d) * 24.0)
+    date_h = int((found.reached_d(facts.question.goal)[1] + within_d) * PER_DAY)
     at_most["date"] = min(at_most.get("date", date_h), date_h)
-    others = pool(
-        facts.manifest, "date", apart=date_h, most=most, at_most=at_most, limits=limits, excluded=[found.plan]
-    )
-    run = _Run(facts, file, tuple(variants), tuple(sets), Clock(limits), lambda _: None)
-    return tuple(run.replay(one, 1) for one in others if one.plan is not None)
+    for answer in unlike(facts.manifest, found.plan, most=most - len(answers), at_most=at_most, limits=clock.rest()):
+        answers.append(answer)
+        on_progress(f"{len(answers)} of {most} other plans")
+    return tuple(run.replay(one, 1) for one in answers)
+
+
+def _other_counts(found: Optimum, clock: Clock, most: int) -> Iterator[ManifestAnswer]:
+    """Yield the soonest plan for each number of launches but the one that was found, fewest first."""
+    facts, here = found.facts, round(found.spent()["launches"] or 0)
+    if all(one.must for one in facts.manifest.vehicles.values()):
+        return
+    caps = {name: limit for name, limit in caps_of(facts.question).items() if name != "launches"}
+    first = solve_manifest(facts.manifest, ["launches"], at_most=caps, limits=clock.share(0.2)).proof
+    soonest = inf
+    for launches in range(round(first.bound or here), min(here + most, len(facts.manifest.slots)) + 1):
+        if launches == here or most <= 0:
+            continue
+        answer = solve_manifest(
+            facts.manifest, ["date"], at_most={**caps, "launches": launches}, limits=clock.share(0.3)
+        )
+        date = answer.proof.objective
+        if answer.plan is None or date is None:
+            continue
+        if date >= soonest:
+            return  # more launches do not help
+        soonest, most = date, most - 1
+        yield answer
 
 
 @dataclass(slots=True)
 class _Run:
     facts: Facts
-    file: str
-    variants: tuple[str, ...]
-    sets: tuple[str, ...]
     clock: Clock
-    on_progress: Listener
+    on_progress: Teller
 
     def answer(self) -> Optimum:
         """Solve, replay, and feed back what the replay teaches."""
@@ -198,12 +139,19 @@ class _Run:
         return solve_manifest(
             self.facts.manifest,
             [NAMES[one] for one in question.minimise],
-            at_most=_caps(question.at_most),
+            at_most=caps_of(question),
             present=self.facts.present,
             limits=self.clock.rest(),
-            on_progress=self.on_progress,
+            on_progress=self._tell,
             learnt=learnt,
         )
+
+    def _tell(self, progress: Progress) -> None:
+        name = progress.objective
+        best, bound = (
+            "-" if value is None else self.facts.text(name, value) for value in (progress.best, progress.bound)
+        )
+        self.on_progress(f"least {said_of(name)}: best {best}, bound {bound}")
 
     def replay(self, answer: ManifestAnswer, number: int) -> Optimum:
         """Return an answer as the simulation flies it when nothing slips."""
@@ -212,8 +160,7 @@ class _Run:
         changes = changes_of(facts, plan)
         campaign, nominal = facts.campaign, facts.nominal
         if changes:
-            loaded = load_scenario(self.file, self.variants, [*self.sets, *settings_of(facts, changes)])
-            campaign = compile_campaign(loaded)
+            campaign = compile_campaign(facts.start.load(sets=settings_of(facts, changes)))
             nominal = simulate_nominal(campaign)
         found = Optimum(facts, answer.proofs, plan, changes, campaign, nominal, number, ())
         differs = tuple(_differences(facts, answer, campaign, nominal))
@@ -223,13 +170,8 @@ class _Run:
         found = Optimum(self.facts, answer.proofs, None, (), None, None, 1, ())
         if answer.proof.status != "infeasible":
             return found
-        conflict, repairs = _explain(self.facts, self.clock.limits)
+        conflict, repairs = explain_unmet(self.facts, self.clock.limits)
         return replace(found, conflict=conflict, repairs=repairs)
-
-
-def _caps(at_most: Mapping[str, str | float]) -> dict[str, int]:
-    factors = {"cost": COST_UNITS}
-    return {NAMES[name]: int(float(limit) * factors.get(name, 1) + 1e-6) for name, limit in at_most.items()}
 
 
 def _as_replayed(found: Optimum) -> dict[str, Proof]:
@@ -276,76 +218,3 @@ def _differences(facts: Facts, answer: ManifestAnswer, campaign: Campaign, nomin
     elif not isfinite(date_d):
         found.append(f"{goal.name} is never reached in the plan")
     return found
-
-
-# --- nothing feasible -------------------------------------------------------------------------------------------------
-
-
-def _explain(facts: Facts, limits: Limits) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return a smallest set of the user's statements that cannot hold together, and what would help."""
-    question = facts.question
-    said = [Told(("optimise", "at_most", name), f"at most {name} {_limit(facts, name)}") for name in question.at_most]
-    said += [
-        Told(("optimise", "keep", name), f"{', '.join(loads)} stay on {name}") for name, loads in question.keep.items()
-    ]
-    said += [
-        Told(("optimise", "together", number), f"{', '.join(loads)} together")
-        for number, loads in enumerate(question.together)
-    ]
-    said += [
-        Told(("optimise", "apart", number), f"{', '.join(loads)} apart") for number, loads in enumerate(question.apart)
-    ]
-    if question.more is not None:
-        said.append(Told(("optimise", "free", "flights", "most"), f"at most {question.more[1]} flights"))
-    clock = Clock(replace(limits, seconds=10.0))
-
-    def holds(kept: frozenset[Told]) -> bool | None:
-        manifest, caps = _kept(facts, {one.path for one in kept})
-        return exists(manifest, clock.rest(), caps)
-
-    conflict = find_conflict(tuple(said), holds, seconds=6.0)
-    if conflict is None:
-        return (), ()
-    repairs = tuple(text for one in conflict.statements if (text := _repair(facts, one, said, clock)))
-    return tuple(_placed(facts, one) for one in conflict.statements), repairs
-
-
-def _limit(facts: Facts, name: str) -> str:
-    value = facts.question.at_most[name]
-    return facts.iso(float(value)) if name == "date" else f"{float(value):g}"
-
-
-def _kept(facts: Facts, paths: set[tuple[str | int, ...]]) -> tuple[Manifest, dict[str, int]]:
-    question, manifest = facts.question, facts.manifest
-    limits = {name: limit for name, limit in question.at_most.items() if ("optimise", "at_most", name) in paths}
-    end = int(facts.campaign.end_d * 24.0)
-    freed = replace(
-        manifest,
-        deadline=manifest.deadline if "date" in limits else end,
-        keep={name: loads for name, loads in question.keep.items() if ("optimise", "keep", name) in paths},
-        together=tuple(x for number, x in enumerate(question.together) if ("optimise", "together", number) in paths),
-        apart=tuple(x for number, x in enumerate(question.apart) if ("optimise", "apart", number) in paths),
-        most_flights=manifest.most_flights if ("optimise", "free", "flights", "most") in paths else None,
-    )
-    return freed, _caps(limits)
-
-
-def _repair(facts: Facts, one: Told, said: Sequence[Told], clock: Clock) -> str:
-    manifest, caps = _kept(facts, {other.path for other in said if other != one})
-    if one.path[1] == "at_most":
-        name = str(one.path[2])
-        base = manifest.base
-        exact = replace(manifest, base=replace(base, queue=True) if base is not None else None)
-        proof = solve_manifest(exact, [NAMES[name]], at_most=caps, limits=clock.rest()).proof
-        if proof.objective is None:
-            return ""
-        factor = COST_UNITS if name == "cost" else 1
-        least = facts.iso(proof.objective) if name == "date" else f"{proof.objective / factor:g}"
-        return f"at most {name} {least}"
-    return f"without: {one.text}" if exists(manifest, clock.rest(), caps) else ""
-
-
-def _placed(facts: Facts, one: Told) -> str:
-    layered = facts.loaded.layered
-    mark = layered.mark(one.path) if one.path in layered.marks else None
-    return f"{one.text} ({mark.text()})" if mark is not None else one.text

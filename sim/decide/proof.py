@@ -63,6 +63,8 @@ class Progress:
     seconds: float
     best: float | None
     bound: float | None
+    objective: str = ""
+    """What is to be least."""
 
 
 Listener: TypeAlias = Callable[[Progress], None]
@@ -102,3 +104,8 @@ class Clock:
     def rest(self) -> Limits:
         """Return the limits of the next solve: what is left of the time."""
         return replace(self.limits, seconds=max(0.01, self._until - time.monotonic()))
+
+    def share(self, part: float) -> Limits:
+        """Return limits that leave the rest of what is left of the time to others."""
+        rest = self.rest()
+        return replace(rest, seconds=max(0.01, part * rest.seconds))

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
-from sim.campaign.plan import Campaign
-from sim.problems import Code, Problem, ScenarioError, suggest
-from sim.scenario.check_optimise import check_optimise, check_wishes, not_free
+from sim.clock import Calendar
+from sim.problems import Code, Mark, Problem, ScenarioError, suggest
+from sim.scenario.check_optimise import (
+    LIMITS,
+    carriers_of,
+    check_optimise,
+    check_wishes,
+    missing_costs,
+    not_free,
+    read_limit,
+)
 from sim.scenario.draft import Draft
 from sim.scenario.load import Loaded
 from sim.scenario.schema import FlightStack, Optimise
@@ -25,7 +33,10 @@ class Question:
 
     goal: str
     minimise: tuple[str, ...]
-    at_most: Mapping[str, str | float]
+    at_most: Mapping[str, float]
+    """Upper limits; a date is the last hour of its day, counted from the calendar's start."""
+    typed: frozenset[str]
+    """Limits that the caller gave, not the file."""
     missions: tuple[str, ...]
     """Whose cargo is free."""
     stacks: Mapping[str, FlightStack]
@@ -44,7 +55,7 @@ class Question:
 
 def ask(
     loaded: Loaded,
-    campaign: Campaign,
+    calendar: Calendar,
     *,
     goal: str | None = None,
     minimise: Sequence[str] = (),
@@ -68,10 +79,11 @@ def ask(
     free = said.free
     missions, assumed = tuple(free.cargo or ()), []
     reasons = {one: not_free(mission) for one, mission in loaded.scenario.missions.items()}
+    case = Draft(loaded.scenario, loaded.layered)
     if missions:
-        _refuse(check_optimise(Draft(loaded.scenario, loaded.layered)))
+        _refuse(check_optimise(case))
     else:
-        missions = _carriers(campaign, loaded, name, reasons)
+        missions = carriers_of(loaded.scenario, name)
         what = "the cargo" if block is not None and free.dates is None else "the cargo and the dates"
         assumed.append(f"free are {what} of {', '.join(missions)}, which carry elements of {name} on one route")
     if not missions:
@@ -84,7 +96,8 @@ def ask(
     question = Question(
         goal=name,
         minimise=wanted,
-        at_most={**{str(one): limit for one, limit in said.at_most.items()}, **(at_most or {})},
+        at_most=dict(_limits(loaded, calendar, said.at_most, at_most or {})),
+        typed=frozenset(at_most or {}),
         missions=missions,
         stacks=free.stacks,
         dates=dates,
@@ -96,9 +109,30 @@ def ask(
         costs=said.costs,
         assumed=tuple(assumed),
     )
-    if block is not None and not free.cargo:
-        _refuse(check_wishes(Draft(loaded.scenario, loaded.layered), missions))
+    if not free.cargo:
+        _refuse(check_wishes(case, missions))
+    if "cost" in (*question.minimise, *question.at_most):
+        _refuse(missing_costs(case, missions))
     return question
+
+
+def _limits(
+    loaded: Loaded, calendar: Calendar, said: Mapping[Any, str | float], given: Mapping[str, str | float]
+) -> Iterator[tuple[str, float]]:
+    """Yield upper limits as numbers: what is given counts before what the file says."""
+    for name, limit in {**said, **given}.items():
+        try:
+            if name not in NAMES:
+                raise ValueError(name)
+            read = read_limit(name, str(limit))
+        except ValueError:
+            mark = Mark("--at-most") if name in given else loaded.layered.mark(("optimise", "at_most", name))
+            message = f"'{limit!s:.40}' is no limit"
+            raise ScenarioError([Problem(mark, f"at_most.{name}", Code.VALUE, "error", message, LIMITS)]) from None
+        if isinstance(read, datetime.datetime):
+            yield str(name), int((calendar.to_days(read) + 1.0) * 24.0) - 1
+        else:
+            yield str(name), read
 
 
 def _goal(loaded: Loaded, name: str | None) -> str:
@@ -108,36 +142,6 @@ def _goal(loaded: Loaded, name: str | None) -> str:
     if name is not None and name not in goals:
         raise _wrong("--goal", f"there is no goal '{name[:60]}'", suggest(name, goals), Code.NO_SUCH_NAME)
     return name or next(iter(goals))
-
-
-def _carriers(campaign: Campaign, loaded: Loaded, goal: str, reasons: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the missions that carry elements of a goal on the route on which most of them are carried."""
-    wanted = elements_of(campaign, goal)
-    routes: dict[tuple[str, ...], list[str]] = {}
-    for name, mission in loaded.scenario.missions.items():
-        if not reasons[name] and wanted.intersection(mission.cargo):
-            routes.setdefault(tuple(mission.route), []).append(name)
-    most = max((len(names) for names in routes.values()), default=0)
-    return tuple(next((names for names in routes.values() if len(names) == most), []))
-
-
-def elements_of(campaign: Campaign, goal: str) -> set[str]:
-    """Return the elements that a goal needs, those that they need among them."""
-    subject_of = [one.subject for one in campaign.milestones]
-    elements = {one.subject: one for one in campaign.elements}
-    goals = {one.subject: one for one in campaign.goals}
-    works = {one.operational for one in campaign.elements}
-    start = next(one for one in campaign.goals if one.name == goal)
-    open_, found = [*start.needs], set[str]()
-    while open_:
-        milestone = open_.pop()
-        subject = subject_of[milestone]
-        if subject in goals:
-            open_ += goals[subject].needs
-        elif subject in elements and milestone in works and campaign.subjects[subject].name not in found:
-            found.add(campaign.subjects[subject].name)
-            open_ += elements[subject].needs
-    return found
 
 
 def _nothing_free(loaded: Loaded, goal: str, reasons: Mapping[str, str]) -> ScenarioError:
@@ -164,6 +168,4 @@ def _at(loaded: Loaded, path: Path, message: str, hint: str = "", *, key: bool =
 
 
 def _wrong(option: str, message: str, hint: str, code: Code = Code.WRONG_CHOICE) -> ScenarioError:
-    from sim.problems import Mark
-
     return ScenarioError([Problem(Mark(option), "", code, "error", message, hint)])

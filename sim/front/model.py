@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sim.front.arguments import (
     MOST_REPLICATIONS,
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from sim.campaign.plan import Campaign
+    from sim.front.optimising import Optimisation
     from sim.front.plan import Plan
     from sim.front.study import Study
     from sim.front.sweeps import Search, Sweep
@@ -85,7 +86,7 @@ def check(
 
 
 class Model:
-    """A scenario with its variants and values; `run`, `plan`, `sweep` and `seek` ask it something."""
+    """A scenario with its variants and values; `run`, `plan`, `sweep`, `seek` and `optimise` ask it something."""
 
     def __init__(
         self,
@@ -309,6 +310,51 @@ class Model:
                 most=most,
                 budget=replications,
                 seed=seed,
+                folder=None if folder is None else Path(folder),
+                command=command,
+            )
+
+    def optimise(
+        self,
+        goal: str | None = None,
+        *,
+        minimise: str | Sequence[str] = (),
+        at_most: Mapping[str, Any] | None = None,
+        time: str | float = "60 s",
+        seed: int = SEED,
+        replications: int = 400,
+        pool: int = 0,
+        within: int = 90,
+        folder: str | Path | None = None,
+        progress: Listening = None,
+        command: str = "",
+    ) -> Optimisation:
+        """Find what should fly on which flight, and when; prove it, replay it, and run it with the same luck as before.
+
+        `minimise` is date, launches, imleo or cost, or several of them, the first before the next (the file's, or date,
+        unless said); `at_most` {objective: upper limit}. The block `optimise` of the scenario says what is free. With a
+        `pool`, so many other plans are run as well, none of which reaches the goal more than `within` days later, and
+        one that is surely surer is the answer. `time` is for the solver, and as much again for the pool.
+
+        Raises:
+            ScenarioError: if nothing is free, or the block asks for what cannot be.
+            MissingExtraError: if the extra `optimise` is not installed.
+        """
+        from sim.front.optimising import optimise, require_question, seconds_of
+
+        require_question(seed, replications, pool, within)
+        with listening(progress) as reporter:
+            return optimise(
+                self._start,
+                reporter,
+                goal=goal,
+                minimise=minimise,
+                at_most=at_most,
+                seconds=seconds_of(time),
+                seed=seed,
+                replications=replications,
+                pool=pool,
+                within=within,
                 folder=None if folder is None else Path(folder),
                 command=command,
             )

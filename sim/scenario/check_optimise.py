@@ -9,7 +9,8 @@ from typing import Final
 
 from sim.problems import Code, Problem, suggest
 from sim.scenario.draft import Draft
-from sim.scenario.schema import Mission, Optimise
+from sim.scenario.events import end_names
+from sim.scenario.schema import Mission, Optimise, Scenario
 from sim.scenario.text import Path
 
 LIMITS: Final = "for example launches=5, date=2034-12-31, imleo=350000 (kg) or cost=60"
@@ -31,9 +32,39 @@ def not_free(mission: Mission) -> str:
     return next((reason for reason, holds in reasons.items() if holds), "")
 
 
+def elements_of(scenario: Scenario, goal: str) -> set[str]:
+    """Return the elements that a goal needs, those that they need among them."""
+    needed = {name: one.needs for name, one in scenario.elements.items()}
+    needed |= {name: one.needs for name, one in scenario.stations.items()}
+    ends = {word: name for name in needed for word in end_names("elements", name)}
+    goals = {word: name for name in scenario.goals for word in end_names("goals", name)}
+    open_, found = [*scenario.goals[goal].needs], set[str]()
+    seen = {goal}
+    while open_:
+        word = open_.pop()
+        if word in goals and goals[word] not in seen:
+            seen.add(goals[word])
+            open_ += scenario.goals[goals[word]].needs
+        elif word in ends and ends[word] not in found:
+            found.add(ends[word])
+            open_ += needed[ends[word]]
+    return found
+
+
+def carriers_of(scenario: Scenario, goal: str) -> tuple[str, ...]:
+    """Return the missions that may change and carry elements of a goal, on the route that most of them fly."""
+    wanted = elements_of(scenario, goal)
+    routes: dict[tuple[str, ...], list[str]] = {}
+    for name, mission in scenario.missions.items():
+        if not not_free(mission) and wanted.intersection(mission.cargo):
+            routes.setdefault(tuple(mission.route), []).append(name)
+    most = max((len(names) for names in routes.values()), default=0)
+    return tuple(next((names for names in routes.values() if len(names) == most), []))
+
+
 def check_optimise(case: Draft) -> Iterator[Problem]:
     """Refuse limits that are none, missions under `free.cargo` that cannot change, wishes about what is not free."""
-    block = case.scenario.optimise
+    block, scenario = case.scenario.optimise, case.scenario
     if block is None:
         return
     for limited, said in block.at_most.items():
@@ -43,15 +74,31 @@ def check_optimise(case: Draft) -> Iterator[Problem]:
             message = f"'{said!s:.40}' is no limit"
             yield case.problem(("optimise", "at_most", limited), Code.VALUE, message, LIMITS)
     named = block.free.cargo or ()
-    if not named or any(name not in case.scenario.missions for name in named):
+    if any(name not in scenario.missions for name in named) or (block.goal or "") not in {"", *scenario.goals}:
         return
-    reasons = [not_free(case.scenario.missions[name]) for name in named]
+    reasons = [not_free(scenario.missions[name]) for name in named]
     for number, reason in enumerate(reasons):
         if reason:
             path = ("optimise", "free", "cargo", number)
             yield case.problem(path, Code.VALUE, f"'{named[number]}' is not free: {reason}", "leave it out")
-    if not any(reasons):
-        yield from check_wishes(case, named)
+    if any(reasons) or not scenario.goals:
+        return
+    free = named or carriers_of(scenario, block.goal or next(iter(scenario.goals)))
+    yield from check_wishes(case, free)
+    if "cost" in (*(block.minimise or ()), *block.at_most):
+        yield from missing_costs(case, free)
+
+
+def missing_costs(case: Draft, free: Sequence[str]) -> Iterator[Problem]:
+    """Refuse flights that have no cost, where cost is to be least or limited."""
+    block, missions = case.scenario.optimise or Optimise(), case.scenario.missions
+    lacking: list[tuple[str, Path]] = [(name, ("missions", name)) for name in free if not missions[name].cost]
+    lacking += [(name, ("optimise", "free", "stacks", name)) for name in block.free.stacks]
+    for name, path in lacking:
+        if name not in block.costs:
+            hint = f"say optimise: {{costs: {{{name}: 10}}}}" + (", or cost: 10 in it" if name in missions else "")
+            message = f"the cost of a flight of '{name}' is missing; without it the least cost is not defined"
+            yield case.problem(path, Code.MISSING_KEY, message, hint, key=True)
 
 
 def read_limit(name: str, text: str) -> datetime.datetime | float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -68,3 +69,47 @@ def test_without_the_extra_one_line_says_what_to_install(
     result = ilrs("optimise", tiny, "-q")
     assert result.exit_code == 1
     assert result.stderr.strip() == "this needs OR-tools, which is not installed; pip install 'ilrs[optimise]'"
+
+
+def test_the_page_and_the_answer_stand_in_one_folder(tiny: Path, ilrs: Call) -> None:
+    told = json.loads(ilrs("optimise", tiny, "-n", "50", "--pool", "2", "--json").stdout)
+    page = Path(told["page"])
+    html = page.read_text(encoding="utf-8")
+    assert json.loads((page.parent / "summary.json").read_text(encoding="utf-8"))["pool"] == told["pool"]
+    assert all(f'id="{card}"' in html for card in ("flights", "loads", "trade", "breaks", "proofs"))
+
+
+def test_words_of_the_scenario_stay_letters_on_the_page(tiny: Path, ilrs: Call) -> None:
+    text = tiny.read_text(encoding="utf-8").replace("camp: {by", "camp: {title: '<b>camp</b> & more', by")
+    tiny.write_text(text, encoding="utf-8")
+    told = json.loads(ilrs("optimise", tiny, "-n", "20", "--json").stdout)
+    html = Path(told["page"]).read_text(encoding="utf-8")
+    assert "<b>camp</b>" not in html
+    assert "&lt;b&gt;camp&lt;/b&gt; &amp; more" in html
+
+
+def test_a_place_from_which_the_scenario_cannot_be_extended_is_refused_before_the_search(
+    tiny: Path, ilrs: Call
+) -> None:
+    Path("below").mkdir()
+    result = ilrs("optimise", tiny, "-o", "below/better.yaml")
+    assert result.exit_code == 1
+    assert "can extend only what lies in its folder or below" in result.stderr
+
+
+def test_progress_is_told_in_dates(tiny: Path, ilrs: Call) -> None:
+    said = ilrs("optimise", tiny, "-n", "0").stderr
+    assert re.search(r"least date: best (-|2030-\d\d-\d\d), bound 2030-\d\d-\d\d", said)
+
+
+def test_a_pool_of_the_same_seed_is_the_same(tiny: Path, ilrs: Call) -> None:
+    first, second = (
+        json.loads(ilrs("optimise", tiny, "-n", "50", "--pool", "3", "--seed", "7", "--json").stdout) for _ in range(2)
+    )
+    assert first["pool"] == second["pool"]
+    assert len(first["pool"]) == 4
+
+
+def test_one_plan_of_a_pool_is_the_answer_and_it_is_said_how_much_surer_another_can_be(tiny: Path, ilrs: Call) -> None:
+    said = ilrs("optimise", tiny, "-n", "50", "--pool", "2", "-q").stdout
+    assert "None of them is surer than the answer by more than" in said

@@ -12,13 +12,13 @@ import pytest
 
 from sim.decide.loads import Manifest, Pad, read_manifest
 from sim.decide.manifest import (
-    ManifestPlan,
     explain_manifest,
     launches_against_date,
     offered,
-    pool,
     solve_manifest,
+    unlike,
 )
+from sim.decide.manifest_model import ManifestPlan
 from sim.decide.proof import Limits, Progress
 from sim.problems import InputError
 
@@ -318,18 +318,20 @@ def three_alike() -> Manifest:
     )  # fmt: skip
 
 
-def test_a_pool_holds_every_packing_within_its_distance_best_first() -> None:
+def test_plans_unlike_the_best_are_all_its_other_packings() -> None:
     """One way on one flight, and 2 x 2 x 2 - 2 ways on two."""
-    found = pool(three_alike(), "launches", apart=1, most=20)
-    packings = {
-        tuple(sorted((one.number, one.carries) for one in answer.plan.flights)) for answer in found if answer.plan
-    }
-    assert [answer.proof.objective for answer in found] == [1.0] + [2.0] * 6
-    assert len(packings) == 7
+    best = solve_manifest(three_alike(), ["launches"]).plan
+    assert best is not None
+    found = [best, *(one.plan for one in unlike(three_alike(), best, most=20) if one.plan)]
+    packings = {tuple(sorted((one.number, one.carries) for one in plan.flights)) for plan in found}
+    assert (len(found), len(packings)) == (7, 7)
 
 
-def test_a_pool_holds_no_more_than_asked_for() -> None:
-    assert len(pool(three_alike(), "launches", apart=1, most=3)) == 3
+def test_plans_unlike_the_best_are_no_more_than_asked_for_and_keep_the_limits() -> None:
+    best = solve_manifest(three_alike(), ["launches"]).plan
+    assert best is not None
+    assert len(list(unlike(three_alike(), best, most=3))) == 3
+    assert list(unlike(three_alike(), best, most=3, at_most={"launches": 1})) == []
 
 
 @pytest.mark.parametrize("objective", ["date", "launches"])

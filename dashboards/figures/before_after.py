@@ -1,0 +1,202 @@
+"""A plan before and after: when each flight leaves, what it carries, and how likely the goal's date is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import plotly.graph_objects as go
+
+from dashboards import formats, theme
+from dashboards.card import Card, Key, Table
+from sim.analysis.estimates import ecdf
+from sim.decide.judging import Judged, Trials
+from sim.decide.manifest_model import Flight
+from sim.decide.optimum import Optimum
+from sim.problems import counted
+
+_ROW = 44
+_NAME = 26
+
+
+def draw_flights(found: Optimum) -> Card:
+    """Return when each free flight leaves in the plan as it is and in the new one, and when the goal is reached."""
+    facts = found.facts
+    before, after = (_by_mission(found, plan) for plan in (facts.present.flights, _flights(found)))
+    names = list(dict.fromkeys([*before, *after]))
+    names.sort(key=lambda name: after[name].leaves if name in after else before[name].leaves)
+    goal = facts.question.goal
+    was, now = ({name: facts.iso(one.leaves) for name, one in flown.items()} for flown in (before, after))
+    for days, day in zip((was, now), found.reached_d(goal), strict=True):
+        if day < facts.calendar.length_d:
+            days[goal] = facts.calendar.iso(day)
+    rows = [*names, goal]
+    figure = theme.draft_figure(70 + _ROW * len(rows), left=120, x={"type": "date"})
+    for level, name in enumerate(rows):
+        if name in was and name in now:
+            line = {"color": theme.GREY, "width": 2}
+            figure.add_scatter(x=[was[name], now[name]], y=[level, level], mode="lines", line=line, hoverinfo="skip")
+    for days, colour, symbol, word in (
+        (was, theme.GREY, "circle-open", "before"),
+        (now, theme.BLUE, "circle", "after"),
+    ):
+        shown = [(level, name) for level, name in enumerate(rows) if name in days]
+        figure.add_scatter(
+            x=[days[name] for _, name in shown],
+            y=[level for level, _ in shown],
+            mode="markers",
+            marker={"size": 13, "color": colour, "symbol": symbol, "line": {"color": colour, "width": 2}},
+            customdata=[formats.figure_text(f"{name}, {word}") for _, name in shown],
+            hovertemplate="%{customdata}: %{x|%d %b %Y}<extra></extra>",
+        )
+    _name_rows(figure, rows)
+    moved = sum(was.get(name) != now.get(name) for name in names)
+    return Card(
+        id="flights",
+        title=f"{counted(moved, 'flight')} of {len(names)} on another day",
+        reading=(
+            "How to read: one row for each free flight, and the goal below: an open dot is the day of the plan as it "
+            "is, a full one that of this plan. A row with one dot flies in one of the two only."
+        ),
+        figure=figure,
+        table=Table(
+            ("flight", "before", "after"),
+            tuple((name, was.get(name, formats.NONE), now.get(name, formats.NONE)) for name in rows),
+            unbroken=frozenset({1, 2}),
+        ),
+        keys=(Key("plan as it is", theme.GREY, "dot"), Key("this plan", theme.BLUE, "dot")),
+        narrow={"margin.l": 80},
+    )
+
+
+def draw_loads(found: Optimum) -> Card:
+    """Return what each flight carries, before and after, against what it closes with on its day."""
+    before, after = (_by_mission(found, plan) for plan in (found.facts.present.flights, _flights(found)))
+    names = list(dict.fromkeys([*before, *after]))
+    came_from = {load: name for name, flight in before.items() for load in flight.carries}
+    rows = [(name, word) for name in names for word, flown in (("before", before), ("after", after)) if name in flown]
+    figure = theme.draft_figure(80 + 30 * len(rows), left=150)
+    table = []
+    for level, (name, word) in enumerate(rows):
+        flight = (before if word == "before" else after)[name]
+        closes = found.closes_kg(flight)
+        _add_loads(figure, found, flight, level, {load for load in flight.carries if came_from.get(load) != name})
+        figure.add_scatter(
+            x=[closes / 1000.0] * 2, y=[level - 0.42, level + 0.42], mode="lines",
+            line={"color": theme.INK, "width": 3}, hovertemplate=f"closes with {closes:,} kg<extra></extra>",
+        )  # fmt: skip
+        kg = sum(found.facts.manifest.items[load].kg for load in flight.carries)
+        table.append((name, word, ", ".join(flight.carries), f"{kg}", f"{closes}"))
+    figure.update_layout(barmode="stack", uniformtext={"mode": "hide", "minsize": 10})
+    _name_rows(figure, [f"{name}, {word}" for name, word in rows])
+    figure.update_xaxes(title_text="t")
+    moved = sum(came_from.get(load) != name for name, flight in after.items() for load in flight.carries)
+    return Card(
+        id="loads",
+        title=f"{counted(moved, 'load')} on another flight",
+        reading=(
+            "How to read: what each flight carries, in tonnes, one box for each load; those of another colour fly "
+            "elsewhere than before. The upright line is the load with which the flight closes on its day."
+        ),
+        figure=figure,
+        table=Table(("flight", "plan", "loads", "kg", "closes with, kg"), tuple(table), frozenset({3, 4})),
+        keys=(
+            Key("as before", theme.SKY, "box"),
+            Key("on another flight than before", theme.ORANGE, "box"),
+            Key("closes with", theme.INK),
+        ),
+        narrow={"margin.l": 100},
+    )
+
+
+def _add_loads(figure: go.Figure, found: Optimum, flight: Flight, level: int, moved: set[str]) -> None:
+    items = found.facts.manifest.items
+    for load in flight.carries:
+        name, kg = formats.figure_text(load), items[load].kg
+        figure.add_bar(
+            orientation="h",
+            x=[kg / 1000.0],
+            y=[level],
+            width=0.8,
+            text=[name],
+            textposition="inside",
+            insidetextanchor="middle",
+            textfont={"color": theme.INK, "size": 11},
+            marker={
+                "color": theme.tint(theme.ORANGE if load in moved else theme.SKY, 0.6),
+                "line": {"color": theme.CARD, "width": 1.5},
+            },
+            hovertemplate=f"{name}: {kg:,} kg<extra></extra>",
+        )
+
+
+def draw_dates(judged: Judged) -> Card:
+    """Return how likely the goal is by each day, before and after."""
+    facts = judged.chosen.optimum.facts
+    goal, calendar = facts.question.goal, facts.calendar
+    by_d = judged.before.chance(goal).by_d
+    figure = theme.draft_figure(380, x={"type": "date"})
+    table = []
+    plans = ((judged.before, theme.GREY, "before"), (judged.after, theme.BLUE, "after"))
+    for trials, colour, word in plans:
+        days, shares = _curve(trials, goal)
+        figure.add_scatter(
+            x=[calendar.iso(day) for day in days],
+            y=[100.0 * share for share in shares],
+            mode="lines",
+            line={"shape": "hv", "color": colour, "width": 2.5},
+            hovertemplate=f"{word}: %{{y:.0f}} % by %{{x|%b %Y}}<extra></extra>",
+        )
+        table += [(word, calendar.iso(day), f"{share:.4f}") for day, share in zip(days, shares, strict=True)]
+    theme.mark_date(figure, calendar.iso(by_d), "wanted by", dash=theme.TARGET_DASH, colour=theme.VERMILLION)
+    figure.update_yaxes(range=[0, 104], ticksuffix=" %", dtick=20)
+    was, now = judged.before.chance(goal).chance, judged.after.chance(goal).chance
+    return Card(
+        id="dates-before-after",
+        title=(
+            f"By {formats.day(calendar, by_d)}: {formats.percent(was.value)} before, {formats.percent(now.value)} after"
+        ),
+        reading=(
+            f"How to read: the share of {judged.after.count:,} replications that have reached {goal} by each day, with "
+            "the same luck in both plans."
+        ),
+        figure=figure,
+        table=Table(("plan", "day", "share"), tuple(table), frozenset({2})),
+        keys=(
+            Key("plan as it is", theme.GREY),
+            Key("this plan", theme.BLUE),
+            Key("goal's date", theme.VERMILLION, dash=theme.TARGET_DASH),
+        ),
+    )
+
+
+def _curve(trials: Trials, goal: str) -> tuple[list[float], list[float]]:
+    found = ecdf(trials.days(goal))
+    ends = [*found.x, trials.campaign.end_d]
+    kept = [place for place, day in enumerate(ends) if np.isfinite(day)]
+    shares = [*found.p, found.p[-1] if len(found.p) else 0.0]
+    return [float(ends[place]) for place in kept], [float(shares[place]) for place in kept]
+
+
+def _flights(found: Optimum) -> tuple[Flight, ...]:
+    return found.plan.flights if found.plan is not None else ()
+
+
+def _by_mission(found: Optimum, flights: tuple[Flight, ...]) -> dict[str, Flight]:
+    return {found.facts.slots[one.vehicle].mission: one for one in flights}
+
+
+def _name_rows(figure: go.Figure, rows: list[str]) -> None:
+    figure.update_yaxes(
+        tickmode="array",
+        tickvals=list(range(len(rows))),
+        ticktext=list(_texts(rows)),
+        range=[len(rows) - 0.4, -0.6],
+        showgrid=False,
+        tickfont={"color": theme.INK},
+    )
+
+
+def _texts(rows: list[str]) -> Iterator[str]:
+    for name in rows:
+        yield formats.figure_text(formats.shorten(name, _NAME))
