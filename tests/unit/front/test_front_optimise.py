@@ -26,10 +26,12 @@ def better(tiny: Path) -> ilrs.Optimisation:
     return ilrs.load(tiny).optimise(minimise="date", replications=50, pool=2, folder=tiny.parent / "page")
 
 
-def test_an_optimisation_is_the_document_of_the_command_line(tiny: Path, better: ilrs.Optimisation) -> None:
+def test_an_optimisation_is_the_document_of_the_command_line(
+    tiny: Path, better: ilrs.Optimisation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     call = ["optimise", str(tiny), "--minimise=date", "-n50", "--pool=2", "--json"]
-    with CliRunner().isolated_filesystem(tiny.parent):
-        shown = json.loads(CliRunner().invoke(main, call).stdout)
+    shown = json.loads(CliRunner().invoke(main, call).stdout)
     timed = {"seconds", "proofs", "page", "written"}
     assert {key: value for key, value in shown.items() if key not in timed} == {
         key: value for key, value in better.document.items() if key not in timed
