@@ -11,6 +11,8 @@ from typing import Any, Final
 
 import plotly.graph_objects as go
 
+from sim.campaign.causes import CAUSE_FAMILY
+
 # Okabe-Ito, told apart by people with the common forms of colour blindness; its yellow is left out because it
 # cannot be read as a line on white. Source: Okabe & Ito, "Color Universal Design", 2008.
 BLUE: Final = "#0072B2"
@@ -46,31 +48,6 @@ AWAY: Final[Mapping[str, Any]] = {"ticks": "outside", "ticklen": 7, "tickcolor":
 TARGET_DASH: Final = "dash"
 NOMINAL_DASH: Final = "dot"
 
-CAUSE_FAMILY: Final[Mapping[str, str]] = {
-    "agreement": "partners and money",
-    "partner": "partners and money",
-    "budget": "partners and money",
-    "development": "making",
-    "production": "making",
-    "pad": "launching",
-    "integration": "launching",
-    "scrub": "launching",
-    "window": "launching",
-    "failure": "losses",
-    "stand-down": "losses",
-    "rendezvous": "flying",
-    "flight": "flying",
-    "port": "flying",
-    "propellant": "flying",
-    "tracking": "flying",
-    "lighting": "building",
-    "labour": "building",
-    "power": "building",
-    "supply": "building",
-    "plan": "the plan itself",
-}
-"""The closed list of causes, in the six families that carry the colours."""
-
 FAMILY_COLOUR: Final[Mapping[str, str]] = {
     "partners and money": PURPLE,
     "making": ORANGE,
@@ -80,6 +57,7 @@ FAMILY_COLOUR: Final[Mapping[str, str]] = {
     "building": GREEN,
     "the plan itself": GREY,
 }
+"""Colour of each family of causes."""
 
 BAR_KINDS: Final[Mapping[str, tuple[str, str]]] = {
     "activity": ("Activities", ORANGE),

@@ -20,8 +20,8 @@ import click
 
 from sim.cli import main
 from sim.problems import Code, Problem, ScenarioError
+from sim.scenario.distributions import DISTRIBUTIONS
 from sim.scenario.editor import SCHEMA_FILE, editor_schema, kind_of, schema_text, unit_note, without_days
-from sim.scenario.laws import LAW_TEXTS
 from sim.scenario.load import load_scenario
 from sim.scenario.tree import shipped_folder
 from sim.units import KINDS
@@ -91,8 +91,8 @@ The smallest whole scenario with a flight:
   what has happened to one has not happened to the other.
 - **Order of precedence**: `--set` over `--variant` over the file over its parents over what is taken with `like`.
 - **A quantity is text with a unit**: `8.2 t`, `20 d`. A bare number where a quantity is wanted is an error.
-- **A random value is a mapping with the name of its law** and may stand wherever the tables below say *random*. Beside
-  the law may stand `source`, `confidence` and `access`.
+- **A random value is a mapping with the name of its distribution** and may stand wherever the tables below say
+  *random*. Beside the name may stand `source`, `confidence` and `access`.
 - **`source`, `confidence`, `access`** say where the figures of a block come from; `sources` says it for single keys.
   Write `estimate` as the source of what nobody has published. `ilrs list sources` shows what rests on what.
 - **YAML**: scalars follow YAML 1.2, so `NO` is text. Anchors, aliases, merge keys, tags and duplicate keys are refused.
@@ -127,8 +127,8 @@ def _quantities() -> Iterator[str]:
 
 def _laws() -> Iterator[str]:
     yield "## Random values\n"
-    rows = [[f"`{law.name}`", f"`{law.written}`", law.meaning, law.use] for law in LAW_TEXTS]
-    yield from _table(["law", "written", "meaning", "take it for"], rows)
+    rows = [[f"`{name}`", f"`{one.written}`", one.meaning, one.use] for name, one in DISTRIBUTIONS.items()]
+    yield from _table(["distribution", "written", "meaning", "take it for"], rows)
 
 
 def _in_order(definitions: Schema, name: str, seen: list[str]) -> list[str]:

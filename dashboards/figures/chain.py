@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from dashboards import formats, theme
 from dashboards.card import Card, Key, Table
 from sim.analysis.findings import Findings, GoalFinding
+from sim.campaign.causes import CAUSE_FAMILY
 from sim.clock import Calendar
 from sim.model.tracing import Segment, Trace
 
@@ -36,7 +37,7 @@ def draw_chain(findings: Findings, goal: GoalFinding) -> Card:
         tickfont={"color": theme.INK, "size": 13},
     )
     theme.mark_date(figure, calendar.iso(goal.by_d), "target", dash=theme.TARGET_DASH, colour=theme.VERMILLION)
-    families = {theme.CAUSE_FAMILY.get(s.cause, "") for trace in told for s in trace.chains[goal.name]}
+    families = {CAUSE_FAMILY.get(s.cause, "") for trace in told for s in trace.chains[goal.name]}
     return Card(
         id="chain",
         title=_title(calendar, goal, told),
@@ -65,7 +66,7 @@ def _add_family(
         (level, segment)
         for level, trace in enumerate(told)
         for segment in trace.chains[goal.name]
-        if theme.CAUSE_FAMILY.get(segment.cause, "the plan itself") == family
+        if CAUSE_FAMILY.get(segment.cause, "the plan itself") == family
     ]
     if not stretches:
         return

@@ -12,6 +12,7 @@ from dashboards import formats, theme
 from dashboards.card import Card, Key, Table
 from dashboards.figures.scurve import add_bands, add_curve, band_keys, show_span
 from sim.analysis.findings import Findings, GoalFinding, Quantile
+from sim.campaign.causes import CAUSE_FAMILY
 from sim.clock import Calendar
 
 _MARKS = ((0.5, "circle"), (0.8, "diamond"))
@@ -167,7 +168,7 @@ def family_days(goal: GoalFinding) -> dict[str, float]:
     """Return the mean slip in days by family of causes; the days add up to the goal's total slip."""
     days: dict[str, float] = {}
     for cause in goal.slip_by_cause:
-        family = theme.CAUSE_FAMILY.get(cause.cause, "the plan itself")
+        family = CAUSE_FAMILY.get(cause.cause, "the plan itself")
         days[family] = days.get(family, 0.0) + cause.mean_d
     return days
 

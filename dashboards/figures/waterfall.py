@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 from dashboards import formats, theme
 from dashboards.card import Card, Key, Table
 from sim.analysis.findings import CauseDays, Findings, GoalFinding
+from sim.campaign.causes import CAUSE_FAMILY
 
 _SHOWN = 12
 """Causes with a bar of their own; the rest share one, so that the bars still add up."""
@@ -26,7 +27,7 @@ def draw_causes(findings: Findings, goal: GoalFinding) -> Card:
     rows = [*((c.cause, c.mean_d, theme.cause_colour(c.cause)) for c in steps)]
     if rest:
         rows.append((f"{len(rest)} other{'s' if len(rest) > 1 else ''}", sum(c.mean_d for c in rest), theme.GREY))
-    families = dict.fromkeys(theme.CAUSE_FAMILY.get(c.cause, "other") for c in steps)
+    families = dict.fromkeys(CAUSE_FAMILY.get(c.cause, "other") for c in steps)
     return Card(
         id="causes",
         title=_title(goal),
@@ -155,7 +156,7 @@ def _note(findings: Findings, goal: GoalFinding) -> str:
 
 def _table(goal: GoalFinding) -> Table:
     rows = [
-        (c.cause, theme.CAUSE_FAMILY.get(c.cause, "other"), f"{c.mean_d:.2f}", f"{c.nominal_d:.2f}")
+        (c.cause, CAUSE_FAMILY.get(c.cause, "other"), f"{c.mean_d:.2f}", f"{c.nominal_d:.2f}")
         for c in goal.slip_by_cause
     ]
     rows.append(("total", "", f"{goal.total_slip_d:.2f}", f"{sum(c.nominal_d for c in goal.slip_by_cause):.2f}"))

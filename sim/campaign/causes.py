@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
-CAUSES: tuple[str, ...] = (
-    "agreement",
-    "partner",
-    "budget",
-    "development",
-    "production",
-    "pad",
-    "integration",
-    "scrub",
-    "window",
-    "failure",
-    "stand-down",
-    "rendezvous",
-    "flight",
-    "port",
-    "propellant",
-    "tracking",
-    "lighting",
-    "labour",
-    "power",
-    "supply",
-    "plan",
-)
-"""In the order in which tables and pages list them; `plan` is a stated not-before date."""
+from collections.abc import Mapping
+from typing import Final
+
+CAUSE_FAMILY: Final[Mapping[str, str]] = {
+    "agreement": "partners and money",
+    "partner": "partners and money",
+    "budget": "partners and money",
+    "development": "making",
+    "production": "making",
+    "pad": "launching",
+    "integration": "launching",
+    "scrub": "launching",
+    "window": "launching",
+    "failure": "losses",
+    "stand-down": "losses",
+    "rendezvous": "flying",
+    "flight": "flying",
+    "port": "flying",
+    "propellant": "flying",
+    "tracking": "flying",
+    "lighting": "building",
+    "labour": "building",
+    "power": "building",
+    "supply": "building",
+    "plan": "the plan itself",
+}
+"""Each cause with the family whose colour it has on pages, in the order in which tables list them.
+
+`plan` is a stated not-before date.
+"""
+CAUSES: Final = tuple(CAUSE_FAMILY)
 
 (
     AGREEMENT,

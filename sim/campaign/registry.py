@@ -11,7 +11,7 @@ from typing import overload
 from sim.campaign.plan import Chance, Reliability
 from sim.chance import Beta, Distribution, Fixed
 from sim.problems import Code, Problem
-from sim.scenario.layers import Layered
+from sim.scenario.layered import Layered
 from sim.scenario.schema import Prior, Record
 from sim.scenario.text import Path
 

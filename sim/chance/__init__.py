@@ -1,8 +1,8 @@
 """Distributions, and random numbers that are found by their key."""
 
+from sim.chance.beta import Beta, Pert
 from sim.chance.correlation import FigureName, Figures, JointDraws, Together
 from sim.chance.distributions import (
-    Beta,
     Discrete,
     Distribution,
     Empirical,
@@ -10,7 +10,6 @@ from sim.chance.distributions import (
     Fixed,
     Lognormal,
     Normal,
-    Pert,
     Shifted,
     Triangular,
     Uniform,

@@ -1,11 +1,10 @@
-"""Laws of chance in plain Python: quantile, mean, mode and support of each.
+"""Distributions in plain Python: quantile, mean, mode and support of each.
 
-The nominal run takes the `mode`. No array library is loaded unless a Beta or PERT law is drawn from.
+The nominal run takes the `mode`. No array library is loaded; Beta and PERT, which need one, are in `sim.chance.beta`.
 """
 
 from __future__ import annotations
 
-import functools
 import math
 from abc import ABC, abstractmethod
 from bisect import bisect_left
@@ -27,7 +26,7 @@ def growth(exponent: float) -> float:
 
 
 class Distribution(ABC):
-    """A law of chance over floats, in the unit of whatever it stands for."""
+    """A distribution over floats, in the unit of whatever it stands for."""
 
     __slots__ = ()
 
@@ -87,7 +86,7 @@ class Uniform(Distribution):
     high: float
 
     def __post_init__(self) -> None:
-        _ordered(self.low, self.high)
+        require_ordered(self.low, self.high)
 
     def ppf(self, u: float) -> float:  # noqa: D102
         return self.low + u * (self.high - self.low)
@@ -114,7 +113,7 @@ class Triangular(Distribution):
     high: float
 
     def __post_init__(self) -> None:
-        _ordered(self.low, self.likely, self.high)
+        require_ordered(self.low, self.likely, self.high)
 
     def ppf(self, u: float) -> float:  # noqa: D102
         low, high, likely = self.low, self.high, self.likely
@@ -125,78 +124,6 @@ class Triangular(Distribution):
     @property
     def mean(self) -> float:  # noqa: D102
         return (self.low + self.likely + self.high) / 3
-
-    @property
-    def mode(self) -> float:  # noqa: D102
-        return self.likely
-
-    @property
-    def support(self) -> tuple[float, float]:  # noqa: D102
-        return self.low, self.high
-
-
-@dataclass(frozen=True, slots=True)
-class Beta(Distribution):
-    """Beta law with shapes `a` and `b`, stretched from [0, 1] to [low, high].
-
-    Quantiles come from a table that is exact at its 2,049 knots, evenly spaced in the normal score of u;
-    between them they are within 1e-5 of the width. The mode of a law without an inner peak is the end it
-    leans to (the mean when it leans to both).
-    """
-
-    a: float
-    b: float
-    low: float = 0.0
-    high: float = 1.0
-
-    def __post_init__(self) -> None:
-        _positive(self.a, self.b)
-        _ordered(self.low, self.high)
-
-    def ppf(self, u: float) -> float:  # noqa: D102
-        return self.low + (self.high - self.low) * _beta_ppf(u, self.a, self.b)
-
-    @property
-    def mean(self) -> float:  # noqa: D102
-        return self.low + (self.high - self.low) * self.a / (self.a + self.b)
-
-    @property
-    def mode(self) -> float:  # noqa: D102
-        if self.a > 1 and self.b > 1:
-            return self.low + (self.high - self.low) * (self.a - 1) / (self.a + self.b - 2)
-        if self.a == self.b:
-            return self.mean
-        return self.low if self.a < self.b else self.high
-
-    @property
-    def support(self) -> tuple[float, float]:  # noqa: D102
-        return self.low, self.high
-
-
-@dataclass(frozen=True, slots=True)
-class Pert(Distribution):
-    """PERT law: a Beta on [low, high] with mean (low + 4 likely + high) / 6.
-
-    Quantiles are as exact as those of `Beta`. Source: Malcolm, Roseboom, Clark and Fazar (1959), Operations
-    Research 7(5), in the form a = 1 + 4 (likely - low) / (high - low) of Vose, Risk Analysis (2008).
-    """
-
-    low: float
-    likely: float
-    high: float
-    _a: float = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        _ordered(self.low, self.likely, self.high)
-        width = self.high - self.low
-        object.__setattr__(self, "_a", 1.0 + 4.0 * (self.likely - self.low) / width if width else 1.0)
-
-    def ppf(self, u: float) -> float:  # noqa: D102
-        return self.low + (self.high - self.low) * _beta_ppf(u, self._a, 6.0 - self._a)
-
-    @property
-    def mean(self) -> float:  # noqa: D102
-        return (self.low + 4 * self.likely + self.high) / 6
 
     @property
     def mode(self) -> float:  # noqa: D102
@@ -219,8 +146,8 @@ class Normal(Distribution):
     _within: float = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        _positive(self.sd)
-        _ordered(self.low, self.high)
+        require_positive(self.sd)
+        require_ordered(self.low, self.high)
         below = _STANDARD.cdf((self.low - self.mu) / self.sd)
         within = _STANDARD.cdf((self.high - self.mu) / self.sd) - below
         if within < 0.01:
@@ -258,7 +185,7 @@ class Lognormal(Distribution):
     _sigma: float = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        _positive(self.median)
+        require_positive(self.median)
         if not self.p90 > self.median:
             raise ValueError("the 90 % quantile must lie above the median")
         object.__setattr__(self, "_sigma", math.log(self.p90 / self.median) / _Z90)
@@ -286,7 +213,7 @@ class Exponential(Distribution):
     scale: float
 
     def __post_init__(self) -> None:
-        _positive(self.scale)
+        require_positive(self.scale)
 
     def ppf(self, u: float) -> float:  # noqa: D102
         return -self.scale * math.log1p(-u)
@@ -316,7 +243,7 @@ class Weibull(Distribution):
     zero: float = 0.0
 
     def __post_init__(self) -> None:
-        _positive(self.shape, self.scale)
+        require_positive(self.shape, self.scale)
         if not 0.0 <= self.zero < 1.0:
             raise ValueError("the share of zeros must be at least 0 and below 1")
 
@@ -436,35 +363,13 @@ def shift(law: Distribution, offset: float) -> Distribution:
     return Fixed(law.value + offset) if isinstance(law, Fixed) else Shifted(law, offset)
 
 
-def _ordered(*values: float) -> None:
+def require_ordered(*values: float) -> None:
+    """Raise ValueError unless the values rise, or stay, from left to right."""
     if not all(first <= second for first, second in pairwise(values)):
         raise ValueError("the values must not fall from left to right")
 
 
-def _positive(*values: float) -> None:
+def require_positive(*values: float) -> None:
+    """Raise ValueError unless every value is finite and above 0."""
     if not all(0.0 < value < math.inf for value in values):
         raise ValueError("the value must be above 0")
-
-
-_KNOTS: Final = 2049
-_EDGE: Final = 8.3  # normal scores beyond this have no double between 0 and 1
-_STEPS_PER_SCORE: Final = (_KNOTS - 1) / (2 * _EDGE)
-
-
-def _beta_ppf(u: float, a: float, b: float) -> float:
-    table = _beta_table(a, b)
-    position = (_STANDARD.inv_cdf(u) + _EDGE) * _STEPS_PER_SCORE
-    knot = min(max(int(position), 0), _KNOTS - 2)
-    return table[knot] + (position - knot) * (table[knot + 1] - table[knot])
-
-
-@functools.lru_cache(maxsize=1024)
-def _beta_table(a: float, b: float) -> tuple[float, ...]:
-    """Return Beta quantiles at evenly spaced normal scores; the upper half from the other end, for accuracy."""
-    import numpy as np
-    from scipy.special import betaincinv, ndtr
-
-    scores = np.linspace(-_EDGE, _EDGE, _KNOTS)
-    lower = betaincinv(a, b, ndtr(scores))
-    upper = 1.0 - betaincinv(b, a, ndtr(-scores))
-    return tuple(np.where(scores < 0.0, lower, upper).tolist())

@@ -26,9 +26,14 @@ def _problems() -> Table:
 
 
 def _distributions() -> Table:
-    from sim.scenario.laws import LAW_TEXTS
+    from sim.scenario.distributions import DISTRIBUTIONS
 
-    return _of([{"law": law.name, "written": law.written, "meaning": law.meaning, "for": law.use} for law in LAW_TEXTS])
+    return _of(
+        [
+            {"law": name, "written": one.written, "meaning": one.meaning, "for": one.use}
+            for name, one in DISTRIBUTIONS.items()
+        ]
+    )
 
 
 def _units() -> Table:

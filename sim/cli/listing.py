@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from sim.scenario.layers import Layered
+    from sim.scenario.layered import Layered
     from sim.scenario.provenance import Note
     from sim.scenario.text import Path
 

@@ -12,7 +12,7 @@ from sim.cli.printing import print_json, show_grid
 
 if TYPE_CHECKING:
     from sim.cli.listing import Item
-    from sim.scenario.layers import Layered
+    from sim.scenario.layered import Layered
     from sim.scenario.provenance import Figure, Note, Source
 
 BY_NAME = {kind.name: kind for kind in KINDS}
@@ -21,7 +21,7 @@ SPECIAL = {
     "sources": "which figures rest on which source, and what is only a guess",
     "guesses": "every figure that nobody has published",
     "scenarios": "the scenarios that ship",
-    "distributions": "the laws of chance, and how each is written",
+    "distributions": "the distributions, and how each is written",
     "units": "the kinds of quantities and their units",
     "problems": "the codes of what can be wrong",
 }

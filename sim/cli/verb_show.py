@@ -12,7 +12,7 @@ from sim.cli.printing import print_json
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sim.scenario.layers import Layered
+    from sim.scenario.layered import Layered
     from sim.scenario.writing import Leaf
 
 

@@ -46,7 +46,7 @@ _HOLDERS: Final = (Distribution, BaseModel, dict, list)
 
 
 def laws(value: Any, path: Path) -> Iterator[tuple[Path, Distribution]]:
-    """Return every law of chance in a block with the path at which it is written."""
+    """Return every distribution in a block with the path at which it is written."""
     if isinstance(value, Distribution):
         yield path, value
     elif isinstance(value, BaseModel):

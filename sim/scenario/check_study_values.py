@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from sim.problems import Code, Problem, WrongValueError, counted
-from sim.scenario.layers import Layered
+from sim.scenario.layered import Layered
 from sim.scenario.paths import wrong_path
 from sim.scenario.schema import Listed, Spread, read_values
 from sim.scenario.text import Path, path_text

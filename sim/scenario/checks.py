@@ -61,7 +61,7 @@ from sim.scenario.check_sequences import (
 from sim.scenario.check_supplies import check_goods, check_stores, check_tanks
 from sim.scenario.check_waits import check_waits
 from sim.scenario.draft import Draft
-from sim.scenario.layers import Layered
+from sim.scenario.layered import Layered
 from sim.scenario.order import NeedNetwork, check_cycles
 from sim.scenario.schema import Scenario
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sim.problems import Code, Problem, Severity
-from sim.scenario.layers import Layered
+from sim.scenario.layered import Layered
 from sim.scenario.schema import Scenario
 from sim.scenario.text import Path, path_text
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from sim.clock import Calendar
 from sim.problems import Code, Problem, suggest
-from sim.scenario.layers import Layered
+from sim.scenario.layered import Layered
 from sim.scenario.names import NEEDS, find, needed_events, section
 from sim.scenario.relations import LAG_CALENDARS, event_of
 from sim.scenario.schema import Mission, Scenario

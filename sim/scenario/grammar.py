@@ -8,6 +8,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
+from sim.scenario.distributions import names_a_distribution
 from sim.scenario.schema import Scenario
 from sim.scenario.text import Path
 
@@ -79,3 +80,8 @@ def _members(annotation: Any) -> list[Any]:
     if origin is Union or origin is types.UnionType:
         return [member for choice in get_args(annotation) for member in _members(choice)]
     return [annotation]
+
+
+def is_random(value: object, path: Path) -> bool:
+    """Tell whether what stands at a path is a random value: one distribution, and notes, where keys are no names."""
+    return isinstance(value, dict) and names_a_distribution(value) and not holds_names(path)

@@ -73,7 +73,7 @@ def value_at(values: Any, path: Path) -> Any:
 
 
 def is_random(value: Any) -> bool:
-    """Tell whether what a scenario says is a law of chance, or factors of which one is."""
+    """Tell whether what a scenario says is a distribution, or factors of which one is."""
     if not isinstance(value, dict) or not value or "fixed" in value:
         return False
     named = value.keys() & {"by_lead", "class", "per_year"}

@@ -16,15 +16,13 @@ Order of precedence: `--set` > `--variant` (left to right) > file > parent.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property
-from operator import attrgetter
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path as FilePath
-from typing import Any, Final, TypeVar
+from typing import Final
 
 from sim.problems import Code, Mark, Problem, suggest
-from sim.scenario.grammar import holds_names
+from sim.scenario.grammar import is_random
 from sim.scenario.likes import LIKE, Likes, is_like
 from sim.scenario.said import is_said
 from sim.scenario.text import (
@@ -38,67 +36,11 @@ from sim.scenario.text import (
     plain,
     read_text,
     set_mark,
-    walk,
 )
 from sim.scenario.tree import Tree, read_bytes
 
-T = TypeVar("T")
-LAWS: Final = frozenset(
-    (
-        "fixed",
-        "triangular",
-        "pert",
-        "uniform",
-        "normal",
-        "lognormal",
-        "exponential",
-        "weibull",
-        "discrete",
-        "empirical",
-        "beta",
-    )
-)
-NOTES: Final = frozenset(("source", "confidence", "access"))
 _MOST_FILES: Final = 50
 _NOT_IN_A_VARIANT: Final = ("extends", "variants", "format", "name")
-
-
-@dataclass(frozen=True, slots=True)
-class Layered:
-    """A scenario after merging: plain values, and by path the place of value and key and the origin.
-
-    `values` has neither `extends` nor `variants`; the names of the latter are in `variants`.
-    `shipped` holds those of the `files` that ship with the simulator. `left_out` says of blocks by name why they were
-    not in the plan on the day of knowledge.
-    An origin is `file.yaml:12`, `variant late (file.yaml:80)`, `like ilrs-1 (file.yaml:30)` or `--set key=value`.
-    """
-
-    values: dict[str, Any]
-    marks: Mapping[Path, Mark]
-    keys: Mapping[Path, Mark]
-    origins: Mapping[Path, str]
-    variants: tuple[str, ...]
-    files: tuple[str, ...]
-    shipped: frozenset[str] = frozenset()
-    left_out: Mapping[str, str] = field(default_factory=dict)
-
-    def __repr__(self) -> str:
-        return f"<Layered {', '.join(self.files)}: {len(self.marks)} values>"
-
-    def mark(self, path: Path) -> Mark | None:
-        """Return the place of the value at a path, or of the nearest block around it."""
-        return _nearest(self.marks, path)
-
-    def key_mark(self, path: Path) -> Mark | None:
-        """Return the place of the key at a path, or of the nearest block around it."""
-        return _nearest(self.keys, path)
-
-
-def _nearest(marks: Mapping[Path, Mark], path: Path) -> Mark | None:
-    for length in range(len(path), -1, -1):
-        if path[:length] in marks:
-            return marks[path[:length]]
-    return None
 
 
 class LayerStack:
@@ -237,8 +179,8 @@ class LayerStack:
         kept = kept or is_like(below, path) or is_like(above, path)
         if not isinstance(above.value, dict) or not isinstance(below.value, dict) or above in self._whole:
             return self._without_nulls(above, path, kept=kept)
-        both_laws = is_law(above.value, path) and is_law(below.value, path)
-        if both_laws or is_said(above.value, path) != is_said(below.value, path):
+        both_random = is_random(above.value, path) and is_random(below.value, path)
+        if both_random or is_said(above.value, path) != is_said(below.value, path):
             return self._without_nulls(above, path, kept=kept)
         merged = dict(below.value)
         for key, child in above.value.items():
@@ -358,52 +300,8 @@ class LayerStack:
         return root
 
 
-def flatten(root: Node, files: Sequence[str], shipped: Iterable[str] = ()) -> Layered:
-    """Return the plain values and places of a merged scenario."""
-    assert isinstance(root.value, dict)
-    top = dict(root.value)
-    variants = top.pop("variants", None)
-    names = tuple(variants.value) if variants and isinstance(variants.value, dict) else ()
-    whole = Node(top, root.mark, root.key, root.layer)
-    marks, keys = ByPath(whole, attrgetter("mark")), ByPath(whole, attrgetter("key"))
-    return Layered(plain(whole), marks, keys, ByPath(whole, _origin), names, tuple(files), frozenset(shipped))
-
-
-class ByPath(Mapping[Path, T]):
-    """Something of every node by its path, looked up when it is first asked for: what is right is never asked."""
-
-    def __init__(self, root: Node, of: Callable[[Node], T]) -> None:
-        self._root, self._of = root, of
-
-    @cached_property
-    def _found(self) -> dict[Path, T]:
-        return {path: self._of(node) for path, node in walk(self._root)}
-
-    def __getitem__(self, path: Path) -> T:
-        return self._found[path]
-
-    def __iter__(self) -> Iterator[Path]:
-        return iter(self._found)
-
-    def __len__(self) -> int:
-        return len(self._found)
-
-
-def _origin(node: Node) -> str:
-    place = f"{node.mark.file}:{node.mark.line}" if node.mark.line else node.mark.file
-    return f"{node.layer} ({place})" if node.layer.startswith(("variant ", f"{LIKE} ", "said ")) else place
-
-
-def is_law(value: object, path: Path) -> bool:
-    """Tell whether what stands at a path is a random value: one law, and notes, where keys are no names."""
-    if not isinstance(value, dict):
-        return False
-    keys = value.keys()
-    return len(keys & LAWS) == 1 and keys <= LAWS | NOTES and not holds_names(path)
-
-
 def _merges(node: Node, path: Path) -> bool:
-    return isinstance(node.value, dict) and not is_law(node.value, path)
+    return isinstance(node.value, dict) and not is_random(node.value, path)
 
 
 def _in_variant(path: Path) -> bool:
@@ -425,7 +323,7 @@ def _labelled(node: Node, layer: str) -> Node:
 
 
 def _leaves(node: Node, path: Path = ()) -> list[tuple[Path, Node]]:
-    if isinstance(node.value, dict) and node.value and not is_law(node.value, path):
+    if isinstance(node.value, dict) and node.value and not is_random(node.value, path):
         return [leaf for key, child in node.value.items() for leaf in _leaves(child, (*path, key))]
     return [(path, node)]
 

@@ -20,7 +20,8 @@ from sim.scenario.checks import check_blocks, check_sense
 from sim.scenario.data import read_columns
 from sim.scenario.draft import Draft
 from sim.scenario.events import check_needs
-from sim.scenario.layers import Layered, LayerStack, flatten
+from sim.scenario.layered import Layered, flatten
+from sim.scenario.layers import LayerStack
 from sim.scenario.names import check_references, is_needed, section
 from sim.scenario.paths import check_study_paths, check_study_variants, study_variants, wrong_path
 from sim.scenario.provenance import check_sources

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from sim.problems import Code, Problem, suggest
-from sim.scenario.layers import Layered
+from sim.scenario.layered import Layered
 from sim.scenario.relations import event_of
 from sim.scenario.text import Path, path_text
 

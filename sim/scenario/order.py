@@ -22,7 +22,7 @@ from sim.scenario.events import (
     needed_starts,
     start_name,
 )
-from sim.scenario.layers import Layered
+from sim.scenario.layered import Layered
 from sim.scenario.relations import Lagged, event_of
 from sim.scenario.schema import Activity, Element, Filling, Leg, Mission, Scenario, SlipByClass, SlipByLead, Station
 from sim.scenario.text import Path, path_text

@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from sim.problems import Code, Problem, suggest
+from sim.scenario.distributions import DISTRIBUTIONS, NOTES
 from sim.scenario.grammar import holds_by_name, is_model, keys_of, kinds_inside
-from sim.scenario.layers import LAWS, NOTES, Layered
+from sim.scenario.layered import Layered
 from sim.scenario.schema import Scenario
 from sim.scenario.text import Path
 
@@ -66,7 +67,7 @@ def _wrong_step(kinds: Sequence[Any], value: Any, part: str, *, adds: bool) -> t
             return None
         return Code.NO_SUCH_PATH, "there is no such block", suggest(part, block) or "there is none at all here"
     known = [key for kind in kinds if is_model(kind) for key in keys_of(kind)]
-    if part in known or (part in LAWS | NOTES and not all(is_model(kind) for kind in kinds)):
+    if part in known or ((part in DISTRIBUTIONS or part in NOTES) and not all(is_model(kind) for kind in kinds)):
         return None
     if not known:
         return Code.NO_SUCH_PATH, "there is nothing inside this value", "set the value itself"

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from sim.problems import Code, Problem
-from sim.scenario.grammar import holds_names
-from sim.scenario.layers import LAWS, Layered, is_law
+from sim.scenario.distributions import DISTRIBUTIONS
+from sim.scenario.grammar import holds_names, is_random
+from sim.scenario.layered import Layered
 from sim.scenario.names import section
 from sim.scenario.text import Path, path_text
 from sim.scenario.writing import Leaf, leaves
@@ -122,7 +123,7 @@ def is_figure(value: Any) -> bool:
     if isinstance(value, list):
         return bool(value) and all(is_figure(item) for item in value)
     if isinstance(value, dict):
-        return bool(value.keys() & LAWS) or any(is_figure(item) for item in value.values())
+        return bool(value.keys() & DISTRIBUTIONS.keys()) or any(is_figure(item) for item in value.values())
     return True
 
 
@@ -167,7 +168,7 @@ def check_sources(layered: Layered) -> Iterator[Problem]:
 
 
 def _unsourced(layered: Layered, value: Any, path: Path) -> Iterator[Problem]:
-    if not isinstance(value, dict) or "source" in value or is_law(value, path):
+    if not isinstance(value, dict) or "source" in value or is_random(value, path):
         return
     figures = [key for key, item in value.items() if _is_figure(item, (*path, key)) and _ships(layered, (*path, key))]
     told = [key for key in figures if key not in section(value, "sources")]
@@ -182,7 +183,7 @@ def _unsourced(layered: Layered, value: Any, path: Path) -> Iterator[Problem]:
 
 def _is_figure(value: Any, path: Path) -> bool:
     if isinstance(value, dict):
-        return is_law(value, path) and "source" not in value
+        return is_random(value, path) and "source" not in value
     if isinstance(value, str):
         return value[:1] in "0123456789+-." and path[-1] not in ("about", "source")
     return isinstance(value, (int, float)) and not isinstance(value, bool) and path[-1] not in _NO_FIGURE

@@ -11,8 +11,9 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from sim.problems import Code, Mark, Problem, WrongValueError, did_you_mean, suggest
+from sim.scenario.distributions import DISTRIBUTIONS
 from sim.scenario.grammar import keys_of, models_at
-from sim.scenario.layers import LAWS, Layered
+from sim.scenario.layered import Layered
 from sim.scenario.meanings import meanings
 from sim.scenario.schema import Sourced
 from sim.scenario.text import Path, path_text
@@ -87,7 +88,7 @@ def _likeness(branch: str, value: object, models: Mapping[str, type[BaseModel]],
                 return 1.0 + len(value.keys() & set(keys_of(kind)))
         if branch.startswith("dict"):
             return 2.0
-        return 1.5 + 2 * len(value.keys() & LAWS) if branch.startswith("function-plain") else 0.0
+        return 1.5 + 2 * len(value.keys() & DISTRIBUTIONS.keys()) if branch.startswith("function-plain") else 0.0
     if isinstance(value, list):
         return 2.0 if branch.startswith("list") else 0.0
     if branch.startswith("literal"):

@@ -14,7 +14,8 @@ from typing import Any, Final
 import yaml
 
 from sim.problems import printable
-from sim.scenario.layers import Layered, is_law
+from sim.scenario.grammar import is_random
+from sim.scenario.layered import Layered
 from sim.scenario.text import Path, path_text, read_text
 
 _DUMPER: Final[Any] = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
@@ -101,7 +102,7 @@ def leaves(layered: Layered) -> Iterator[Leaf]:
 
 
 def _leaves(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
-    if isinstance(value, dict) and value and not is_law(value, path):
+    if isinstance(value, dict) and value and not is_random(value, path):
         for key, child in value.items():
             yield from _leaves(child, (*path, key))
     elif isinstance(value, list) and any(isinstance(item, (dict, list)) for item in value):

@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 from sim.analysis.estimates import Mean, paired_mean
 from sim.campaign.plan import Campaign
 from sim.problems import InputError
+from sim.scenario.distributions import DISTRIBUTIONS
 from sim.scenario.joining import model_of
-from sim.scenario.layers import LAWS
 from sim.scenario.load import Loaded
 from sim.scenario.order import NeedNetwork
 from sim.scenario.paths import without_studies
@@ -211,7 +211,7 @@ def _fixed(path: Path, value: Any, drawn: set[Path]) -> Iterator[tuple[Path, Any
         return
     if set(map(str, path)) & set(_FACTS) or not is_figure(value):
         return
-    if isinstance(value, dict) and not value.keys() & LAWS:
+    if isinstance(value, dict) and not value.keys() & DISTRIBUTIONS.keys():
         for key, inner in value.items():
             yield from _fixed((*path, key), inner, drawn)
     else:

@@ -13,7 +13,7 @@ from click.testing import Result
 
 from sim.cli.verb_list import BY_NAME, SPECIAL
 from sim.problems import Code
-from sim.scenario.layers import LAWS
+from sim.scenario.distributions import DISTRIBUTIONS
 from sim.scenario.provenance import Note, is_figure
 from sim.units import KINDS, parse_quantity
 
@@ -160,7 +160,7 @@ def test_a_guess_is_what_says_so(note: Note, guess: bool) -> None:
 
 
 def test_every_law_of_chance_is_explained(ilrs: Call) -> None:
-    assert {one["law"] for one in told(ilrs, "distributions")} == LAWS
+    assert {one["law"] for one in told(ilrs, "distributions")} == DISTRIBUTIONS.keys()
 
 
 def test_every_problem_code_is_listed(ilrs: Call) -> None:

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 
-from sim.chance import Distribution, Pert, Triangular, Uniform
+from sim.chance import Distribution
 from sim.problems import Code, WrongValueError
+from sim.scenario.distributions import DISTRIBUTIONS
 from sim.scenario.schema.blocks import Block, Sourced, SourceNote
 from sim.units import Date, Name, Share
 
-_LAWS: Final[Mapping[str, tuple[int, Callable[..., Distribution]]]] = {
-    "uniform": (2, Uniform),
-    "triangular": (3, Triangular),
-    "pert": (3, Pert),
-}
+_RANGES: Final = {name: entry.points for name, entry in DISTRIBUTIONS.items() if entry.points}
 _NUMBER: Final = re.compile(r"\s*([-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)(\s*[^\s0-9].*)?")
 
 
@@ -31,7 +27,7 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """A law over numbers of one unit to vary over."""
+    """A distribution over numbers of one unit to vary over."""
 
     law: Distribution
     unit: str
@@ -47,20 +43,21 @@ def read_values(spec: object) -> Listed | Spread:
     if isinstance(spec, list) and spec:
         return Listed(tuple(spec))
     if isinstance(spec, dict) and len(spec) == 1:
-        law, points = next(iter(spec.items()))
-        if law in _LAWS and isinstance(points, list):
-            return _spread(law, points)
-    hint = "give a list of values, or a range such as {uniform: [90 d, 240 d]}; triangular and pert are known too"
+        name, points = next(iter(spec.items()))
+        if name in _RANGES and isinstance(points, list):
+            return _spread(name, points)
+    hint = f"give a list of values, or a range such as {{uniform: [90 d, 240 d]}}; known are {', '.join(_RANGES)}"
     raise WrongValueError("these are no values to vary over", hint)
 
 
-def _spread(law: str, points: list[Any]) -> Spread:
-    wanted, make = _LAWS[law]
+def _spread(name: str, points: list[Any]) -> Spread:
+    wanted, make = DISTRIBUTIONS[name].points, DISTRIBUTIONS[name].make
+    assert make is not None  # as for every range
     found = [_NUMBER.fullmatch(str(point)) for point in points]
     parts = [(float(one[1]), " ".join((one[2] or "").split())) for one in found if one]
     if len(parts) != wanted or len(points) != wanted or len({unit for _, unit in parts}) != 1:
-        hint = f"for example {{{law}: [{', '.join(('90 d', '120 d', '240 d')[-wanted:])}]}}"
-        raise WrongValueError(f"{law} wants {wanted} numbers of one and the same unit", hint)
+        hint = f"for example {{{name}: [{', '.join(('90 d', '120 d', '240 d')[-wanted:])}]}}"
+        raise WrongValueError(f"{name} wants {wanted} numbers of one and the same unit", hint)
     try:
         made = make(*(number for number, _ in parts))
     except ValueError as error:
@@ -75,11 +72,11 @@ _VALUES_SCHEMA: Final = {
         *(
             {
                 "type": "object",
-                "properties": {law: {"type": "array", "items": {}, "minItems": count, "maxItems": count}},
-                "required": [law],
+                "properties": {name: {"type": "array", "items": {}, "minItems": count, "maxItems": count}},
+                "required": [name],
                 "additionalProperties": False,
             }
-            for law, (count, _) in _LAWS.items()
+            for name, count in _RANGES.items()
         ),
     ],
     "description": "a list of values, or a range: {uniform: [90 d, 240 d]}",

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from sim.problems import Code, Problem
-from sim.scenario.layers import Layered, LayerStack, flatten
+from sim.scenario.layered import Layered, flatten
+from sim.scenario.layers import LayerStack
 from sim.scenario.text import Node
 from sim.scenario.tree import Tree
 

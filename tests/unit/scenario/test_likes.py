@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sim.problems import Problem
-from sim.scenario.layers import Layered
+from sim.scenario.layered import Layered
 from sim.scenario.load import load_scenario, read_layers
 from tests.unit.scenario.small import problems_of, told
 
