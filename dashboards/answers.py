@@ -10,8 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from dashboards.lever_axis import AS_IS, VARIANTS, LeverAxis, levers_of
-from sim.analysis.estimates import probability_by, quantiles
-from sim.analysis.findings import Share
+from sim.analysis.estimates import Estimate, probability_by, quantiles
 from sim.analysis.indices import SobolIndex, Swing
 from sim.analysis.sensitivity import Correlation
 from sim.scenario.provenance import Note
@@ -25,7 +24,7 @@ class Answer:
 
     number: int
     values: Mapping[str, str]
-    chance: Share
+    chance: Estimate
     p50_d: float | None
     p80_d: float | None
     mean_d: float
@@ -165,7 +164,7 @@ def _answer(item: Response, levers: Sequence[LeverAxis]) -> Answer:
     return Answer(
         number=item.case.number,
         values={lever.path: values.get(lever.path, AS_IS) for lever in levers},
-        chance=Share(chance.value, chance.lo, chance.hi),
+        chance=chance,
         p50_d=p50.value,
         p80_d=p80.value,
         mean_d=float(days.mean()),

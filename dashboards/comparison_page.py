@@ -81,7 +81,7 @@ def compose_comparison(entries: Sequence[Entry]) -> Page:
 def _verdict(contenders: Sequence[Contender], names: tuple[str, ...]) -> str:
     if len(names) == 1:
         halves = [(one, one.quantile(0.5)) for one in contenders]
-        dated = [(half.t_d, one) for one, half in halves if half is not None and half.t_d is not None]
+        dated = [(half.value, one) for one, half in halves if half is not None and half.value is not None]
         dated.sort(key=lambda pair: pair[1].calendar.to_date(pair[0]))
         words = [f"{formats.shorten(one.name, 40)} {formats.month(one.calendar, day)}" for day, one in dated[:4]]
         late = f", {len(contenders) - len(dated)} not within its calendar" if len(dated) < len(contenders) else ""
@@ -160,8 +160,8 @@ def _headline(contenders: Sequence[Contender]) -> str:
 def _tile(index: int, one: Contender) -> Tile:
     half = one.quantile(0.5)
     date = formats.never(one.calendar)
-    if half is not None and half.t_d is not None:
-        date = formats.month(one.calendar, half.t_d)
+    if half is not None and half.value is not None:
+        date = formats.month(one.calendar, half.value)
     words = f"even odds (P50) {date}"
     if half is not None:
         words += f", 95 % interval {formats.span(one.calendar, half)}"

@@ -8,7 +8,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from sim.analysis.findings import Findings, Quantile, Share
+from sim.analysis.estimates import Estimate, Quantile
+from sim.analysis.findings import Findings
 from sim.clock import Calendar
 from sim.model.tracing import Trace
 
@@ -71,7 +72,7 @@ def percent(share: float) -> str:
     return "> 99 %" if share < 1 and text == "100 %" else text
 
 
-def interval(share: Share) -> str:
+def interval(share: Estimate) -> str:
     """Return the interval of a probability: `27 to 35 %`, with a decimal where its ends would look the same."""
     low, high = (f"{end * 100:.0f}" for end in (share.low, share.high))
     if low == high and share.low != share.high:
@@ -79,17 +80,17 @@ def interval(share: Share) -> str:
     return f"{low} to {high} %"
 
 
-def chance(share: Share) -> str:
+def chance(share: Estimate) -> str:
     """Return a probability with its interval: `31 % (27 to 35 %)`."""
     return f"{percent(share.value)} ({interval(share)})"
 
 
 def span(calendar: Calendar, quantile: Quantile) -> str:
     """Return the interval of a quantile, `Mar 2037 to Jan 2038`, with an open end where the calendar stops."""
-    if quantile.t_d is None and quantile.low_d is None:
+    if quantile.value is None and quantile.low is None:
         return never(calendar)
-    low = month(calendar, quantile.low_d) if quantile.low_d is not None else never(calendar)
-    high = month(calendar, quantile.high_d) if quantile.high_d is not None else never(calendar)
+    low = month(calendar, quantile.low) if quantile.low is not None else never(calendar)
+    high = month(calendar, quantile.high) if quantile.high is not None else never(calendar)
     return low if low == high else f"{low} to {high}"
 
 

@@ -9,7 +9,7 @@ from dashboards.card import Card, Page, Section, Table, Tile
 from dashboards.figures.trend import day_of, draw_trend, month_of
 from dashboards.report import REPORT_FILE, write_page
 from dashboards.study_pages import address_from
-from sim.analysis.findings import Share
+from sim.analysis.estimates import Estimate
 from sim.problems import InputError, counted, plural
 from sim.study.history import Forecast, GoalHistory, History, News, read_history
 
@@ -69,7 +69,7 @@ def _verdict(goal: GoalHistory) -> str:
 
 
 def _chance(one: Forecast) -> str:
-    return formats.chance(Share(one.probability, one.low, one.high))
+    return formats.chance(Estimate(one.probability, one.low, one.high))
 
 
 def _tiles(history: History, goal: GoalHistory) -> tuple[Tile, ...]:

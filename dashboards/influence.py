@@ -108,14 +108,15 @@ def share_between(lever: LeverAxis, answers: Sequence[Answer]) -> float:
 
 
 def _of_index(one: SobolIndex, spread_d: float) -> Influence:
-    moves_d = math.sqrt(max(one.total, 0.0)) * spread_d
-    return Influence(one.name, moves_d, "total index", one.total, one.total_lo, one.total_hi, one.total_lo > _TRACE)
+    total = one.total
+    moves_d = math.sqrt(max(total.value, 0.0)) * spread_d
+    return Influence(one.name, moves_d, "total index", total.value, total.low, total.high, total.low > _TRACE)
 
 
 def _of_rank(path: str, one: Correlation, spread_d: float) -> Influence:
     value = one.value or 0.0
-    sure = one.lo is not None and one.hi is not None and (one.lo > 0.0 or one.hi < 0.0)
-    return Influence(path, abs(value) * spread_d, "rank correlation", value, one.lo, one.hi, sure)
+    sure = one.low is not None and one.high is not None and (one.low > 0.0 or one.high < 0.0)
+    return Influence(path, abs(value) * spread_d, "rank correlation", value, one.low, one.high, sure)
 
 
 def _of_share(lever: LeverAxis, answers: Sequence[Answer], spread_d: float) -> Influence:
@@ -126,5 +127,5 @@ def _of_share(lever: LeverAxis, answers: Sequence[Answer], spread_d: float) -> I
 
 def _of_swing(swing: Swing) -> Influence:
     end = max((mean for _, mean in swing.ends), key=lambda mean: abs(mean.value))
-    sure = end.lo > 0.0 or end.hi < 0.0
-    return Influence(swing.name, swing.width, "largest change, d", end.value, end.lo, end.hi, sure)
+    sure = end.low > 0.0 or end.high < 0.0
+    return Influence(swing.name, swing.width, "largest change, d", end.value, end.low, end.high, sure)

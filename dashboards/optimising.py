@@ -82,7 +82,7 @@ def _verdict(best: Optimum, judged: Judged | None) -> str:
     said = (
         f"The chance by the goal's date goes from {formats.percent(judged.before.chance(goal).chance.value)} to "
         f"{formats.percent(judged.after.chance(goal).chance.value)} "
-        f"({100 * gain.lo:+.0f} to {100 * gain.hi:+.0f} points)."
+        f"({100 * gain.low:+.0f} to {100 * gain.high:+.0f} points)."
     )
     if len(judged.pool) > 1 and judged.chosen is not judged.pool[0]:
         said += " It is not the plan that is best when nothing slips: that one is surely less sure."
@@ -127,7 +127,7 @@ def _moves_card(found: Optimum) -> Card:
 def _goals_card(found: Optimum, judged: Judged | None) -> Card:
     rows = tuple(_goal_row(found, judged, goal.name) for goal in found.facts.campaign.goals)
     worse = sum(
-        judged is not None and difference(judged.after, judged.before, goal.name).hi < 0.0
+        judged is not None and difference(judged.after, judged.before, goal.name).high < 0.0
         for goal in found.facts.campaign.goals
     )
     heads: tuple[str, ...] = ("goal", "wanted by", "plan before", "plan after")
@@ -152,7 +152,7 @@ def _goal_row(found: Optimum, judged: Judged | None, goal: str) -> tuple[str, ..
         return row
     was, now = judged.before.chance(goal), judged.after.chance(goal)
     gain = difference(judged.after, judged.before, goal)
-    said = f"{100 * gain.value:+.1f} ({100 * gain.lo:+.1f} to {100 * gain.hi:+.1f})"
+    said = f"{100 * gain.value:+.1f} ({100 * gain.low:+.1f} to {100 * gain.high:+.1f})"
     chances = (f"{formats.percent(one.chance.value)}" for one in (was, now))
     return (*row, *chances, said, _month(found, was.p70), _month(found, now.p70))
 
@@ -164,7 +164,7 @@ def _pool_card(judged: Judged) -> Card:
     for number, one in enumerate(judged.pool, start=1):
         found, chance, spent = one.optimum, one.trials.chance(goal), one.optimum.spent()
         elsewhere = sum(places[0].get(load) != mission for load, mission in places[number - 1].items())
-        ends = f"{formats.percent(chance.chance.lo)} to {formats.percent(chance.chance.hi)}"
+        ends = f"{formats.percent(chance.chance.low)} to {formats.percent(chance.chance.high)}"
         rows.append(
             (
                 str(number),

@@ -36,8 +36,8 @@ from dashboards.figures.scurve import draw_goals, draw_scurve
 from dashboards.figures.waterfall import draw_causes
 from dashboards.page import PLOTLY_FILE, render_page
 from dashboards.setting import Setting, shown_cover, shown_light
-from sim.analysis.estimates import wilson
-from sim.analysis.findings import Findings, GoalFinding, Quantile, Share
+from sim.analysis.estimates import Quantile, wilson
+from sim.analysis.findings import Findings, GoalFinding
 from sim.clock import Calendar
 from sim.model.tracing import Trace
 from sim.problems import printable
@@ -215,11 +215,11 @@ def _headline(findings: Findings, goal: GoalFinding) -> str:
 
 def _later_odds(calendar: Calendar, goal: GoalFinding) -> str:
     half, most = _pick(goal, 0.5), _pick(goal, 0.8)
-    if half is None or half.t_d is None:
+    if half is None or half.value is None:
         return f"and less than even odds by {calendar.end.year}"
-    if most is None or most.t_d is None:
-        return f"even odds by {formats.month(calendar, half.t_d)}, never 80 % by {calendar.end.year}"
-    return f"even odds by {formats.month(calendar, half.t_d)}, 80 % by {formats.month(calendar, most.t_d)}"
+    if most is None or most.value is None:
+        return f"even odds by {formats.month(calendar, half.value)}, never 80 % by {calendar.end.year}"
+    return f"even odds by {formats.month(calendar, half.value)}, 80 % by {formats.month(calendar, most.value)}"
 
 
 def _pick(goal: GoalFinding, share: float) -> Quantile | None:
@@ -240,7 +240,7 @@ def _verdict(findings: Findings, goal: GoalFinding) -> str:
     if not goal.censored:
         return plan
     missed = wilson(goal.censored, findings.replications)
-    share = formats.chance(Share(missed.value, missed.lo, missed.hi))
+    share = formats.chance(missed)
     return f"{plan} In {share} of the runs it is not reached by {calendar.end.year}."
 
 
@@ -287,7 +287,7 @@ def _quantile_tiles(calendar: Calendar, goal: GoalFinding) -> tuple[Tile, ...]:
     return tuple(
         Tile(
             label,
-            formats.month(calendar, q.t_d) if q.t_d is not None else formats.never(calendar),
+            formats.month(calendar, q.value) if q.value is not None else formats.never(calendar),
             f"95 % interval {formats.span(calendar, q)}",
             theme.BLUE,
         )

@@ -98,7 +98,7 @@ def _tiles(found: Found) -> tuple[Tile, ...]:
 
 
 def _ends(trial: Trial) -> str:
-    return f"{formats.percent(trial.chance.lo)} to {formats.percent(trial.chance.hi)}"
+    return f"{formats.percent(trial.chance.low)} to {formats.percent(trial.chance.high)}"
 
 
 def _levels_card(found: Found) -> Card:

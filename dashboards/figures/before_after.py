@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
 import plotly.graph_objects as go
 
 from dashboards import formats, theme
@@ -172,10 +171,7 @@ def draw_dates(judged: Judged) -> Card:
 
 def _curve(trials: Trials, goal: str) -> tuple[list[float], list[float]]:
     found = ecdf(trials.days(goal))
-    ends = [*found.x, trials.campaign.end_d]
-    kept = [place for place, day in enumerate(ends) if np.isfinite(day)]
-    shares = [*found.p, found.p[-1] if len(found.p) else 0.0]
-    return [float(ends[place]) for place in kept], [float(shares[place]) for place in kept]
+    return [*found.t_d, trials.campaign.end_d], [*found.share, *(found.share[-1:] or (0.0,))]
 
 
 def _flights(found: Optimum) -> tuple[Flight, ...]:

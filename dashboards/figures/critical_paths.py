@@ -5,7 +5,7 @@ from __future__ import annotations
 from dashboards import formats, theme
 from dashboards.card import Card, Key, Table
 from sim.analysis.estimates import wilson
-from sim.analysis.findings import Bar, Findings, GoalFinding, Share
+from sim.analysis.findings import Bar, Findings, GoalFinding
 
 _SHOWN = 15
 
@@ -29,8 +29,8 @@ def draw_paths(findings: Findings, goal: GoalFinding) -> Card:
             error_x={
                 "type": "data",
                 "symmetric": False,
-                "array": [round(100 * (estimate.hi - share), 2)],
-                "arrayminus": [round(100 * (share - estimate.lo), 2)],
+                "array": [round(100 * (estimate.high - share), 2)],
+                "arrayminus": [round(100 * (share - estimate.low), 2)],
                 "color": colour,
                 "thickness": 2,
                 "width": 0,
@@ -74,7 +74,7 @@ def _title(ranked: list[Bar], goal: GoalFinding, count: int) -> str:
     first = ranked[0]
     share = first.criticality[goal.name]
     estimate = wilson(round(share * count), count)
-    odds = formats.chance(Share(share, estimate.lo, estimate.hi))
+    odds = formats.chance(estimate)
     start = f"{formats.shorten(first.label, 40)} is on the deciding chain in {odds} of the runs"
     if len(ranked) == 1:
         return start
@@ -82,12 +82,12 @@ def _title(ranked: list[Bar], goal: GoalFinding, count: int) -> str:
 
 
 def _highest(shown: list[Bar], goal: GoalFinding, count: int) -> float:
-    return max((wilson(round(bar.criticality[goal.name] * count), count).hi for bar in shown), default=1.0)
+    return max((wilson(round(bar.criticality[goal.name] * count), count).high for bar in shown), default=1.0)
 
 
 def _table(ranked: list[Bar], goal: GoalFinding, count: int) -> Table:
     rows = []
     for bar in ranked:
         estimate = wilson(round(bar.criticality[goal.name] * count), count)
-        rows.append((bar.label, bar.kind, f"{estimate.value:.4f}", f"{estimate.lo:.4f}", f"{estimate.hi:.4f}"))
+        rows.append((bar.label, bar.kind, f"{estimate.value:.4f}", f"{estimate.low:.4f}", f"{estimate.high:.4f}"))
     return Table(("subject", "kind", "criticality", "low 95 %", "high 95 %"), tuple(rows), frozenset({2, 3, 4}))

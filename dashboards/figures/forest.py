@@ -9,7 +9,8 @@ import plotly.graph_objects as go
 
 from dashboards import formats, theme
 from dashboards.card import Card, Key, Table
-from sim.analysis.compare import PairedDifference, ProbabilityDifference, QuantileDifference
+from sim.analysis.compare import PairedDifference, ProbabilityDifference
+from sim.analysis.estimates import Quantile
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,7 @@ class Paired:
     name: str
     mean: PairedDifference
     chance: ProbabilityDifference
-    medians: QuantileDifference
+    medians: Quantile
     index: int
     """Place of the study in the comparison, for its colour."""
     same_seed: bool
@@ -32,9 +33,9 @@ def draw_forest(base: str, paired: Sequence[Paired]) -> Card:
         colour, _ = theme.goal_style(one.index)
         if one.mean.mean is not None:
             mean = one.mean.mean
-            _add_line(figure, (mean.lo, mean.value, mean.hi), level - 0.14, colour, "circle", "mean of pairs")
+            _add_line(figure, (mean.low, mean.value, mean.high), level - 0.14, colour, "circle", "mean of pairs")
         if one.medians.value is not None:
-            low, high = one.medians.lo, one.medians.hi
+            low, high = one.medians.low, one.medians.high
             value = one.medians.value
             span = (low if low is not None else value, value, high if high is not None else value)
             _add_line(figure, span, level + 0.14, colour, "diamond", "P50 less P50")
@@ -96,10 +97,10 @@ def _title(base: str, paired: Sequence[Paired]) -> str:
             f"No study reaches the goal together with {formats.shorten(base, 40)} often enough for a paired difference"
         )
     mean, one = max(told, key=lambda pair: abs(pair[0].value))
-    sure = "" if mean.lo > 0 or mean.hi < 0 else ", which may be chance"
+    sure = "" if mean.low > 0 or mean.high < 0 else ", which may be chance"
     return (
         f"{formats.shorten(one.name, 40)} comes {formats.lateness(mean.value)} than {formats.shorten(base, 40)} on "
-        f"average, in the pairs that both reach the goal ({mean.lo:+,.0f} to {mean.hi:+,.0f} days){sure}"
+        f"average, in the pairs that both reach the goal ({mean.low:+,.0f} to {mean.high:+,.0f} days){sure}"
     ).replace("on the day than", "on the same day as")
 
 
@@ -144,7 +145,7 @@ def _table(base: str, paired: Sequence[Paired]) -> Table:
 
 def _row(one: Paired) -> tuple[str, ...]:
     mean = one.mean.mean
-    edges = (mean.value, mean.lo, mean.hi) if mean is not None else (None, None, None)
+    edges = (mean.value, mean.low, mean.high) if mean is not None else (None, None, None)
     return (
         one.name,
         str(one.mean.n),
@@ -152,8 +153,8 @@ def _row(one: Paired) -> tuple[str, ...]:
         str(one.mean.only_first),
         str(one.mean.only_second),
         *(formats.trim(edge, 1) for edge in edges),
-        *(formats.trim(edge, 1) for edge in (one.medians.value, one.medians.lo, one.medians.hi)),
-        *(f"{100 * share:.1f}" for share in (one.chance.value, one.chance.lo, one.chance.hi)),
+        *(formats.trim(edge, 1) for edge in (one.medians.value, one.medians.low, one.medians.high)),
+        *(f"{100 * share:.1f}" for share in (one.chance.value, one.chance.low, one.chance.high)),
         f"{one.chance.p_value:.2g}",
         formats.trim(one.mean.correlation, 2),
     )

@@ -29,7 +29,7 @@ def draw_chances(found: Found) -> Card:
     _add_steps(figure, [(one.package.cost, one.chance.value, one) for one in surest], theme.BLUE)
     for level in found.levels:
         figure.add_hline(y=level.level, line={"color": theme.VERMILLION, "width": 1.5, "dash": theme.TARGET_DASH})
-    top = max([one.chance.hi for one in surest] + [level.level for level in found.levels])
+    top = max([one.chance.high for one in surest] + [level.level for level in found.levels])
     figure.update_yaxes(range=[-0.02, min(1.02, top + 0.06)])
     figure.update_xaxes(range=_costs(found))
     return Card(
@@ -110,7 +110,7 @@ def _add_rest(figure: go.Figure, dots: Sequence[tuple[float, float | str, Trial]
 
 def _add_bars(figure: go.Figure, trials: Sequence[Trial]) -> None:
     x = [place for one in trials for place in (one.package.cost, one.package.cost, None)]
-    y = [edge for one in trials for edge in (one.chance.lo, one.chance.hi, None)]
+    y = [edge for one in trials for edge in (one.chance.low, one.chance.high, None)]
     figure.add_scatter(x=x, y=y, mode="lines", line={"color": theme.BLUE, "width": 1.5}, hoverinfo="skip")
 
 
@@ -174,7 +174,7 @@ def _table(found: Found, surest: Sequence[Trial]) -> Table:
         (
             f"{one.package.cost:g}",
             one.package.text,
-            *(f"{value:.4f}" for value in (one.chance.value, one.chance.lo, one.chance.hi)),
+            *(f"{value:.4f}" for value in (one.chance.value, one.chance.low, one.chance.high)),
             str(one.tried),
             *(formats.iso(found.calendar, day.value) or formats.NEVER for day in one.dates),
         )

@@ -299,7 +299,7 @@ def _title(bars: tuple[Bar, ...], calendar: Calendar) -> str:
 def _criticality(bar: Bar, goal: GoalFinding, count: int) -> tuple[str, str, str]:
     share = bar.criticality.get(goal.name, 0.0)
     estimate = wilson(round(share * count), count)
-    return (f"{share:.4f}", f"{estimate.lo:.4f}", f"{estimate.hi:.4f}")
+    return (f"{share:.4f}", f"{estimate.low:.4f}", f"{estimate.high:.4f}")
 
 
 def _table(bars: tuple[Bar, ...], calendar: Calendar, goal: GoalFinding, count: int) -> Table:

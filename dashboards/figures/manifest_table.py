@@ -7,7 +7,7 @@ import math
 from dashboards import formats
 from dashboards.card import Card, Table
 from sim.analysis.estimates import wilson
-from sim.analysis.findings import Findings, ManifestRow, Share
+from sim.analysis.findings import Findings, ManifestRow
 from sim.clock import Calendar
 from sim.problems import counted, plural
 
@@ -88,7 +88,7 @@ def _as_planned(row: ManifestRow, count: int) -> str:
     if math.isnan(row.by_plan) or row.fact:
         return formats.NONE
     estimate = wilson(round(row.by_plan * count), count)
-    return formats.chance(Share(estimate.value, estimate.lo, estimate.hi))
+    return formats.chance(estimate)
 
 
 def _title(rows: list[ManifestRow]) -> str:

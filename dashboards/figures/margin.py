@@ -6,7 +6,8 @@ import plotly.graph_objects as go
 
 from dashboards import formats, theme
 from dashboards.card import Card, Key, Table
-from sim.analysis.findings import Findings, GoalFinding, Quantile
+from sim.analysis.estimates import Quantile
+from sim.analysis.findings import Findings, GoalFinding
 from sim.clock import Calendar
 
 
@@ -53,12 +54,12 @@ def _title(calendar: Calendar, goal: GoalFinding, ordered: tuple[Quantile, ...])
     if wanted is None:
         return f"The target stands at a confidence of {formats.chance(goal.probability)}"
     sure = f"To be {formats.percent(goal.wanted)} sure, as the plan wants,"
-    if wanted.t_d is None:
+    if wanted.value is None:
         return f"{sure} no date up to {calendar.end.year} is late enough"
-    gap = wanted.t_d - goal.by_d
+    gap = wanted.value - goal.by_d
     if gap <= 0:
-        return f"{sure} the target is late enough: {formats.month(calendar, wanted.t_d)} would do"
-    return f"{sure} promise {formats.month(calendar, wanted.t_d)}: {formats.lateness(gap)} than the target"
+        return f"{sure} the target is late enough: {formats.month(calendar, wanted.value)} would do"
+    return f"{sure} promise {formats.month(calendar, wanted.value)}: {formats.lateness(gap)} than the target"
 
 
 def _figure(calendar: Calendar, goal: GoalFinding, ordered: tuple[Quantile, ...]) -> go.Figure:
@@ -79,17 +80,17 @@ def _figure(calendar: Calendar, goal: GoalFinding, ordered: tuple[Quantile, ...]
 
 
 def _date_range(calendar: Calendar, goal: GoalFinding, ordered: tuple[Quantile, ...]) -> list[str]:
-    dates = [d for q in ordered for d in (q.low_d, q.t_d, q.high_d) if d is not None]
+    dates = [d for q in ordered for d in (q.low, q.value, q.high) if d is not None]
     dates += [d for d in (goal.by_d, goal.nominal_d) if d is not None]
-    if any(q.high_d is None for q in ordered):
+    if any(q.high is None for q in ordered):
         dates.append(calendar.length_d)
     room = max(60.0, 0.06 * (max(dates) - min(dates)))
     return [calendar.iso(min(dates) - room), calendar.iso(max(dates) + room)]
 
 
 def _add_promise(figure: go.Figure, calendar: Calendar, name: str, quantile: Quantile) -> None:
-    low = quantile.low_d if quantile.low_d is not None else calendar.length_d
-    high = quantile.high_d if quantile.high_d is not None else calendar.length_d
+    low = quantile.low if quantile.low is not None else calendar.length_d
+    high = quantile.high if quantile.high is not None else calendar.length_d
     figure.add_scatter(
         x=[calendar.iso(low), calendar.iso(high)],
         y=[name, name],
@@ -98,7 +99,7 @@ def _add_promise(figure: go.Figure, calendar: Calendar, name: str, quantile: Qua
         opacity=0.6,
         hoverinfo="skip",
     )
-    if quantile.t_d is None:
+    if quantile.value is None:
         figure.add_annotation(
             x=calendar.iso(calendar.length_d),
             y=name,
@@ -109,7 +110,7 @@ def _add_promise(figure: go.Figure, calendar: Calendar, name: str, quantile: Qua
         )
         return
     figure.add_scatter(
-        x=[calendar.iso(quantile.t_d)],
+        x=[calendar.iso(quantile.value)],
         y=[name],
         mode="markers",
         marker={"color": theme.BLUE, "size": 11, "line": {"color": theme.CARD, "width": 1.5}},
@@ -122,10 +123,10 @@ def _table(calendar: Calendar, goal: GoalFinding, ordered: tuple[Quantile, ...])
     rows = tuple(
         (
             formats.quantile_name(q) + (" (wanted)" if abs(q.share - goal.wanted) < 1e-4 else ""),
-            formats.month(calendar, q.t_d) if q.t_d is not None else formats.never(calendar),
+            formats.month(calendar, q.value) if q.value is not None else formats.never(calendar),
             formats.span(calendar, q),
-            _distance(q.t_d, goal.by_d),
-            _distance(q.t_d, goal.nominal_d),
+            _distance(q.value, goal.by_d),
+            _distance(q.value, goal.nominal_d),
         )
         for q in ordered
     )

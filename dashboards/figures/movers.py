@@ -30,12 +30,12 @@ def draw_movers(sweep: SweepAnswers, goal: GoalAnswers) -> Card | None:
 
 
 def _draw_sobol(goal: GoalAnswers) -> Card:
-    rows = sorted(goal.indices, key=lambda one: -one.total)[:10]
+    rows = sorted(goal.indices, key=lambda one: -one.total.value)[:10]
     names = [short_path(one.name, 38) for one in rows]
     figure = theme.draft_figure(90 + 40 * len(rows), left=170)
     for values, shift, colour, width in (
-        ([one.total for one in rows], 0.0, theme.SKY, 0.66),
-        ([one.first for one in rows], 0.0, theme.BLUE, 0.34),
+        ([one.total.value for one in rows], 0.0, theme.SKY, 0.66),
+        ([one.first.value for one in rows], 0.0, theme.BLUE, 0.34),
     ):
         figure.add_bar(
             orientation="h",
@@ -45,19 +45,19 @@ def _draw_sobol(goal: GoalAnswers) -> Card:
             marker={"color": colour, "line": {"width": 0}},
             hovertemplate="%{x:.2f}<extra></extra>",
         )
-    x = [edge for one in rows for edge in (one.total_lo, one.total_hi, None)]
+    x = [edge for one in rows for edge in (one.total.low, one.total.high, None)]
     y = [level for i in range(len(rows)) for level in (i, i, None)]
     figure.add_scatter(x=x, y=y, mode="lines", line={"color": theme.ORANGE, "width": 2.5}, hoverinfo="skip")
     _name_rows(figure, names)
     figure.update_layout(barmode="overlay")
-    far = max(1.0, *(one.total for one in rows))
-    figure.update_xaxes(range=[min(-0.05, *(one.first for one in rows)), 1.1 * far])
+    far = max(1.0, *(one.total.value for one in rows))
+    figure.update_xaxes(range=[min(-0.05, *(one.first.value for one in rows)), 1.1 * far])
     figure.update_xaxes(title_text="share of the variance of the mean date", zeroline=True, zerolinecolor=theme.GREY)
     top = rows[0]
-    interval = f"{top.total_lo:.2f} to {top.total_hi:.2f}"
+    interval = f"{top.total.low:.2f} to {top.total.high:.2f}"
     return Card(
         id="movers",
-        title=f"{short_path(top.name)} moves the date most: total index {top.total:.2f} ({interval})",
+        title=f"{short_path(top.name)} moves the date most: total index {top.total.value:.2f} ({interval})",
         reading=(
             "How to read: the wide bar is the share of the variance between cases that would remain if all other "
             "levers were known (total index), the narrow one the share this lever has alone (first-order index). "
@@ -69,10 +69,7 @@ def _draw_sobol(goal: GoalAnswers) -> Card:
             tuple(
                 (
                     one.name,
-                    *(
-                        f"{v:.4f}"
-                        for v in (one.total, one.total_lo, one.total_hi, one.first, one.first_lo, one.first_hi)
-                    ),
+                    *(f"{v:.4f}" for index in (one.total, one.first) for v in (index.value, index.low, index.high)),
                 )
                 for one in goal.indices
             ),
@@ -83,7 +80,7 @@ def _draw_sobol(goal: GoalAnswers) -> Card:
             Key("first-order index", theme.BLUE, "box"),
             Key("95 % interval of the total", theme.ORANGE, "whisker"),
         ),
-        note=_FEW_POINTS if any(one.total_hi > 1.1 * far for one in rows) else "",
+        note=_FEW_POINTS if any(one.total.high > 1.1 * far for one in rows) else "",
         narrow=_narrow([one.name for one in rows]),
     )
 
@@ -99,12 +96,12 @@ def draw_tornado(found: Sequence[Swing]) -> Card:
                 _add_end(figure, row, end, colour, side)
     _name_rows(figure, names)
     figure.update_layout(barmode="overlay")
-    edges = [edge for swing in swings for _, mean in swing.ends for edge in (mean.lo, mean.hi)] + [0.0]
+    edges = [edge for swing in swings for _, mean in swing.ends for edge in (mean.low, mean.high)] + [0.0]
     room = 0.16 * ((max(edges) - min(edges)) or 1.0)
     figure.update_xaxes(range=[min(edges) - room, max(edges) + room], tickformat=",d")
     figure.update_xaxes(title_text="days against the scenario as it is", zeroline=True, zerolinecolor=theme.INK)
     rows = tuple(
-        (swing.name, text, f"{mean.value:.1f}", f"{mean.lo:.1f}", f"{mean.hi:.1f}")
+        (swing.name, text, f"{mean.value:.1f}", f"{mean.low:.1f}", f"{mean.high:.1f}")
         for swing in found
         for text, mean in swing.ends
     )
@@ -152,10 +149,10 @@ def _add_end(figure: go.Figure, row: int, end: tuple[str, Mean], colour: str, si
         hovertemplate="%{customdata}: %{x:+,.0f} d<extra></extra>",
     )
     line = {"color": theme.INK, "width": 1.5}
-    figure.add_scatter(x=[mean.lo, mean.hi], y=[row, row], mode="lines", line=line, hoverinfo="skip")
+    figure.add_scatter(x=[mean.low, mean.high], y=[row, row], mode="lines", line=line, hoverinfo="skip")
     if abs(mean.value) >= 0.5:
         figure.add_annotation(
-            x=mean.lo if side < 0 else mean.hi,
+            x=mean.low if side < 0 else mean.high,
             y=row,
             text=words,
             xanchor="right" if side < 0 else "left",
@@ -181,7 +178,7 @@ def _draw_ranks(sweep: SweepAnswers, goal: GoalAnswers) -> Card:
     rows = [(path, one, one.value) for path, one in goal.ranks if one.value is not None][:12]
     names = [short_path(path, 38) for path, _, _ in rows]
     figure = theme.draft_figure(90 + 32 * len(rows), left=170)
-    x = [edge for _, one, _ in rows for edge in (one.lo, one.hi, None)]
+    x = [edge for _, one, _ in rows for edge in (one.low, one.high, None)]
     y = [level for i in range(len(rows)) for level in (i, i, None)]
     figure.add_scatter(x=x, y=y, mode="lines", line={"color": theme.GREY, "width": 3}, hoverinfo="skip")
     figure.add_scatter(
@@ -195,12 +192,12 @@ def _draw_ranks(sweep: SweepAnswers, goal: GoalAnswers) -> Card:
     figure.update_xaxes(range=[-1.05, 1.05], zeroline=True, zerolinecolor=theme.INK)
     figure.update_xaxes(title_text="rank correlation with the mean date (right: more is later)")
     table = tuple(
-        (path, formats.trim(one.value, 3), formats.trim(one.lo, 3), formats.trim(one.hi, 3), str(one.pairs))
+        (path, formats.trim(one.value, 3), formats.trim(one.low, 3), formats.trim(one.high, 3), str(one.pairs))
         for path, one in goal.ranks
     )
     return Card(
         id="movers",
-        title=_ranks_title(rows[0][0], rows[0][1].lo, rows[0][1].hi) if rows else "No lever is a number",
+        title=_ranks_title(rows[0][0], rows[0][1].low, rows[0][1].high) if rows else "No lever is a number",
         reading=(
             "How to read: Spearman's rank correlation of each lever with the mean date over the cases, with its 95 % "
             "interval; one that crosses zero leaves open whether the lever moves the date at all. A later date is more."

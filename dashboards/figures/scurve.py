@@ -9,7 +9,8 @@ import plotly.graph_objects as go
 
 from dashboards import formats, theme
 from dashboards.card import Card, Key, Table
-from sim.analysis.findings import Curve, Findings, GoalFinding, Quantile
+from sim.analysis.estimates import Curve, Quantile
+from sim.analysis.findings import Findings, GoalFinding
 from sim.clock import Calendar
 
 _FLAGGED = (0.5, 0.8)
@@ -26,8 +27,8 @@ def draw_scurve(findings: Findings, goal: GoalFinding) -> Card:
     add_bands(figure, calendar, goal, colour)
     add_curve(figure, calendar, goal.curve, colour)
     for quantile in goal.quantiles:
-        if quantile.share in _FLAGGED and quantile.t_d is not None:
-            _add_flag(figure, calendar, quantile, quantile.t_d, colour)
+        if quantile.share in _FLAGGED and quantile.value is not None:
+            _add_flag(figure, calendar, quantile, quantile.value, colour)
     _mark_dates(figure, calendar, goal)
     figure.update_yaxes(range=[0, 104], ticksuffix=" %", dtick=20, title_text="replications that have it")
     figure.update_xaxes(type="date", range=show_span(calendar, findings, (goal,)), title_text=None)
@@ -125,8 +126,8 @@ def _add_chance(figure: go.Figure, calendar: Calendar, goal: GoalFinding, colour
 
 
 def _add_flag(figure: go.Figure, calendar: Calendar, quantile: Quantile, date_d: float, colour: str) -> None:
-    low = quantile.low_d if quantile.low_d is not None else date_d
-    high = quantile.high_d if quantile.high_d is not None else calendar.length_d
+    low = quantile.low if quantile.low is not None else date_d
+    high = quantile.high if quantile.high is not None else calendar.length_d
     figure.add_scatter(
         x=[calendar.iso(low), calendar.iso(high)],
         y=[100 * quantile.share] * 2,
@@ -205,9 +206,9 @@ def _title(calendar: Calendar, goal: GoalFinding) -> str:
     middle = next((q for q in goal.quantiles if q.share == 0.5), None)
     if middle is None:
         return start
-    if middle.t_d is None:
+    if middle.value is None:
         return f"{start}; most never get there by {calendar.end.year}"
-    return f"{start}; half of them have it by {formats.month(calendar, middle.t_d)}"
+    return f"{start}; half of them have it by {formats.month(calendar, middle.value)}"
 
 
 def _reading(findings: Findings, goal: GoalFinding) -> str:
@@ -276,7 +277,7 @@ def _summary(calendar: Calendar, findings: Findings) -> Table:
             *_range(goal, known),
             str(goal.reached),
             formats.iso(calendar, goal.nominal_d) or formats.NEVER,
-            *(formats.iso(calendar, q.t_d) or formats.NEVER for q in goal.quantiles),
+            *(formats.iso(calendar, q.value) or formats.NEVER for q in goal.quantiles),
         )
         for goal in findings.goals
     )

@@ -11,7 +11,8 @@ import plotly.graph_objects as go
 from dashboards import formats, theme
 from dashboards.card import Card, Key, Table
 from dashboards.figures.scurve import add_bands, add_curve, band_keys, show_span
-from sim.analysis.findings import Findings, GoalFinding, Quantile
+from sim.analysis.estimates import Quantile
+from sim.analysis.findings import Findings, GoalFinding
 from sim.campaign.causes import CAUSE_FAMILY
 from sim.clock import Calendar
 
@@ -84,8 +85,8 @@ def draw_dates(contenders: Sequence[Contender]) -> Card:
         colour, _ = theme.goal_style(level)
         for (share, symbol), shift in zip(_MARKS, (-0.14, 0.14), strict=True):
             quantile = one.quantile(share)
-            if quantile is not None and quantile.t_d is not None:
-                _add_date(figure, one.calendar, quantile, quantile.t_d, level + shift, colour, symbol)
+            if quantile is not None and quantile.value is not None:
+                _add_date(figure, one.calendar, quantile, quantile.value, level + shift, colour, symbol)
     names = [formats.figure_text(formats.shorten(one.name, 28)) for one in contenders]
     figure.update_xaxes(type="date", range=_date_range(contenders))
     figure.update_yaxes(
@@ -179,8 +180,8 @@ def _date_range(contenders: Sequence[Contender]) -> list[str] | None:
         one.calendar.to_date(date)
         for one in contenders
         for quantile in (one.quantile(share) for share, _ in _MARKS)
-        if quantile is not None and quantile.t_d is not None
-        for date in (quantile.low_d, quantile.t_d, quantile.high_d or one.calendar.length_d)
+        if quantile is not None and quantile.value is not None
+        for date in (quantile.low, quantile.value, quantile.high or one.calendar.length_d)
         if date is not None
     ]
     if not dates:
@@ -198,8 +199,8 @@ def _add_date(
     colour: str,
     symbol: str,
 ) -> None:
-    low = quantile.low_d if quantile.low_d is not None else date_d
-    high = quantile.high_d if quantile.high_d is not None else calendar.length_d
+    low = quantile.low if quantile.low is not None else date_d
+    high = quantile.high if quantile.high is not None else calendar.length_d
     line = {"color": colour, "width": 3}
     span = [calendar.iso(low), calendar.iso(high)]
     figure.add_scatter(x=span, y=[level, level], mode="lines", line=line, opacity=0.6, hoverinfo="skip")
@@ -239,8 +240,8 @@ def _dates_title(contenders: Sequence[Contender]) -> str:
     found = []
     for one in contenders:
         half = one.quantile(0.5)
-        if half is not None and half.t_d is not None:
-            found.append((one.calendar.to_date(half.t_d), half.t_d, one))
+        if half is not None and half.value is not None:
+            found.append((one.calendar.to_date(half.value), half.value, one))
     if not found:
         return "No study gets there in half of its runs"
     date, day, first = min(found, key=lambda item: item[0])
@@ -279,7 +280,7 @@ def _table(contenders: Sequence[Contender]) -> Table:
 
 def _row(one: Contender) -> tuple[str, ...]:
     calendar, chance = one.calendar, one.goal.probability
-    dates = [formats.iso(calendar, q.t_d) if q is not None else None for q in (one.quantile(0.5), one.quantile(0.8))]
+    dates = [formats.iso(calendar, q.value) if q is not None else None for q in (one.quantile(0.5), one.quantile(0.8))]
     return (
         one.name,
         calendar.iso(one.goal.by_d),

@@ -29,7 +29,7 @@ def draw_trade(judged: Judged) -> Card:
         yaxis2={**second, "anchor": "x", "title": {"text": "P70", "font": {"color": theme.SOFT, "size": 12}}},
     )
     x = [across for place in places for across in (place, place, None)]
-    y = [edge for one in chances for edge in (one.chance.lo, one.chance.hi, None)]
+    y = [edge for one in chances for edge in (one.chance.low, one.chance.high, None)]
     line = {"color": theme.GREY, "width": 1.5}
     figure.add_scatter(x=x, y=y, mode="lines", line=line, hoverinfo="skip")
     p70 = [iso_or_none(facts, one.p70) for one in chances]
@@ -58,7 +58,7 @@ def draw_trade(judged: Judged) -> Card:
         table=Table(
             ("plan", word, "chance", "low 95 %", "high 95 %", "P70", "runs", ""),
             tuple(
-                (str(number), str(place), f"{one.chance.value:.4f}", f"{one.chance.lo:.4f}", f"{one.chance.hi:.4f}",
+                (str(number), str(place), f"{one.chance.value:.4f}", f"{one.chance.low:.4f}", f"{one.chance.high:.4f}",
                  day or formats.NEVER, f"{one.chance.n}", candidate.sure)
                 for number, (place, one, day, candidate) in enumerate(
                     zip(places, chances, p70, judged.pool, strict=True), start=1)

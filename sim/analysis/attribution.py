@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 from sim.analysis import estimates
 from sim.analysis.outline import GoalLine, Outline
@@ -148,6 +147,8 @@ def significance_interval(
 
     Source: Efron and Tibshirani, An Introduction to the Bootstrap, chapter 13.
     """
+    from scipy import stats
+
     both = np.isfinite(days) & np.isfinite(dates)
     if value is None or np.count_nonzero(both) < 2:
         return None, None
@@ -189,7 +190,7 @@ def _row(cause: str, days: Floats, plan_d: float) -> CauseRow:
     if len(days) < 2:
         return CauseRow(cause, plan_d, mean_d, slip_d, None, None)
     spread = estimates.mean(days - plan_d)
-    return CauseRow(cause, plan_d, mean_d, slip_d, spread.lo, spread.hi)
+    return CauseRow(cause, plan_d, mean_d, slip_d, spread.low, spread.high)
 
 
 def _finite_mean(days: Floats) -> float | None:

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
 
-from sim.analysis.estimates import Mean, as_pair, paired_mean, wilson
+from sim.analysis.estimates import Estimate, Mean, Quantile, as_pair, paired_mean, wilson
 
 RESAMPLES = 1000
 """Bootstrap resamples: the ends of a 95 % interval then rest on 25 resamples each."""
@@ -39,33 +38,16 @@ class PairedDifference:
 
 
 @dataclass(frozen=True, slots=True)
-class ProbabilityDifference:
+class ProbabilityDifference(Estimate):
     """The first probability less the second, from pairs, with Newcombe's interval and McNemar's exact test.
 
     `only_first` and `only_second` count the discordant pairs: those in which one alone had the event.
     """
 
     n: int
-    value: float
-    lo: float
-    hi: float
     only_first: int
     only_second: int
     p_value: float
-
-
-@dataclass(frozen=True, slots=True)
-class QuantileDifference:
-    """The first `q` quantile less the second, with a percentile bootstrap interval over pairs.
-
-    `None` stands for a difference that is not known because a quantile was not reached.
-    """
-
-    q: float
-    n: int
-    value: float | None
-    lo: float | None
-    hi: float | None
 
 
 def compare_values(first: ArrayLike, second: ArrayLike, *, level: float = 0.95) -> PairedDifference:
@@ -122,10 +104,10 @@ def compare_counts(
     two = wilson(both + only_second, n, level=level)
     phi = _newcombe_correlation(both, only_first, only_second, neither)
     value = (only_first - only_second) / n
-    below = _combined(one.value - one.lo, two.hi - two.value, phi)
-    above = _combined(one.hi - one.value, two.value - two.lo, phi)
+    below = _combined(one.value - one.low, two.high - two.value, phi)
+    above = _combined(one.high - one.value, two.value - two.low, phi)
     p_value = _mcnemar(only_first, only_second)
-    return ProbabilityDifference(n, value, value - below, value + above, only_first, only_second, p_value)
+    return ProbabilityDifference(value, value - below, value + above, n, only_first, only_second, p_value)
 
 
 def compare_quantiles(
@@ -136,11 +118,11 @@ def compare_quantiles(
     level: float = 0.95,
     resamples: int = RESAMPLES,
     seed: int = 0,
-) -> QuantileDifference:
+) -> Quantile:
     """Return the `q` quantile of `first` less that of `second`, shape (n,) each, resampling whole pairs.
 
-    The same seed gives the same interval. A resample in which neither quantile is reached knows no difference
-    and counts against both bounds; a bound that falls on one is `None`.
+    The same seed gives the same interval. What is not known because a quantile was not reached is None. A resample
+    in which neither is reached knows no difference and counts against both bounds.
 
     Source: Efron and Tibshirani, An Introduction to the Bootstrap (1993), chapter 13, percentile interval.
 
@@ -152,9 +134,9 @@ def compare_quantiles(
         raise ValueError(f"a quantile needs 0 < q < 1, not q = {q}")
     value = _difference(_quantile_rows(x[None, :], q), _quantile_rows(y[None, :], q))[0]
     found = _resample(x, y, q, resamples, np.random.default_rng(seed))
-    lo = _percentile(found, (1.0 - level) / 2.0)
-    hi = _percentile(-found, (1.0 - level) / 2.0)
-    return QuantileDifference(q, int(x.size), _known(value), _known(lo), _known(-hi))
+    low = _percentile(found, (1.0 - level) / 2.0)
+    high = _percentile(-found, (1.0 - level) / 2.0)
+    return Quantile(q, _known(value), _known(low), _known(-high))
 
 
 def correlation(x: NDArray[np.float64], y: NDArray[np.float64]) -> float | None:
@@ -183,7 +165,9 @@ def _mcnemar(only_first: int, only_second: int) -> float:
     discordant = only_first + only_second
     if discordant == 0:
         return 1.0
-    return float(stats.binomtest(only_first, discordant).pvalue)
+    from scipy.stats import binomtest
+
+    return float(binomtest(only_first, discordant).pvalue)
 
 
 def _resample(

@@ -3,6 +3,9 @@
 A value that was not reached within the calendar is `+inf`: it is counted, never dropped, and a quantile or a
 bound that falls on one is `None`, because all that is known of it is that it lies beyond the calendar's end.
 Every interval states sampling error only; it says nothing about how good the scenario's figures are.
+
+`scipy.stats` has the same intervals (the tests compare), and takes longer to load than an answer to make:
+`scipy.special` is asked here.
 """
 
 from __future__ import annotations
@@ -13,68 +16,62 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
+from scipy import special
 
 ECDF_POINTS = 400
 """Steps kept in a drawn distribution; more cannot be told apart on a screen."""
 
 
 @dataclass(frozen=True, slots=True)
-class Proportion:
+class Estimate:
+    """A number with the ends of its two-sided interval."""
+
+    value: float
+    low: float
+    high: float
+
+    def within(self, middle: float, apart: float) -> bool:
+        """Tell whether the whole interval lies no further than `apart` from `middle`."""
+        return middle - apart <= self.low and self.high <= middle + apart
+
+
+@dataclass(frozen=True, slots=True)
+class Proportion(Estimate):
     """A probability estimated from `n` replications, of which `k` had the event."""
 
     k: int
     n: int
-    value: float
-    lo: float
-    hi: float
-    level: float
+
+
+@dataclass(frozen=True, slots=True)
+class Mean(Estimate):
+    """A mean of `n` values with its Student interval; `sd` is the sample's standard deviation."""
+
+    n: int
+    sd: float
 
 
 @dataclass(frozen=True, slots=True)
 class Quantile:
-    """A quantile with the order statistics that bound it; `None` stands for "not reached".
+    """The value below which a `share` lies, with its interval; None stands for "not reached" or not known."""
 
-    `rank_lo` and `rank_hi` are the 1-based ranks of the bounds, and `coverage` is the probability that an
-    interval of these ranks holds the quantile. A rank of 0 or `n + 1` says that the sample is too small for a
-    bound on that side; the bound is `None` then too.
-    """
-
-    q: float
-    n: int
+    share: float
     value: float | None
-    lo: float | None
-    hi: float | None
-    rank_lo: int
-    rank_hi: int
-    coverage: float
+    low: float | None
+    high: float | None
 
 
 @dataclass(frozen=True, slots=True)
-class Mean:
-    """A mean of `n` values with its Student interval; `sd` is the sample's standard deviation."""
+class Curve:
+    """A cumulative distribution over time: by `t_d` the `share` is reached, pointwise in [`low`, `high`].
 
-    n: int
-    value: float
-    sd: float
-    lo: float
-    hi: float
-    level: float
-
-
-@dataclass(frozen=True, slots=True)
-class Ecdf:
-    """A cumulative distribution, shape (m,) each: by `x` the share `p` is reached, pointwise in `[lo, hi]`.
-
-    `reached` is the share that is finite: the curve ends there, and what is missing to 1 was not reached.
+    It ends where the last is reached: what is missing to 1 was not.
     """
 
-    x: NDArray[np.float64]
-    p: NDArray[np.float64]
-    lo: NDArray[np.float64]
-    hi: NDArray[np.float64]
-    n: int
-    reached: float
+    t_d: tuple[float, ...]
+    share: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
 
 
 def wilson(k: int, n: int, *, level: float = 0.95) -> Proportion:
@@ -86,8 +83,8 @@ def wilson(k: int, n: int, *, level: float = 0.95) -> Proportion:
         ValueError: if not 0 <= k <= n, n < 1, or the level is not between 0 and 1.
     """
     _require_counts(k, n)
-    lo, hi = _wilson_bounds(np.asarray(k / n), n, _require_level(level))
-    return Proportion(k, n, k / n, float(lo), float(hi), level)
+    low, high = _wilson_bounds(np.asarray(k / n), n, _require_level(level))
+    return Proportion(k / n, float(low), float(high), k, n)
 
 
 def clopper_pearson(k: int, n: int, *, level: float = 0.95) -> Proportion:
@@ -100,9 +97,9 @@ def clopper_pearson(k: int, n: int, *, level: float = 0.95) -> Proportion:
     """
     _require_counts(k, n)
     tail = (1.0 - _require_level(level)) / 2.0
-    lo = float(stats.beta.ppf(tail, k, n - k + 1)) if k > 0 else 0.0
-    hi = float(stats.beta.ppf(1.0 - tail, k + 1, n - k)) if k < n else 1.0
-    return Proportion(k, n, k / n, lo, hi, level)
+    low = float(special.betaincinv(k, n - k + 1, tail)) if k > 0 else 0.0
+    high = float(special.betaincinv(k + 1, n - k, 1.0 - tail)) if k < n else 1.0
+    return Proportion(k / n, low, high, k, n)
 
 
 def probability_by(values: ArrayLike, by: float, *, level: float = 0.95) -> Proportion:
@@ -125,9 +122,7 @@ def quantile_ranks(n: int, q: float, *, level: float = 0.95) -> tuple[int, int]:
     if n < 1 or not 0.0 < q < 1.0:
         raise ValueError(f"a quantile needs n >= 1 and 0 < q < 1, not n = {n} and q = {q}")
     tail = (1.0 - _require_level(level)) / 2.0
-    lower = int(stats.binom.ppf(tail, n, q))
-    upper = int(stats.binom.ppf(1.0 - tail, n, q)) + 1
-    return lower, upper
+    return _binomial_quantile(tail, n, q), _binomial_quantile(1.0 - tail, n, q) + 1
 
 
 def rank_coverage(n: int, q: float, lower: int, upper: int) -> float:
@@ -135,7 +130,7 @@ def rank_coverage(n: int, q: float, lower: int, upper: int) -> float:
 
     Source: Hahn and Meeker, Statistical Intervals, chapter 5: B(u-1; n, q) - B(l-1; n, q).
     """
-    return float(stats.binom.cdf(upper - 1, n, q) - stats.binom.cdf(lower - 1, n, q))
+    return _binomial_share(upper - 1, n, q) - _binomial_share(lower - 1, n, q)
 
 
 def quantiles(values: ArrayLike, qs: Sequence[float], *, level: float = 0.95) -> tuple[Quantile, ...]:
@@ -165,8 +160,8 @@ def mean(values: ArrayLike, *, level: float = 0.95) -> Mean:
     if x.size < 2 or not np.isfinite(x).all():
         raise ValueError("a mean needs two or more finite values; report a quantile where some were not reached")
     centre, sd = float(x.mean()), float(x.std(ddof=1))
-    half = float(stats.t.ppf((1.0 + _require_level(level)) / 2.0, x.size - 1)) * sd / math.sqrt(x.size)
-    return Mean(int(x.size), centre, sd, centre - half, centre + half, level)
+    half = float(special.stdtrit(x.size - 1, (1.0 + _require_level(level)) / 2.0)) * sd / math.sqrt(x.size)
+    return Mean(centre, centre - half, centre + half, int(x.size), sd)
 
 
 def paired_mean(first: ArrayLike, second: ArrayLike, *, level: float = 0.95) -> Mean:
@@ -183,7 +178,7 @@ def paired_mean(first: ArrayLike, second: ArrayLike, *, level: float = 0.95) -> 
     return mean(x - y, level=level)
 
 
-def ecdf(values: ArrayLike, *, level: float = 0.95, points: int = ECDF_POINTS) -> Ecdf:
+def ecdf(values: ArrayLike, *, level: float = 0.95, points: int = ECDF_POINTS) -> Curve:
     """Return the cumulative distribution of `values`, shape (n,), with a pointwise Wilson band.
 
     At most `points` steps are kept, evenly spaced in probability, the first and the last always among them.
@@ -198,9 +193,8 @@ def ecdf(values: ArrayLike, *, level: float = 0.95, points: int = ECDF_POINTS) -
     below = np.cumsum(counts)
     kept = _thin(below, points)
     p = below[kept] / sample.size
-    lo, hi = _wilson_bounds(p, sample.size, _require_level(level))
-    reached = float(below[-1] / sample.size) if x.size else 0.0
-    return Ecdf(x[kept], p, lo, hi, int(sample.size), reached)
+    low, high = _wilson_bounds(p, sample.size, _require_level(level))
+    return Curve(*(tuple(column.tolist()) for column in (x[kept], p, low, high)))
 
 
 def as_pair(first: ArrayLike, second: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -215,20 +209,28 @@ def as_pair(first: ArrayLike, second: ArrayLike) -> tuple[NDArray[np.float64], N
     return x, y
 
 
+def ranks_of(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the 1-based ranks of `values`, shape (n,); equal ones share the mean of theirs."""
+    _, place, count = np.unique(values, return_inverse=True, return_counts=True)
+    return (np.cumsum(count) - (count - 1) / 2.0)[place]
+
+
 def _quantile_of_sorted(x: NDArray[np.float64], q: float, level: float) -> Quantile:
     n = int(x.size)
     lower, upper = quantile_ranks(n, q, level=level)
     rank = max(1, math.ceil(n * q - 1e-9))  # 0.7 * 10 is a hair above 7 in binary, and must not become 8
-    return Quantile(
-        q=q,
-        n=n,
-        value=_at_rank(x, rank),
-        lo=_at_rank(x, lower),
-        hi=_at_rank(x, upper),
-        rank_lo=lower,
-        rank_hi=upper,
-        coverage=rank_coverage(n, q, lower, upper),
-    )
+    return Quantile(q, _at_rank(x, rank), _at_rank(x, lower), _at_rank(x, upper))
+
+
+def _binomial_share(k: int, n: int, q: float) -> float:
+    """Return the chance of at most `k` of `n` with chance `q` each."""
+    return 0.0 if k < 0 else 1.0 if k >= n else float(special.betainc(n - k, k + 1, 1.0 - q))
+
+
+def _binomial_quantile(share: float, n: int, q: float) -> int:
+    """Return the least count that at most `share` of the binomial distribution lies below."""
+    k = math.ceil(special.bdtrik(share, n, q))
+    return k - 1 if k > 0 and _binomial_share(k - 1, n, q) >= share else k
 
 
 def _at_rank(x: NDArray[np.float64], rank: int) -> float | None:
@@ -239,13 +241,13 @@ def _at_rank(x: NDArray[np.float64], rank: int) -> float | None:
 
 
 def _wilson_bounds(p: NDArray[np.float64], n: int, level: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    z2 = float(stats.norm.ppf((1.0 + level) / 2.0)) ** 2
+    z2 = float(special.ndtri((1.0 + level) / 2.0)) ** 2
     centre = p + z2 / (2.0 * n)
     half = np.sqrt(z2 * (p * (1.0 - p) / n + z2 / (4.0 * n * n)))
     scale = 1.0 + z2 / n
-    lo = np.where(p <= 0.0, 0.0, (centre - half) / scale)  # exact at the ends, where rounding would leave 1e-17
-    hi = np.where(p >= 1.0, 1.0, (centre + half) / scale)
-    return lo, hi
+    low = np.where(p <= 0.0, 0.0, (centre - half) / scale)  # exact at the ends, where rounding would leave 1e-17
+    high = np.where(p >= 1.0, 1.0, (centre + half) / scale)
+    return low, high
 
 
 def _thin(below: NDArray[np.int64], points: int) -> NDArray[np.int64]:

@@ -15,15 +15,12 @@ from sim.analysis import estimates
 from sim.analysis.findings import (
     Bar,
     CauseDays,
-    Curve,
     Findings,
     GoalFinding,
     JointFinding,
     ManifestRow,
     MassCurve,
     OverFigures,
-    Quantile,
-    Share,
 )
 from sim.analysis.joint import joint_finding
 from sim.analysis.outline import FlightLine, Outline
@@ -91,7 +88,6 @@ def _goal(outline: Outline, index: int, sample: Sample, nominal: Sample, scores:
     goal = outline.goals[index]
     dates = sample.reached_d[:, goal.reached]
     chance = estimates.probability_by(dates, goal.by_d)
-    found = estimates.quantiles(dates, GOAL_SHARES)
     curve = estimates.ecdf(dates)
     reached = int(np.count_nonzero(np.isfinite(dates)))
     slips = slip_by_cause(outline.causes, sample.by_cause_d[:, index], nominal.by_cause_d[0, index])
@@ -101,10 +97,10 @@ def _goal(outline: Outline, index: int, sample: Sample, nominal: Sample, scores:
         by_d=goal.by_d,
         wanted=goal.wanted,
         reached=reached,
-        probability=Share(chance.value, chance.lo, chance.hi),
+        probability=chance,
         nominal_d=_day(nominal.reached_d[0, goal.reached]),
-        quantiles=tuple(Quantile(one.q, one.value, one.lo, one.hi) for one in found),
-        curve=Curve(_floats(curve.x), _floats(curve.p), _floats(curve.lo), _floats(curve.hi)),
+        quantiles=estimates.quantiles(dates, GOAL_SHARES),
+        curve=curve,
         slip_by_cause=slips,
         total_slip_d=math.fsum(one.mean_d for one in slips),
         censored=sample.size - reached,
@@ -113,22 +109,22 @@ def _goal(outline: Outline, index: int, sample: Sample, nominal: Sample, scores:
     )
 
 
-def _over_figures(dates: Floats, by_d: float, curve: estimates.Ecdf, scores: Floats) -> OverFigures | None:
+def _over_figures(dates: Floats, by_d: float, curve: estimates.Curve, scores: Floats) -> OverFigures | None:
     """Return the ranges of a goal over the drawn figures, whose scores are those of its first replications."""
     found = explain(dates[: len(scores)], scores)
-    return None if found is None else ranges_of(found, dates, by_d, curve.p)
+    return None if found is None else ranges_of(found, dates, by_d, curve.share)
 
 
-def ranges_of(found: Explained, dates: Floats, by_d: float, shares: Floats) -> OverFigures:
+def ranges_of(found: Explained, dates: Floats, by_d: float, shares: Sequence[float]) -> OverFigures:
     """Return what the drawn figures do to the chance by a day, to the quantiles, and to the shares of a curve."""
     low, high = found.chance(np.array([np.mean(dates <= by_d), *shares]), dates.size)
     return OverFigures(
         level=LEVEL,
-        explained=Share(found.share, found.low, found.high),
+        explained=estimates.Estimate(found.share, found.low, found.high),
         low=float(low[0]),
         high=float(high[0]),
         quantiles=tuple(
-            Quantile(share, *_quantile_days(dates, (share, *found.levels(share)))) for share in GOAL_SHARES
+            estimates.Quantile(share, *_quantile_days(dates, (share, *found.levels(share)))) for share in GOAL_SHARES
         ),
         curve_low=_floats(np.maximum.accumulate(low[1:])),
         curve_high=_floats(np.maximum.accumulate(high[1:])),

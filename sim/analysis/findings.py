@@ -9,36 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sim.analysis.estimates import Curve, Estimate, Proportion, Quantile
 from sim.model.tracing import Trace
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """A probability with its Wilson interval."""
-
-    value: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True, slots=True)
-class Quantile:
-    """A quantile of a date with its order-statistic interval; None where the calendar ends first."""
-
-    share: float
-    t_d: float | None
-    low_d: float | None
-    high_d: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Curve:
-    """A cumulative share over time with its pointwise band, thinned to a few hundred points."""
-
-    t_d: tuple[float, ...]
-    share: tuple[float, ...]
-    low: tuple[float, ...]
-    high: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +29,7 @@ class OverFigures:
 
     level: float
     """Share of the draws that each range holds."""
-    explained: Share
+    explained: Estimate
     """How much of the variance of the date's normal score the drawn figures decide, with its sampling error."""
     low: float
     high: float
@@ -79,7 +51,7 @@ class GoalFinding:
     wanted: float
     """The chance the planner wants."""
     reached: int
-    probability: Share
+    probability: Proportion
     """Chance of reaching the goal by its date."""
     nominal_d: float | None
     quantiles: tuple[Quantile, ...]

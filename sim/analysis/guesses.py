@@ -80,7 +80,7 @@ def effects(streams: Sequence[str], draws: Floats, dates_d: Floats, *, level: fl
         raise ValueError(f"{FEWEST} replications with finite dates are needed to split their spread")
     each = 1.0 - (1.0 - level) / max(len(streams), 1)
     found = [_effect(name, draws[:, index], dates_d, each) for index, name in enumerate(streams)]
-    real = [one for one in found if one is not None and one.worst_less_best.lo > 0.0 and one.share > 0.0]
+    real = [one for one in found if one is not None and one.worst_less_best.low > 0.0 and one.share > 0.0]
     return tuple(sorted(real, key=lambda one: -one.share))
 
 
@@ -124,6 +124,6 @@ def _effect(name: str, u: Floats, dates_d: Floats, level: float) -> StreamEffect
 def _difference(worst: Floats, best: Floats, level: float) -> Mean:
     """Return the difference of two independent means; its half width is the root of the sum of their squares."""
     one, two = mean_of(worst, level=level), mean_of(best, level=level)
-    half = math.hypot(one.value - one.lo, two.value - two.lo)
+    half = math.hypot(one.value - one.low, two.value - two.low)
     value = one.value - two.value
-    return Mean(one.n + two.n, value, math.hypot(one.sd, two.sd), value - half, value + half, level)
+    return Mean(value, value - half, value + half, one.n + two.n, math.hypot(one.sd, two.sd))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sim.analysis.estimates import Mean, paired_mean
+from sim.analysis.estimates import Estimate, Mean, paired_mean
 
 RESAMPLES = 1000
 FEWEST_POINTS = 4
@@ -29,12 +29,8 @@ class SobolIndex:
     """
 
     name: str
-    first: float
-    first_lo: float
-    first_hi: float
-    total: float
-    total_lo: float
-    total_hi: float
+    first: Estimate
+    total: Estimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,20 +81,12 @@ def sobol_indices(
     picks = [rng.integers(0, a.size, a.size) for _ in range(resamples)]
     again = np.array([_indices(a[pick], b[pick], ab[:, pick]) for pick in picks])  # (resamples, 2, inputs)
     tail = (1.0 - level) / 2.0
-    lo, hi = np.nanquantile(again, tail, axis=0), np.nanquantile(again, 1.0 - tail, axis=0)
+    low, high = np.nanquantile(again, tail, axis=0), np.nanquantile(again, 1.0 - tail, axis=0)
     found = [
-        SobolIndex(
-            name,
-            float(first[row]),
-            float(lo[0, row]),
-            float(hi[0, row]),
-            float(total[row]),
-            float(lo[1, row]),
-            float(hi[1, row]),
-        )
-        for row, name in enumerate(names)
+        SobolIndex(name, *(Estimate(*map(float, ends)) for ends in zip(both, low[:, row], high[:, row], strict=True)))
+        for row, (name, *both) in enumerate(zip(names, first, total, strict=True))
     ]
-    return tuple(sorted(found, key=lambda one: -one.total))
+    return tuple(sorted(found, key=lambda one: -one.total.value))
 
 
 def tornado(base: ArrayLike, ends: Sequence[tuple[str, str, ArrayLike]], *, level: float = 0.95) -> tuple[Swing, ...]:

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
+from scipy.special import ndtri
 
-from sim.analysis.estimates import Proportion, wilson
+from sim.analysis.estimates import Proportion, ranks_of, wilson
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +24,8 @@ class Correlation:
 
     pairs: int
     value: float | None
-    lo: float | None
-    hi: float | None
+    low: float | None
+    high: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +91,8 @@ def rank_correlation(first: ArrayLike, second: ArrayLike, *, level: float = 0.95
     Source: Fieller, Hartley and Pearson, Biometrika 44 (1957) 470-481: atanh(r) has variance 1.06 / (n - 3).
     """
     return _fisher(
-        stats.rankdata(np.asarray(first, float)),
-        stats.rankdata(np.asarray(second, float)),
+        ranks_of(np.asarray(first, float)),
+        ranks_of(np.asarray(second, float)),
         level,
         widening=math.sqrt(1.06),
     )
@@ -130,7 +130,7 @@ def _fisher(x: NDArray[np.float64], y: NDArray[np.float64], level: float, *, wid
     r = float(np.clip(np.corrcoef(x, y)[0, 1], -1.0, 1.0))
     if abs(r) == 1.0:
         return Correlation(pairs, r, r, r)
-    half = widening * float(stats.norm.ppf((1.0 + level) / 2.0)) / math.sqrt(pairs - 3)
+    half = widening * float(ndtri((1.0 + level) / 2.0)) / math.sqrt(pairs - 3)
     return Correlation(pairs, r, math.tanh(math.atanh(r) - half), math.tanh(math.atanh(r) + half))
 
 

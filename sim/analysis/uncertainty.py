@@ -32,8 +32,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
-from scipy.stats import rankdata
 
+from sim.analysis.estimates import ranks_of
 from sim.analysis.guesses import first_draws
 from sim.analysis.outline import Drawn
 
@@ -159,7 +159,7 @@ class _Censored:
         self._beyond = np.isinf(dates_d)
         known = n - int(np.count_nonzero(self._beyond))
         self._bound = float(ndtri(min((known + 0.5) / n, 1.0 - 0.5 / n)))
-        self._score = ndtri((rankdata(dates_d) - 0.375) / (n + 0.25))
+        self._score = ndtri((ranks_of(dates_d) - 0.375) / (n + 0.25))
         centred = scores - scores.mean(axis=0)
         self._q = np.column_stack([np.full(n, 1.0 / math.sqrt(n)), np.linalg.qr(centred)[0]])
         self._weight = np.ones(n)

@@ -9,12 +9,12 @@ from typing import Any, Final
 
 import yaml
 
-from sim.analysis.estimates import Proportion
+from sim.analysis.estimates import Estimate, Proportion
 from sim.calibration.class_fit import ClassCalibration, about_classes, class_block, describe_classes
 from sim.calibration.launch_log import LogFit, VehicleRecord
 from sim.calibration.laws import Calibrated, Fit
 from sim.calibration.slip import SlipFit
-from sim.calibration.weibull import GrowthFit, Interval, StandDownFit
+from sim.calibration.weibull import GrowthFit, StandDownFit
 from sim.problems import InputError, plural, printable, suggest
 
 PRIOR_WEIGHT: Final = 20
@@ -261,12 +261,12 @@ def _line_text(name: str, fit: SlipFit) -> str:
     )
 
 
-def _with(one: Interval, digits: int) -> str:
+def _with(one: Estimate, digits: int) -> str:
     return f"{one.value:.{digits}f} ({one.low:.{digits}f} to {one.high:.{digits}f})"
 
 
 def _share(one: Proportion) -> str:
-    return f"{one.value:.1%} ({one.lo:.1%} to {one.hi:.1%})"
+    return f"{one.value:.1%} ({one.low:.1%} to {one.high:.1%})"
 
 
 def _days(value: float, digits: int) -> str:

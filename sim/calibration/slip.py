@@ -14,12 +14,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.analysis.estimates import Estimate
 from sim.calibration.weibull import (
     RESAMPLES,
     SEED,
     Floats,
     Goodness,
-    Interval,
     fit_weibull,
     goodness_of_weibull,
     shape_of_variation,
@@ -59,9 +59,9 @@ class RowFit:
 
     up_to_d: float
     pairs: int
-    zero: Interval
-    shape: Interval
-    scale_d: Interval
+    zero: Estimate
+    shape: Estimate
+    scale_d: Estimate
     goodness: Goodness
 
 
@@ -71,10 +71,10 @@ class LineFit:
 
     pairs: int
     missions: int
-    intercept_d: Interval
-    per_day: Interval
-    shape: Interval
-    zero: Interval
+    intercept_d: Estimate
+    per_day: Estimate
+    shape: Estimate
+    zero: Estimate
     goodness: Goodness
 
 
@@ -224,11 +224,11 @@ def _spread(pairs: Pairs, low: float, intercept_d: float, per_day: float) -> tup
     return zero, shape_of_variation(float(ratio.std(ddof=1) / ratio.mean()))
 
 
-def _bootstrap(pairs: Pairs, fit: Callable[[Pairs], tuple[float, ...]], resamples: int) -> tuple[Interval, ...]:
+def _bootstrap(pairs: Pairs, fit: Callable[[Pairs], tuple[float, ...]], resamples: int) -> tuple[Estimate, ...]:
     """Return each fitted figure with the interval of 2.5 to 97.5 % over resampled missions."""
     values = fit(pairs)
     if resamples == 0:
-        return tuple(Interval(value, float("nan"), float("nan")) for value in values)
+        return tuple(Estimate(value, float("nan"), float("nan")) for value in values)
     rng = np.random.default_rng(SEED)
     names = sorted(set(pairs.mission))
     rows_of: dict[str, list[int]] = {name: [] for name in names}
@@ -246,4 +246,4 @@ def _bootstrap(pairs: Pairs, fit: Callable[[Pairs], tuple[float, ...]], resample
         except ValueError:  # a resample of one mission only has no spread to fit
             continue
     low, high = np.percentile(np.array(found), [2.5, 97.5], axis=0)
-    return tuple(Interval(value, float(a), float(b)) for value, a, b in zip(values, low, high, strict=True))
+    return tuple(Estimate(value, float(a), float(b)) for value, a, b in zip(values, low, high, strict=True))

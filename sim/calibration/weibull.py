@@ -11,21 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize, stats
 
-from sim.analysis.estimates import Proportion, clopper_pearson
+from sim.analysis.estimates import Estimate, Proportion, clopper_pearson
 
 Floats = NDArray[np.float64]
 
 RESAMPLES: Final = 200
 SEED: Final = 2035
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """A fitted figure with its 95 % interval."""
-
-    value: float
-    low: float
-    high: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +96,8 @@ class StandDownFit:
     """A lognormal law of the days a vehicle stays on the ground after a failure."""
 
     n: int
-    median_d: Interval
-    p90_d: Interval
+    median_d: Estimate
+    p90_d: Estimate
     goodness: Goodness
 
 
@@ -126,8 +117,8 @@ def fit_stand_down(days: Floats) -> StandDownFit:
 
     return StandDownFit(
         n,
-        Interval(exp(middle), exp(middle - half), exp(middle + half)),
-        Interval(exp(middle + spread * tail / n**0.5), exp(middle + low), exp(middle + high)),
+        Estimate(exp(middle), exp(middle - half), exp(middle + half)),
+        Estimate(exp(middle + spread * tail / n**0.5), exp(middle + low), exp(middle + high)),
         resampled(logs, distance, lambda rng: rng.normal(middle, spread, n)),
     )
 

@@ -12,7 +12,8 @@ from sim.cli.printing import aligned
 from sim.problems import counted, plural
 
 if TYPE_CHECKING:
-    from sim.analysis.findings import CauseDays, Findings, GoalFinding, Share
+    from sim.analysis.estimates import Estimate
+    from sim.analysis.findings import CauseDays, Findings, GoalFinding
     from sim.clock import Calendar
     from sim.front import Study
 
@@ -37,7 +38,7 @@ def answer(study: Study, page: Path) -> str:
 
 def _headline(goal: GoalFinding, findings: Findings, calendar: Calendar) -> list[str]:
     by_share = {round(one.share * 100): one for one in goal.quantiles}
-    p50, p80 = (_month(by_share[share].t_d, calendar) for share in _SAID)
+    p50, p80 = (_month(by_share[share].value, calendar) for share in _SAID)
     lines = [
         f">>> {_sentence(goal, findings, calendar)}",
         f"    P50 {p50} (half of the replications have it by then), P80 {p80} (four in five)",
@@ -65,7 +66,7 @@ def _sentence(goal: GoalFinding, findings: Findings, calendar: Calendar) -> str:
     return f"{goal.name} by {_day(goal.by_d, calendar)}: {_chance(chance, findings.replications)} ({apart})"
 
 
-def _chance(chance: Share, n: int) -> str:
+def _chance(chance: Estimate, n: int) -> str:
     """Say a chance; where all replications agree, as a count and what it proves."""
     if chance.value not in (0.0, 1.0):
         return _percent(chance.value)
@@ -79,7 +80,7 @@ def _ranges(goal: GoalFinding, calendar: Calendar) -> list[str]:
     """Say between which months P50 and P80 lie over the drawn figures."""
     found = goal.over_figures.quantiles if goal.over_figures is not None else ()
     told = [
-        f"P{one.share * 100:.0f} {_month(one.low_d, calendar)} to {_month(one.high_d, calendar)}"
+        f"P{one.share * 100:.0f} {_month(one.low, calendar)} to {_month(one.high, calendar)}"
         for one in found
         if round(one.share * 100) in _SAID
     ]
@@ -93,7 +94,7 @@ def _table(findings: Findings, calendar: Calendar) -> list[str]:
     for goal in findings.goals:
         chance = goal.probability
         found = (_percent(chance.value), f"{_percent(chance.low)} .. {_percent(chance.high)}")
-        quantiles = (_iso(one.t_d, calendar) for one in goal.quantiles)
+        quantiles = (_iso(one.value, calendar) for one in goal.quantiles)
         ranges = (_range(goal),) if over else ()
         plan = (_iso(goal.nominal_d, calendar), *quantiles, str(goal.censored))
         rows.append((goal.name, calendar.iso(goal.by_d), *found, *ranges, *plan))

@@ -115,7 +115,7 @@ def _row(one: Swing) -> dict[str, Any]:
         "low_d": one.low_d,
         "high_d": one.high_d,
         "high_less_low_d": None if apart is None else apart.value,
-        "interval_d": None if apart is None else [apart.lo, apart.hi],
+        "interval_d": None if apart is None else [apart.low, apart.high],
         "moves_d": one.moves_d,
         "refused": one.refused or None,
     }
@@ -131,7 +131,7 @@ def _told(swings: Sequence[Swing], count: int, limit: int) -> Iterator[str]:
         apart = (
             "                "
             if one.apart is None
-            else f"{one.apart.value:+5.0f} +-{one.apart.hi - one.apart.value:4.0f} d   "
+            else f"{one.apart.value:+5.0f} +-{one.apart.high - one.apart.value:4.0f} d   "
         )
         yield (
             f"  {_days(one.low_d)}  {_days(one.high_d)}  {apart}   {one.ends.confidence or 'not stated':10}  "

@@ -193,9 +193,9 @@ def _goal_rows(found: Optimum, judged: Judged | None) -> Iterator[tuple[str, ...
             gain = difference(judged.after, judged.before, goal.name)
             row = (
                 *row,
-                f"{was.chance.value:.0%} ({was.chance.lo:.0%}-{was.chance.hi:.0%})",
-                f"{now.chance.value:.0%} ({now.chance.lo:.0%}-{now.chance.hi:.0%})",
-                f"{gain.value:+.1%} ({gain.lo:+.1%}..{gain.hi:+.1%})" + (" worse" if gain.hi < 0.0 else ""),
+                f"{was.chance.value:.0%} ({was.chance.low:.0%}-{was.chance.high:.0%})",
+                f"{now.chance.value:.0%} ({now.chance.low:.0%}-{now.chance.high:.0%})",
+                f"{gain.value:+.1%} ({gain.low:+.1%}..{gain.high:+.1%})" + (" worse" if gain.high < 0.0 else ""),
                 _date(found, was.p70),
                 _date(found, now.p70),
             )
@@ -217,7 +217,7 @@ def _pool(judged: Judged, goal: str) -> Iterator[str]:
                 str(number),
                 _date(one.optimum, one.optimum.reached_d(goal)[1]),
                 f"{one.optimum.spent()['launches']:g}",
-                f"{chance.chance.value:.1%} ({chance.chance.lo:.1%}-{chance.chance.hi:.1%})",
+                f"{chance.chance.value:.1%} ({chance.chance.low:.1%}-{chance.chance.high:.1%})",
                 _date(one.optimum, chance.p70),
                 str(chance.chance.n),
                 one.sure,

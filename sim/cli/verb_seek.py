@@ -93,7 +93,7 @@ def _told(found: Found) -> list[str]:
     lines = _headline(found)
     if found.gain is not None:
         gain = found.gain
-        interval = f"({100 * gain.lo:+.1f} to {100 * gain.hi:+.1f})"
+        interval = f"({100 * gain.low:+.1f} to {100 * gain.high:+.1f})"
         lines.append(f"    against the plan as it is: {100 * gain.value:+.1f} points {interval}")
     lines += _open(found.level)
     for level in found.levels:
@@ -165,7 +165,7 @@ def _promised(found: Found, trial: Trial) -> str:
     day = found.day_of(trial, found.plan.confidence)
     if day.value is None:
         return "no date before the calendar ends"
-    ends = [_date(found, edge) if edge is not None else "?" for edge in (day.lo, day.hi)]
+    ends = [_date(found, edge) if edge is not None else "?" for edge in (day.low, day.high)]
     return f"{_date(found, day.value)} ({ends[0]} to {ends[1]})"
 
 
@@ -185,4 +185,4 @@ def _date(found: Found, day_d: float) -> str:
 
 def _chance(trial: Trial) -> str:
     chance = trial.chance
-    return f"{chance.value:.1%} (95 % interval {chance.lo:.1%} to {chance.hi:.1%}, {trial.tried} replications)"
+    return f"{chance.value:.1%} (95 % interval {chance.low:.1%} to {chance.high:.1%}, {trial.tried} replications)"

@@ -94,7 +94,7 @@ def _subject_cells(row: SubjectRow) -> tuple[str, ...]:
         row.kind,
         "-" if row.mean_d is None else f"{row.mean_d:,.0f}",
         f"{share.value:.0%}".replace("%", " %"),
-        f"{share.lo:.0%} .. {share.hi:.0%}".replace("%", " %"),
+        f"{share.low:.0%} .. {share.high:.0%}".replace("%", " %"),
         "-" if value is None else f"{value:.2f}",
         between,
     )
@@ -135,11 +135,11 @@ def _subject_as_json(row: SubjectRow) -> Mapping[str, object]:
         "kind": row.kind,
         "mean_d": row.mean_d,
         "criticality": share.value,
-        "criticality_interval": [share.lo, share.hi],
+        "criticality_interval": [share.low, share.high],
         "significance": row.found.significance,
         "significance_interval": None if row.low is None else [row.low, row.high],
         "rank_cruciality": cruciality.value,
-        "rank_cruciality_interval": None if cruciality.lo is None else [cruciality.lo, cruciality.hi],
+        "rank_cruciality_interval": None if cruciality.low is None else [cruciality.low, cruciality.high],
     }
 
 

@@ -24,13 +24,13 @@ def document(found: Found) -> Document:
         "best": _trial(found, found.best),
         "gain": None
         if found.gain is None
-        else {"probability": found.gain.value, "interval": [found.gain.lo, found.gain.hi]},
+        else {"probability": found.gain.value, "interval": [found.gain.low, found.gain.high]},
         "in_doubt": [_doubt(found, one) for one in found.level.doubts],
         "levels": [_level(found, one) for one in found.levels],
         "frontier": [_trial(found, found.trials[place]) for place in found.steps],
         "promises": [_promise(found, one) for one in found.promises],
         "levers": [
-            {"lever": swing.name, "value": value, "days": mean.value, "interval": [mean.lo, mean.hi]}
+            {"lever": swing.name, "value": value, "days": mean.value, "interval": [mean.low, mean.high]}
             for swing in found.swings
             for value, mean in swing.ends
         ],
@@ -69,7 +69,7 @@ def _promise(found: Found, trial: Trial) -> Document:
         "variants": list(trial.package.case.variants),
         "cost": trial.package.cost,
         "date": _day(found, day.value),
-        "interval": [_day(found, day.lo), _day(found, day.hi)],
+        "interval": [_day(found, day.low), _day(found, day.high)],
         "replications": trial.tried,
     }
 
@@ -94,10 +94,10 @@ def _trial(found: Found, trial: Trial | None) -> Document | None:
     return {
         **said,
         "probability": chance.value,
-        "interval": [chance.lo, chance.hi],
+        "interval": [chance.low, chance.high],
         "replications": trial.tried,
         "meets": trial.posterior,
-        "dates": {f"{100 * day.q:g}%": _day(found, day.value) for day in trial.dates},
+        "dates": {f"{100 * day.share:g}%": _day(found, day.value) for day in trial.dates},
     }
 
 

@@ -88,6 +88,6 @@ def _said(number: int, found: Frontier, packages: Sequence[Package]) -> Document
         "package": pulled,
         "cost": package.cost,
         "chance": chance.value,
-        "interval": [chance.lo, chance.hi],
+        "interval": [chance.low, chance.high],
         "replications": chance.n,
     }

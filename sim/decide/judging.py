@@ -10,12 +10,12 @@ from typing import Final, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis.estimates import Proportion, Quantile, quantiles, wilson
+from sim.analysis.estimates import Estimate, Proportion, Quantile, quantiles, wilson
 from sim.campaign.causes import CAUSES
 from sim.campaign.plan import Campaign
 from sim.decide.facts import Facts
 from sim.decide.optimum import Document, Optimum, iso_or_none
-from sim.decide.sureness import Band, paired
+from sim.decide.sureness import paired
 from sim.model.outcome import Outcome
 from sim.model.simulate import simulate_chunk
 
@@ -137,7 +137,7 @@ class Judged:
         """Return by how much any other plan can be surer than the answer, all comparisons holding with 95 %."""
         goal, rest = self.chosen.optimum.facts.question.goal, [one for one in self.pool if one is not self.chosen]
         each = RISK / max(1, len(rest))
-        return max([0.0, *(difference(one.trials, self.after, goal, each).hi for one in rest)])
+        return max([0.0, *(difference(one.trials, self.after, goal, each).high for one in rest)])
 
 
 def judge(plans: Sequence[Optimum], replications: int, seed: int, on_done: Listener = lambda _: None) -> Judged:
@@ -160,7 +160,7 @@ def judge(plans: Sequence[Optimum], replications: int, seed: int, on_done: Liste
     return Judged(before, tuple(map(Candidate, plans, trials, words)))
 
 
-def difference(after: Trials, before: Trials, goal: str, risk: float = RISK) -> Band:
+def difference(after: Trials, before: Trials, goal: str, risk: float = RISK) -> Estimate:
     """Return by how much the chance of a goal differs, from replications with the same luck."""
     n = min(after.count, before.count)
     one, two = after.met(goal)[:n], before.met(goal)[:n]
@@ -182,7 +182,7 @@ def surest(
         for number in inside:
             plans[number].bring_to(count, on_done)
         best = max(inside, key=lambda number: (int(np.count_nonzero(plans[number].met(goal)[:count])), -number))
-        inside = [number for number in inside if difference(plans[number], plans[best], goal, risk).hi >= 0.0]
+        inside = [number for number in inside if difference(plans[number], plans[best], goal, risk).high >= 0.0]
         if count >= most or len(inside) == 1:
             return best, tuple(inside)
         count = min(2 * count, most)
@@ -208,7 +208,7 @@ def _goal_json(found: Optimum, judged: Judged | None, goal: str) -> Document:
     for word, trials in (("before", judged.before), ("after", judged.after)):
         said[f"chance_{word}"] = _chance_json(facts, trials.chance(goal))
     gain = difference(judged.after, judged.before, goal)
-    return {**said, "difference": {"value": gain.value, "interval": [gain.lo, gain.hi]}}
+    return {**said, "difference": {"value": gain.value, "interval": [gain.low, gain.high]}}
 
 
 def _chance_json(facts: Facts, chance: GoalChance) -> Document:
@@ -216,7 +216,7 @@ def _chance_json(facts: Facts, chance: GoalChance) -> Document:
         f"P{round(100 * level)}": iso_or_none(facts, one.value)
         for level, one in zip(LEVELS, chance.quantiles, strict=True)
     }
-    interval = [chance.chance.lo, chance.chance.hi]
+    interval = [chance.chance.low, chance.chance.high]
     return {"value": chance.chance.value, "interval": interval, "replications": chance.chance.n, **dates}
 
 

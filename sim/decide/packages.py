@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binom
+from scipy.special import betainc
 
 MOST_AGAINST: Final = 0.01
 """Share of pairs in which pulling more did worse, above which a lever is no longer taken to be monotone."""
@@ -53,7 +53,9 @@ class Order:
         """Return which levers are taken to be monotone: those said to have a direction, tested, and not refuted."""
         if self.broken:
             return np.zeros_like(self.directed)
-        chance = binom.sf(self.against - 1, self.pairs, MOST_AGAINST)  # of so many against, were it 1 %
+        rest = self.pairs - self.against
+        beyond = betainc(np.maximum(self.against, 1), rest + 1, MOST_AGAINST)
+        chance = np.where(self.against > 0, beyond, 1.0)  # of so many against, were it 1 %
         kept: Bools = self.directed & (self.pairs > 0) & (chance >= DOUBT)
         return kept
 

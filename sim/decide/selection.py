@@ -20,9 +20,9 @@ from typing import Final, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis.estimates import Proportion, Quantile, quantiles, wilson
+from sim.analysis.estimates import Estimate, Proportion, Quantile, quantiles, wilson
 from sim.decide.packages import LeverTest, Option, Order
-from sim.decide.sureness import Band, paired, replications_to_tell, share
+from sim.decide.sureness import paired, replications_to_tell, share
 
 RISK: Final = 0.05
 """Chance that any of all verdicts is wrong."""
@@ -282,7 +282,7 @@ class _Search:
         """Return in how many replications an option reached the goal by its date."""
         return int(np.count_nonzero(self.late_d[number] <= 0.0)) if number in self.late_d else 0
 
-    def band(self, number: int) -> Band:
+    def band(self, number: int) -> Estimate:
         """Return the chance of an option with limits that hold for all options at all looks."""
         return share(self.met(number), self.tried(number), self.risk_each)
 
@@ -296,9 +296,9 @@ class _Search:
         if number in self.invalid:
             return "misses"
         band = self.band(number)
-        if band.lo >= level:
+        if band.low >= level:
             return "meets"
-        if band.hi < level:
+        if band.high < level:
             return "misses"
         return "tie" if band.within(level, self.apart) else "doubt"
 
@@ -341,13 +341,13 @@ class _Search:
     def _told_apart(self, number: int, best: int) -> bool:
         """Tell whether it is settled which of two is surer, or that they are as good as each other."""
         difference = self.difference(number, best)
-        return difference.hi < 0.0 or difference.within(0.0, self.apart)
+        return difference.high < 0.0 or difference.within(0.0, self.apart)
 
-    def difference(self, first: int, second: int) -> Band:
+    def difference(self, first: int, second: int) -> Estimate:
         """Return the chance of the first less that of the second, from their common replications."""
         n = min(self.tried(first), self.tried(second))
         if not n:
-            return Band(0.0, -1.0, 1.0)
+            return Estimate(0.0, -1.0, 1.0)
         one, two = (self.late_d[number][:n] <= 0.0 for number in (first, second))
         each = self.risk / (len(self.options) * max(len(self.options) - 1, 1))
         return paired(int(np.count_nonzero(one & ~two)), int(np.count_nonzero(two & ~one)), n, each)
@@ -403,7 +403,7 @@ class _Search:
             if number != answer
             and self.options[number].cost == cost
             and self.verdict(number, level) != "misses"
-            and self.difference(number, answer).hi >= 0.0
+            and self.difference(number, answer).high >= 0.0
         ]
 
     def _steps(self) -> list[Step]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from scipy import stats
+from scipy.special import betaincc
 
 from sim.analysis.compare import ProbabilityDifference
 from sim.analysis.estimates import Proportion, Quantile, wilson
@@ -149,4 +149,4 @@ def chance_that_it_meets(met: int, tried: int, confidence: float) -> float:
 
     Source: Bayes (1763): after `met` successes of `tried`, the probability is Beta(met + 1, tried - met + 1).
     """
-    return float(stats.beta.sf(confidence, met + 1, tried - met + 1))
+    return float(betaincc(met + 1, tried - met + 1, confidence))

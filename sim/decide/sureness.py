@@ -7,28 +7,16 @@ hold at all numbers of replications together, so replications can be added until
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from functools import lru_cache
 
 from scipy.optimize import brentq
 from scipy.special import betaln, xlog1py, xlogy
 
-
-@dataclass(frozen=True, slots=True)
-class Band:
-    """A share, or a difference of two, with the limits that hold at all looks together."""
-
-    value: float
-    lo: float
-    hi: float
-
-    def within(self, middle: float, apart: float) -> bool:
-        """Tell whether the true value surely lies no further than `apart` from `middle`."""
-        return middle - apart <= self.lo and self.hi <= middle + apart
+from sim.analysis.estimates import Estimate
 
 
 @lru_cache(maxsize=65536)
-def share(met: int, tried: int, risk: float) -> Band:
+def share(met: int, tried: int, risk: float) -> Estimate:
     """Return the share of successes; the chance that the limits ever miss the truth is at most `risk`.
 
     Source: Robbins, Annals of Mathematical Statistics 41 (1970) 1397-1409, with a uniform mixture: by Ville's
@@ -36,29 +24,29 @@ def share(met: int, tried: int, risk: float) -> Band:
     1 / risk at any time with a chance of at most `risk`. Recalled.
     """
     if not tried:
-        return Band(0.5, 0.0, 1.0)
+        return Estimate(0.5, 0.0, 1.0)
     value = met / tried
     mixed = float(betaln(met + 1, tried - met + 1)) + math.log(risk)
 
     def over(p: float) -> float:
         return float(xlogy(met, p) + xlog1py(tried - met, -p)) - mixed
 
-    lo = 0.0 if met == 0 else float(brentq(over, 1e-300, value, xtol=1e-12)) if over(value) > 0 else value
-    hi = 1.0 if met == tried else float(brentq(over, value, 1.0 - 1e-16, xtol=1e-12)) if over(value) > 0 else value
-    return Band(value, lo, hi)
+    low = 0.0 if met == 0 else float(brentq(over, 1e-300, value, xtol=1e-12)) if over(value) > 0 else value
+    high = 1.0 if met == tried else float(brentq(over, value, 1.0 - 1e-16, xtol=1e-12)) if over(value) > 0 else value
+    return Estimate(value, low, high)
 
 
-def paired(only_first: int, only_second: int, tried: int, risk: float) -> Band:
+def paired(only_first: int, only_second: int, tried: int, risk: float) -> Estimate:
     """Return the first share less the second, from pairs; half the risk goes to how often they differ.
 
     Among pairs that differ, which of the two succeeded is a coin; the sign test of McNemar, at all looks.
     """
     differ = only_first + only_second
     often, wins = share(differ, tried, risk / 2.0), share(only_first, differ, risk / 2.0)
-    lean_lo, lean_hi = 2.0 * wins.lo - 1.0, 2.0 * wins.hi - 1.0
-    lo = lean_lo * (often.hi if lean_lo < 0.0 else often.lo)
-    hi = lean_hi * (often.hi if lean_hi > 0.0 else often.lo)
-    return Band((only_first - only_second) / max(tried, 1), lo, hi)
+    lean_low, lean_high = 2.0 * wins.low - 1.0, 2.0 * wins.high - 1.0
+    low = lean_low * (often.high if lean_low < 0.0 else often.low)
+    high = lean_high * (often.high if lean_high > 0.0 else often.low)
+    return Estimate((only_first - only_second) / max(tried, 1), low, high)
 
 
 def replications_to_tell(value: float, level: float, risk: float) -> int | None:

@@ -100,7 +100,7 @@ def _goals(_: Tables, found: Findings) -> list[TableColumn]:
         *_dated(start, "plan", [goal.nominal_d for goal in goals], whole=True),
     ]
     for number, share in enumerate(one.share for one in goals[0].quantiles) if goals else ():
-        fields += _dated(start, f"p{share * 100:.0f}", [goal.quantiles[number].t_d for goal in goals], whole=True)
+        fields += _dated(start, f"p{share * 100:.0f}", [goal.quantiles[number].value for goal in goals], whole=True)
     fields.append(TableColumn(("not_reached",), [goal.censored for goal in goals]))
     fields.append(TableColumn(("slip_d",), [goal.total_slip_d for goal in goals]))
     return fields

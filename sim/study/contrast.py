@@ -154,8 +154,8 @@ def _side(side: Side, name: str) -> Document:
         "by": iso(goal.by_d),
         "probability": goal.probability.value,
         "interval": [goal.probability.low, goal.probability.high],
-        "p50": iso(by_share[50].t_d),
-        "p80": iso(by_share[80].t_d),
+        "p50": iso(by_share[50].value),
+        "p80": iso(by_share[80].value),
         "reached": goal.reached,
         **over_figures(goal, calendar),
         "slip_by_cause_d": {one.cause: one.mean_d for one in goal.slip_by_cause} | {"total": goal.total_slip_d},
@@ -174,19 +174,19 @@ def _difference(first: tuple[Side, str], second: tuple[Side, str]) -> Mapping[st
     p50, p80 = (compare_quantiles(two[:MOST_RESAMPLED], one[:MOST_RESAMPLED], q) for q in (0.5, 0.8))
     return {
         "difference_d": None if mean.mean is None else mean.mean.value,
-        "interval_d": None if mean.mean is None else [mean.mean.lo, mean.mean.hi],
+        "interval_d": None if mean.mean is None else [mean.mean.low, mean.mean.high],
         "correlation": mean.correlation,
         "replications": n,
         "pairs": mean.pairs,
         "only_first_reached": mean.only_second,
         "only_second_reached": mean.only_first,
         "probability_difference": chance.value,
-        "probability_interval": [chance.lo, chance.hi],
+        "probability_interval": [chance.low, chance.high],
         "p_value": chance.p_value,
         "p50_difference_d": p50.value,
-        "p50_interval_d": [p50.lo, p50.hi],
+        "p50_interval_d": [p50.low, p50.high],
         "p80_difference_d": p80.value,
-        "p80_interval_d": [p80.lo, p80.hi],
+        "p80_interval_d": [p80.low, p80.high],
     }
 
 

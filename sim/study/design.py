@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import qmc
 
 from sim.chance import Distribution, Uniform
 from sim.problems import InputError
@@ -102,6 +101,8 @@ def cases_of(factors: Sequence[Factor], design: str, count: int, *, levels: int 
     if design == SALTELLI:
         return list(_saltelli(factors, count, seed))
     if design == LHS:
+        from scipy.stats import qmc
+
         points = qmc.LatinHypercube(len(factors), rng=np.random.default_rng(seed)).random(count)
     elif design == SOBOL:
         points = _sobol(len(factors), count, seed)
@@ -129,6 +130,8 @@ def _grid(factors: Sequence[Factor], levels: int) -> Iterator[tuple[float, ...]]
 def _sobol(dimensions: int, count: int, seed: int) -> Points:
     """Return the first points of one scrambled sequence: a longer design begins with a shorter one."""
     whole = 1 << max(count - 1, 0).bit_length()  # drawn in powers of two, where the sequence is balanced
+    from scipy.stats import qmc
+
     points: Points = qmc.Sobol(dimensions, scramble=True, rng=np.random.default_rng(seed)).random(whole)
     return points[:count]
 

@@ -271,7 +271,7 @@ def _forecasts(errand: _Errand, loaded: Loaded, engine: Executor, told: Listener
 
     found = []
     for goal in findings.goals:
-        at = {round(one.share * 100): iso(one.t_d) for one in goal.quantiles}
+        at = {round(one.share * 100): iso(one.value) for one in goal.quantiles}
         chance = goal.probability
         shown = (chance.value, chance.low, chance.high, at[10], at[50], at[80], iso(goal.nominal_d))
         forecast = Forecast(errand.day, dates.iso(goal.by_d), *shown)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis.estimates import probability_by, quantile
+from sim.analysis.estimates import probability_by, quantile, quantile_ranks
 
 CHECKPOINTS = (500, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 64_000, 128_000, 256_000, 512_000, 1_024_000)
 """Replications after which the interval is looked at: doubling, so that looking often does not flatter it."""
@@ -39,13 +39,15 @@ class Precision:
         """Tell whether dates, shape (n,), are enough; also when the quantile surely lies beyond the calendar."""
         if self.within is not None:
             chance = probability_by(dates_d, by_d)
-            return max(chance.hi - chance.value, chance.value - chance.lo) <= self.within
+            return max(chance.high - chance.value, chance.value - chance.low) <= self.within
         found = quantile(dates_d, self.share)
-        if found.lo is None:
-            return found.rank_lo > 0  # even the lower bound is not reached by the calendar's end
-        if found.value is None or found.hi is None or self.within_d is None:
+        if found.low is None:
+            return (
+                quantile_ranks(dates_d.size, self.share)[0] > 0
+            )  # even the lower bound is not reached by the calendar's end
+        if found.value is None or found.high is None or self.within_d is None:
             return False
-        return max(found.hi - found.value, found.value - found.lo) <= self.within_d
+        return max(found.high - found.value, found.value - found.low) <= self.within_d
 
 
 def read_precision(text: str, share: float = 0.8) -> Precision:

@@ -146,7 +146,7 @@ def _answer(item: Response, start: datetime.datetime) -> Document:
     p50, p80 = estimates.quantiles(item.dates_d, (0.5, 0.8))
     return {
         "probability": chance.value,
-        "interval": [chance.lo, chance.hi],
+        "interval": [chance.low, chance.high],
         "p50": iso(p50.value),
         "p80": iso(p80.value),
         "mean_d": float(item.counted_d.mean()),
@@ -158,15 +158,15 @@ def _sensitivity(sweep: Sweep, items: Sequence[Response]) -> Document:
     design = sweep.manifest.design
     if design == SALTELLI:
         return {"measure": "mean date, calendar's end where not reached", "indices": {
-            one.name: {"first": one.first, "first_interval": [one.first_lo, one.first_hi],
-                       "total": one.total, "total_interval": [one.total_lo, one.total_hi]}
+            one.name: {"first": one.first.value, "first_interval": [one.first.low, one.first.high],
+                       "total": one.total.value, "total_interval": [one.total.low, one.total.high]}
             for one in indices_of(items)}}  # fmt: skip
     if design == TORNADO:
         return {"measure": "days against the scenario as it is, calendar's end where not reached", "swings": {
-            swing.name: {value: {"days": mean.value, "interval": [mean.lo, mean.hi]} for value, mean in swing.ends}
+            swing.name: {value: {"days": mean.value, "interval": [mean.low, mean.high]} for value, mean in swing.ends}
             for swing in swings_of(items)}}  # fmt: skip
     return {"measure": "rank correlation with the mean date", "ranks": {
-        path: {"value": one.value, "interval": [one.lo, one.hi]} for path, one in ranks_of(items)}}  # fmt: skip
+        path: {"value": one.value, "interval": [one.low, one.high]} for path, one in ranks_of(items)}}  # fmt: skip
 
 
 def _varied(case: Case) -> str:

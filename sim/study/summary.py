@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
+from sim.analysis.estimates import Quantile
 from sim.analysis.find import find
-from sim.analysis.findings import Findings, GoalFinding, JointFinding, Quantile
+from sim.analysis.findings import Findings, GoalFinding, JointFinding
 from sim.clock import Calendar
 from sim.study import files, store
 from sim.study.contents import FINDINGS, SUMMARY
@@ -120,7 +121,7 @@ def _goal(goal: GoalFinding, calendar: Calendar) -> Summary:
     def iso(day: float | None) -> str | None:
         return None if day is None else calendar.iso(day)
 
-    quantiles = {f"p{one.share * 100:.0f}": iso(one.t_d) for one in goal.quantiles}
+    quantiles = {f"p{one.share * 100:.0f}": iso(one.value) for one in goal.quantiles}
     return {
         "by": iso(goal.by_d),
         "probability": goal.probability.value,
@@ -139,7 +140,7 @@ def over_figures(goal: GoalFinding, calendar: Calendar) -> Summary:
         return {}
 
     def dates(one: Quantile) -> list[str | None]:
-        return [None if day is None else calendar.iso(day) for day in (one.low_d, one.high_d)]
+        return [None if day is None else calendar.iso(day) for day in (one.low, one.high)]
 
     return {
         "over_figures": {

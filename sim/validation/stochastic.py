@@ -81,7 +81,7 @@ def interval_cases() -> Iterator[PublishedCase]:
         about = About(
             pair["id"], KIND_OF_INTERVALS, pair["source"], f"{pair['level']:.0%} interval of a paired mean", _PRINTED
         )
-        yield near(about, [found.lo, found.hi], pair["interval"], _DIGITS)
+        yield near(about, [found.low, found.high], pair["interval"], _DIGITS)
 
 
 def _binomial(said: Mapping[str, Any], name: str, estimate: Callable[..., Proportion]) -> Iterator[PublishedCase]:
@@ -89,7 +89,7 @@ def _binomial(said: Mapping[str, Any], name: str, estimate: Callable[..., Propor
         found = estimate(row["k"], row["n"])
         quantity = f"interval of the share {row['k']} of {row['n']}"
         about = About(f"{name}-{row['k']}-of-{row['n']}", KIND_OF_INTERVALS, said["source"], quantity, _PRINTED)
-        yield near(about, [found.lo, found.hi], row["interval"], _DIGITS)
+        yield near(about, [found.low, found.high], row["interval"], _DIGITS)
 
 
 def _ranks(said: Mapping[str, Any]) -> Iterator[PublishedCase]:

@@ -59,7 +59,7 @@ def _network(said: Mapping[str, Any], runs: int, seed: int) -> Iterator[Publishe
         yield near(about(f"by-{by:g}", f"chance of finishing by {by:g}"), ours, share, tolerance)
     for q, value in said.get("quantiles", {}).items():
         found = quantile(finish, q, level=_LEVEL)
-        half = max((found.hi or value) - (found.value or value), (found.value or value) - (found.lo or value))
+        half = max((found.high or value) - (found.value or value), (found.value or value) - (found.low or value))
         quantity = f"finish at P{100 * q:.0f}, units of the source"
         yield near(about(f"p{100 * q:.0f}", quantity), found.value or 0.0, value, half * sqrt(1.0 + runs / theirs_n))
     yield from _criticalities(said, run, runs, about)

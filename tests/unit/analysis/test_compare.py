@@ -14,29 +14,29 @@ PRINTED_4 = 0.5e-4
 
 
 @pytest.mark.parametrize(
-    ("table", "lo", "hi"),
+    ("table", "low", "high"),
     [((36, 12, 2, 0), 0.0569, 0.3404), ((18, 12, 2, 18), 0.0562, 0.3290)],
 )
 def test_paired_probabilities_have_newcombes_printed_intervals(
-    table: tuple[int, int, int, int], lo: float, hi: float
+    table: tuple[int, int, int, int], low: float, high: float
 ) -> None:
     """Source: Newcombe, Statistics in Medicine 17 (1998) 2635-2650, method 10."""
     difference = compare.compare_counts(*table)
     assert difference.value == pytest.approx(0.2, abs=1e-12)
-    assert (difference.lo, difference.hi) == pytest.approx((lo, hi), abs=PRINTED_4)
+    assert (difference.low, difference.high) == pytest.approx((low, high), abs=PRINTED_4)
 
 
 def test_paired_probabilities_have_fagerlands_interval_and_exact_test() -> None:
     """Source: Fagerland et al. 2014 on the data of Bentur 2009: -0.507 to -0.026, exact McNemar 0.070."""
     difference = compare.compare_counts(1, 1, 7, 12)
-    assert (difference.lo, difference.hi) == pytest.approx((-0.507, -0.026), abs=0.5e-3)
+    assert (difference.low, difference.high) == pytest.approx((-0.507, -0.026), abs=0.5e-3)
     assert difference.p_value == pytest.approx(0.070, abs=0.5e-3)
 
 
 def test_probabilities_that_never_differ_have_no_significance() -> None:
     difference = compare.compare_probabilities([1.0, 2.0, 9.0], [1.0, 2.0, 9.0], by=5.0)
     assert difference.value == 0.0
-    assert difference.lo < 0.0 < difference.hi
+    assert difference.low < 0.0 < difference.high
     assert difference.p_value == 1.0
 
 
@@ -51,7 +51,7 @@ def test_mean_difference_of_pairs_is_the_paired_t_interval() -> None:
     second = [118.21, 120.22, 122.45, 122.68, 119.40]
     difference = compare.compare_values(first, second, level=0.90)
     assert difference.mean is not None
-    assert (difference.mean.lo, difference.mean.hi) == pytest.approx((1.6491, 8.3069), abs=PRINTED_4)
+    assert (difference.mean.low, difference.mean.high) == pytest.approx((1.6491, 8.3069), abs=PRINTED_4)
 
 
 def test_pairing_narrows_the_interval_by_the_shared_luck() -> None:
@@ -89,7 +89,7 @@ def test_a_constant_shift_is_found_exactly_by_every_resample() -> None:
     second = np.random.default_rng(5).exponential(size=300).round(6)
     difference = compare.compare_quantiles(second + 16.0, second, 0.8)
     assert difference.value == pytest.approx(16.0, abs=1e-12)
-    assert (difference.lo, difference.hi) == pytest.approx((16.0, 16.0), abs=1e-12)
+    assert (difference.low, difference.high) == pytest.approx((16.0, 16.0), abs=1e-12)
 
 
 def test_the_bootstrap_has_the_width_theory_gives_independent_uniform_columns() -> None:
@@ -100,10 +100,10 @@ def test_the_bootstrap_has_the_width_theory_gives_independent_uniform_columns() 
     """
     rng = np.random.default_rng(11)
     difference = compare.compare_quantiles(rng.uniform(size=4000), rng.uniform(size=4000), 0.8)
-    assert difference.lo is not None
-    assert difference.hi is not None
+    assert difference.low is not None
+    assert difference.high is not None
     theory = 2.0 * 1.96 * math.sqrt(2.0 * 0.8 * 0.2 / 4000)
-    assert difference.hi - difference.lo == pytest.approx(theory, rel=0.15)
+    assert difference.high - difference.low == pytest.approx(theory, rel=0.15)
 
 
 def test_the_same_seed_gives_the_same_interval() -> None:
@@ -122,5 +122,5 @@ def test_resamples_that_know_no_difference_count_against_both_bounds() -> None:
     reached = np.append(np.arange(52.0), np.full(48, np.inf))
     difference = compare.compare_quantiles(reached + 3.0, reached, 0.5)
     assert difference.value == 3.0
-    assert difference.lo is None
-    assert difference.hi is None
+    assert difference.low is None
+    assert difference.high is None

@@ -96,7 +96,7 @@ def test_the_largest_cost_comes_first(findings: Findings) -> None:
 
 def test_a_quantile_beyond_the_calendar_is_none(findings: Findings) -> None:
     """Ranks ceil(4 q) of 400, 500, 600, never: P10 400, P50 500, P80 and P90 never."""
-    assert [one.t_d for one in findings.goals[0].quantiles] == [400.0, 500.0, None, None]
+    assert [one.value for one in findings.goals[0].quantiles] == [400.0, 500.0, None, None]
 
 
 def test_criticality_is_the_share_of_replications_on_the_chain(findings: Findings) -> None:

@@ -43,7 +43,7 @@ def test_too_few_replications_are_refused() -> None:
 
 def test_a_doubtful_figure_comes_before_a_trusted_one_that_moves_a_little_more() -> None:
     """A quarter of the variance of 100 d is 50 d; 0.36 is 60 d, but weighs a fifth."""
-    nothing = Mean(2, 1.0, 0.0, 0.5, 1.5, 0.95)
+    nothing = Mean(1.0, 0.5, 1.5, 2, 0.0)
     some = [StreamEffect("a", 0.36, nothing), StreamEffect("b", 0.15, nothing), StreamEffect("c", 0.10, nothing)]
     figures = {"a": ("x", "measured", "high"), "b": ("y", "estimate", "low"), "c": ("y", "estimate", "low")}
     ranked = rank_guesses(some, figures, 100.0)

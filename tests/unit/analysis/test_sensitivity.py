@@ -68,7 +68,7 @@ def test_correlation_interval_is_fishers() -> None:
     y = 0.5 * x / np.linalg.norm(x) + np.sqrt(0.75) * noise / np.linalg.norm(noise)
     found = sensitivity.correlation(x, y)
     assert found.value == pytest.approx(0.5, abs=1e-12)
-    assert (found.lo, found.hi) == pytest.approx((0.1560, 0.7358), abs=0.5e-4)
+    assert (found.low, found.high) == pytest.approx((0.1560, 0.7358), abs=0.5e-4)
 
 
 def test_replications_not_reached_count_for_criticality_and_not_for_spread() -> None:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from dashboards.setting import Openings, Setting, Spans
 from sim.analysis.estimates import ecdf, quantiles, wilson
 from sim.analysis.find import ranges_of
-from sim.analysis.findings import Bar, CauseDays, Curve, Findings, GoalFinding, ManifestRow, MassCurve, Quantile, Share
+from sim.analysis.findings import Bar, CauseDays, Findings, GoalFinding, ManifestRow, MassCurve
 from sim.analysis.uncertainty import Explained
 from sim.model.tracing import Event, Move, Segment, TankLevel, Trace, Verb
 
@@ -109,34 +109,14 @@ def _goal(
         by_d=by_d,
         wanted=wanted,
         reached=reached,
-        probability=_share(int((dates <= by_d).sum())),
+        probability=wilson(int((dates <= by_d).sum()), RUNS),
         nominal_d=nominal_d,
-        quantiles=_quantiles(dates),
-        curve=_curve(dates),
+        quantiles=quantiles(dates, (0.1, 0.5, 0.8, 0.9)),
+        curve=ecdf(dates),
         slip_by_cause=_causes(total),
         total_slip_d=total,
         censored=RUNS - reached,
-        over_figures=ranges_of(_EXPLAINED, dates, by_d, ecdf(dates).p) if reached else None,
-    )
-
-
-def _share(count: int) -> Share:
-    estimate = wilson(count, RUNS)
-    return Share(estimate.value, estimate.lo, estimate.hi)
-
-
-def _quantiles(dates: NDArray[np.float64]) -> tuple[Quantile, ...]:
-    found = quantiles(dates, (0.1, 0.5, 0.8, 0.9))
-    return tuple(Quantile(q.q, q.value, q.lo, q.hi) for q in found)
-
-
-def _curve(dates: NDArray[np.float64]) -> Curve:
-    steps = ecdf(dates)
-    return Curve(
-        tuple(map(float, steps.x)),
-        tuple(map(float, steps.p)),
-        tuple(map(float, steps.lo)),
-        tuple(map(float, steps.hi)),
+        over_figures=ranges_of(_EXPLAINED, dates, by_d, ecdf(dates).share) if reached else None,
     )
 
 

@@ -11,7 +11,8 @@ from plotly.graph_objs.layout import Annotation
 
 from dashboards.card import Card
 from dashboards.figures import bat, chain, critical_paths, gantt, manifest_table, margin, mass, power, scurve, waterfall
-from sim.analysis.findings import Bar, CauseDays, Findings, GoalFinding, Quantile
+from sim.analysis.estimates import Quantile
+from sim.analysis.findings import Bar, CauseDays, Findings, GoalFinding
 from sim.model.tracing import Move, Trace
 from tests.unit.dashboards.sample import END_D, HOSTILE, sample_findings
 
@@ -119,8 +120,8 @@ def test_the_title_of_the_curve_carries_chance_and_interval(findings: Findings, 
 def test_the_wanted_confidence_is_read_off_the_curve(goal: GoalFinding) -> None:
     wanted = margin.read_quantile(goal, 0.5)
     known = goal.quantiles[1]
-    assert wanted.t_d is not None
-    assert known.t_d == pytest.approx(wanted.t_d, abs=30.0)
+    assert wanted.value is not None
+    assert known.value == pytest.approx(wanted.value, abs=30.0)
 
 
 def test_the_wanted_confidence_has_a_line_of_its_own(findings: Findings, goal: GoalFinding) -> None:

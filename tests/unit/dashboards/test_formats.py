@@ -8,7 +8,7 @@ import math
 import pytest
 
 from dashboards import formats
-from sim.analysis.findings import Quantile, Share
+from sim.analysis.estimates import Estimate, Quantile
 from sim.clock import Calendar
 
 CALENDAR = Calendar(datetime.datetime(2022, 1, 1), datetime.datetime(2050, 1, 1))
@@ -28,7 +28,7 @@ def test_a_certain_share_is_printed_plainly() -> None:
 
 
 def test_a_chance_carries_its_interval() -> None:
-    assert formats.chance(Share(0.312, 0.274, 0.353)) == "31 % (27 to 35 %)"
+    assert formats.chance(Estimate(0.312, 0.274, 0.353)) == "31 % (27 to 35 %)"
 
 
 def test_a_date_is_told_to_the_month() -> None:
@@ -82,8 +82,8 @@ def test_words_are_listed_as_one_says_them() -> None:
 
 def test_an_interval_that_is_not_empty_has_two_ends() -> None:
     """None of a thousand: Wilson's interval reaches 0.38 %."""
-    assert formats.interval(Share(0.0, 0.0, 0.0038)) == "0 to 0.4 %"
-    assert formats.interval(Share(0.31, 0.27, 0.35)) == "27 to 35 %"
+    assert formats.interval(Estimate(0.0, 0.0, 0.0038)) == "0 to 0.4 %"
+    assert formats.interval(Estimate(0.31, 0.27, 0.35)) == "27 to 35 %"
 
 
 def test_known_orbits_have_words_and_others_their_own_name() -> None:

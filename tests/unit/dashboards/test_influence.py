@@ -16,8 +16,7 @@ from dashboards.figures.response import draw_response
 from dashboards.influence import rank_guesses, rank_influences, share_between
 from dashboards.lever_axis import AS_IS, VARIANTS, LeverAxis, levers_of
 from dashboards.sweep_page import answers_of, compose_sweep
-from sim.analysis.estimates import Mean
-from sim.analysis.findings import Share
+from sim.analysis.estimates import Estimate, Mean
 from sim.analysis.indices import Swing
 from sim.analysis.sensitivity import Correlation
 from sim.scenario.load import load_scenario
@@ -39,7 +38,7 @@ def goal_with(
 
 
 def case(number: int, mean_d: float, **values: str) -> Answer:
-    return Answer(number, values, Share(0.5, 0.4, 0.6), mean_d, mean_d, mean_d, mean_d - 9.0, mean_d + 9.0)
+    return Answer(number, values, Estimate(0.5, 0.4, 0.6), mean_d, mean_d, mean_d, mean_d - 9.0, mean_d + 9.0)
 
 
 def sweep_with(goal: GoalAnswers, notes: dict[str, Note], *levers: str) -> SweepAnswers:
@@ -102,9 +101,7 @@ def test_levers_without_order_are_ranked_by_what_lies_between_their_values() -> 
 
 
 def swing(path: str, **days: float) -> Swing:
-    return Swing(
-        path, tuple((text, Mean(50, value, 1.0, value - 5.0, value + 5.0, 0.95)) for text, value in days.items())
-    )
+    return Swing(path, tuple((text, Mean(value, value - 5.0, value + 5.0, 50, 1.0)) for text, value in days.items()))
 
 
 def test_a_tornado_draws_the_latest_of_three_values() -> None:

@@ -17,7 +17,7 @@ from dashboards.figures.response import draw_response
 from dashboards.influence import rank_levers
 from dashboards.page import render_page
 from dashboards.sweep_page import compose_sweep
-from sim.analysis.findings import Share
+from sim.analysis.estimates import Estimate
 from sim.analysis.indices import SobolIndex
 from tests.unit.dashboards.sample import HOSTILE
 
@@ -32,7 +32,7 @@ def answer(number: int, every: str, scrub: str) -> Answer:
     return Answer(
         number,
         {"launchers.cz-10.production.every": every, HOSTILE: scrub},
-        Share(chance, chance - 0.05, chance + 0.05),
+        Estimate(chance, chance - 0.05, chance + 0.05),
         mean_d - 50.0,
         mean_d + 300.0,
         mean_d,
@@ -49,7 +49,7 @@ def sweep() -> SweepAnswers:
 def sample_sweep() -> SweepAnswers:
     """Return a grid of six cases over two levers, one with a hostile name."""
     answers = tuple(answer(2 * i + j, every, scrub) for i, every in enumerate(EVERY) for j, scrub in enumerate(SCRUB))
-    index = SobolIndex("launchers.cz-10.production.every", 0.8, 0.6, 0.95, 0.9, 0.7, 1.0)
+    index = SobolIndex("launchers.cz-10.production.every", Estimate(0.8, 0.6, 0.95), Estimate(0.9, 0.7, 1.0))
     return SweepAnswers(
         scenario=HOSTILE,
         design="grid",
@@ -104,7 +104,8 @@ def test_a_number_that_the_line_crosses_stands_on_ground_of_its_own_and_no_other
 
 def test_where_there_is_no_line_no_number_is_lifted(sweep: SweepAnswers) -> None:
     answers = tuple(
-        dataclasses.replace(one, chance=Share(max(one.chance.value, 0.7), 0.6, 1.0)) for one in sweep.goals[0].answers
+        dataclasses.replace(one, chance=Estimate(max(one.chance.value, 0.7), 0.6, 1.0))
+        for one in sweep.goals[0].answers
     )
     card = draw_heat(sweep, dataclasses.replace(sweep.goals[0], answers=answers))
     assert card is not None

@@ -42,7 +42,7 @@ def test_the_cheapest_package_that_meets_the_confidence_is_found(tmp_path: Path)
     assert found.answer is not None
     assert found.answer.package.cost == 2.0
     assert dict(found.answer.package.case.settings) == {FIRST: "{uniform: [0 d, 130 d]}"}
-    assert found.answer.chance.lo < 101.0 / 130.0 < found.answer.chance.hi
+    assert found.answer.chance.low < 101.0 / 130.0 < found.answer.chance.high
     assert found.sure > 0.9
 
 
@@ -50,7 +50,7 @@ def test_the_gain_is_the_paired_difference_to_the_plan_as_it_is(tmp_path: Path) 
     """78 % less 50.5 %, both known exactly: 27.2 points."""
     gain = sought(tmp_path / "run").gain
     assert gain is not None
-    assert gain.lo < 101.0 / 130.0 - 101.0 / 200.0 < gain.hi
+    assert gain.low < 101.0 / 130.0 - 101.0 / 200.0 < gain.high
     assert gain.only_second == 0
 
 
@@ -103,9 +103,9 @@ def test_the_date_that_can_be_promised_comes_with_its_cost(tmp_path: Path) -> No
     found = sought(tmp_path / "run", levers=read_levers(load_scenario(FILE)).levers[:2])
     days = {one.package.cost: found.day_of(one, 0.7) for one in found.promises}
     first, last = days[0.0], days[6.0]
-    assert first.lo is not None
-    assert first.hi is not None
-    assert first.lo < 240.0 < first.hi
+    assert first.low is not None
+    assert first.high is not None
+    assert first.low < 240.0 < first.high
     assert last.value == pytest.approx(151.0, abs=10.0)
     assert list(days) == sorted(days)
 
@@ -122,7 +122,7 @@ def test_what_one_lever_does_alone_is_a_paired_difference(tmp_path: Path) -> Non
     """The second step is fixed: 90 d in place of 100 d is ten days under every draw."""
     swings = {swing.name: dict(swing.ends) for swing in sought(tmp_path / "run").swings}
     assert swings[SECOND]["90 d"].value == pytest.approx(-10.0)
-    assert swings[SECOND]["90 d"].hi == pytest.approx(-10.0)
+    assert swings[SECOND]["90 d"].high == pytest.approx(-10.0)
 
 
 def test_a_climb_pulls_what_brings_most_for_its_cost_and_stops_where_nothing_does() -> None:

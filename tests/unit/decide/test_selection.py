@@ -192,27 +192,27 @@ def test_limits_of_a_share_hold_at_every_look_together() -> None:
     for row in draws:
         met = np.cumsum(row)
         bands = (share(int(met[n - 1]), n, 0.05) for n in (10, 20, 50, 100, 200, 400, 700, 1000))
-        left += any(not band.lo <= 0.3 <= band.hi for band in bands)
+        left += any(not band.low <= 0.3 <= band.high for band in bands)
     assert left <= 400 * 0.05 + 3 * np.sqrt(400 * 0.05 * 0.95)
 
 
 def test_limits_of_a_share_close_in_on_it() -> None:
-    widths = [band.hi - band.lo for band in (share(3 * n // 10, n, 0.01) for n in (100, 1000, 10_000))]
+    widths = [band.high - band.low for band in (share(3 * n // 10, n, 0.01) for n in (100, 1000, 10_000))]
     assert widths == sorted(widths, reverse=True)
     assert widths[-1] < 0.05
 
 
 def test_paired_limits_know_which_is_surer() -> None:
-    assert paired(60, 20, 400, 0.05).lo > 0.0
-    assert paired(20, 60, 400, 0.05).hi < 0.0
-    assert paired(30, 30, 400, 0.05).lo < 0.0 < paired(30, 30, 400, 0.05).hi
+    assert paired(60, 20, 400, 0.05).low > 0.0
+    assert paired(20, 60, 400, 0.05).high < 0.0
+    assert paired(30, 30, 400, 0.05).low < 0.0 < paired(30, 30, 400, 0.05).high
 
 
 def test_the_replications_said_to_be_needed_do_tell() -> None:
     n = replications_to_tell(0.75, 0.7, 0.001)
     assert n is not None
-    assert share(round(0.75 * 1.1 * n), round(1.1 * n), 0.001).lo > 0.7
-    assert share(round(0.75 * 0.8 * n), round(0.8 * n), 0.001).lo < 0.7
+    assert share(round(0.75 * 1.1 * n), round(1.1 * n), 0.001).low > 0.7
+    assert share(round(0.75 * 0.8 * n), round(0.8 * n), 0.001).low < 0.7
 
 
 def test_no_number_of_replications_tells_a_chance_from_itself() -> None:

@@ -37,9 +37,9 @@ def test_the_interval_of_the_quantile_decides() -> None:
     dates = np.random.default_rng(1).normal(1000.0, 100.0, 500)
     found = quantile(dates, 0.8)
     assert found.value is not None
-    assert found.lo is not None
-    assert found.hi is not None
-    half = max(found.hi - found.value, found.value - found.lo)
+    assert found.low is not None
+    assert found.high is not None
+    half = max(found.high - found.value, found.value - found.low)
     assert Precision(within_d=half + 1e-9).met_by(dates, 0.0)
     assert not Precision(within_d=half - 1e-9).met_by(dates, 0.0)
 
@@ -73,7 +73,7 @@ def test_a_study_stops_at_the_first_checkpoint_that_is_precise(campaign: Campaig
     for count in CHECKPOINTS:
         if count <= dates.size:
             chance = probability_by(dates[:count], goal.by_d)
-            met[count] = max(chance.hi - chance.value, chance.value - chance.lo) <= 0.03
+            met[count] = max(chance.high - chance.value, chance.value - chance.low) <= 0.03
     assert [count for count, yes in met.items() if yes] == [study.sample.size]
     assert study.manifest.precision == f"the chance to 3 points: reached with {study.sample.size} replications"
 

@@ -202,7 +202,7 @@ def test_the_indices_of_a_sum_are_the_shares_of_its_variance(tmp_path: Path) -> 
     """
     found = swept(tmp_path / "run", design="saltelli", cases=64, replications=20)
     assert len(found.planned) == 256
-    shares = {one.name: (one.first, one.total) for one in indices_of(responses(found)["both"])}
+    shares = {one.name: (one.first.value, one.total.value) for one in indices_of(responses(found)["both"])}
     first_mean = {100: 0.0, 200: 0.0}
     for law in first_mean:
         items = [one for one in responses(found)["both"] if f"{law} d]" in dict(one.case.settings)[FIRST]]
