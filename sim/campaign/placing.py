@@ -47,7 +47,9 @@ class Placed:
     end_d: float
     minutes: float
     ready_d: float
-    """Day from which its needs would have let it start."""
+    """Day from which its needs and its own dates let it start."""
+    needs_d: float
+    """Day from which its needs alone do."""
     driver: LinkPlan | None
     """The relation that set its start or, `by_end`, its end; None when none did."""
     since_d: float
@@ -131,7 +133,7 @@ class Placing:
         if one.uses and self._taken and end_d > start_d:
             start_d, end_d, holder = self._level(number, start_d, end_d, minutes)
         since_d = min(self.days[driver.event], ends_d if by_end else needs_d) if driver is not None else 0.0
-        return Placed(start_d, end_d, minutes, ready_d, driver, since_d, by_end, holder)
+        return Placed(start_d, end_d, minutes, ready_d, needs_d, driver, since_d, by_end, holder)
 
     def announce(self, number: int, placed: Placed) -> None:
         """Tell the days of an activity, which nothing will change any more."""

@@ -12,6 +12,7 @@ from sim.cli.printing import aligned, print_json
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from sim.analysis.float_table import FloatRow
     from sim.campaign.sheet import MissionSheet, SheetLine
     from sim.clock import Calendar
     from sim.front.plan import Plan
@@ -48,11 +49,68 @@ def command(
 
 
 def _as_json(plan: Plan, goal: str) -> Mapping[str, object]:
+    rows = {(row.kind, row.name): row for row in plan.floats}
+    works = [row for row in plan.floats if row.kind == "activity"]
+    goals = [rows["goal", one.name] for one in plan.campaign.goals if ("goal", one.name) in rows]
     return {
         "goals": {one.name: plan.day(one.reached) for one in plan.campaign.goals},
+        "goal_floats": {row.name: _whole(row.late.goal_d) if row.late is not None else None for row in goals},
         "critical_path": plan.path(goal),
-        "missions": {sheet.name: _mission_as_json(sheet, plan.calendar) for sheet in plan.sheets},
+        "activities": {_key(plan, row): _labels(plan, row) | _dates_as_json(plan, row) for row in works},
+        "groups": {name: _group_as_json(plan, rows_) for name, rows_ in plan.groups().items()},
+        "elements": {row.name: _dates_as_json(plan, row) for row in plan.floats if row.kind == "element"},
+        "missions": {
+            sheet.name: {
+                **_mission_as_json(sheet, plan.calendar),
+                **(_dates_as_json(plan, rows["mission", sheet.name]) if ("mission", sheet.name) in rows else {}),
+            }
+            for sheet in plan.sheets
+        },
     }
+
+
+def _key(plan: Plan, row: FloatRow) -> str:
+    """Return the planner's code of an activity, or its name."""
+    return plan.labels[row.name].code or row.name
+
+
+def _labels(plan: Plan, row: FloatRow) -> dict[str, object]:
+    label = plan.labels[row.name]
+    return {"name": row.name, "title": label.title, "group": label.group}
+
+
+def _dates_as_json(plan: Plan, row: FloatRow) -> dict[str, object]:
+    from math import inf
+
+    from sim.front.plan import minute
+
+    late = row.late
+    return {
+        "early_start": minute(row.start_d, plan.calendar),
+        "early_finish": minute(row.end_d, plan.calendar),
+        "late_start": minute(late.late_start_d if late is not None else inf, plan.calendar),
+        "late_finish": minute(late.late_end_d if late is not None else inf, plan.calendar),
+        "total_float_d": _whole(late.total_d) if late is not None else None,
+        "free_float_d": _whole(late.free_d) if late is not None else None,
+        "goal_float_d": _whole(late.goal_d) if late is not None else None,
+        "critical": row.critical,
+        "driven_by": row.driven_by or None,
+        "day_h": row.day_h,
+    }
+
+
+def _group_as_json(plan: Plan, rows: list[FloatRow]) -> dict[str, object]:
+    from sim.front.plan import minute
+
+    return {
+        "early_start": minute(min(row.start_d for row in rows), plan.calendar),
+        "early_finish": minute(max(row.end_d for row in rows), plan.calendar),
+    }
+
+
+def _whole(days: float) -> float | None:
+    """Return days without the noise of floats, None where there are none."""
+    return _number(round(days, 6) + 0.0)
 
 
 def _mission_as_json(sheet: MissionSheet, calendar: Calendar) -> Mapping[str, object]:
@@ -138,11 +196,44 @@ def _as_text(plan: Plan, goal: str) -> Iterator[str]:
         for one in plan.stretches(goal)
     ]
     yield from aligned(("from", "to", "days", "what", "cause"), cells, right=(2,))
+    if plan.floats:
+        yield ""
+        yield from _floats_as_text(plan)
     if plan.sheets:
         yield ""
         yield from _missions_as_text(plan)
     for problem in plan.problems:
         yield problem.text()
+
+
+def _floats_as_text(plan: Plan) -> Iterator[str]:
+    """Return a row for each activity, flight, element and goal, in order of time; `*` marks what is critical."""
+    head = ("", "what", "starts", "ends", "ends by", "float d", "free d", "to goal d", "waits for", "")
+    rows = sorted(plan.floats, key=lambda row: (row.start_d, row.end_d))
+    yield from aligned(head, [_float_cells(plan, row) for row in rows], right=(5, 6, 7))
+    yield ""
+    yield "Float is how much later it can be before the end of the plan moves, free float before anything else does,"
+    yield "to goal before a goal misses its date; in days of the activity's own calendar. * is critical."
+
+
+def _float_cells(plan: Plan, row: FloatRow) -> tuple[str, ...]:
+    from math import inf, isfinite
+
+    late, activity = row.late, row.kind == "activity"
+    days = ["done", "", ""] if row.fact else ["-", "-", "-"]
+    if late is not None and not row.fact:
+        days = [f"{days:,.1f}" if isfinite(days) else "-" for days in (late.total_d, late.free_d, late.goal_d)]
+    title = plan.labels[row.name].title if activity else None
+    return (
+        "*" if row.critical else "",
+        _key(plan, row) if activity else row.name,
+        plan.moment(row.start_d),
+        plan.moment(row.end_d),
+        plan.moment(late.late_end_d if late is not None else inf),
+        *days,
+        row.driven_by,
+        title or ("" if activity else row.kind),
+    )
 
 
 def _missions_as_text(plan: Plan) -> Iterator[str]:

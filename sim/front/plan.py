@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from sim.problems import counted, suggest
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sim.analysis.float_table import FloatRow
     from sim.campaign.plan import Campaign
     from sim.campaign.sheet import MissionSheet
     from sim.clock import Calendar
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from sim.model.tracing import Segment
     from sim.problems import Problem
     from sim.scenario.load import Loaded
+    from sim.scenario.schema import Activity, Scenario
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -35,6 +37,10 @@ class Plan:
     """Flights that do not close."""
     warnings: tuple[Problem, ...] = ()
     """What is not wrong, but worth a look."""
+    floats: tuple[FloatRow, ...] = ()
+    """Early and late dates and float of everything in the plan."""
+    scenario: Scenario | None = None
+    """What it is the plan of."""
 
     def chain(self, goal: str) -> tuple[Segment, ...]:
         """Return the planned chain of a goal."""
@@ -53,6 +59,29 @@ class Plan:
     def day(self, milestone: int) -> str | None:
         """Return the date of a milestone in the plan, or None when it is not reached."""
         return iso(float(self.nominal.reached_d[milestone]), self.calendar)
+
+    @property
+    def labels(self) -> Mapping[str, Activity]:
+        """What the scenario says of each activity: its title, its code, its group."""
+        return self.scenario.activities if self.scenario is not None else {}
+
+    def moment(self, day: float) -> str:
+        """Return a day as a table shows it, to the minute where work has hours; `-` when it never comes."""
+        schedule = self.campaign.schedule
+        hours = schedule is not None and any(one.day_min < 1440.0 for one in schedule.calendars)
+        text = minute(day, self.calendar) if hours else iso(day, self.calendar)
+        return (text or "-").replace("T", " ")
+
+    def groups(self) -> dict[str, list[FloatRow]]:
+        """Return the rows of the activities in each group, by the planner's code of the group or its name."""
+        from sim.scenario.working import group_members
+
+        scenario = self.scenario
+        if scenario is None:
+            return {}
+        rows = {row.name: row for row in self.floats if row.kind == "activity"}
+        members = {name: inside for name, inside in group_members(scenario).items() if inside}
+        return {scenario.groups[name].code or name: [rows[one] for one in inside] for name, inside in members.items()}
 
     def goal_called(self, name: str | None) -> str:
         """Return the name of a goal that is asked for, or of the first; raises ArgumentError."""
@@ -139,7 +168,9 @@ def make_plan(loaded: Loaded) -> Plan:
 
     Raises ScenarioError when something else is wrong with it.
     """
+    from sim.analysis.float_table import float_table
     from sim.campaign.compile import compile_all
+    from sim.campaign.scheduling import make_schedule
     from sim.campaign.sheet import SheetWriter, ground
     from sim.model.simulate import simulate_nominal
     from sim.problems import Code, ScenarioError
@@ -157,7 +188,21 @@ def make_plan(loaded: Loaded) -> Plan:
         kept = SheetWriter(loaded.scenario, campaign, nominal.reached_d, _left_d(campaign, nominal)).write()
         by_name = {sheet.name: sheet for sheet in sheets}
         sheets = tuple(_unflown(by_name[sheet.name]) if sheet.name in open_ else sheet for sheet in kept)
-    return Plan(campaign, compiled.context.index.calendar, nominal, sheets, problems, loaded.warnings)
+    schedule = campaign.schedule or make_schedule(compiled.context)
+    timed = nominal if campaign.schedule is not None else simulate_nominal(replace(campaign, schedule=schedule))
+    rows = tuple(float_table(campaign, schedule, timed))
+    calendar, scenario = compiled.context.index.calendar, loaded.scenario
+    return Plan(campaign, calendar, nominal, sheets, problems, loaded.warnings, rows, scenario)
+
+
+def minute(day: float, calendar: Calendar) -> str | None:
+    """Return a moment to the minute, `2031-03-03T08:00`, or None for infinity."""
+    from datetime import timedelta
+    from math import isfinite
+
+    if not isfinite(day):
+        return None
+    return (calendar.start + timedelta(minutes=round(day * 1440))).isoformat(timespec="minutes")
 
 
 def iso(day: float, calendar: Calendar) -> str | None:
@@ -205,7 +250,6 @@ def _left_d(campaign: Campaign, nominal: Outcome) -> dict[str, float]:
 
 def _unflown(sheet: MissionSheet) -> MissionSheet:
     """Return the sheet of a mission that does not close: it has no dates."""
-    from dataclasses import replace
     from math import inf
 
     flights = tuple(replace(flight, leaves_d=inf) for flight in sheet.flights)
