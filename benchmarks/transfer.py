@@ -24,7 +24,10 @@ from sim.physics.constants import EARTH_MU_KM3_S2, EARTH_RADIUS_KM
 from sim.physics.departures import load_departures
 from sim.physics.ephemeris import load_ephemeris
 from sim.physics.epochs import epoch_from_iso
+from sim.physics.landing import Approach, LandingSite, find_site_returns
+from sim.physics.places import EntryInterface
 from sim.physics.refine import refine_transfer
+from sim.physics.returns import refine_returns, return_table
 from sim.physics.states import EphemerisTable, FloatArray
 from sim.physics.transfer import LunarOrbit, Parking, departure_table
 
@@ -53,6 +56,7 @@ def main() -> None:
     if not others:
         print("pykep: not installed, not compared")
     report_tables(table, departs, theirs)
+    report_returns(table, departs, theirs)
     report_refined(table)
 
 
@@ -131,6 +135,31 @@ def report_tables(table: EphemerisTable, departs: FloatArray, yardstick: float) 
         load()
         read_s = min(seconds(load) for _ in range(ROUNDS))
     print(f"the same from the disk cache:   {read_s / made_s:6.2f} x computing it ({read_s * 1e3:.0f} ms)")
+
+
+def report_returns(table: EphemerisTable, departs: FloatArray, yardstick: float) -> None:
+    """Ways home: fast ones in a given plane and over fifteen years, in the cheapest plane, refined, and to a site."""
+    solutions = len(departs) * len(TOFS_H) * 2
+    plane = EntryInterface(-6.2, 45.0)
+    made_s = min(seconds(lambda: return_table(table, departs, TOFS_H, plane, TARGET)) for _ in range(ROUNDS))
+    print(
+        f"returns of 15 years, 6-hourly, 8 times of flight, 2 branches: {solutions / made_s / yardstick:6.2f} x the"
+        f" yardstick ({solutions / made_s:,.0f} a second, {made_s:.3f} s)"
+    )
+    free_s = seconds(lambda: return_table(table, departs[::30], TOFS_H, EntryInterface(-6.2), TARGET))
+    print(f"the same in the cheapest plane: {free_s / (solutions / 30) * solutions:.2f} s for as many")
+    dates = np.linspace(epoch_from_iso("2025-01-05"), epoch_from_iso("2040-01-05"), 60)
+    spent_s = min(
+        seconds(lambda: [refine_returns(table, float(date), 96.0, plane, TARGET) for date in dates])
+        for _ in range(ROUNDS)
+    )
+    asked_for = 4 * len(dates)
+    count = sum(len(refine_returns(table, float(date), 96.0, plane, TARGET).solutions) for date in dates)
+    print(f"refined return: {spent_s / count * 1e3:.2f} ms a solution, {asked_for - count} of {asked_for} not found")
+    site = LandingSite(42.3, 112.0, 6500.0, 1500.0)
+    asked = [Approach(table, float(date), (84.0, 108.0), -6.0, TARGET, site) for date in dates]
+    fast_s = seconds(lambda: [find_site_returns(one, explain=False) for one in asked])
+    print(f"return to a site, fast: {fast_s / len(asked) * 1e3:.1f} ms a departure")
 
 
 def report_refined(table: EphemerisTable) -> None:

@@ -52,6 +52,21 @@ class Quantity(Type):
             raise InputError(f"{_option(param)}: {error.message}{hint}") from None
 
 
+class Span(Quantity):
+    """One quantity, or the first and the last of a span: `96h`, `84h..108h`; both ends come out."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return both ends in the unit that physics takes; raises InputError that names the option."""
+        if isinstance(value, tuple):
+            return value
+        first, _, last = str(value).partition("..")
+        start = super().convert(first, param, ctx)
+        end = super().convert(last, param, ctx) if last else start
+        if end < start:
+            raise InputError(f"{_option(param)}: the span {value} ends before it starts")
+        return start, end
+
+
 class Moment(Type):
     """A date or a date and time, TDB; its epoch in days since J2000 comes out."""
 
@@ -70,6 +85,7 @@ class Moment(Type):
 ANGLE = Quantity("angle", "angle")
 DURATION = Quantity("duration", "duration")
 LENGTH = Quantity("length", "length")
+TIMES = Span("duration", "duration or span")
 MOMENT = Moment()
 
 

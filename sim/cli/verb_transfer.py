@@ -1,4 +1,4 @@
-"""`ilrs transfer`: one transfer from an orbit about the Earth to one about the Moon."""
+"""`ilrs transfer`: one transfer from an orbit about the Earth to one about the Moon, or home from there."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sim.cli.homeward import home_options, home_result, print_home, read_homeward
 from sim.cli.options import as_json
 from sim.cli.printing import print_json, print_table
 from sim.cli.quantities import (
     ANGLE,
-    DURATION,
     LENGTH,
     MOMENT,
+    TIMES,
     kernel_option,
     open_ephemeris,
     physics_limits,
@@ -47,19 +48,27 @@ class Arrival:
 
 
 @click.command("transfer")
-@click.option("--depart", "depart_d", type=MOMENT, required=True, help="Time of trans-lunar injection, TDB.")
-@click.option("--tof", "tof_h", type=DURATION, required=True, help="Time of flight, 60 to 144 h.")
+@click.option("--depart", "depart_d", type=MOMENT, required=True, help="Time of the injection, TDB.")
+@click.option(
+    "--tof", "tofs_h", type=TIMES, required=True, help="Time of flight, 60 to 170 h; home 54 to 170 h, or 84h..108h."
+)
 @click.option(
     "--parking", "parking_km", type=LENGTH, default="200km", show_default=True, help="Altitude of the parking orbit."
 )
-@click.option("--inclination", "inclination_deg", type=ANGLE, required=True, help="Of the parking orbit.")
+@click.option(
+    "--inclination",
+    "inclination_deg",
+    type=ANGLE,
+    help="Of the parking orbit (required), or of the return [default: the cheapest].",
+)
+@home_options()
 @click.option(
     "--to",
     "goal",
     default="llo",
     show_default=True,
     metavar="ORBIT",
-    help="llo, elfo, nrho, dro, eml1, eml2, or altitudes such as 100km or 100x8600km.",
+    help="llo, elfo, nrho, dro, eml1, eml2, or altitudes such as 100km or 100x8600km; entry for the way home.",
 )
 @click.option(
     "--lunar-inclination",
@@ -76,9 +85,13 @@ class Arrival:
 @as_json("the transfer")
 def command(
     depart_d: float,
-    tof_h: float,
+    tofs_h: tuple[float, float],
     parking_km: float,
-    inclination_deg: float,
+    inclination_deg: float | None,
+    origin: str,
+    angle_deg: float | None,
+    site: str | None,
+    range_km: float | None,
     goal: str,
     tilt_deg: float | None,
     refine: bool,
@@ -87,10 +100,20 @@ def command(
     plot: Path | None,
     json_: bool,
 ) -> None:
-    """Say what it costs to leave an orbit about the Earth at a time and to be about the Moon a time later.
+    """Say what it costs to leave an orbit about the Earth at a time and to be about the Moon a time later, or to come
+    home from there (--from llo --to entry).
 
     A transfer that is not possible is a result and says why.
     """
+    if goal.strip().lower() == "entry":
+        if plot or plane_change:
+            raise InputError(f"--{'plot' if plot else 'plane-change'}: is for ways out, not for the way home")
+        with physics_limits():
+            asked = read_homeward(read_origin(origin, tilt_deg), tofs_h, angle_deg, inclination_deg, site, range_km)
+            home = home_result(open_ephemeris(kernel), depart_d, asked, refine=refine)
+        print_json(home) if json_ else print_home(home)
+        return
+    tof_h, inclination_deg = require_way_out(origin, tofs_h, inclination_deg, angle_deg, site)
     with physics_limits():
         aim = read_goal(goal, tilt_deg)
         parking = _parking(parking_km, inclination_deg)
@@ -110,7 +133,30 @@ def command(
         _print(result)
 
 
-def read_goal(text: str, tilt_deg: float | None) -> Arrival:
+def read_origin(text: str, tilt_deg: float | None) -> LunarOrbit:
+    """Return the orbit about the Moon that a way home leaves; raises InputError."""
+    aim = read_goal(text, tilt_deg, "--from")
+    if aim.leg:
+        raise InputError(f"--from: ways home are computed from orbits close to the Moon, not from {aim.name}")
+    return aim.orbit
+
+
+def require_way_out(
+    origin: str, tofs_h: tuple[float, float], inclination_deg: float | None, angle_deg: float | None, site: str | None
+) -> tuple[float, float]:
+    """Return time of flight and inclination of a way out; raises InputError where it is asked like a way home."""
+    if origin.strip().lower() != "leo":
+        raise InputError(f"--from: from {origin.strip()[:40]} only ways home are computed; add --to entry")
+    if angle_deg is not None or site is not None:
+        raise InputError(f"{'--site' if angle_deg is None else '--entry-angle'}: is for the way home; add --to entry")
+    if tofs_h[0] != tofs_h[1]:
+        raise InputError("--tof: a way out takes one time of flight; a span is for the way home")
+    if inclination_deg is None:
+        raise click.UsageError("Missing option '--inclination'.")
+    return tofs_h[0], inclination_deg
+
+
+def read_goal(text: str, tilt_deg: float | None, option: str = "--to") -> Arrival:
     """Return what `--to` means: a name of the catalogue, a staging orbit, or altitudes; raises InputError."""
     from sim.cli.shipped_places import lunar_orbits
     from sim.physics.places import LunarOrbit
@@ -123,13 +169,13 @@ def read_goal(text: str, tilt_deg: float | None) -> Arrival:
             name, LunarOrbit(100.0, 100.0, 90.0 if tilt_deg is None else tilt_deg), staging_leg("TLI", _STAGING[name])
         )
     known = lunar_orbits()
-    low_km, high_km, inclination_deg = known[name] if name in known else (*_altitudes(text, known), 90.0)
+    low_km, high_km, inclination_deg = known[name] if name in known else (*_altitudes(text, known, option), 90.0)
     return Arrival(name, LunarOrbit(low_km, high_km, inclination_deg if tilt_deg is None else tilt_deg))
 
 
-def _altitudes(text: str, known: dict[str, Any]) -> tuple[float, float]:
+def _altitudes(text: str, known: dict[str, Any], said: str) -> tuple[float, float]:
     """Read `100km`, `100x8600km` or `100 km x 8600 km`."""
-    option = click.Option(["--to"])
+    option = click.Option([said])
     match = _SHAPE.fullmatch(text.strip())
     if match:
         unit = match["unit"] or re.sub("[0-9. ]", "", match["high"])
@@ -139,7 +185,7 @@ def _altitudes(text: str, known: dict[str, Any]) -> tuple[float, float]:
         circle = LENGTH.convert(text, option, None)
         return circle, circle
     hint = suggest(text.strip().lower(), [*known, *_STAGING])
-    raise InputError(f"--to: there is no orbit '{text.strip()[:40]}'; {hint}, or altitudes such as 100x8600km")
+    raise InputError(f"{said}: there is no orbit '{text.strip()[:40]}'; {hint}, or altitudes such as 100x8600km")
 
 
 def _parking(altitude_km: float, inclination_deg: float) -> Parking:

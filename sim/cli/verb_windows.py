@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sim.cli.homeward import home_options, home_windows, print_home_windows, read_homeward
 from sim.cli.options import as_json
 from sim.cli.printing import print_json, print_table
 from sim.cli.quantities import (
     ANGLE,
-    DURATION,
     LENGTH,
     MOMENT,
+    TIMES,
     kernel_option,
     open_ephemeris,
     physics_limits,
@@ -21,6 +22,7 @@ from sim.cli.quantities import (
     require_order,
     save_picture,
 )
+from sim.cli.verb_transfer import read_goal, read_origin, require_way_out
 from sim.problems import InputError, counted
 
 if TYPE_CHECKING:
@@ -39,14 +41,21 @@ _SHOWN = 60
 @click.option(
     "--parking", "parking_km", type=LENGTH, default="200km", show_default=True, help="Altitude of the parking orbit."
 )
-@click.option("--inclination", "inclination_deg", type=ANGLE, required=True, help="Of the parking orbit.")
+@click.option("--inclination", "inclination_deg", type=ANGLE, help="Of the parking orbit (required), or of the return.")
 @click.option("--raan", "raan_deg", type=ANGLE, help="Node of a stack that waits in orbit, at --epoch.")
-@click.option("--site", "site", metavar="NAME", help="Without --raan: launch on demand from a site of the catalogue.")
+@home_options("Without --raan: launch on demand from a site of the catalogue; way home: where to land.")
 @click.option("--latitude", "latitude_deg", type=ANGLE, help="Of a site that is not in the catalogue.")
 @click.option("--longitude", "longitude_deg", type=ANGLE, help="Of that site, east.")
 @click.option("--epoch", "first_d", type=MOMENT, required=True, help="Start of the span, TDB.")
 @click.option("--until", "last_d", type=MOMENT, required=True, help="End of the span, TDB.")
-@click.option("--tof", "tof_h", type=DURATION, default="108h", show_default=True, help="Time of flight, 60 to 144 h.")
+@click.option(
+    "--tof",
+    "tofs_h",
+    type=TIMES,
+    default="108h",
+    show_default=True,
+    help="Time of flight, 60 to 170 h; home 54 to 170 h, or 84h..108h.",
+)
 @click.option("--to", "goal", default="llo", show_default=True, metavar="ORBIT", help="As in `ilrs transfer`.")
 @click.option(
     "--tolerance",
@@ -61,26 +70,42 @@ _SHOWN = 60
 @as_json("the windows")
 def command(
     parking_km: float,
-    inclination_deg: float,
+    inclination_deg: float | None,
     raan_deg: float | None,
+    origin: str,
+    angle_deg: float | None,
     site: str | None,
+    range_km: float | None,
     latitude_deg: float | None,
     longitude_deg: float | None,
     first_d: float,
     last_d: float,
-    tof_h: float,
+    tofs_h: tuple[float, float],
     goal: str,
     tolerance_deg: float,
     kernel: Path | None,
     plot: Path | None,
     json_: bool,
 ) -> None:
-    """List the times to leave for the Moon: of a stack that waits in orbit, or of a launch on demand.
+    """List the times to leave for the Moon: of a stack that waits in orbit, or of a launch on demand; or for home.
 
     A waiting stack (--raan) can leave when its plane, turned by the Earth's flattening, meets the Moon. A launch
-    (--site) can choose its plane: twice a day in each of two branches. Times are TDB.
+    (--site) can choose its plane: twice a day in each of two branches. For the way home (--from llo --to entry) the
+    best departure of each day is listed, with --site and --range those that end there. Times are TDB.
     """
-    from sim.cli.verb_transfer import read_goal
+    if goal.strip().lower() == "entry":
+        if plot or raan_deg is not None:
+            raise InputError(f"--{'plot' if plot else 'raan'}: is for ways out, not for the way home")
+        require_order(first_d, last_d, "--epoch", "--until")
+        with physics_limits():
+            asked = read_homeward(read_origin(origin, None), tofs_h, angle_deg, inclination_deg, site, range_km)
+            windows = home_windows(open_ephemeris(kernel), (first_d, last_d), asked)
+        if json_:
+            print_json({"windows": [_said(one) for one in windows], "mean_gap_d": _mean_gap_d(windows)})
+        else:
+            print_home_windows([_said(one) for one in windows], _SHOWN)
+        return
+    tof_h, inclination_deg = require_way_out(origin, tofs_h, inclination_deg, angle_deg, None)
     from sim.physics.places import Parking
 
     place = _place(site, latitude_deg, longitude_deg, waiting=raan_deg is not None)

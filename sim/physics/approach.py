@@ -24,6 +24,7 @@ class Wish(NamedTuple):
     tilt: float
     branch: float  # +1 northbound at the Moon, -1 southbound
     side: float  # +1 A, -1 B
+    climb: float = 0.0  # flight-path angle at departure; that of entry, with its sign changed, for a way home
 
 
 @compiled

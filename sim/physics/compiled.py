@@ -12,7 +12,7 @@ import numba
 
 from sim.physics.ephemeris import cache_folder
 
-_SOURCES = ("approach", "compiled", "conic", "constants", "correction", "field", "refine", "states")
+_SOURCES = ("approach", "compiled", "conic", "constants", "correction", "field", "landfall", "refine", "states")
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
 

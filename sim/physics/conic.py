@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import cos, sin, sqrt
+from math import atan2, cos, sin, sqrt, tan
 from typing import NamedTuple
 
 import numpy as np
@@ -31,6 +31,8 @@ class TransferPlan(NamedTuple):
     apolune_km: float
     lunar_tilt: float
     pay: bool
+    climb: float = 0.0  # flight-path angle at departure; that of entry, with its sign changed, for a way home
+    lead: float = 1.0  # 1 where starts are those of the flight, 0 where they are the times at the Moon
 
 
 class MoonTable(NamedTuple):
@@ -51,17 +53,21 @@ def sky_from(table: EphemerisTable) -> MoonTable:
 
 
 @compiled
-def sweep(sky: MoonTable, starts_s: FloatArray, tofs_s: FloatArray, plan: TransferPlan) -> FloatArray:
-    """Fill (n, k, 7): declination deg, c3, plane dv, TLI asc, TLI desc, LOI asc, LOI desc; dv in m/s."""
+def sweep(sky: MoonTable, starts_s: FloatArray, tofs_s: FloatArray, plan: TransferPlan, fit: FloatArray) -> FloatArray:
+    """Fill (n, k, 7): declination deg, c3, plane dv, TLI asc, TLI desc, LOI asc, LOI desc; dv in m/s.
+
+    `fit` (k, 2, terms) are the coefficients of the correction.
+    """
     out = np.full((len(starts_s), len(tofs_s), 7), np.nan)
     terms = np.empty(TERMS)
     for row in range(len(starts_s)):
         for column in range(len(tofs_s)):
             _fly(
                 sky,
-                (starts_s[row] + tofs_s[column]) / sky.step_s,
+                (starts_s[row] + plan.lead * tofs_s[column]) / sky.step_s,
                 tofs_s[column],
                 plan,
+                fit[column],
                 terms,
                 out[row, column],
             )
@@ -84,7 +90,9 @@ def _moon_axis(sky: MoonTable, left: int, share: float, axis: int) -> tuple[floa
 
 
 @compiled
-def _fly(sky: MoonTable, where: float, tof_s: float, plan: TransferPlan, terms: FloatArray, out: FloatArray) -> None:
+def _fly(
+    sky: MoonTable, where: float, tof_s: float, plan: TransferPlan, fit: FloatArray, terms: FloatArray, out: FloatArray
+) -> None:
     """Fill one row of `sweep` for an arrival `where` steps into the table."""
     left = min(int(where), len(sky.moon_km) - 2)
     moon, speed = _moon_at(sky, left, where - left)
@@ -94,7 +102,8 @@ def _fly(sky: MoonTable, where: float, tof_s: float, plan: TransferPlan, terms: 
     level = sqrt(1.0 - rise * rise)
     out[0] = np.degrees(np.arcsin(rise))
     inclination, out[2] = _plane(plan, out[0])
-    perigee_speed, radial, across, out[1] = solve_conic(reach, plan.parking_km, tof_s)
+    perigee, _, since_s = perigee_below(reach, plan.parking_km, plan.climb)
+    perigee_speed, radial, across, out[1] = solve_conic(reach, perigee, tof_s + since_s)
     if np.isnan(out[2]):
         return
     eastward = min(1.0, max(-1.0, cos(inclination) / level))  # of the flight's direction at the Moon
@@ -107,6 +116,7 @@ def _fly(sky: MoonTable, where: float, tof_s: float, plan: TransferPlan, terms: 
     cosine, sine = spin * across - 1.0, spin * radial  # of the true anomaly, times the eccentricity
     bend = sqrt(cosine * cosine + sine * sine)
     parking_speed = sqrt(EARTH_MU_KM3_S2 / plan.parking_km)
+    start_speed = speed_at(plan.parking_km, perigee, perigee_speed) if plan.climb != 0.0 else perigee_speed
     orbit_speed, inclination_sine = _perilune_speed(plan), sin(inclination)
     for branch in range(2):
         way = 1.0 if branch == 0 else -1.0
@@ -116,7 +126,7 @@ def _fly(sky: MoonTable, where: float, tof_s: float, plan: TransferPlan, terms: 
             tof_s,
             reach,
             recede,
-            plan.parking_km,
+            perigee,
             perigee_speed,
             departure_sine(inclination_sine, rise, way, cosine / bend, sine / bend),
             (eastward * speed_east + side * speed_north) / sqrt(speed_east**2 + speed_north**2),
@@ -126,10 +136,10 @@ def _fly(sky: MoonTable, where: float, tof_s: float, plan: TransferPlan, terms: 
             sqrt(plan.perilune_km * (plan.perilune_km + 2.0 * MOON_MU_KM3_S2 / excess2)),
         )
         fill_terms(meeting, terms)
-        tli_fix, excess_fix = fixes(terms)
+        tli_fix, excess_fix = fixes(terms, fit)
         # the fix is a few per cent of the excess; the floor only guards conics outside its validity
         arrival2 = max(excess2 + excess_fix, 0.01 * excess2) + 2.0 * MOON_MU_KM3_S2 / plan.perilune_km
-        out[3 + branch] = 1e3 * (perigee_speed - parking_speed) + tli_fix
+        out[3 + branch] = 1e3 * (start_speed - parking_speed) + tli_fix
         out[5 + branch] = 1e3 * (sqrt(arrival2) - orbit_speed)
 
 
@@ -186,6 +196,31 @@ def _sun_at(sky: MoonTable, left: int, share: float) -> Vector:
     z = sky.sun_km[left, 2] + share * (sky.sun_km[left + 1, 2] - sky.sun_km[left, 2])
     size = sqrt(x * x + y * y + z * z)
     return x / size, y / size, z / size
+
+
+@compiled
+def perigee_below(reach: float, start: float, climb: float) -> tuple[float, float, float]:
+    """Return the perigee of a flight that leaves a radius at a flight-path angle, the true anomaly there and the
+    seconds since perigee; the radius itself, 0 and 0 for a tangential departure.
+
+    The flight is nearly a parabola: its apogee, about as far as the Moon, moves the perigee by 0.4 km.
+    Source: p = r (2 - r / a) cos(climb)^2, e = sqrt(1 - p / a); Barker's equation for the time.
+    """
+    if climb == 0.0:
+        return start, 0.0, 0.0
+    axis = 0.55 * reach
+    width = start * (2.0 - start / axis) * cos(climb) ** 2
+    ecc = sqrt(1.0 - width / axis)
+    anomaly = atan2(sqrt(width) * tan(climb) * sqrt(width) / start, width / start - 1.0)
+    half = tan(0.5 * anomaly)
+    since_s = 0.5 * width * sqrt(width / EARTH_MU_KM3_S2) * (half + half**3 / 3.0)
+    return width / (1.0 + ecc), anomaly, since_s
+
+
+@compiled
+def speed_at(radius: float, perigee: float, perigee_speed: float) -> float:
+    """Return the speed at a radius of a flight known at its perigee. Source: vis-viva."""
+    return sqrt(perigee_speed * perigee_speed + 2.0 * EARTH_MU_KM3_S2 * (1.0 / radius - 1.0 / perigee))
 
 
 @compiled

@@ -13,6 +13,7 @@ EARTH_MU_KM3_S2: Final = 398_600.435_507  # km3/s2; JPL DE440, Park et al. 2021,
 MOON_MU_KM3_S2: Final = 4_902.800_118  # km3/s2; JPL DE440, same table
 SUN_MU_KM3_S2: Final = 132_712_440_041.279_42  # km3/s2; JPL DE440, same table
 EARTH_RADIUS_KM: Final = 6_378.137  # km, equatorial; WGS 84
+EARTH_MEAN_RADIUS_KM: Final = 6_371.0  # km; of distances along the ground, (2 a + b) / 3, IUGG
 EARTH_FLATTENING: Final = 1.0 / 298.257_223_563  # WGS 84
 EARTH_J2: Final = 1.082_626_68e-3  # WGS 84 / EGM96, unnormalised
 MOON_RADIUS_KM: Final = 1_737.4  # km, mean; IAU WGCCRE 2015, Archinal et al. 2018, table 5

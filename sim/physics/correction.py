@@ -1,16 +1,13 @@
 """What a conic to the Moon leaves out, as a fit to transfers integrated in the full field.
 
 Both corrections are sums over the same terms: of the perigee speed in m/s, and of the squared speed far from
-the Moon in km2/s2. `benchmarks/derive_correction.py` makes the coefficients and prints their error on
-transfers it did not use.
+the Moon in km2/s2. The coefficients stand in `coefficients`.
 """
 
 from __future__ import annotations
 
 from math import sqrt
 from typing import NamedTuple
-
-import numpy as np
 
 from sim.physics.compiled import compiled
 from sim.physics.constants import (
@@ -23,69 +20,6 @@ from sim.physics.constants import (
 from sim.physics.states import FloatArray
 
 TERMS = 26
-# from 20 000 transfers of 2021-2045: parking 180-500 km and 19.5-52 deg, 60-144 h, perilune 15-3000 km, all tilts;
-# on 10 000 others, to 2059: TLI rms 0.2, max 1.1 m/s; LOI rms 1.0, max 5.1 m/s. Outside that range: parking to 2000 km
-# no worse; inclinations to 100 deg LOI rms 1.6, max 5.5; retrograde to 160 deg rms 3.1, max 7.1 m/s
-TLI_COEFFICIENTS: FloatArray = np.array(
-    [
-        -0.0420378,
-        2.73126,
-        -0.875268,
-        0.330193,
-        -0.759832,
-        0.0939717,
-        0.223316,
-        0.00687673,
-        -0.026823,
-        0.00866738,
-        -0.582777,
-        0.593355,
-        -0.266821,
-        -0.698414,
-        0.0164914,
-        -0.335721,
-        0.0742703,
-        -1.93429,
-        1.07387,
-        -0.010329,
-        -0.780963,
-        1.08847,
-        0.11218,
-        0.985413,
-        0.184534,
-        -0.339029,
-    ]
-)
-EXCESS_COEFFICIENTS: FloatArray = np.array(
-    [
-        -0.056849,
-        0.0589042,
-        -0.0147316,
-        0.00349413,
-        -0.0164957,
-        -0.000374906,
-        -0.000644419,
-        -8.22022e-05,
-        -0.000493239,
-        -0.000605822,
-        -0.0123307,
-        0.0118261,
-        -0.00465786,
-        0.00229621,
-        -0.019273,
-        -0.00541964,
-        -0.0114142,
-        -0.00814989,
-        0.0187454,
-        -0.00306896,
-        -0.0164565,
-        0.0226284,
-        -0.00419922,
-        -0.000780456,
-        0.00395857,
-        -0.00722449,
-    ]
-)
 
 
 class Encounter(NamedTuple):
@@ -142,18 +76,18 @@ def _bulge_m_s(perigee_km: float, perigee_km_s: float, departure_sine: float) ->
 
 
 @compiled
-def fixes(terms: FloatArray) -> tuple[float, float]:
-    """Return what to add to the conic's TLI (m/s) and to its excess speed squared (km2/s2).
+def fixes(terms: FloatArray, fit: FloatArray) -> tuple[float, float]:
+    """Return what to add to the conic's TLI (m/s) and to its excess speed squared (km2/s2), by a fit (2, terms).
 
     Four sums side by side: a single chain of additions would cost more than the conic itself.
     """
     tli_even, tli_odd, excess_even, excess_odd = 0.0, 0.0, 0.0, 0.0
     for index in range(0, TERMS, 2):
         even, odd = terms[index], terms[index + 1]
-        tli_even += TLI_COEFFICIENTS[index] * even
-        tli_odd += TLI_COEFFICIENTS[index + 1] * odd
-        excess_even += EXCESS_COEFFICIENTS[index] * even
-        excess_odd += EXCESS_COEFFICIENTS[index + 1] * odd
+        tli_even += fit[0, index] * even
+        tli_odd += fit[0, index + 1] * odd
+        excess_even += fit[1, index] * even
+        excess_odd += fit[1, index + 1] * odd
     return tli_even + tli_odd, excess_even + excess_odd
 
 

@@ -53,6 +53,6 @@ def _key(table: EphemerisTable, departs: FloatArray, tofs: FloatArray, said: str
     # a kernel differs from the built-in series by kilometres everywhere: a sample tells them apart
     for values in (departs, tofs, table.epoch_d[::997], table.moon_position_km[::997], table.sun_position_km[::997]):
         digest.update(np.ascontiguousarray(values).tobytes())
-    for name in ("transfer", "conic", "correction", "constants", "ephemeris"):
+    for name in ("transfer", "coefficients", "conic", "correction", "constants", "ephemeris"):
         digest.update((Path(__file__).parent / f"{name}.py").read_bytes())
     return digest.hexdigest()[:20]

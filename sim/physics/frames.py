@@ -9,9 +9,12 @@ from sim.physics.states import FloatArray
 
 _TURN_RAD = 2.0 * np.pi
 _ARCSEC_RAD = np.pi / 648_000.0
-# TT - UT1 in seconds at epochs (days since J2000); observed to 2026 (IERS Bulletin A), held after: under 1 s
-# by 2035
-_DELTA_T = np.array([[0.0, 63.83], [1826.0, 64.69], [3653.0, 66.07], [5479.0, 67.64], [7305.0, 69.36], [9497.0, 69.11]])
+# TT - UT1 in seconds at epochs (days since J2000); observed to 2026 (Espenak & Meeus 2006, IERS Bulletin A), held
+# after: under 1 s by 2035
+_DELTA_T = np.array([
+    [-12_784.0, 35.73], [-10_958.0, 40.18], [-9132.0, 45.48], [-7305.0, 50.54], [-5479.0, 54.34], [-3653.0, 56.86],
+    [-1826.0, 60.79], [0.0, 63.83], [1826.0, 64.69], [3653.0, 66.07], [5479.0, 67.64], [7305.0, 69.36], [9497.0, 69.11],
+])  # fmt: skip
 
 
 def sidereal_time_rad(epoch_d: FloatArray) -> FloatArray:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 FIRST_DAY = "2000-01-01"  # of the ephemeris
 LAST_DAY = "2061-01-01"
-TOF_LIMITS_H = (60.0, 144.0)  # h; what the correction of a computed transfer was derived for
+TOF_LIMITS_H = (60.0, 170.0)  # h; what the correction of a computed transfer was derived for
+RETURN_TOF_LIMITS_H = (54.0, 170.0)  # h; the same of a way home
 
 
 class PhysicsError(ValueError):

@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.physics.approach import Wish, b_axes, b_target, read_approach, since_perilune
 from sim.physics.compiled import compiled
-from sim.physics.conic import solve_conic
+from sim.physics.conic import perigee_below, solve_conic, speed_at
 from sim.physics.constants import (
     DAY_S,
     EARTH_MU_KM3_S2,
@@ -140,7 +140,7 @@ def _refine(
         side=1.0 if side == "A" else -1.0,
     )
     lunar_pole = np.ascontiguousarray(moon_axes(np.array([arrive_d]))[0, 2])
-    aim, arrival, rounds, miss = _correct(field, axes, lunar_pole, wish)
+    aim, arrival, rounds, miss = correct_aim(field, axes, lunar_pole, wish)
     if miss > 1.0:
         spare_deg = _spare_deg(table, arrive_d, parking)
         return RefineFailure(branch, side, _complaint(branch, side, rounds, miss, spare_deg))
@@ -173,7 +173,7 @@ def _solution(
     side: Side,
 ) -> RefinedSolution:
     state = np.empty(6)
-    _departure(wish, axes, aim, state)
+    departure_state(wish, axes, aim, state)
     perilune_km, apolune_km = wish.perilune_km, MOON_RADIUS_KM + target.apolune_km
     orbit_km_s = sqrt(2.0 * MOON_MU_KM3_S2 * apolune_km / (perilune_km * (perilune_km + apolune_km)))
     speed_km_s = sqrt(arrival[3] + 2.0 * MOON_MU_KM3_S2 / perilune_km)
@@ -193,7 +193,7 @@ def _solution(
 
 
 @compiled
-def _correct(
+def correct_aim(
     field: Field, axes: FloatArray, lunar_pole: FloatArray, wish: Wish
 ) -> tuple[FloatArray, FloatArray, int, float]:
     """Newton on (node, argument of latitude, perigee speed): the aim, its arrival, the rounds and the miss in
@@ -207,7 +207,7 @@ def _correct(
     nudge = (3e-6, 3e-6, 3e-7)
     moon = np.empty(6)
     moon_state(field, wish.tof_s, moon)
-    _guess(axes, lunar_pole, wish, moon, aim)
+    first_aim(axes, lunar_pole, wish, moon, aim)
     near_km = _FAR_KM
     _arrive(field, axes, lunar_pole, wish, aim, near_km, here)
     miss = _size(here)
@@ -265,7 +265,7 @@ def _solve(matrix: FloatArray, wanted: FloatArray, out: FloatArray) -> bool:
 
 
 @compiled
-def _guess(axes: FloatArray, lunar_pole: FloatArray, wish: Wish, moon: FloatArray, aim: FloatArray) -> None:
+def first_aim(axes: FloatArray, lunar_pole: FloatArray, wish: Wish, moon: FloatArray, aim: FloatArray) -> None:
     """Fill a first aim: the conic to the Moon's centre gives the approach, the conic to its B-plane point the
     aim.
     """
@@ -285,7 +285,8 @@ def _conic_plane(axes: FloatArray, wish: Wish, place: FloatArray, aim: FloatArra
     """Fill node, argument of latitude and perigee speed of the conic to a place, and its velocity there."""
     of_date = axes @ place
     reach = sqrt(place[0] ** 2 + place[1] ** 2 + place[2] ** 2)
-    speed, radial, across, _ = solve_conic(reach, wish.parking_km, wish.tof_s)
+    perigee, passed, since_s = perigee_below(reach, wish.parking_km, wish.climb)
+    speed, radial, across, _ = solve_conic(reach, perigee, wish.tof_s + since_s)
     rise = of_date[2] / reach / sin(wish.inclination)
     along = asin(min(1.0, max(-1.0, rise)))
     if wish.branch < 0.0:
@@ -296,7 +297,9 @@ def _conic_plane(axes: FloatArray, wish: Wish, place: FloatArray, aim: FloatArra
     anomaly = atan2(radial * spin / EARTH_MU_KM3_S2, spin * spin / (EARTH_MU_KM3_S2 * reach) - 1.0)
     if anomaly < 0.0:
         anomaly += 2.0 * pi
-    aim[0], aim[1], aim[2] = node, along - anomaly, speed
+    if wish.climb != 0.0:
+        speed = speed_at(wish.parking_km, perigee, speed)
+    aim[0], aim[1], aim[2] = node, along - anomaly + passed, speed
     outward, forward = np.empty(3), np.empty(3)
     _directions(axes, node, along, wish.inclination, outward, forward)
     for axis in range(3):
@@ -318,13 +321,14 @@ def _directions(
 
 
 @compiled
-def _departure(wish: Wish, axes: FloatArray, aim: FloatArray, state: FloatArray) -> None:
+def departure_state(wish: Wish, axes: FloatArray, aim: FloatArray, state: FloatArray) -> None:
     """Fill the state after a tangential TLI (GCRS, km, km/s)."""
     outward, forward = np.empty(3), np.empty(3)
     _directions(axes, aim[0], aim[1], wish.inclination, outward, forward)
+    level, up = aim[2] * cos(wish.climb), aim[2] * sin(wish.climb)
     for axis in range(3):
         state[axis] = wish.parking_km * outward[axis]
-        state[3 + axis] = aim[2] * forward[axis]
+        state[3 + axis] = level * forward[axis] + up * outward[axis]
 
 
 @compiled
@@ -343,7 +347,7 @@ def _arrive(
     """
     old, new, moon = np.empty(6), np.full(6, np.nan), np.full(6, np.nan)  # no step may be small enough
     stages, work = np.zeros((13, 6)), np.empty(12)
-    _departure(wish, axes, aim, old)
+    departure_state(wish, axes, aim, old)
     first_slope(field, 0.0, old, stages, work)
     time_s, guess = 0.0, 30.0
     for _ in range(_STEPS):

@@ -42,6 +42,20 @@ class EphemerisTable:
         """Return the last epoch that can be asked for."""
         return float(self.epoch_d[-1])
 
+    def mirrored(self) -> EphemerisTable:
+        """Return the same sky run backwards: epochs change sign, and so do the velocities.
+
+        Gravity does not tell past from future: a way home flown backwards is a way out in this sky.
+        """
+        return EphemerisTable(
+            np.ascontiguousarray(-self.epoch_d[::-1]),
+            np.ascontiguousarray(self.moon_position_km[::-1]),
+            np.ascontiguousarray(-self.moon_velocity_km_s[::-1]),
+            np.ascontiguousarray(self.sun_position_km[::-1]),
+            np.ascontiguousarray(-self.sun_velocity_km_s[::-1]),
+            np.ascontiguousarray(self.equator_of_date[::-1]),
+        )
+
     def require(self, epoch_d: npt.ArrayLike) -> FloatArray:
         """Return the epochs as an array when all lie inside the table; raises PhysicsError naming the limit
         otherwise.

@@ -13,6 +13,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from sim.physics.coefficients import fits
 from sim.physics.conic import TransferPlan, sky_from, sweep
 from sim.physics.constants import (
     DAY_S,
@@ -168,6 +169,7 @@ def departure_table(
         (departs - table.first_d) * DAY_S,
         tofs * HOUR_S,
         _plan(parking, target, plane_change),
+        fits(tofs, parking.inclination_deg, home=False),
     )
     return DepartureTable(
         depart_d=departs,

@@ -12,7 +12,9 @@ import numpy as np
 from sim.physics.constants import EARTH_MU_KM3_S2, EARTH_RADIUS_KM, MOON_MU_KM3_S2, MOON_RADIUS_KM
 from sim.physics.epochs import epoch_from_iso
 from sim.physics.lunar_legs import staging_leg
+from sim.physics.places import EntryInterface
 from sim.physics.refine import RefinedTransfer, refine_transfer
+from sim.physics.returns import refine_returns
 from sim.physics.states import EphemerisTable
 from sim.physics.transfer import TOF_LIMITS_H, LunarOrbit, Parking, departure_table
 from sim.validation.published import About, PublishedCase, at_most, holds, near, read_published
@@ -22,6 +24,7 @@ _PERIGEE_M_S: Final = 3.0
 _C3_KM2_S2: Final = 0.05
 _BURN_LOSS: Final = 0.02
 _CHEAP_M_S: Final = 10.0
+_PLACE_DEG: Final = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,8 @@ def flight_cases() -> Iterator[PublishedCase]:
         yield _capture(missions[row["mission"]], row)
     for row in said["time"]:
         yield _time(missions[row["mission"]], row)
+    for name, row in said["return"].items():
+        yield from _return(name, row)
     for name, row in said["ballistic"].items():
         low_d, high_d = staging_leg("TLI", "NRHO", "ballistic").tof_range_d
         note = "the table's range must hold the flight; it was read from Parker and Anderson (2013)"
@@ -130,6 +135,30 @@ def _time(flown: FlownMission, row: Mapping[str, Any]) -> PublishedCase:
         note += ". Missed: the flight was slower than cost asks for; why is not in the source"
     quantity = "cost of the flown time of flight above the cheapest, m/s"
     return at_most(About(f"{flown.name}-time", KIND, row["source"], quantity, note), above, 0.0, _CHEAP_M_S)
+
+
+def _return(name: str, row: Mapping[str, Any]) -> Iterator[PublishedCase]:
+    """Compare a flown way home: its burn, its speed at entry and, where it is published, the place."""
+    depart_d, entry_d = epoch_from_iso(row["depart"]), epoch_from_iso(row["entry"])
+    low_km, high_km = row["orbit_km"]
+    entry, orbit = (
+        EntryInterface(row["angle_deg"], row.get("inclination_deg")),
+        LunarOrbit(low_km, high_km, row["plane_deg"]),
+    )
+    ways = refine_returns(_ephemeris(entry_d), depart_d, (entry_d - depart_d) * 24.0, entry, orbit).solutions
+    burns = [one.tei_dv_m_s for one in ways]
+    note = f"all ways home in that time, widened by {_BURN_LOSS:.0%} for burn loss and the orbit's plane"
+    about = About(f"{name}-return", KIND, row["source"], "trans-Earth injection, m/s", note)
+    yield holds(about, min(burns) * (1.0 - _BURN_LOSS), max(burns) * (1.0 + _BURN_LOSS), row["tei"])
+    place = row.get("place_deg")
+    one = ways[0] if place is None else min(ways, key=lambda way: abs(way.entry.latitude_deg - place[0]))
+    note = "1 m/s is 40 s of flight"
+    about = About(f"{name}-entry-speed", KIND, row["source"], "speed at the entry interface, m/s", note)
+    yield near(about, one.entry_speed_m_s, row["entry_m_s"], _PERIGEE_M_S)
+    if place is not None:
+        note = "the inclination is the flown one; 0.25 deg of longitude are one minute"
+        about = About(f"{name}-entry-place", KIND, row["source"], "latitude and longitude of entry, deg", note)
+        yield near(about, (one.entry.latitude_deg, one.entry.longitude_deg), place, _PLACE_DEG)
 
 
 def _perigee_speed_m_s(perigee_km: float, apogee_km: float) -> float:

@@ -28,6 +28,10 @@ FLIGHT = ("--parking", "200km", "--inclination", "28.5deg", "--to", "llo")
 MARCH = ("transfer", "--depart", "2035-03-01T00:00:00", "--tof", "60h", *FLIGHT)
 LOW = ("transfer", "--depart", "2025-03-01", "--tof", "108h", "--inclination", "19.6deg")
 STACK = ("windows", "--parking", "400km", "--inclination", "51.6deg", "--raan", "0deg", "--epoch", "2035-01-01")
+HOME = (
+    "transfer", "--from", "llo", "--to", "entry", "--depart", "2026-01-04T13:00:00", "--tof", "72h",
+    "--inclination", "35deg",
+)  # fmt: skip
 POLE = ("site", "--latitude", "-89.9deg", "--longitude", "0deg", "--horizon", "0deg")
 JANUARY = ("--from", "2035-01-01", "--to", "2035-02-01")
 
@@ -91,6 +95,56 @@ def test_a_plane_change_is_paid_for_in_the_open(ilrs: Call) -> None:
     angle_deg = found["moon_declination_deg"] - 19.6
     assert found["feasible"]
     assert found["plane_dv_m_s"] == pytest.approx(2 * 7784.3 * radians(angle_deg) / 2, rel=2e-3)
+
+
+def test_a_return_has_its_burn_and_its_entry(ilrs: Call) -> None:
+    """Source: tests/physics/returns.csv, first row, made apart from this project."""
+    found = ask(ilrs, *HOME, "--refine")
+    best = found["solutions"][0]
+    assert found["feasible"]
+    assert best["tei_dv_m_s"] == pytest.approx(899.08, abs=REFINED_M_S)
+    assert best["entry_speed_m_s"] == pytest.approx(10_990.76, abs=REFINED_M_S)
+    assert (best["branch"], best["entry_angle_deg"], best["inclination_deg"]) == ("asc", -6.2, 35.0)
+    assert (best["depart"], best["entry"]) == ("2026-01-04T13:00:00", "2026-01-07T13:00:00")
+
+
+def test_a_return_in_a_span_of_times_takes_the_cheapest_hour(ilrs: Call) -> None:
+    """Source: a slower return is cheaper up to some five days (shared with the way out, vis-viva at the Moon)."""
+    found = ask(ilrs, *HOME[:7], "--tof", "72h..96h", *HOME[9:])
+    assert found["solutions"][0]["tof_h"] == 96.0
+    assert found["tei_dv_m_s"] < ask(ilrs, *HOME)["tei_dv_m_s"]
+
+
+def test_a_return_to_a_site_meets_its_hour(ilrs: Call) -> None:
+    """Source: as above; the site's row says 93.73 h, 840.4 m/s and 45.26 deg."""
+    span = ("--depart", "2028-03-14T12:00:00", "--tof", "78h..102h", "--entry-angle", "-6.0deg")
+    found = ask(ilrs, *HOME[:5], *span, "--site", "Siziwang", "--range", "6500km")
+    assert found["solutions"][0]["tof_h"] == pytest.approx(93.73, abs=0.01)
+    assert found["tei_dv_m_s"] == pytest.approx(840.42, abs=REFINED_M_S)
+    assert found["solutions"][0]["inclination_deg"] == pytest.approx(45.255, abs=0.05)
+
+
+def test_an_impossible_return_names_its_limit_and_a_date_that_works(ilrs: Call) -> None:
+    """Source: spherical geometry: the plane holds the Moon, which stands at 23.5 deg."""
+    found = ask(ilrs, *HOME[:-1], "20deg")
+    assert (found["feasible"], found["solutions"], found["limit"]) == (False, [], "plane")
+    again = ask(ilrs, *HOME[:6], found["nearest_depart"], *HOME[7:-1], "20deg")
+    assert again["feasible"]
+
+
+def test_windows_for_home_list_the_days_that_reach_a_site(ilrs: Call) -> None:
+    """Source: a site 6,500 km from entry is reached from a Moon in the south (antipode and declination)."""
+    span = ("--epoch", "2028-03-01", "--until", "2028-03-20", "--tof", "84h..108h")
+    found = ask(ilrs, "windows", "--from", "llo", "--to", "entry", *span, "--site", "42.3,112", "--range", "6500km")
+    days = [window["best"][:10] for window in found["windows"]]
+    assert days[0] > "2028-03-08"
+    assert "2028-03-14" in days
+    assert all(window["open"] <= window["best"] < window["close"] for window in found["windows"])
+
+
+def test_a_time_with_z_is_utc(ilrs: Call) -> None:
+    """Source: TT - UTC is 69.184 s since 2017 (IERS Bulletin C)."""
+    assert ask(ilrs, *HOME[:6], "2026-01-04T12:58:50.816Z", *HOME[7:])["solutions"][0]["depart"] == HOME[6]
 
 
 def test_a_staging_orbit_names_the_source_of_its_insertion(ilrs: Call) -> None:
@@ -177,7 +231,7 @@ def test_a_quantity_may_be_written_with_or_without_a_blank(ilrs: Call, tof: str)
 
 
 BAD: dict[str, tuple[tuple[str, ...], str]] = {
-    "time of flight": ((*MARCH[:3], "--tof", "40h", *FLIGHT), "between 60 and 144 h"),
+    "time of flight": ((*MARCH[:3], "--tof", "40h", *FLIGHT), "between 60 and 170 h"),
     "outside": (("transfer", "--depart", "2061-06-01", *MARCH[3:]), "covers 2000-01-01T00:00:00 to 2061-01-01"),
     "arrives outside": (("transfer", "--depart", "2060-12-31", *MARCH[3:]), "covers 2000-01-01T00:00:00 to 2061-01-01"),
     "below ground": ((*MARCH, "--parking", "-5km"), "above the surface of the Earth"),
@@ -189,6 +243,18 @@ BAD: dict[str, tuple[tuple[str, ...], str]] = {
     "no date": ((*MARCH, "--depart", "yesterday"), "--depart: 'yesterday' is not a date"),
     "unknown orbit": ((*MARCH, "--to", "nrh"), "did you mean 'nrho'?"),
     "staging time": ((*MARCH, "--to", "nrho"), "between 120 and 144 h"),
+    "return too fast": ((*HOME[:7], "--tof", "40h"), "between 54 and 170 h"),
+    "entry too steep": (
+        (*HOME, "--entry-angle", "-20deg"),
+        "entry angle is -20 deg; it must lie between -9 and -4 deg",
+    ),
+    "return from afar": (("transfer", "--from", "nrho", *HOME[3:]), "not from nrho"),
+    "site without range": ((*HOME[:9], "--site", "siziwang"), "needs --range"),
+    "site with a plane": ((*HOME, "--site", "siziwang", "--range", "6500km"), "fixes the plane of the return"),
+    "site unknown": ((*HOME[:9], "--site", "siziwan", "--range", "6500km"), "did you mean 'siziwang'?"),
+    "span backwards": ((*HOME[:7], "--tof", "108h..84h"), "ends before it starts"),
+    "span on the way out": ((*MARCH[:3], "--tof", "84h..108h", *FLIGHT), "a way out takes one time of flight"),
+    "way out from the Moon": ((*MARCH, "--from", "llo"), "add --to entry"),
     "latitude": (
         ("windows", "--inclination", "15deg", "--site", "wenchang", "--epoch", "2035-01-01", "--until", "2035-02-01"),
         "cannot be launched from latitude 19.6145 deg",
@@ -248,6 +314,8 @@ def test_wrong_usage_is_exit_code_2(arguments: tuple[str, ...], ilrs: Call) -> N
 TABLES = {
     MARCH: ("TLI m/s", "1,057", "arrives 2035-03-03T12:00:00"),
     LOW: ("not feasible: ", "plane change"),
+    HOME: ("feasible (fast): enters 2026-01-07T13:00:00 TDB", "TEI m/s"),
+    ("windows", *HOME[1:5], "--epoch", "2035-01-01", "--until", "2035-01-03"): ("2 days with a way home",),
     (*STACK, "--until", "2035-02-01"): ("3 departures of the waiting stack", "2035-01-07 06:43"),
     (*POLE, *JANUARY): ("longest dark spell", "Earth visible"),
     ("track", "--stations", "jiamusi,kashi", *JANUARY): ("longest gap h", "together"),
