@@ -13,7 +13,9 @@ import numpy as np
 
 from sim.campaign.causes import CAUSES
 from sim.campaign.plan import Campaign, Delivery, FlightCard, LaunchPlan, PlaceName
+from sim.chance import FigureName
 from sim.model.outcome import Outcome
+from sim.scenario.text import path_text
 
 OUTLINE_FORMAT = 2
 """Raised whenever a field changes its meaning."""
@@ -77,6 +79,25 @@ class Drawn:
 
 
 @dataclass(frozen=True, slots=True)
+class StreamLine:
+    """A stream of random numbers, and the dotted path of the figure of the scenario that it draws."""
+
+    name: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClassLine:
+    """Location or spread of the slips of a class, and what it takes from the streams of `Drawn`, in their order."""
+
+    law: str
+    what: str
+    agency: str
+    kind: str
+    weights: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Outline:
     """A campaign as its tables and pages need it."""
 
@@ -100,6 +121,8 @@ class Outline:
     stations: tuple[str, ...]
     """Stations with research facilities."""
     drawn: Drawn = field(default_factory=Drawn)
+    streams: tuple[StreamLine, ...] = ()
+    classes: tuple[ClassLine, ...] = ()
 
     def __repr__(self) -> str:
         goals = ", ".join(goal.name for goal in self.goals)
@@ -132,6 +155,11 @@ def outline_of(campaign: Campaign, nominal: Outcome) -> Outline:
             campaign.subjects[element.subject].name for element in campaign.elements if element.facilities > 0
         ),
         drawn=_drawn(campaign),
+        streams=tuple(
+            StreamLine(name, path_text(path))
+            for name, path in zip(campaign.streams, campaign.stream_paths, strict=True)
+        ),
+        classes=_classes(campaign),
     )
 
 
@@ -148,6 +176,18 @@ def _drawn(campaign: Campaign) -> Drawn:
         tuple(campaign.streams[stream] for stream in figures.streams),
         tuple(dict.fromkeys(figures.weights)),
         tuple(records),
+    )
+
+
+def _classes(campaign: Campaign) -> tuple[ClassLine, ...]:
+    """List the figures of classes; a spread differs a little with the lead, and its mean stands for it."""
+    figures = campaign.luck.figures
+    rows: dict[FigureName, list[tuple[float, ...]]] = {}
+    for one, row in zip(figures.names, figures.weights, strict=True):
+        rows.setdefault(one, []).append(row)
+    return tuple(
+        ClassLine(one.law, one.what, one.agency, one.kind, tuple(float(weight) for weight in np.mean(found, axis=0)))
+        for one, found in rows.items()
     )
 
 

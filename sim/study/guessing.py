@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
 from sim.analysis.guesses import Guess, effects, first_draws, rank_guesses
+from sim.analysis.outline import ClassLine, Outline
 from sim.campaign.compile import compile_campaign
 from sim.campaign.plan import Campaign
-from sim.chance import FigureName
 from sim.scenario.load import Loaded, load_scenario
-from sim.scenario.provenance import note_at, notes_of
-from sim.scenario.schema import SlipModel
+from sim.scenario.names import section
+from sim.scenario.provenance import Note, notes_of
 from sim.scenario.text import path_text
 from sim.study.files import FolderError
 from sim.study.store import Study
@@ -40,10 +41,12 @@ def rank_study(study: Study, goal: str | None = None) -> tuple[str, tuple[Guess,
     name = goal or next(iter(goals), "")
     if name not in goals:
         raise FolderError(study.folder, f"has no goal '{name:.60}'", f"known are {', '.join(goals)}")
-    loaded, campaign = compiled_again(study)
+    if not study.outline.streams:
+        raise FolderError(study.folder, "does not say which figure each random number draws", "run the scenario again")
     dates_d = np.minimum(study.sample.reached_d[:, goals[name].reached], study.outline.end_d)
-    draws = first_draws(campaign.streams, study.manifest.seed, study.sample.replication)
-    figures, drawn = _figures_of(loaded, campaign, draws)
+    streams = [one.name for one in study.outline.streams]
+    draws = first_draws(streams, study.manifest.seed, study.sample.replication)
+    figures, drawn = _figures_of(study.outline, resolved(study).layered.values, draws)
     try:
         found = effects(list(figures), drawn, dates_d)
     except ValueError as error:
@@ -52,44 +55,53 @@ def rank_study(study: Study, goal: str | None = None) -> tuple[str, tuple[Guess,
     return name, rank_guesses(found, figures, spread_d), spread_d
 
 
-def _figures_of(loaded: Loaded, campaign: Campaign, draws: Floats) -> tuple[dict[str, tuple[str, str, str]], Floats]:
+def _figures_of(
+    outline: Outline, values: Mapping[str, Any], draws: Floats
+) -> tuple[dict[str, tuple[str, str, str]], Floats]:
     """Return (path, source, confidence) of every figure that is drawn, and its draws, shape (n, figures).
 
     A class law has many parameters that are known only together; what can be found out is how late the things of a
     class come. So in place of its parameters stand location and spread of each class, as the scenario takes them.
     """
-    notes, law_streams = notes_of(loaded.layered.values), campaign.luck.figures.streams
-    kept = [stream for stream in range(len(campaign.streams)) if stream not in law_streams]
+    notes = {path_text(path): note for path, note in notes_of(values).items()}
+    laws = section(values, "slips")
+    places = {line.name: index for index, line in enumerate(outline.streams)}
+    kept = [index for name, index in places.items() if name not in outline.drawn.streams]
     figures = {}
-    for stream in kept:
-        path = campaign.stream_paths[stream]
-        note = note_at(path, notes)
-        figures[campaign.streams[stream]] = (path_text(path), note.source, note.confidence)
-    classes = _classes_of(campaign, draws[:, list(law_streams)])
-    for one in classes:
-        note = note_at(("slips", one.law), notes)
-        words = _words_of(one, loaded.scenario.slips[one.law])
-        figures[f"figure/{words}"] = (words, note.source, note.confidence)
-    return figures, np.column_stack([draws[:, kept], *classes.values()])
+    for index in kept:
+        line = outline.streams[index]
+        note = _note_near(line.path, notes)
+        figures[line.name] = (line.path, note.source, note.confidence)
+    scores = ndtri(draws[:, [places[name] for name in outline.drawn.streams]])
+    columns = []
+    for one in outline.classes:
+        size = float(np.linalg.norm(one.weights))
+        if size > 0.0:
+            columns.append(ndtr(scores @ np.array(one.weights) / size))
+            note, words = _note_near(f"slips.{one.law}", notes), _words_of(one, section(laws, one.law))
+            figures[f"figure/{words}"] = (words, note.source, note.confidence)
+    return figures, np.column_stack([draws[:, kept], *columns])
 
 
-def _words_of(one: FigureName, law: SlipModel) -> str:
-    table = "" if law.data is None else f", fitted to {law.data.table}"
-    return f"slips.{one.law}.classes: {one.what} of {one.agency}, {KINDS.get(one.kind, one.kind)}{table}"
+def _note_near(path: str, notes: Mapping[str, Note]) -> Note:
+    """Return the note of a figure: that at its dotted path, or of the nearest block around it."""
+    while path and path not in notes:
+        path = path[: max(path.rfind("."), path.rfind("["), 0)]
+    return notes.get(path, Note())
 
 
-def _classes_of(campaign: Campaign, draws: Floats) -> dict[FigureName, Floats]:
-    """Return the draws of location and spread of each class, shape (n,), from those of the parameters' streams."""
-    figures, scores = campaign.luck.figures, ndtri(draws)
-    rows: dict[FigureName, list[tuple[float, ...]]] = {}
-    for one, row in zip(figures.names, figures.weights, strict=True):
-        rows.setdefault(one, []).append(row)
-    means = {one: np.mean(found, axis=0) for one, found in rows.items()}  # a spread differs a little with the lead
-    sizes = {one: float(np.linalg.norm(mean)) for one, mean in means.items()}
-    return {one: ndtr(scores @ mean / sizes[one]) for one, mean in means.items() if sizes[one] > 0.0}
+def _words_of(one: ClassLine, law: Mapping[str, Any]) -> str:
+    table = section(law, "data").get("table")
+    fitted = "" if table is None else f", fitted to {table}"
+    return f"slips.{one.law}.classes: {one.what} of {one.agency}, {KINDS.get(one.kind, one.kind)}{fitted}"
+
+
+def resolved(study: Study) -> Loaded:
+    """Return the scenario of a finished study, read once more."""
+    return load_scenario(study.folder / "scenario.resolved.yaml")
 
 
 def compiled_again(study: Study) -> tuple[Loaded, Campaign]:
     """Return the scenario of a finished study, read and compiled once more."""
-    loaded = load_scenario(study.folder / "scenario.resolved.yaml")
+    loaded = resolved(study)
     return loaded, compile_campaign(loaded)

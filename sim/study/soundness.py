@@ -52,6 +52,7 @@ def require_sound(outline: Outline) -> None:
     _require_distinct("subjects", [one.name for one in outline.subjects])
     _require_distinct("goals", [one.name for one in outline.goals])
     _require_drawn(outline.drawn)
+    _require_streams(outline)
     if outline.causes != CAUSES:
         raise RecordError("the outline: .causes are not the ones that are known")
     _require_days(outline)
@@ -66,6 +67,17 @@ def _require_drawn(drawn: Drawn) -> None:
     for index, row in enumerate(drawn.weights):
         if len(row) != len(drawn.streams) or not all(abs(weight) < _LARGEST for weight in row):
             raise RecordError(f"the outline: .drawn.weights[{index}] is not a row of {len(drawn.streams)} weights")
+
+
+def _require_streams(outline: Outline) -> None:
+    """Refuse streams of one name, and figures of classes that take from streams which are not named."""
+    _require_distinct("streams", [one.name for one in outline.streams])
+    if outline.streams and not {one.name for one in outline.streams}.issuperset(outline.drawn.streams):
+        raise RecordError("the outline: .drawn.streams are not all among .streams")
+    for index, one in enumerate(outline.classes):
+        rows = one.weights
+        if len(rows) != len(outline.drawn.streams) or not all(abs(weight) < _LARGEST for weight in rows):
+            raise RecordError(f"the outline: .classes[{index}].weights is not a row of {len(outline.drawn.streams)}")
 
 
 def require_sound_trace(trace: Trace, outline: Outline, name: str, replications: int) -> None:

@@ -92,6 +92,12 @@ def test_guesses_are_those_of_the_command_line(study: ilrs.Study) -> None:
     assert study.guesses().frame["path"].tolist() == paths != []
 
 
+def test_guesses_are_ranked_without_compiling_the_scenario(study: ilrs.Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The folder says which figure each random number draws."""
+    monkeypatch.setattr("sim.study.guessing.compile_campaign", None)
+    assert study.guesses().guesses
+
+
 def test_a_goal_that_is_not_there_is_refused_with_the_nearest(study: ilrs.Study) -> None:
     with pytest.raises(ilrs.InputError, match="did you mean 'hut-stands'"):
         study.why("hut-stand")
