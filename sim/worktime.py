@@ -91,8 +91,8 @@ def work_calendar(
     end: datetime.datetime,
     hours: Callable[[datetime.date], Hours],
     day_min: float,
-) -> WorkCalendar:
-    """Return the calendar of what `hours` gives for each day around a span; raises ValueError where no day has any."""
+) -> WorkCalendar | None:
+    """Return the calendar of what `hours` gives for each day around a span; None where no day has any."""
     first, last = (start - _MARGIN).date(), (end + _MARGIN).date()
     dates = (first + datetime.timedelta(number) for number in range((last - first).days + 1))
     zero = datetime.datetime.combine(first, datetime.time())
@@ -103,7 +103,7 @@ def work_calendar(
         for since, until in hours(date)
     )
     if not spans:
-        raise ValueError("no day is a working day")
+        return None
     opens, closes = zip(*spans, strict=True)
     lengths = [until - since for since, until in spans]
     return WorkCalendar(name, day_min, opens, closes, tuple(accumulate(lengths[:-1], initial=0.0)))

@@ -74,6 +74,10 @@ def _explained(problem: Problem, left_out: Mapping[str, str]) -> Problem:
     return replace(problem, hint=hint) if name else problem
 
 
+_PROGRESS: Final = ("started", "remaining", "progress")
+"""What is said of work that has started."""
+
+
 class _NotPlannedError(Exception):
     """The block around this value was not in the plan."""
 
@@ -235,7 +239,9 @@ class _Knowledge:
         return self._with(node, taker[str(path[0])](node.value, path)) if path[0] in taker else node
 
     def _past_activity(self, block: Block, path: Path) -> Block:
-        done = date_in(block.get("done"))
+        started, done = date_in(block.get("started")), date_in(block.get("done"))
+        if started is not None and self._is_later(started if done is None else done):
+            block = {key: child for key, child in block.items() if key not in _PROGRESS}
         if done is None:
             return block
         if not self._is_later(done):

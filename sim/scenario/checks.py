@@ -59,6 +59,15 @@ from sim.scenario.check_sequences import (
     check_sequence_times,
 )
 from sim.scenario.check_supplies import check_goods, check_stores, check_tanks
+from sim.scenario.check_timetable import (
+    check_codes,
+    check_groups,
+    check_kept_dates,
+    check_leads,
+    check_progress,
+    check_resources,
+    check_working_calendars,
+)
 from sim.scenario.check_waits import check_waits
 from sim.scenario.draft import Draft
 from sim.scenario.layered import Layered
@@ -116,6 +125,12 @@ CHECKS: Final[tuple[Callable[[Draft], Iterator[Problem]], ...]] = (
     check_operation_names,
     check_shared_names,
     check_numbered_flights,
+    check_leads,
+    check_working_calendars,
+    check_progress,
+    check_resources,
+    check_groups,
+    check_codes,
 )
 
 
@@ -127,6 +142,7 @@ def check_sense(scenario: Scenario, layered: Layered) -> list[Problem]:
         problems += check_goals(case, network)
         problems += check_overdue(case)
         problems += check_done_before_needs(case, network)
+        problems += check_kept_dates(case, network)
     problems += check_deliveries(case, network)
     problems += check_goods(case)
     problems += check_stores(case, network)

@@ -18,7 +18,7 @@ from sim.scenario.grammar import holds_blocks
 from sim.scenario.text import MOST_NODES, Node, Path, path_text
 
 LIKE: Final = "like"
-OWN: Final = ("about", "flown", "done", "planned", "said_on")
+OWN: Final = ("about", "code", "flown", "done", "started", "remaining", "progress", "planned", "said_on")
 """What no block inherits from a sibling."""
 _APART: Final[tuple[Path, ...]] = (
     ("variants",),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from sim.chance import Distribution
 from sim.scenario.relations import PREDECESSOR, ROUND_THE_CLOCK, SUCCESSOR, Lagged
-from sim.scenario.schema import Activity, Closed, Scenario, Season, WorkingCalendar
+from sim.scenario.schema import Activity, Closed, DayOfYear, Scenario, Season, WorkingCalendar
 from sim.scenario.values import WorkTime
 from sim.units import parse_date
 from sim.worktime import DAY_MIN, FIVE_DAYS, Hours, WorkCalendar, usual_day_min, work_calendar
@@ -43,15 +43,22 @@ class Working:
         """Return a calendar by name; Monday to Friday where there is none."""
         key = name or USUAL
         if key not in self._tables:
-            spec, span = self._scenario.calendars.get(key), self._scenario.calendar
-            if spec is None:
-                self._tables[key] = work_calendar(
-                    key, span.start, span.end, lambda date: FIVE_DAYS[date.weekday()], DAY_MIN
-                )
-            else:
-                day_min = spec.day * DAY_MIN if spec.day is not None else usual_day_min(spec.week())
-                self._tables[key] = work_calendar(key, span.start, span.end, _Hours(spec), day_min)
+            made = self._make(key) or self._make(USUAL, known=False)  # a check complains of one without work
+            assert made is not None
+            self._tables[key] = made
         return self._tables[key]
+
+    def has_work(self, name: str) -> bool:
+        """Whether a calendar has any working day."""
+        return self._make(name) is not None
+
+    def _make(self, name: str, *, known: bool = True) -> WorkCalendar | None:
+        spec, span = self._scenario.calendars.get(name) if known else None, self._scenario.calendar
+        hours: Callable[[datetime.date], Hours] = _Hours(spec) if spec else lambda date: FIVE_DAYS[date.weekday()]
+        day_min = DAY_MIN
+        if spec is not None:
+            day_min = spec.day * DAY_MIN if spec.day is not None else usual_day_min(spec.week())
+        return work_calendar(name, span.start, span.end, hours, day_min)
 
     def name_for(self, activity: Activity | None) -> str | None:
         """Return the name of the calendar of an activity: its own, its partner's, or everybody's."""
@@ -89,31 +96,36 @@ class _Hours:
         self._week: tuple[Hours, ...] = spec.week()
         self._extra = {parse_date(text).date(): tuple(sorted(spans)) for text, spans in spec.extra.items()}
         self._days_off = {day.date() for day in spec.holidays if isinstance(day, datetime.datetime)}
-        self._yearly_off = {day for day in spec.holidays if isinstance(day, tuple)}
-        self._closed, self._seasons = tuple(spec.closed.values()), tuple(spec.seasons.values())
+        yearly = [one for one in spec.closed.values() if isinstance(one.from_, tuple)]
+        open_ = {day for day in _YEAR if not spec.seasons or any(_holds(one, day) for one in spec.seasons.values())}
+        self._open = open_ - {day for day in _YEAR if any(_holds(one, day) for one in yearly)}
+        self._open -= {day for day in spec.holidays if isinstance(day, tuple)}
+        self._closed = [
+            (one.from_.date(), one.until.date())
+            for one in spec.closed.values()
+            if isinstance(one.from_, datetime.datetime) and isinstance(one.until, datetime.datetime)
+        ]
 
     def __call__(self, date: datetime.date) -> Hours:
         """Return the working spans of a day."""
         if date in self._extra:
             return self._extra[date]
-        if date in self._days_off or (date.month, date.day) in self._yearly_off:
+        if date in self._days_off or (date.month, date.day) not in self._open:
             return ()
-        if any(_holds(one, date) for one in self._closed):
-            return ()
-        if self._seasons and not any(_holds(one, date) for one in self._seasons):
+        if any(since <= date < until for since, until in self._closed):
             return ()
         return self._week[date.weekday()]
 
 
-def _holds(span: Closed | Season, date: datetime.date) -> bool:
-    """Whether a day lies in a span, which may be one of every year and go over its end."""
+_YEAR = [(day.month, day.day) for day in (datetime.date(2000, 1, 1) + datetime.timedelta(n) for n in range(366))]
+
+
+def _holds(span: Closed | Season, day: DayOfYear) -> bool:
+    """Whether a day of the year lies in a span of every year, which may go over the year's end."""
     since, until = span.from_, span.until
-    if isinstance(since, datetime.datetime) and isinstance(until, datetime.datetime):
-        return since.date() <= date < until.date()
-    day = (date.month, date.day)
-    if isinstance(since, tuple) and isinstance(until, tuple):
-        return since <= day < until if since <= until else day >= since or day < until
-    return False
+    if not (isinstance(since, tuple) and isinstance(until, tuple)):
+        return False
+    return since <= day < until if since <= until else day >= since or day < until
 
 
 def group_members(scenario: Scenario) -> Mapping[str, list[str]]:

@@ -19,7 +19,13 @@ def _hours(day: date) -> Hours:
     return () if day.weekday() > 4 or day in OFF else DAY
 
 
-OFFICE: WorkCalendar = work_calendar("office", START, datetime(2032, 1, 1), _hours, 480.0)
+def _office() -> WorkCalendar:
+    made = work_calendar("office", START, datetime(2032, 1, 1), _hours, 480.0)
+    assert made is not None
+    return made
+
+
+OFFICE = _office()
 
 
 def at(text: str) -> float:

@@ -56,7 +56,7 @@ from sim.scenario.schema.sites import (
     StationTank,
     Supply,
 )
-from sim.scenario.schema.timetable import WEEKDAYS, Activity, Closed, Group, Resource, Season, WorkingCalendar
+from sim.scenario.schema.timetable import Activity, Closed, DayOfYear, Group, Resource, Season, WorkingCalendar
 from sim.scenario.schema.variation import (
     DecisionVariable,
     FlightStack,

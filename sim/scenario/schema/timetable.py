@@ -67,7 +67,7 @@ def _in_order(spans: list[Span]) -> list[Span]:
 _DAY_SCHEMA: Final = {"type": "string", "description": "a date, or MM-DD for every year", "examples": ["12-25"]}
 _HOURS_SCHEMA: Final = {"type": "string", "pattern": "^[0-9]{1,2}:[0-9]{2} *- *[0-9]{1,2}:[0-9]{2}$"}
 HoursSpan = Annotated[Span, PlainValidator(_read_span), WithJsonSchema(_HOURS_SCHEMA)]
-DayHours = Annotated[list[HoursSpan], BeforeValidator(_read_spans)]
+DayHours = Annotated[list[HoursSpan], BeforeValidator(_read_spans), Field(max_length=12)]
 Day = Annotated[datetime.datetime | DayOfYear, PlainValidator(_read_day), WithJsonSchema(_DAY_SCHEMA)]
 SeasonDay = Annotated[DayOfYear, PlainValidator(_read_day_of_year), WithJsonSchema(_DAY_SCHEMA)]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -115,9 +115,9 @@ class WorkingCalendar(Sourced):
     """How much work a working day (`wd`) is; the hours of most working days if not said."""
     holidays: list[Day] = []
     """Days off: dates, or month and day of what is off every year."""
-    closed: dict[Name, Closed] = {}
+    closed: dict[Name, Closed] = Field(default={}, max_length=1000)
     """Longer times off."""
-    seasons: dict[Name, Season] = {}
+    seasons: dict[Name, Season] = Field(default={}, max_length=100)
     """The only times of the year in which work goes on; the whole year if not said."""
     extra: dict[str, DayHours] = {}
     """Hours of single dates, in place of what the week, a holiday or a closed time says."""
