@@ -38,8 +38,9 @@ class Context:
 def context_of(loaded: Loaded, shared: Shared) -> Context:
     """Return the context of a scenario; what compilations before it made and it needs again is in `shared`."""
     shared.begin()
-    scenario, index, registry = loaded.scenario, index_of(loaded.scenario), Registry(loaded.layered)
-    sky = Sky(scenario.calendar.start, index.calendar.length_d, shared)
+    index, registry = index_of(loaded.scenario), Registry(loaded.layered)
+    sky = Sky(loaded.scenario.calendar.start, index.calendar.length_d, shared)
+    scenario = sky.with_ways_home(loaded.scenario)
     ground = GroundCover(scenario, sky)
     return Context(
         scenario=scenario,

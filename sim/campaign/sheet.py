@@ -26,6 +26,7 @@ from sim.campaign.plan import (
     SequenceReport,
 )
 from sim.campaign.routes import Route
+from sim.campaign.sky import Shared, Sky
 from sim.physics.injection import injection_dv_m_s
 from sim.physics.rocket import Stack, launcher_capacity_kg
 from sim.scenario.schema import Launch, Leg, Mission, Scenario
@@ -118,7 +119,8 @@ class SheetWriter:
     """Flies every mission of a campaign on its planned days."""
 
     def __init__(self, scenario: Scenario, campaign: Campaign, reached_d: Floats, left_d: Mapping[str, float]) -> None:
-        self.scenario = scenario
+        sky = Sky(scenario.calendar.start, campaign.end_d, Shared())
+        self.scenario = sky.with_ways_home(scenario)
         self.campaign = campaign
         self.reached_d = reached_d
         self.left_d = left_d

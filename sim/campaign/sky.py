@@ -17,17 +17,21 @@ from sim.physics.ephemeris import cache_folder, load_ephemeris, read_arrays, wri
 from sim.physics.epochs import epoch_from_iso
 from sim.physics.intervals import Intervals
 from sim.physics.light import Site, light_intervals
-from sim.physics.places import LunarOrbit, Parking
+from sim.physics.places import EntryInterface, LunarOrbit, Parking
+from sim.physics.returns import return_table
 from sim.physics.states import EphemerisTable
 from sim.physics.tracking import TrackingSite, cover_intervals
 from sim.physics.transfer import departure_table
 from sim.physics.windows import stack_departures
-from sim.scenario.schema import GroundStation, Leg, Place
+from sim.scenario.check_orbits import is_way_home
+from sim.scenario.schema import Burn, GroundStation, Leg, Place, Scenario
 
 T = TypeVar("T")
 STEP_D = 0.25
 """Departures are tabled every six hours."""
 TOF_STEP_H = 12.0
+ENTRY_DEG = -6.2
+"""Flight-path angle at the entry interface; a degree more or less changes the burn by less than 1 m/s."""
 TABLE_VERSION = 1
 """Part of every cache key; raise it when what a table holds changes."""
 
@@ -103,6 +107,37 @@ class Sky:
             "tli_m_s": best.tli_dv_m_s[can],
             "loi_m_s": best.loi_dv_m_s[can],
         }
+
+    def way_home_m_s(self, origin: Place, leg: Leg) -> float:
+        """Return the burn for home on the dearest day of the calendar, at the cheapest hour of the leg's span.
+
+        The orbit's node and the plane of the return are free. A crew goes home when it must, not when it is cheap.
+        """
+        low, high = _apses_km(origin)
+        orbit = LunarOrbit(low, high, 90.0 if origin.inclination is None else degrees(origin.inclination))
+        tofs_h = _tofs_h(leg)
+        key = ["home", asdict(self.span), asdict(orbit), tofs_h]
+
+        def make() -> dict[str, Floats]:
+            last_d = min(self.span.end_d, self.ephemeris.last_d - self.span.epoch_d - max(tofs_h) / 24.0)
+            days = self.span.epoch_d + np.arange(0.0, last_d, 1.0)
+            return {"tei_m_s": return_table(self.ephemeris, days, tofs_h, EntryInterface(ENTRY_DEG), orbit).best()[0]}
+
+        return self._shared.get(repr(key), lambda: float(_look_up(key, make)["tei_m_s"].max()))
+
+    def with_ways_home(self, scenario: Scenario) -> Scenario:
+        """Return a scenario in which every computed way home has its burn written before the corrections."""
+        places = scenario.places
+        written = {
+            name: leg.model_copy(update={"transfer": "typed", "burns": [self._way_home(leg, places), *leg.burns]})
+            for name, leg in scenario.legs.items()
+            if leg.transfer == "computed" and is_way_home(places[leg.from_], places[leg.to])
+        }
+        return scenario.model_copy(update={"legs": {**scenario.legs, **written}}) if written else scenario
+
+    def _way_home(self, leg: Leg, places: Mapping[str, Place]) -> Burn:
+        dv_m_s = self.way_home_m_s(places[leg.from_], leg)
+        return Burn.model_construct(dv=dv_m_s, after=0.0, about="trans-Earth injection, dearest day", correction=False)
 
     def light(self, place: Place) -> Intervals:
         """Return when the Sun is up at a lunar site."""

@@ -8,7 +8,7 @@ from itertools import pairwise
 from math import ceil, degrees
 from typing import Final
 
-from sim.physics.limits import FIRST_DAY, LAST_DAY, TOF_LIMITS_H
+from sim.physics.limits import FIRST_DAY, LAST_DAY, RETURN_TOF_LIMITS_H, TOF_LIMITS_H
 from sim.physics.places import HIGHEST_APOLUNE_KM, PARKING_LIMITS_KM
 from sim.problems import Code, Problem
 from sim.scenario.draft import Draft
@@ -100,8 +100,11 @@ def check_leg_kinds(case: Draft) -> Iterator[Problem]:
         path: Path = ("legs", name)
         if leg.from_ == leg.to:
             yield case.problem((*path, "to"), Code.VALUE, "the leg ends where it starts", "lead it to another place")
+        elif leg.transfer == "computed" and is_way_home(start, end):
+            yield from _way_home_problems(case, name, leg)
         elif leg.transfer == "computed" and not _is_transfer(start, end):
-            message = "a computed transfer leads from an orbit about the Earth to one about the Moon, and this leg"
+            message = "a computed transfer leads from an orbit about the Earth to one about the Moon, or from there to"
+            message += " the ground of the Earth, and this leg"
             message += f" leads from {_where(leg.from_, start)} to {_where(leg.to, end)}"
             hint = "remove transfer: computed and write the burns, for example burns: [{dv: 1.9 km/s}]"
             yield case.problem((*path, "transfer"), Code.VALUE, message, hint)
@@ -116,6 +119,11 @@ def check_leg_kinds(case: Draft) -> Iterator[Problem]:
 def _is_transfer(start: Place, end: Place) -> bool:
     orbits = not start.surface and not end.surface
     return orbits and (start.body, end.body) == ("earth", "moon")
+
+
+def is_way_home(start: Place, end: Place) -> bool:
+    """Say whether a leg leads from an orbit about the Moon to the ground of the Earth."""
+    return not start.surface and start.body == "moon" and end.surface and end.body == "earth"
 
 
 def _where(name: str, place: Place) -> str:
@@ -138,20 +146,39 @@ def _transfer_problems(case: Draft, name: str, leg: Leg) -> Iterator[Problem]:
     if place.inclination is None:
         message = f"{name} is a computed transfer, which needs the inclination of {leg.from_}"
         yield case.problem(path, Code.MISSING_KEY, message, hint, key=True)
-    end = case.scenario.places[leg.to]
-    highest_m = max(end.altitude or 0.0, end.apoapsis or 0.0)
+    yield from _too_high(case, name, leg.to, "ends in")
+    yield from _untimely(case, name, leg, TOF_LIMITS_H)
+
+
+def _way_home_problems(case: Draft, name: str, leg: Leg) -> Iterator[Problem]:
+    """Tell what a way home cannot be computed for: the orbit it leaves, and the time of flight."""
+    place = case.scenario.places[leg.from_]
+    if place.altitude is None and place.periapsis is None:
+        message = f"a computed way home leaves an orbit about the Moon, and {leg.from_} has no altitude"
+        hint = f"for example {leg.from_}: {{body: moon, altitude: 100 km, inclination: 90 deg}}"
+        yield case.problem(("legs", name, "from"), Code.VALUE, message, hint)
+    yield from _too_high(case, name, leg.from_, "leaves")
+    yield from _untimely(case, name, leg, RETURN_TOF_LIMITS_H)
+
+
+def _too_high(case: Draft, name: str, orbit: str, how: str) -> Iterator[Problem]:
+    """Tell that an orbit about the Moon goes up too high for a computed transfer."""
+    place = case.scenario.places[orbit]
+    highest_m = max(place.altitude or 0.0, place.apoapsis or 0.0)
     if highest_m > HIGHEST_APOLUNE_KM * 1e3:
-        message = f"{name} is a computed transfer, which ends in an orbit of {HIGHEST_APOLUNE_KM:g} km at the most:"
-        message += f" {leg.to} goes up to {highest_m / 1e3:g} km"
-        key = "altitude" if end.altitude is not None else "apoapsis"
-        yield case.problem(
-            ("places", leg.to, key), Code.OUT_OF_RANGE, message, "take a lower orbit, or write the burns"
-        )
+        message = f"{name} is a computed transfer, which {how} an orbit of {HIGHEST_APOLUNE_KM:g} km at the most:"
+        message += f" {orbit} goes up to {highest_m / 1e3:g} km"
+        key = "altitude" if place.altitude is not None else "apoapsis"
+        yield case.problem(("places", orbit, key), Code.OUT_OF_RANGE, message, "take a lower orbit, or write the burns")
+
+
+def _untimely(case: Draft, name: str, leg: Leg, limits_h: tuple[float, float]) -> Iterator[Problem]:
+    """Tell which times of flight lie outside what is computed."""
+    shortest, longest = limits_h
     for index, value in enumerate(leg.tof):
-        if not TOF_LIMITS_H[0] - 1e-9 <= value * 24.0 <= TOF_LIMITS_H[1] + 1e-9:
-            shortest, longest = TOF_LIMITS_H
+        if not shortest - 1e-9 <= value * 24.0 <= longest + 1e-9:
             message = f"a time of flight of {format_quantity(value, 'duration')} lies outside"
-            message += f" {shortest / 24.0:g} to {longest / 24.0:g} d, for which transfers are computed"
+            message += f" {shortest / 24.0:.3g} to {longest / 24.0:.3g} d, for which transfers are computed"
             hint = "for example tof: [84 h, 132 h]; a slower way is told by its burns, without transfer: computed"
             yield case.problem(("legs", name, "tof", index), Code.OUT_OF_RANGE, message, hint)
 
@@ -195,6 +222,12 @@ def _is_computed(scenario: Scenario, leg: Leg) -> bool:
     return leg.transfer == "computed" and _is_transfer(scenario.places[leg.from_], scenario.places[leg.to])
 
 
+def _looks_up(scenario: Scenario, leg: Leg) -> bool:
+    """Whether a leg is computed from the ephemeris: a way out or a way home."""
+    ends = (scenario.places[leg.from_], scenario.places[leg.to])
+    return leg.transfer == "computed" and (_is_transfer(*ends) or is_way_home(*ends))
+
+
 def check_ephemeris(case: Draft) -> Iterator[Problem]:
     """The calendar lies within the ephemeris where transfers, light or tracking are computed."""
     spec = case.scenario.calendar
@@ -212,9 +245,10 @@ def check_ephemeris(case: Draft) -> Iterator[Problem]:
 
 def _computed(scenario: Scenario) -> tuple[str, float]:
     """Say what of a scenario is computed from the ephemeris, and how many days beyond the calendar it looks."""
-    flown = [_leg(scenario, *way) for m in scenario.missions.values() if m.flown is None for way in pairwise(m.route)]
+    routes = [[*m.route, *m.back] for m in scenario.missions.values() if m.flown is None]
+    flown = [_leg(scenario, *way) for route in routes for way in pairwise(route)]
     legs = [leg for leg in flown if leg is not None]
-    voyages_d = [max(leg.tof, default=0.0) for leg in legs if _is_computed(scenario, leg)]
+    voyages_d = [max(leg.tof, default=0.0) for leg in legs if _looks_up(scenario, leg)]
     if voyages_d:
         return "transfers are computed", min(max(voyages_d), TOF_LIMITS_H[1] / 24.0)
     if any(leg.light for leg in legs):

@@ -81,7 +81,8 @@ class Leg(Sourced):
     to: Name
     """Where it ends."""
     transfer: Literal["computed", "typed"] = "typed"
-    """`computed`: TLI and LOI from the ephemeris on the day of departure; `typed`: the burns written here."""
+    """`computed`: TLI and LOI from the ephemeris on the day of departure; from an orbit about the Moon to the ground of
+    the Earth, TEI of the calendar's dearest day; `typed`: the burns written here."""
     tof: list[Duration] = []
     """Time of flight: one value, or the shortest and the longest allowed of a computed transfer."""
     burns: list[Burn] = []

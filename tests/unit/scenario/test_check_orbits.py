@@ -47,8 +47,15 @@ CASES: list[tuple[str, str, str, str, str]] = [
     ("legs: {down: {burns: [{dv: 1.9 m/s}]}}", "out-of-range", "legs.down.burns", "add up to 1.9 m/s",
      "check the unit"),
     ("legs: {out: {tof: [100 d, 130 d]}}", "out-of-range", "legs.out.tof[0]",
-     "100 d lies outside 2.5 to 6 d", "told by its burns"),
+     "100 d lies outside 2.5 to 7.08 d", "told by its burns"),
     ("legs: {out: {tof: [84 h, 8 d]}}", "out-of-range", "legs.out.tof[1]", "8 d lies outside", "[84 h, 132 h]"),
+    ("places: {land: {body: earth, surface: true, latitude: 42 deg, longitude: 112 deg}}\n"
+     "legs: {home: {from: llo, to: land, transfer: computed, tof: [40 h, 96 h]}}", "out-of-range", "legs.home.tof[0]",
+     "lies outside 2.25 to 7.08 d", "told by its burns"),
+    ("places: {land: {body: earth, surface: true, latitude: 42 deg, longitude: 112 deg},"
+     " far: {body: moon, periapsis: 900 km, apoapsis: 70000 km}}\n"
+     "legs: {home: {from: far, to: land, transfer: computed}}", "out-of-range", "places.far.apoapsis",
+     "leaves an orbit of 60000 km at the most", "lower orbit"),
     ("places: {leo: {altitude: null, periapsis: 200 km, apoapsis: 900 km}}", "value", "legs.out.from",
      "leaves from a circular orbit, and leo has no altitude", "altitude: 200 km"),
     ("places: {leo: {altitude: 9000 km}}", "out-of-range", "places.leo.altitude", "lies at 9000 km", "altitude: 200"),
