@@ -9,10 +9,8 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import sys
-import tempfile
 import types
 from collections.abc import Callable
-from pathlib import Path
 from time import perf_counter
 from typing import Any
 
@@ -21,7 +19,6 @@ import numpy as np
 
 from sim.physics import orbits
 from sim.physics.constants import EARTH_MU_KM3_S2, EARTH_RADIUS_KM
-from sim.physics.departures import load_departures
 from sim.physics.ephemeris import load_ephemeris
 from sim.physics.epochs import epoch_from_iso
 from sim.physics.landing import Approach, LandingSite, find_site_returns
@@ -120,21 +117,13 @@ def pykep_lambert(cases: tuple[FloatArray, FloatArray, FloatArray]) -> Callable[
 
 
 def report_tables(table: EphemerisTable, departs: FloatArray, yardstick: float) -> None:
-    """A table of fifteen years, computed and read back."""
+    """A table of fifteen years."""
     solutions = len(departs) * len(TOFS_H) * 2
     made_s = min(seconds(lambda: departure_table(table, departs, TOFS_H, PARKING, TARGET)) for _ in range(ROUNDS))
     print(
         f"15 years, 6-hourly, 8 times of flight, 2 branches: {made_s * yardstick / solutions:6.2f} x"
         f" the yardstick's time for as many ({made_s:.3f} s)"
     )
-    with tempfile.TemporaryDirectory() as folder:
-
-        def load() -> object:
-            return load_departures(table, departs, TOFS_H, PARKING, TARGET, cache=Path(folder))
-
-        load()
-        read_s = min(seconds(load) for _ in range(ROUNDS))
-    print(f"the same from the disk cache:   {read_s / made_s:6.2f} x computing it ({read_s * 1e3:.0f} ms)")
 
 
 def report_returns(table: EphemerisTable, departs: FloatArray, yardstick: float) -> None:

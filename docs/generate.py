@@ -252,7 +252,7 @@ def _problems() -> Iterator[str]:
 
 
 def _examples() -> dict[str, tuple[Problem, str]]:
-    """Give, by code, the first problem that a broken scenario has, and the line it stands in."""
+    """Return, by code, the first problem that a broken scenario has, and the line it stands in."""
     before = Path.cwd()
     os.chdir(BROKEN)
     try:

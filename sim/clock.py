@@ -10,8 +10,6 @@ import datetime
 from dataclasses import dataclass
 from typing import Final
 
-_J2000: Final = datetime.datetime(2000, 1, 1, 12)
-_J2000_JD: Final = 2451545.0
 _DAY: Final = datetime.timedelta(days=1)
 
 
@@ -38,7 +36,3 @@ class Calendar:
     def iso(self, time_d: float) -> str:
         """Return the day on which a model time falls, as `2031-06-01`."""
         return self.to_date(time_d).date().isoformat()
-
-    def to_jd(self, time_d: float) -> float:
-        """Return the Julian date (TDB) of a model time."""
-        return _J2000_JD + (self.start - _J2000) / _DAY + time_d

@@ -58,7 +58,7 @@ new MutationObserver(mend).observe(document.body, {
   subtree: true, childList: true, attributes: true, attributeFilter: ["role", "aria-hidden"],
 });
 """
-"""Gives Dash 4's choices and sliders the roles and names that screen readers need and it leaves out."""
+"""For Dash 4's choices and sliders the roles and names that screen readers need and it leaves out."""
 _RECOLOUR: Final = """function(figure) {
   const dark = %s;
   if (!figure || !window.matchMedia("(prefers-color-scheme: dark)").matches) return figure;

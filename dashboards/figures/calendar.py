@@ -24,7 +24,7 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 @dataclass(frozen=True, slots=True)
 class DayShares:
-    """Holds the share of each day, from 0 to 1, of a run of days."""
+    """The share of each day, from 0 to 1, of a run of days."""
 
     first: datetime.date
     shares: tuple[float, ...]

@@ -20,7 +20,7 @@ MOST_ABSENT = 3
 
 
 class GroundCover:
-    """Tables the cover of the Moon for each set of partners who may be absent."""
+    """The cover of the Moon for each set of partners who may be absent."""
 
     def __init__(self, scenario: Scenario, sky: Sky) -> None:
         self.spec: GroundSpec | None = scenario.ground

@@ -12,7 +12,7 @@ MIXED = "consumables"
 
 
 class GoodsIndex:
-    """Gives every good its index."""
+    """The index of every good."""
 
     def __init__(self, scenario: Scenario) -> None:
         self.spec = scenario.living

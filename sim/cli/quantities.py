@@ -83,7 +83,6 @@ class Moment(Type):
 
 
 ANGLE = Quantity("angle", "angle")
-DURATION = Quantity("duration", "duration")
 LENGTH = Quantity("length", "length")
 TIMES = Span("duration", "duration or span")
 MOMENT = Moment()

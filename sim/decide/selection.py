@@ -53,7 +53,7 @@ class Request:
 
 
 Simulate: TypeAlias = Callable[[Sequence[Request]], Sequence["Floats | None"]]
-"""Gives for each request how many days after its date the goal is reached, infinity for never; None if invalid."""
+"""For each request, how many days after its date the goal is reached, infinity for never; None if invalid."""
 
 
 @dataclass(frozen=True, slots=True)

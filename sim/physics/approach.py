@@ -13,7 +13,7 @@ from sim.physics.states import FloatArray
 
 
 class Wish(NamedTuple):
-    """Carries what a transfer must do into compiled code: km, s, radians; `tilt` is the cosine of lunar
+    """What a transfer must do, for compiled code: km, s, radians; `tilt` is the cosine of lunar
     inclination.
     """
 

@@ -23,7 +23,7 @@ _hermite = compiled(hermite)
 
 
 class TransferPlan(NamedTuple):
-    """Carries a parking and a target orbit into compiled code: km and radians."""
+    """A parking and a target orbit, for compiled code: km and radians."""
 
     parking_km: float
     inclination: float
@@ -36,7 +36,7 @@ class TransferPlan(NamedTuple):
 
 
 class MoonTable(NamedTuple):
-    """Carries an ephemeris into compiled code: its arrays and its step in seconds."""
+    """An ephemeris, for compiled code: its arrays and its step in seconds."""
 
     moon_km: FloatArray
     moon_km_s: FloatArray

@@ -19,8 +19,6 @@ EARTH_J2: Final = 1.082_626_68e-3  # WGS 84 / EGM96, unnormalised
 MOON_RADIUS_KM: Final = 1_737.4  # km, mean; IAU WGCCRE 2015, Archinal et al. 2018, table 5
 
 MOON_MEAN_DISTANCE_KM: Final = 384_400.0  # km; mean Earth-Moon distance used as a scale
-MOON_SOI_KM: Final = 66_183.0  # km; a (m/M)^(2/5) with a = 384 400 km
-SIDEREAL_MONTH_D: Final = 27.321_661  # d; Explanatory Supplement to the Astronomical Almanac
-SYNODIC_MONTH_D: Final = 29.530_589  # d; same
+SYNODIC_MONTH_D: Final = 29.530_589  # d; Explanatory Supplement to the Astronomical Almanac
 
 J2000_JD: Final = 2_451_545.0  # TDB Julian date of epoch_d = 0

@@ -23,7 +23,7 @@ TERMS = 26
 
 
 class Encounter(NamedTuple):
-    """Describes one conic's meeting with the Moon: km, s; the cosines are pure numbers."""
+    """One conic's meeting with the Moon: km, s; the cosines are pure numbers."""
 
     tof_s: float
     reach_km: float  # of the Moon, at arrival

@@ -30,7 +30,7 @@ _hermite = compiled(hermite)
 
 
 class Field(NamedTuple):
-    """Carries what moves a spacecraft into compiled code: ephemeris arrays (km, km/s), the Earth's pole, the
+    """What moves a spacecraft, for compiled code: ephemeris arrays (km, km/s), the Earth's pole, the
     clock.
     """
 

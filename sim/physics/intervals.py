@@ -14,7 +14,7 @@ BoolArray = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Intervals:
-    """Holds sorted, disjoint intervals [open_d, close_d] in epoch days, inside the span that was looked
+    """Sorted, disjoint intervals [open_d, close_d] in epoch days, inside the span that was looked
     at.
     """
 
@@ -40,11 +40,6 @@ class Intervals:
         starts = np.concatenate([[self.first_d], self.close_d])
         ends = np.concatenate([self.open_d, [self.last_d]])
         return float((ends - starts).max())
-
-    def next_d(self, epoch_d: float) -> float:
-        """Return the first epoch at or after `epoch_d` inside an interval; infinity when none is left."""
-        index = int(np.searchsorted(self.close_d, epoch_d, side="left"))
-        return max(epoch_d, float(self.open_d[index])) if index < len(self.open_d) else float("inf")
 
     def holds(self, epoch_d: FloatArray) -> BoolArray:
         """Say which epochs (n,) lie inside an interval."""

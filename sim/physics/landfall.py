@@ -16,7 +16,7 @@ from sim.physics.states import EphemerisTable, FloatArray
 
 @dataclass(frozen=True, slots=True)
 class Landfall:
-    """Describes where a flight meets the air: geocentric latitude, longitude east, azimuth from north by east."""
+    """Where a flight meets the air: geocentric latitude, longitude east, azimuth from north by east."""
 
     latitude_deg: float
     longitude_deg: float

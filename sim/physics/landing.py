@@ -29,7 +29,7 @@ _NUDGES = (np.array([0.02, 0.0]), np.array([0.0, 0.01]))  # degrees of course, h
 
 @dataclass(frozen=True, slots=True)
 class LandingSite:
-    """Describes where to land: degrees north and east on a round Earth, the way from the entry interface along the
+    """Where to land: degrees north and east on a round Earth, the way from the entry interface along the
     ground, and the seconds it takes.
     """
 
@@ -47,7 +47,7 @@ class LandingSite:
 
 @dataclass(frozen=True, slots=True)
 class Approach:
-    """Asks for ways home from one departure to one site, with a span of times of flight in hours."""
+    """Ways home from one departure to one site, with a span of times of flight in hours."""
 
     table: EphemerisTable
     depart_d: float

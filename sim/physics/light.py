@@ -17,7 +17,7 @@ SUN_HALF_WIDTH_DEG = 0.266  # asin(695 700 km / 1 au); IAU 2015 B3 and 2012 B2
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Names a place on the Moon: degrees (longitude east), its horizon and the height of its mast.
+    """A place on the Moon: degrees (longitude east), its horizon and the height of its mast.
 
     The horizon is a list of elevations in degrees at even azimuths from north by east; one value is a flat
     horizon. A mast of `mast_m` metres lowers a horizon that lies at `horizon_km` by its height over that
@@ -43,7 +43,7 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """Holds where a body stands over a site: elevation and azimuth (from north by east) in degrees, shapes
+    """Where a body stands over a site: elevation and azimuth (from north by east) in degrees, shapes
     (n,).
     """
 

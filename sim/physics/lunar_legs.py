@@ -24,7 +24,7 @@ _LOW_ENERGY = "Parker & Anderson 2013, Low-Energy Lunar Trajectory Design, JPL D
 
 @dataclass(frozen=True, slots=True)
 class StagingLeg:
-    """Describes a leg between two places: speed and time with the range they are good for, and where they are
+    """A leg between two places: speed and time with the range they are good for, and where they are
     from.
 
     `altitude_km` is the range of low lunar orbit altitudes (or perilunes) the figure may be used for.
@@ -80,13 +80,6 @@ LEGS: tuple[StagingLeg, ...] = (
     StagingLeg("TLI", "LLO", "ballistic", 670, (640, 700), 100, (80, 134), _LLO_KM, "recalled",
                f"{_LOW_ENERGY}; Danuri took 134 d in 2022. TLI itself costs 50 to 100 m/s more (C3 -0.7)"),
 )  # fmt: skip
-
-STATION_KEEPING_M_S_YR: dict[Place, float] = {
-    "NRHO": 10.0,  # Gateway and CAPSTONE papers: 5 to 10 (recalled)
-    "EML1": 10.0,  # newpapyrusmagazine.blogspot.com, June 2018: below 10
-    "EML2": 10.0,  # same
-    "LLO": 100.0,  # unfrozen 50 to 150 (recalled)
-}
 
 
 def staging_leg(origin: Place, destination: Place, way: Way | None = None, *, altitude_km: float = 100.0) -> StagingLeg:

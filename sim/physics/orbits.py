@@ -139,7 +139,7 @@ def package_name() -> str:
 
 @dataclass(frozen=True, slots=True)
 class ManoeuvreSum:
-    """Describes burns about one body: the sum and each in m/s, and the days from the first to the last."""
+    """Burns about one body: the sum and each in m/s, and the days from the first to the last."""
 
     dv_m_s: float
     burns_m_s: tuple[float, ...]

@@ -14,7 +14,7 @@ HIGHEST_APOLUNE_KM = 60_000.0  # km; beyond, an orbit about the Moon does not st
 
 @dataclass(frozen=True, slots=True)
 class Parking:
-    """Describes a circular orbit about the Earth; inclination to the true equator of date."""
+    """A circular orbit about the Earth; inclination to the true equator of date."""
 
     altitude_km: float
     inclination_deg: float
@@ -27,7 +27,7 @@ class Parking:
 
 @dataclass(frozen=True, slots=True)
 class EntryInterface:
-    """Describes an arrival at the Earth: where the air begins, on a sphere, at an inertial flight-path angle below the
+    """An arrival at the Earth: where the air begins, on a sphere, at an inertial flight-path angle below the
     horizon (negative), in a plane of an inclination to the true equator of date.
     """
 
@@ -43,7 +43,7 @@ class EntryInterface:
 
 @dataclass(frozen=True, slots=True)
 class LunarOrbit:
-    """Describes the orbit that lunar insertion ends in: altitudes, and inclination to the Moon's equator.
+    """The orbit that lunar insertion ends in: altitudes, and inclination to the Moon's equator.
 
     The burn is tangential at perilune.
     """

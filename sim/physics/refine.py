@@ -37,7 +37,7 @@ _FAR_KM = 40_000.0  # where the first rounds read the approach: before the Moon'
 
 @dataclass(frozen=True, slots=True)
 class RefinedSolution:
-    """Describes one transfer flown in the full field: where it leaves, what it costs, how well it arrives.
+    """One transfer flown in the full field: where it leaves, what it costs, how well it arrives.
 
     `raan_deg` and `argument_deg` (of latitude, at TLI) refer to the true equator and equinox of date;
     `state_km_km_s` (6,) is the state after TLI in GCRS axes. `perilune_km` is the altitude reached,
@@ -59,7 +59,7 @@ class RefinedSolution:
 
 @dataclass(frozen=True, slots=True)
 class RefineFailure:
-    """Reports a solution that was looked for and not found, and why."""
+    """A solution that was looked for and not found, and why."""
 
     branch: str
     side: Side
@@ -68,7 +68,7 @@ class RefineFailure:
 
 @dataclass(frozen=True, slots=True)
 class RefinedTransfer:
-    """Holds the solutions, cheapest first, and the failures; `reason` says why there are none at all."""
+    """The solutions, cheapest first, and the failures; `reason` says why there are none at all."""
 
     solutions: tuple[RefinedSolution, ...]
     failures: tuple[RefineFailure, ...]

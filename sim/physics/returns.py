@@ -44,7 +44,7 @@ _DRIFT_DEG = np.array([[-2.007, -0.77, 0.50], [0.336, -0.297, -0.045]])
 
 @dataclass(frozen=True, slots=True)
 class ReturnTable:
-    """Holds returns by departure (n), time of flight (k) and branch (2: asc, desc; northbound or southbound at entry).
+    """Returns by departure (n), time of flight (k) and branch (2: asc, desc; northbound or southbound at entry).
 
     `tei_dv_m_s`, `entry_speed_m_s` (inertial), `inclination_deg` of the return: (n, k, 2), nan where there is none.
     `moon_declination_deg` at departure: (n, k).
@@ -67,7 +67,7 @@ class ReturnTable:
 
 @dataclass(frozen=True, slots=True)
 class Return:
-    """Describes one way home; `side` and what follows `entry` only when it is refined.
+    """One way home; `side` and what follows `entry` only when it is refined.
 
     `node_deg` is the lunar orbit's ascending node on the Moon's equator, from that equator's node on the GCRS equator.
     `state_km_km_s` (6,) is the state at entry, `burn_state_km_km_s` that after the burn, both geocentric in GCRS axes.
@@ -89,7 +89,7 @@ class Return:
 
 @dataclass(frozen=True, slots=True)
 class Returns:
-    """Holds the ways home, cheapest first; without any, `reason` says why and which `limit` binds."""
+    """The ways home, cheapest first; without any, `reason` says why and which `limit` binds."""
 
     solutions: tuple[Return, ...]
     moon_declination_deg: float
@@ -236,7 +236,7 @@ def refine_returns(
 
 @dataclass(frozen=True, slots=True)
 class WayHome:
-    """Names one way home before it is flown: departure, time, entry angle, orbit, branch and side of the Moon."""
+    """One way home before it is flown: departure, time, entry angle, orbit, branch and side of the Moon."""
 
     table: EphemerisTable
     depart_d: float

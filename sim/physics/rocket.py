@@ -24,7 +24,7 @@ CUT_OFF_M_S = 5e-4  # m/s; a burn that misses by less is done: engines do not cu
 
 @dataclass(frozen=True, slots=True)
 class StackElement:
-    """Describes one element of a stack: masses in kg, isp in s (0: it has no engine), boil-off as a fraction
+    """One element of a stack: masses in kg, isp in s (0: it has no engine), boil-off as a fraction
     per day.
 
     `carried_kg` is crew and cargo on board; `residual_kg` is the part of the propellant that no burn can use.
@@ -68,7 +68,7 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class BurnRequest:
-    """Asks for a change of speed by actions taken in order; once it is reached later `burn` actions use
+    """A change of speed by actions taken in order; once it is reached later `burn` actions use
     nothing.
     """
 
@@ -78,7 +78,7 @@ class BurnRequest:
 
 @dataclass(frozen=True, slots=True)
 class BurnRecord:
-    """Reports one stage's part in one burn: masses in kg, speeds in m/s."""
+    """One stage's part in one burn: masses in kg, speeds in m/s."""
 
     stage: str
     stack_mass_kg: float
@@ -89,7 +89,7 @@ class BurnRecord:
 
 @dataclass(frozen=True, slots=True)
 class BurnResult:
-    """Reports a burn: the stack after it, the speed achieved and missing, and the propellant (kg) that was
+    """A burn: the stack after it, the speed achieved and missing, and the propellant (kg) that was
     missing.
     """
 
@@ -103,7 +103,7 @@ class BurnResult:
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """Holds the elements that fly together; every change gives a new stack. Names are unique within one."""
+    """The elements that fly together; every change gives a new stack. Names are unique within one."""
 
     stages: tuple[StackElement, ...]
     g0_m_s2: float = G0_M_S2
@@ -207,7 +207,7 @@ def _exhaust_m_s(stack: Stack, name: str) -> float:
 
 @dataclass(frozen=True, slots=True)
 class BurnReport:
-    """Reports a sequence of burns: the last stack, each burn, and how much was missing in all."""
+    """A sequence of burns: the last stack, each burn, and how much was missing in all."""
 
     stack: Stack
     burns: tuple[BurnResult, ...]
@@ -236,87 +236,6 @@ def fly(stack: Stack, burns: Sequence[BurnRequest]) -> BurnReport:
         results.append(result)
         stack = result.stack
     return BurnReport(stack, tuple(results))
-
-
-def closure_margin_kg(
-    stack: Stack, dv_m_s: Sequence[FloatArray], actions: Sequence[tuple[Action, ...]] | None = None
-) -> FloatArray:
-    """Return the margin of many flights at once: kg left in the last engine's tank, or minus the kg that were
-    missing.
-
-    `dv_m_s` holds one array (n,) per burn; nan gives nan. Without `actions` all stages with an engine drain
-    in turn, in the stack's order, each dropped when empty and a later one has to take over; with `actions`,
-    one tuple per burn, as in `burn`. A margin is continuous through zero: missing propellant is what the tank
-    would have needed more at the start.
-    """
-    engines = [stage.name for stage in stack.stages if stage.isp_s > 0.0]
-    if not engines:
-        raise PhysicsError("no stage in the stack has an engine")
-    steps = _Tanks(stack, np.broadcast_arrays(*[np.asarray(dv, dtype=np.float64) for dv in dv_m_s])[0].shape)
-    for index, dv in enumerate(dv_m_s):
-        if actions is None:
-            steps.drain_in_turn(engines, np.asarray(dv, dtype=np.float64))
-        else:
-            steps.act(actions[index], np.asarray(dv, dtype=np.float64))
-    return steps.margin_kg()
-
-
-class _Tanks:
-    """Arrays of a stack in many flights at once; the last engine of a burn may run into the negative, which
-    is the debt.
-    """
-
-    def __init__(self, stack: Stack, shape: tuple[int, ...]) -> None:
-        self.mass = np.full(shape, stack.mass_kg)
-        self.usable = {s.name: np.full(shape, s.usable_kg) for s in stack.stages}
-        self.rest = {s.name: np.full(shape, s.mass_kg - s.usable_kg) for s in stack.stages}
-        self.speed = {s.name: np.zeros(shape) for s in stack.stages}
-        self.exhaust = {s.name: s.isp_s * stack.g0_m_s2 for s in stack.stages}
-        self.last = ""
-
-    def burn(self, name: str, dv: FloatArray, last: Literal["last", "inner"]) -> FloatArray:
-        """Drain one stage; return the speed still wanted."""
-        ve = self.exhaust.get(name, 0.0)
-        if not ve > 0.0:
-            raise PhysicsError(f"stage '{name}' is not in the stack or has no engine and cannot burn")
-        given = dv
-        if last == "inner":
-            # an empty tank gives exactly nothing, which the clip keeps free of rounding
-            given = np.minimum(dv, ve * np.log(self.mass / (self.mass - np.maximum(self.usable[name], 0.0))))
-        used = self.mass * -np.expm1(-given / ve)
-        self.mass, self.usable[name] = self.mass - used, self.usable[name] - used
-        self.speed[name] = self.speed[name] + given
-        self.last = name
-        return dv - given
-
-    def drop(self, name: str) -> None:
-        self.mass = self.mass - self.rest[name] - self.usable[name]
-
-    def act(self, actions: tuple[Action, ...], dv: FloatArray) -> None:
-        burners = [index for index, action in enumerate(actions) if action.verb == "burn"]
-        for index, action in enumerate(actions):
-            if action.verb == "stage":
-                self.drop(action.stage)
-            else:
-                dv = self.burn(action.stage, dv, "last" if index == burners[-1] else "inner")
-
-    def drain_in_turn(self, engines: list[str], dv: FloatArray) -> None:
-        for name, following in zip(engines, [*engines[1:], None], strict=True):
-            ahead = self.rest[name] > 0.0  # still attached
-            dv = self.burn(name, dv, "last" if following is None else "inner")
-            if following is not None:
-                gone = ahead & (dv > 1e-9)
-                self.mass = np.where(gone, self.mass - self.rest[name] - self.usable[name], self.mass)
-                self.usable[name] = np.where(gone, 0.0, self.usable[name])
-                self.rest[name] = np.where(gone, 0.0, self.rest[name])
-
-    def margin_kg(self) -> FloatArray:
-        debt = np.zeros_like(self.mass)
-        for name, usable in self.usable.items():
-            if self.exhaust[name] > 0.0:
-                debt += np.minimum(usable, 0.0) * np.exp(self.speed[name] / self.exhaust[name])
-        # nan in any burn must not look like a debt of zero
-        return np.where(debt < 0.0, debt, self.usable[self.last] + 0.0 * self.mass)
 
 
 def launcher_capacity_kg(

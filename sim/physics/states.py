@@ -18,7 +18,7 @@ Number = TypeVar("Number", float, FloatArray)
 
 @dataclass(frozen=True, slots=True)
 class EphemerisTable:
-    """Holds geocentric states of Moon and Sun in GCRS axes, and the axes of date, at evenly spaced TDB
+    """Geocentric states of Moon and Sun in GCRS axes, and the axes of date, at evenly spaced TDB
     epochs.
 
     Positions in km, velocities in km/s, shape (m, 3). `equator_of_date` (m, 3, 3): rows are the true equinox

@@ -15,7 +15,7 @@ from sim.physics.states import EphemerisTable, FloatArray
 
 @dataclass(frozen=True, slots=True)
 class TrackingSite:
-    """Names a ground station on the Earth: degrees, geodetic latitude and longitude east."""
+    """A ground station on the Earth: degrees, geodetic latitude and longitude east."""
 
     name: str
     latitude_deg: float

@@ -50,7 +50,7 @@ PlaneChange = Literal["refuse", "pay"]
 
 @dataclass(frozen=True, slots=True)
 class DepartureTable:
-    """Holds transfers by departure (n), time of flight (k) and branch (2: asc, desc); nan where there is
+    """Transfers by departure (n), time of flight (k) and branch (2: asc, desc); nan where there is
     none.
 
     `tli_dv_m_s`, `loi_dv_m_s`: (n, k, 2). `c3_km2_s2`, `arrive_d`, `moon_declination_deg`, `plane_dv_m_s`:
@@ -102,7 +102,7 @@ class DepartureTable:
 
 @dataclass(frozen=True, slots=True)
 class BestDepartures:
-    """Holds the cheapest transfer of each departure, shapes (n,); nan (and branch -1) where there is none."""
+    """The cheapest transfer of each departure, shapes (n,); nan (and branch -1) where there is none."""
 
     depart_d: FloatArray
     arrive_d: FloatArray
@@ -116,7 +116,7 @@ class BestDepartures:
 
 @dataclass(frozen=True, slots=True)
 class Solution:
-    """Describes one way to fly a transfer."""
+    """One way to fly a transfer."""
 
     branch: str
     tli_dv_m_s: float
@@ -125,7 +125,7 @@ class Solution:
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """Describes a transfer with all its solutions, the cheapest on top; infeasible ones say why and hold
+    """A transfer with all its solutions, the cheapest on top; infeasible ones say why and hold
     nan.
     """
 

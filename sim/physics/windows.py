@@ -20,7 +20,7 @@ SIDEREAL_DAY_D = 86_164.0905 / DAY_S  # d; IERS Conventions 2010
 
 @dataclass(frozen=True, slots=True)
 class LaunchTable:
-    """Holds launch opportunities sorted by time, shapes (n,): azimuth from north by east, node and branch (0
+    """Launch opportunities sorted by time, shapes (n,): azimuth from north by east, node and branch (0
     asc, 1 desc).
     """
 
@@ -129,7 +129,7 @@ def node_rad(table: EphemerisTable, arrive_d: FloatArray, inclination_rad: float
 
 @dataclass(frozen=True, slots=True)
 class StackTable:
-    """Holds the departures of a stack waiting in orbit, sorted, shapes (n,): the best time is in the plane.
+    """The departures of a stack waiting in orbit, sorted, shapes (n,): the best time is in the plane.
 
     Between `open_d` and `close_d` the orbit's plane is off the Moon's place at arrival by at most the
     tolerance; once each revolution inside there is a chance to leave. `branch` as in `transfer`; dv in m/s at

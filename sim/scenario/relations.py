@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import PlainValidator, WithJsonSchema
 
-from sim.chance import Distribution, Fixed
+from sim.chance import Distribution
 from sim.problems import Code, WrongValueError, suggest
 from sim.scenario.values import WorkTime, read_work
 
@@ -61,11 +61,6 @@ def event_of(need: object) -> str | None:
         return None
     match = _LAGGED.fullmatch(need.strip())
     return (match[1] or match[4]) if match else need
-
-
-def lag_of(need: str) -> Distribution:
-    """Return the lag of a need, 0 where it has none."""
-    return need.lag if isinstance(need, Lagged) else Fixed(0.0)
 
 
 def read_need(value: object) -> str:

@@ -187,7 +187,7 @@ def _loss_types() -> tuple[type[BaseException], ...]:
 
 
 class _OwnError(Exception):
-    """Carries an OSError of the work itself (a full disk), which else looked like a lost connection."""
+    """An OSError of the work itself (a full disk), which else looked like a lost connection."""
 
 
 def _guarded(fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> T:

@@ -32,7 +32,7 @@ class Replayed:
 
 
 class Replay:
-    """Gives the trace of any replication of a study, and of its nominal run."""
+    """The trace of any replication of a study, and of its nominal run."""
 
     def __init__(self, study: Study, campaign: Campaign | None = None) -> None:
         self.study = study

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from sim.physics.rocket import Action, BurnReport, BurnRequest, Stack, StackElement, break_even, closure_margin_kg, fly
+from sim.physics.rocket import Action, BurnReport, BurnRequest, Stack, StackElement, break_even, fly
 
 TOLERANCE_KG = 0.1  # the readings are rounded to 0.01 kg
 SPACENET_G0 = 9.81
@@ -155,19 +155,3 @@ def test_the_sortie_fails_just_past_each_break_even(name: str) -> None:
     beyond = found + np.sign(bad - good) * 0.01
     assert Sortie(**{name: found}).closes()
     assert not Sortie(**{name: beyond}).closes()
-
-
-def test_many_sorties_at_once_have_the_margins_of_single_ones() -> None:
-    """Truth: the stage by stage replay of the lunar leg."""
-    cargo, crew = Sortie().replay()[1], Sortie().replay()[0]
-    stack = cargo.stack.joined(crew.stack)
-    tli = np.array([3100.0, 3150.0, 3607.0, 3608.5])
-    actions = [(act("burn EDS"), act("stage EDS")), (act("burn Altair DM"),)]
-    margin = closure_margin_kg(stack, [tli, np.full(4, 950.0)], actions)
-    for index, dv in enumerate(tli):
-        single = fly(stack, [BurnRequest(float(dv), actions[0]), BurnRequest(950.0, actions[1])])
-        if single.closes:
-            assert margin[index] == pytest.approx(single.stack.stage("Altair DM").propellant_kg, abs=1e-6)
-        else:
-            assert margin[index] == pytest.approx(-single.kg_short, abs=1e-6)
-    assert (margin < 0.0).tolist() == [False, False, False, True]

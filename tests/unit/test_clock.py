@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime
 
-import pytest
-
 from sim.clock import Calendar
 
 CALENDAR = Calendar(datetime.datetime(2022, 1, 1), datetime.datetime(2050, 1, 1))
@@ -29,12 +27,3 @@ def test_day_before_the_start_is_negative() -> None:
 def test_model_time_is_written_as_the_day_it_falls_on() -> None:
     assert CALENDAR.iso(0.99) == "2022-01-01"
     assert CALENDAR.iso(1.0) == "2022-01-02"
-
-
-@pytest.mark.parametrize(
-    ("date", "jd"),
-    [(datetime.datetime(2000, 1, 1, 12), 2451545.0), (datetime.datetime(1969, 7, 20), 2440422.5)],
-)
-def test_julian_date_is_that_of_the_almanac(date: datetime.datetime, jd: float) -> None:
-    """J2000.0 is JD 2451545.0 (IAU 1976); 1969-07-20 0h is JD 2440422.5 (Astronomical Almanac)."""
-    assert CALENDAR.to_jd(CALENDAR.to_days(date)) == jd

@@ -6,11 +6,9 @@ import numpy as np
 import pytest
 
 from sim.physics import ephemeris, orbits
-from sim.physics.departures import load_departures
-from sim.physics.ephemeris import load_ephemeris, read_arrays, write_arrays
+from sim.physics.ephemeris import load_ephemeris, write_arrays
 from sim.physics.epochs import epoch_from_iso
 from sim.physics.limits import PhysicsError
-from sim.physics.places import LunarOrbit, Parking
 from sim.physics.states import EphemerisTable
 
 SPAN = (epoch_from_iso("2035-01-01"), epoch_from_iso("2035-03-01"))
@@ -134,22 +132,3 @@ def test_a_file_that_is_no_kernel_is_refused(tmp_path: Path, content: bytes) -> 
 def test_the_cache_folder_can_be_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("ILRS_CACHE", str(tmp_path))
     assert ephemeris.cache_folder() == tmp_path
-
-
-def test_departures_come_back_from_the_cache_unchanged(table: EphemerisTable, tmp_path: Path) -> None:
-    days = np.arange(*SPAN, 0.5)
-    asked = (table, days, [96.0, 108.0], Parking(200.0, 28.5), LunarOrbit(100.0, 100.0))
-    first = load_departures(*asked, cache=tmp_path)
-    (path,) = tmp_path.iterdir()
-    stored = read_arrays(path)
-    again = load_departures(*asked, cache=tmp_path)
-    assert stored is not None
-    assert np.array_equal(first.tli_dv_m_s, again.tli_dv_m_s)
-    assert len(list(tmp_path.iterdir())) == 1
-
-
-def test_another_question_is_another_file(table: EphemerisTable, tmp_path: Path) -> None:
-    days = np.arange(*SPAN, 5.0)
-    for altitude_km in (200.0, 201.0):
-        load_departures(table, days, [96.0], Parking(altitude_km, 28.5), LunarOrbit(100.0, 100.0), cache=tmp_path)
-    assert len(list(tmp_path.iterdir())) == 2

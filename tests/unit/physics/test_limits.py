@@ -89,11 +89,6 @@ def test_intervals_tile_the_span(heights: list[float]) -> None:
     assert (above.holds(epoch_d) == (np.array(heights) > 0.0)).all()
 
 
-def test_the_next_time_inside_an_interval_is_found() -> None:
-    cover = Intervals(np.array([1.0, 5.0]), np.array([3.0, 9.0]), 0.0, 10.0)
-    assert [cover.next_d(d) for d in (0.0, 2.0, 4.0, 9.5)] == [1.0, 2.0, 5.0, float("inf")]
-
-
 def test_two_conditions_hold_together_where_both_do() -> None:
     one = Intervals(np.array([1.0, 5.0]), np.array([3.0, 9.0]), 0.0, 10.0)
     other = Intervals(np.array([2.0, 8.0]), np.array([6.0, 10.0]), 0.0, 10.0)
@@ -105,7 +100,6 @@ def test_two_conditions_hold_together_where_both_do() -> None:
 def test_nothing_holds_in_an_empty_list() -> None:
     none = intervals_above(np.arange(4.0), -np.ones(4))
     assert none.longest_gap_d == 3.0
-    assert none.next_d(1.0) == float("inf")
     assert not none.holds(np.array([1.0])).any()
 
 

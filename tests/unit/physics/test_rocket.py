@@ -17,8 +17,6 @@ from sim.physics.rocket import (
     StackElement,
     break_even,
     burn,
-    closure_margin_kg,
-    fly,
     launcher_capacity_kg,
 )
 
@@ -95,37 +93,6 @@ def test_a_stage_without_an_engine_cannot_burn() -> None:
 def test_a_mass_is_finite_and_not_negative(value: float) -> None:
     with pytest.raises(PhysicsError, match="dry_mass_kg of s"):
         StackElement("s", value)
-
-
-@given(first=st.floats(0.0, 8000.0), second=st.floats(0.0, 8000.0))
-def test_margins_of_arrays_are_those_of_single_flights(first: float, second: float) -> None:
-    """Truth: the scalar replay, with lower dropped once upper has to take over."""
-    margin = closure_margin_kg(BOTH, [np.array([first]), np.array([second])])[0]
-    lower_m_s = 300.0 * G0_M_S2 * log(13_500.0 / 4_500.0)
-    shares: list[tuple[Action, ...]] = [(Action("burn", "lower"),), (Action("burn", "lower"),)]
-    if first > lower_m_s:
-        shares = [IN_TURN, (Action("burn", "upper"),)]
-    elif first + second > lower_m_s:
-        shares = [(Action("burn", "lower"),), IN_TURN]
-    flight = fly(BOTH, [BurnRequest(first, shares[0]), BurnRequest(second, shares[1])])
-    if flight.closes:
-        assert margin == pytest.approx(flight.stack.stage("upper").propellant_kg, abs=CUT_OFF_KG)
-    else:
-        assert margin < 0.0
-
-
-@given(dv=st.floats(1.0, 12_000.0))
-def test_a_negative_margin_is_the_propellant_that_closes_the_flight(dv: float) -> None:
-    margin = closure_margin_kg(Stack((UPPER,)), [np.array([dv])])[0]
-    if margin < 0.0:
-        more = Stack((StackElement("upper", 500.0, 3000.0 - margin, 450.0),))
-        assert closure_margin_kg(more, [np.array([dv])])[0] == pytest.approx(0.0, abs=1e-6)
-
-
-def test_an_impossible_departure_has_no_margin() -> None:
-    margin = closure_margin_kg(BOTH, [np.array([np.nan, 100.0]), np.array([100.0, 100.0])])
-    assert np.isnan(margin[0])
-    assert margin[1] > 0.0
 
 
 def test_a_launchers_curve_passes_through_both_published_points() -> None:
