@@ -31,6 +31,7 @@ class Code(str, Enum):
     FILE_MISSING = "file-missing", "The file does not exist."
     FILE_UNREADABLE = "file-unreadable", "The file cannot be read, or is not a plain file."
     FILE_TOO_LARGE = "file-too-large", "The file is longer, deeper or fuller than a scenario may be."
+    FOREIGN = "foreign-file", "The file is the plan of another tool, which `ilrs import` brings in."
     ENCODING = "encoding", "The file is not UTF-8 text."
     SYNTAX = "syntax", "The file is not valid YAML."
     YAML_FEATURE = "yaml-feature", "Anchors, aliases, merge keys, tags and several documents are not read."

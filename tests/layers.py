@@ -19,6 +19,7 @@ LAYERS = (
     ("sim.calibration",),
     ("sim.decide",),
     ("sim.validation",),
+    ("sim.interchange",),
     ("dashboards",),
     ("sim.front",),
     ("sim.cli",),

@@ -19,6 +19,7 @@ VERBS = (
     "explore",
     "guesses",
     "history",
+    "import",
     "list",
     "new",
     "optimise",

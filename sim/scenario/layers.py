@@ -22,6 +22,7 @@ from pathlib import Path as FilePath
 from typing import Final
 
 from sim.problems import Code, Mark, Problem, suggest
+from sim.scenario.foreign_kinds import foreign_problem
 from sim.scenario.grammar import is_random
 from sim.scenario.likes import LIKE, Likes, is_like
 from sim.scenario.said import is_said
@@ -68,7 +69,7 @@ class LayerStack:
         return self._read(path, shown, ())
 
     def _read(self, path: FilePath, shown: str, descent: tuple[FilePath, ...]) -> Node | None:
-        data = read_bytes(path, shown)
+        data = foreign_problem(path, shown) or read_bytes(path, shown)
         if isinstance(data, Problem):
             self.problems.append(data)
             return None
