@@ -31,8 +31,9 @@ _SHOWN = 12
 @click.argument("file", metavar="FILE")
 @click.option(
     "--design",
-    type=click.Choice(["grid", "lhs", "sobol", "saltelli", "tornado"]),
-    help="Which cases; saltelli gives Sobol indices, tornado one factor at a time [default: the file's, or sobol].",
+    type=click.Choice(["grid", "lhs", "sobol", "saltelli", "tornado", "zip"]),
+    help="Which cases; saltelli gives Sobol indices, tornado one factor at a time, zip pairs values [default: the "
+    "file's, or sobol].",
 )
 @click.option("--cases", type=click.IntRange(1, 1_000_000), help="Points of the design [default: the file's, or 64].")
 @click.option(

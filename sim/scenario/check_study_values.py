@@ -60,6 +60,10 @@ def settings_of(values: Mapping[str, Any], block: str) -> dict[str, list[ValueTo
             continue  # said by the shape of the block
         place: Path = ("sweep", "vary", key)
         columns[key] = _of_list(key, spec, place) if isinstance(read, Listed) else _of_range(key, spec, read, found)
+    rows = found.get("rows")
+    for index, row in enumerate(rows if block == "sweep" and isinstance(rows, list) else ()):
+        for key, value in row.items() if isinstance(row, dict) else ():
+            columns.setdefault(key, []).append(ValueToSet(key, flow(value), ("sweep", "rows", index, key)))
     return columns
 
 

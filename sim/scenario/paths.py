@@ -13,6 +13,7 @@ from sim.problems import Code, Problem, suggest
 from sim.scenario.distributions import DISTRIBUTIONS, NOTES
 from sim.scenario.grammar import holds_by_name, is_model, keys_of, kinds_inside
 from sim.scenario.layered import Layered
+from sim.scenario.names import find
 from sim.scenario.schema import Scenario
 from sim.scenario.text import Path
 
@@ -86,6 +87,7 @@ def study_paths(values: Mapping[str, Any]) -> Iterator[Path]:
         inner = found.get(key) if isinstance(found, dict) else None
         for path in inner if isinstance(inner, dict) else ():
             yield block, key, path
+    yield from (path for path, _ in find(values, "sweep.rows.#.*"))
 
 
 def study_variants(values: Mapping[str, Any]) -> Iterator[tuple[Path, tuple[str, ...]]]:

@@ -97,7 +97,12 @@ def read_work(value: object, *, signed: bool = False) -> Distribution:
     texts = list(_texts(value))
     units = {match[1] for text in texts if (match := _WORK_UNIT.fullmatch(text.strip()))}
     if not units:
-        return read_uncertain(value, _SLIP if signed else _DURATION)
+        try:
+            return read_uncertain(value, _SLIP if signed else _DURATION)
+        except WrongValueError as error:
+            if error.code == Code.UNIT_UNKNOWN:
+                error.hint = error.hint.replace(", wk, yr", f", wk, yr, {', '.join(_DAYS_OF)}")
+            raise
     if len(units) > 1 or any(_ELAPSED.fullmatch(text.strip()) for text in texts):
         hint = "write all values of a law in wd, or all in wh, or all in d"
         raise WrongValueError("working and elapsed time stand side by side", hint, Code.UNIT_UNKNOWN)

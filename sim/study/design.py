@@ -16,8 +16,10 @@ from numpy.typing import NDArray
 from sim.chance import Distribution, Uniform
 from sim.problems import InputError
 
-GRID, LHS, SOBOL, SALTELLI, TORNADO = "grid", "lhs", "sobol", "saltelli", "tornado"
-DESIGNS = (GRID, LHS, SOBOL, SALTELLI, TORNADO)
+GRID, LHS, SOBOL, SALTELLI, TORNADO, ZIP = "grid", "lhs", "sobol", "saltelli", "tornado", "zip"
+DESIGNS = (GRID, LHS, SOBOL, SALTELLI, TORNADO, ZIP)
+AS_IT_IS = ""
+"""A value that a case leaves as it is in the file."""
 VARIANTS = "variants"
 """Name of the factor that chooses among variants."""
 TAIL = 0.1
@@ -98,6 +100,8 @@ def cases_of(factors: Sequence[Factor], design: str, count: int, *, levels: int 
         return [_case(number, factors, point) for number, point in enumerate(_grid(factors, levels))]
     if design == TORNADO:
         return list(_tornado(factors))
+    if design == ZIP:
+        return list(_zipped(factors))
     if design == SALTELLI:
         return list(_saltelli(factors, count, seed))
     if design == LHS:
@@ -117,6 +121,8 @@ def count_cases(factors: Sequence[Factor], design: str, count: int, *, levels: i
         return math.prod(len(factor.levels(levels)) for factor in factors)
     if design == TORNADO:
         return 1 + sum(len(factor.texts) if isinstance(factor, Choice) else 2 for factor in factors)
+    if design == ZIP:
+        return len(factors[0].texts) if factors and isinstance(factors[0], Choice) else 0
     return count * (len(factors) + 2) if design == SALTELLI else count
 
 
@@ -125,6 +131,13 @@ def _grid(factors: Sequence[Factor], levels: int) -> Iterator[tuple[float, ...]]
     if size > MOST_CASES:
         raise InputError(f"the grid has {size:,} cases, more than {MOST_CASES:,}; use --design sobol with --cases")
     return itertools.product(*(factor.levels(levels) for factor in factors))
+
+
+def _zipped(factors: Sequence[Factor]) -> Iterator[Case]:
+    """Return the first value of every factor together, then the second, and so on."""
+    count = count_cases(factors, ZIP, 0)
+    for number, share in enumerate(Choice("", ("",) * count).levels(0)):
+        yield _case(number, factors, [share] * len(factors))
 
 
 def _sobol(dimensions: int, count: int, seed: int) -> Points:
@@ -168,7 +181,8 @@ def _tornado(factors: Sequence[Factor]) -> Iterator[Case]:
 
 
 def _case(number: int, factors: Sequence[Factor], point: Sequence[float] | Points, role: str = "") -> Case:
-    texts = [(factor.path, factor.text_at(float(u))) for factor, u in zip(factors, point, strict=True)]
+    all_texts = [(factor.path, factor.text_at(float(u))) for factor, u in zip(factors, point, strict=True)]
+    texts = [(path, text) for path, text in all_texts if text != AS_IT_IS]
     chosen = [text for path, text in texts if path == VARIANTS]
     variants = tuple(name for text in chosen for name in text.split("+") if name != "none")
     return Case(number, variants, tuple(pair for pair in texts if pair[0] != VARIANTS), role)

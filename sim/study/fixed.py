@@ -195,7 +195,7 @@ def _law_of(scenario: Scenario, slip: object) -> str:
 
 def _stated(loaded: Loaded) -> dict[str, tuple[str, str]]:
     """Return the least and greatest value that the scenario's `sweep` block gives a path."""
-    if loaded.scenario.sweep is None or not loaded.scenario.sweep.vary:
+    if loaded.scenario.sweep is None or not loaded.scenario.sweep.columns():
         return {}
     return {
         factor.path: (factor.texts[0], factor.texts[-1])

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from sim.problems import Code, InputError, Mark, Problem, ScenarioError, WrongValueError, plural
 from sim.scenario.load import Loaded
 from sim.scenario.paths import check_study_variants
-from sim.scenario.schema import Listed, ParameterStudy, Spread, read_values
+from sim.scenario.schema import Listed, ParameterStudy, Spread, read_values, require_same_length
 from sim.scenario.text import plain, read_text
 from sim.scenario.writing import flow
-from sim.study.design import SALTELLI, SOBOL, TORNADO, VARIANTS, Choice, Factor, Range, count_cases
+from sim.study.design import AS_IT_IS, SALTELLI, SOBOL, TORNADO, VARIANTS, ZIP, Choice, Factor, Range, count_cases
 
 MOST_RUNS = 5_000_000
 """Cases x replications that start without being asked for: hours of a small scenario, days of a large one."""
@@ -111,6 +111,8 @@ def read_plan(
         hint = "write `sweep: {vary: {a.dotted.path: [value, value]}}`, or say --vary a.dotted.path=[value,value]"
         mark = loaded.layered.mark(("sweep",))
         problems.append(Problem(mark, "sweep", Code.MISSING_KEY, "error", "the scenario has nothing to vary", hint))
+    if (design or block.design) == ZIP and not problems:
+        problems += _unequal(tuple(factors.values()))
     if problems:
         raise ScenarioError(problems)
     return SweepPlan(
@@ -123,6 +125,16 @@ def read_plan(
     )
 
 
+def _unequal(factors: Sequence[Factor]) -> list[Problem]:
+    """Return why factors cannot go together value by value, where they cannot."""
+    read = {one.path: Listed(one.texts) if isinstance(one, Choice) else Spread(one.law, one.unit) for one in factors}
+    try:
+        require_same_length(read)
+    except ValueError as error:
+        return [Problem(None, "sweep", Code.VALUE, "error", str(error), "give each as many values")]
+    return []
+
+
 def paths_of_file(loaded: Loaded, plan: SweepPlan) -> list[str]:
     """Return the paths of the plan whose values are those of the file, and not of the command line."""
     written = _factors(loaded.scenario.sweep or ParameterStudy())
@@ -131,12 +143,12 @@ def paths_of_file(loaded: Loaded, plan: SweepPlan) -> list[str]:
 
 def _factors(block: ParameterStudy) -> list[Factor]:
     chosen = [Choice(VARIANTS, tuple(block.variants))] if block.variants else []
-    return [*chosen, *(_factor(path, values) for path, values in block.vary.items())]
+    return [*chosen, *(_factor(path, values) for path, values in block.columns().items())]
 
 
 def _factor(path: str, values: Listed | Spread) -> Factor:
     if isinstance(values, Listed):
-        return Choice(path, tuple(flow(value) for value in values.values))
+        return Choice(path, tuple(AS_IT_IS if value is None else flow(value) for value in values.values))
     return Range(path, values.law, values.unit)
 
 

@@ -66,6 +66,7 @@ from sim.scenario.schema.variation import (
     Seek,
     Spread,
     read_values,
+    require_same_length,
 )
 from sim.scenario.schema.vehicles import (
     Launcher,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal
 
@@ -89,8 +90,9 @@ VariantsText = Annotated[str, Field(min_length=1, max_length=1000)]
 class ParameterStudy(Block):
     """A parameter study, read by `ilrs sweep` only."""
 
-    design: Literal["grid", "lhs", "sobol", "saltelli", "tornado"] = "sobol"
-    """Which cases there are; `saltelli` gives Sobol indices, `tornado` moves one factor at a time."""
+    design: Literal["grid", "lhs", "sobol", "saltelli", "tornado", "zip"] = "sobol"
+    """Which cases there are; `saltelli` gives Sobol indices, `tornado` moves one factor at a time, `zip` takes the
+    first value of every list together, then the second, and so on."""
     cases: Annotated[int, Field(ge=1, le=1_000_000)] = 64
     """Points of the design; a grid and a tornado have as many as they have."""
     replications: Annotated[int, Field(ge=1, le=1_000_000)] = 200
@@ -103,6 +105,37 @@ class ParameterStudy(Block):
     """Variants to vary over, several at once joined by `+`; `none` is the file as it is."""
     vary: dict[str, Values] = {}
     """What is varied, by dotted path: a list of values, or a range."""
+    rows: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=100_000)] | None = None
+    """Of a `zip`: its cases written out, each with values by dotted path; what a row leaves out stays as it is."""
+
+    @model_validator(mode="after")
+    def _zips_what_fits(self) -> ParameterStudy:
+        if self.rows is not None and (self.vary or self.variants or self.design != "zip"):
+            raise ValueError("rows are the cases of a zip; write design: zip, and neither vary nor variants")
+        if self.rows is not None and not all(self.rows):
+            raise ValueError("a row sets nothing; give it a value by dotted path, or take it away")
+        if self.design == "zip" and self.rows is None:
+            require_same_length(self.vary, self.variants)
+        return self
+
+    def columns(self) -> dict[str, Listed | Spread]:
+        """Return what is varied, by dotted path; None stands where a row leaves it as it is."""
+        if self.rows is None:
+            return dict(self.vary)
+        paths = dict.fromkeys(path for row in self.rows for path in row)
+        return {path: Listed(tuple(row.get(path) for row in self.rows)) for path in paths}
+
+
+def require_same_length(vary: Mapping[str, Listed | Spread], variants: Sequence[str] | None = None) -> None:
+    """Refuse factors that cannot go together, value by value; raises ValueError."""
+    counts = {"variants": len(variants)} if variants is not None else {}
+    for path, spec in vary.items():
+        if not isinstance(spec, Listed):
+            raise ValueError(f"a zip takes lists, and {path} is a range; write its values out")
+        counts[path] = len(spec.values)
+    if len(set(counts.values())) > 1:
+        said = ", ".join(f"{path} has {count}" for path, count in counts.items())
+        raise ValueError(f"the lists of a zip are of one length: {said}")
 
 
 class DecisionVariable(Sourced):
