@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,8 @@ from sim.scenario.tree import shipped_folder
 from sim.units import KINDS
 
 ROOT = Path(__file__).resolve().parents[1]
+if str(ROOT) not in sys.path:  # run as a script, it finds its neighbour
+    sys.path.insert(0, str(ROOT))
 BROKEN = ROOT / "tests" / "data" / "broken"
 LIKE = "like"
 SOURCED = ("about", "source", "confidence", "access", "sources")
@@ -44,7 +47,14 @@ def pages() -> dict[Path, str]:
         ROOT / "docs" / "notebooks" / "python.ipynb": _notebook(
             (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
         ),
+        ROOT / "docs" / "images" / "map.svg": _map(),
     }
+
+
+def _map() -> str:
+    from docs.map import map_svg
+
+    return map_svg()
 
 
 def _page(lines: Iterator[str]) -> str:

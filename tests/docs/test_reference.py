@@ -19,6 +19,7 @@ PAGES = (
     "docs/reference/problems.md",
     "docs/reference/cli.md",
     "docs/notebooks/python.ipynb",
+    "docs/images/map.svg",
 )
 
 
