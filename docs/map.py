@@ -60,7 +60,7 @@ WAY: Final = (
 )
 """The success of a launcher, from the file to the page."""
 
-_WIDTH, _ROW, _TOP, _LEFT, _PACKAGES = 1180, 44, 64, 16, 446
+_WIDTH, _ROW, _TOP, _LEFT, _PACKAGES = 1180, 43, 64, 16, 446
 _BOX, _GAP = 158, 14
 _INK, _SOFT, _LINE, _FILL, _STOP, _BLUE = "#1C2430", "#566070", "#98A2AF", "#F3F6F9", "#E3F0F8", "#0072B2"
 
