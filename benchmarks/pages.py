@@ -32,7 +32,7 @@ from sim.campaign.compile import compile_campaign
 from sim.scenario.load import load_scenario
 from sim.study.engines import Pool, ask
 from sim.study.runner import run_study
-from sim.study.store import Study
+from sim.study.store import StudyTables
 from sim.study.summary import findings_of
 
 VISITORS = 10
@@ -54,7 +54,7 @@ def main() -> None:
         explored(study, options.explorer)
 
 
-def sizes(study: Study, folder: Path, largest: int) -> None:
+def sizes(study: StudyTables, folder: Path, largest: int) -> None:
     """Print the bytes of a report beside plotly.js for a small and a large study, and the seconds it takes."""
     setting = setting_of(compile_campaign(load_scenario("ilrs-2035")))
     small = 0
@@ -126,7 +126,7 @@ def seen(folder: Path) -> None:
     )
 
 
-def explored(study: Study, count: int) -> None:
+def explored(study: StudyTables, count: int) -> None:
     """Print the times of the explorer's answers to ten visitors who ask at once."""
     try:
         from dashboards.explorer import job_of, listen

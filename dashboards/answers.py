@@ -14,8 +14,8 @@ from sim.analysis.estimates import Estimate, probability_by, quantiles
 from sim.analysis.indices import SobolIndex, Swing
 from sim.analysis.sensitivity import Correlation
 from sim.scenario.provenance import Note
-from sim.study.ledger import Sweep
 from sim.study.responses import Response, failures, indices_of, ranks_of, responses, swings_of
+from sim.study.sweep_tables import SweepTables
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class SweepAnswers:
 
 
 def read_answers(
-    sweep: Sweep,
+    sweep: SweepTables,
     start: datetime.datetime,
     commands: Mapping[int, str],
     notes: Mapping[str, Note],

@@ -18,10 +18,10 @@ from sim.problems import InputError
 from sim.study.contents import SWEEP_MARKER
 from sim.study.files import FolderError
 from sim.study.folders import ours_below
-from sim.study.ledger import read_sweep
 from sim.study.manifest import COMPLETE, read_manifest
-from sim.study.store import Study, read_study
+from sim.study.store import StudyTables, read_study
 from sim.study.summary import findings_of
+from sim.study.sweep_tables import read_sweep
 
 STEPS = 400
 """Steps of a curve that are sent; each of them is one replication that can be clicked."""
@@ -39,7 +39,7 @@ class Steps:
 class Volume:
     """One study, read, with the curves that are asked of it kept at hand."""
 
-    def __init__(self, name: str, study: Study) -> None:
+    def __init__(self, name: str, study: StudyTables) -> None:
         self.name = name
         self.findings: Findings = findings_of(study)
         self._study = study
@@ -108,7 +108,7 @@ def open_shelf(folders: Sequence[Path]) -> Shelf:
     Raises FolderError when a folder does not exist or cannot be read, InputError when nothing can be shown.
     """
     places = dict.fromkeys(place.resolve() for folder in folders for place in _ours(folder))
-    studies: list[Study] = []
+    studies: list[StudyTables] = []
     sweeps: list[SweepAnswers] = []
     left_out: list[str] = []
     for place in places:
@@ -137,7 +137,7 @@ def _ours(folder: Path) -> list[Path]:
     return sorted(ours_below(folder))
 
 
-def _names(studies: Sequence[Study]) -> list[str]:
+def _names(studies: Sequence[StudyTables]) -> list[str]:
     """Name studies by scenario; by folder too where two have the same."""
     scenarios = [study.manifest.scenario for study in studies]
     return [

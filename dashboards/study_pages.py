@@ -18,13 +18,13 @@ from sim.campaign.plan import Campaign
 from sim.problems import InputError
 from sim.scenario.load import load_scenario
 from sim.study.replay import Replay
-from sim.study.store import Study
+from sim.study.store import StudyTables
 
 _RESOLVED = "scenario.resolved.yaml"
 
 
 def report_study(
-    study: Study,
+    study: StudyTables,
     findings: Findings,
     folder: Path,
     *,
@@ -51,7 +51,7 @@ def report_study(
 
 
 def compare_studies(
-    studies: Sequence[Study],
+    studies: Sequence[StudyTables],
     findings: Sequence[Findings],
     reports: Sequence[Path],
     folder: Path,
@@ -82,7 +82,7 @@ def address_from(folder: Path, page: Path) -> str:
     return quote(Path(os.path.relpath(page, folder)).as_posix())
 
 
-def _compiled(study: Study, findings: Findings, campaign: Campaign | None) -> tuple[Setting | None, Page | None]:
+def _compiled(study: StudyTables, findings: Findings, campaign: Campaign | None) -> tuple[Setting | None, Page | None]:
     try:
         known = campaign if campaign is not None else Replay(study).campaign
         loaded = load_scenario(study.folder / _RESOLVED)

@@ -22,9 +22,9 @@ from dashboards.report import REPORT_FILE, write_page
 from dashboards.study_pages import address_from
 from sim.problems import InputError, counted, plural
 from sim.scenario.provenance import note_at, notes_of
-from sim.study.cases import resolved_name
+from sim.study.contents import resolved_name
 from sim.study.files import read_plain
-from sim.study.ledger import Sweep, read_sweep
+from sim.study.sweep_tables import SweepTables, read_sweep
 
 _LISTED = 20
 """Cases that stand open in the list, the soonest; the data tables hold all."""
@@ -43,7 +43,7 @@ def report_sweep(folder: Path, target: Path, *, single_file: bool = True) -> Pat
     return write_page(compose_sweep(answers_of(sweep), target), target, single_file=single_file)
 
 
-def answers_of(sweep: Sweep) -> SweepAnswers:
+def answers_of(sweep: SweepTables) -> SweepAnswers:
     """Read a sweep's answers, with the command that runs each case alone.
 
     Raises FolderError when the folder cannot be read, InputError when no case has an answer or all are alike.
@@ -76,7 +76,7 @@ def compose_sweep(sweep: SweepAnswers, target: Path) -> Page:
         Section("all", "All cases", "Cases", cases),
     )
     return Page(
-        title=f"Sweep of {sweep.scenario} · ilrs",
+        title=f"SweepTables of {sweep.scenario} · ilrs",
         headline=_headline(sweep, goal),
         verdict=_verdict(sweep, goal),
         about=(
@@ -89,7 +89,7 @@ def compose_sweep(sweep: SweepAnswers, target: Path) -> Page:
         footer=(
             "Intervals cover sampling error only (95 %, two-sided); they say nothing about values outside the ranges "
             "that were swept.",
-            f"Sweep {sweep.key}, seed {sweep.seed}.",
+            f"SweepTables {sweep.key}, seed {sweep.seed}.",
         ),
     )
 
@@ -199,7 +199,7 @@ def _most(rows: tuple[tuple[str, ...], ...], goal: GoalAnswers) -> str:
     return f"The {len(rows)} soonest of {count} cases" if len(rows) < count else f"All {count} cases, the soonest first"
 
 
-def _command(sweep: Sweep, number: int) -> str:
+def _command(sweep: SweepTables, number: int) -> str:
     case = next(one.case for one in sweep.planned if one.case.number == number)
     name = sweep.folder.resolve().name
     words = ["ilrs", "run", f"{name}/{resolved_name(case.variants)}"]

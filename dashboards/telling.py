@@ -13,7 +13,7 @@ from sim.analysis.findings import Findings
 from sim.analysis.sample import Sample, rows_of
 from sim.analysis.story import tell
 from sim.study.replay import Replay, Replayed
-from sim.study.store import Study
+from sim.study.store import StudyTables
 
 _NOMINAL = "nominal"
 
@@ -48,7 +48,7 @@ class Shown:
 class Teller:
     """What must be known of a study to make any of its replications again, draw it and tell it."""
 
-    def __init__(self, name: str, study: Study, findings: Findings) -> None:
+    def __init__(self, name: str, study: StudyTables, findings: Findings) -> None:
         self.name = name
         self._study = replace(study, sample=rows_of(study.sample, slice(0, 0)))
         self._findings = replace(findings, traces=())

@@ -42,7 +42,7 @@ def answer_frontier(reader: Reader, seed: int) -> Document:
         start = Start(file)
         plan = read_levers(start.load())
         packages = packages_of(plan.levers)
-        simulate = Pulling(packages, Cases(start.texts([one.case for one in packages])), plan.goal, seed)
+        simulate = Pulling(packages, Cases(start.texts([one.case for one in packages]), seed), plan.goal)
     options, directed = options_of(packages, plan.levers)
     outline = OUTLINE if len(options) <= _FEW else 0
     return _document(select(options, directed, simulate, levels, outline=outline, budget=BUDGET), words, packages)

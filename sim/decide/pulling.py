@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from sim.analysis.outline import GoalLine, outline_of
+from sim.analysis.outline import GoalLine
 from sim.decide.packages import Option
 from sim.decide.selection import Floats, Request
-from sim.model.simulate import simulate_nominal
 from sim.problems import InputError
 from sim.study.cases import Cases
 from sim.study.chunks import Span, Work
@@ -48,7 +47,6 @@ class Pulling:
     packages: Sequence[Package]
     cases: Cases
     goal: str
-    seed: int
     reasons: dict[int, str] = field(default_factory=dict)
     _compiled: OrderedDict[int, tuple[Work, GoalLine]] = field(default_factory=OrderedDict)
 
@@ -67,11 +65,8 @@ class Pulling:
 
     def _work(self, option: int) -> tuple[Work, GoalLine]:
         if option not in self._compiled:
-            case = self.packages[option].case
-            campaign = self.cases.compile(case)
-            outline = outline_of(campaign, simulate_nominal(campaign, traced=False))
-            goal = next(one for one in outline.goals if one.name == self.goal)
-            self._compiled[option] = (Work(campaign, outline, self.seed), goal)
+            work = self.cases.work(self.packages[option].case)
+            self._compiled[option] = (work, next(one for one in work.outline.goals if one.name == self.goal))
             if len(self._compiled) > _KEPT:
                 self._compiled.popitem(last=False)
         self._compiled.move_to_end(option)

@@ -11,11 +11,12 @@ import numpy as np
 
 from sim.decide.selection import Floats, Request
 from sim.problems import InputError
-from sim.study.cases import CaseGoal, Errand, Sweeping
-from sim.study.chunks import Span
+from sim.study.chunks import CaseGoal, Errand, Job, Span
 from sim.study.engines import run_all
-from sim.study.ledger import Row, Sweep, keep, missing
+from sim.study.ledger import Row, missing
 from sim.study.responses import responses_of
+from sim.study.runner import run_errands
+from sim.study.sweep_tables import SweepTables
 
 KEPT: Final = 6
 """Compiled packages that a worker keeps: each is some fifty megabytes for a large plan."""
@@ -27,8 +28,8 @@ _PIECE: Final = 100
 class Rows:
     """Simulates packages by what stands in a search folder, and runs what is missing there."""
 
-    sweep: Sweep
-    job: Sweeping
+    sweep: SweepTables
+    job: Job
     engine: Executor
     goal: str
     dates_d: dict[int, Floats] = field(default_factory=dict)
@@ -71,8 +72,8 @@ class Rows:
     def _run(self, errands: Sequence[Errand]) -> None:
         rows: list[Row] = []
         try:
-            for errand, done in run_all(self.engine, self.job, errands):
-                rows.append(keep(self.sweep.folder, errand, done))
+            for _, row in run_errands(self.sweep.folder, self.sweep.manifest, self.job, errands, self.engine):
+                rows.append(row)
         finally:  # also of what was cut short
             self.sweep = replace(self.sweep, rows=(*self.sweep.rows, *rows))
 

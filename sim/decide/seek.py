@@ -27,15 +27,15 @@ from sim.decide.sought import Doubt, Found, Level, Trial, chance_that_it_meets, 
 from sim.problems import Code, InputError, Mark, Problem, ScenarioError
 from sim.scenario.load import Loaded
 from sim.study import files
-from sim.study.cases import Cases, Sweeping
+from sim.study.cases import Cases
+from sim.study.chunks import Job
 from sim.study.design import VARIANTS
-from sim.study.ledger import Planned, now, open_sweep, refuse_strangers
 from sim.study.levers import Package, SeekPlan, packages_of, paths_of_file
 from sim.study.lock import held
-from sim.study.manifest import INTERRUPTED, RUNNING, SEEK, SWEEP_FORMAT, SweepManifest, write_manifest
-from sim.study.records import to_json
+from sim.study.manifest import INTERRUPTED, SEEK, begun, now, to_go_on_with, watched, write_manifest
 from sim.study.runner import Listener, Progress
-from sim.study.sweep import Start, plan_cases, require_factors, watched
+from sim.study.sweep import Start, require_factors
+from sim.study.sweep_tables import open_sweep, plan_cases
 from sim.study.tables import TABLE_FORMAT
 from sim.study.versions import code_version
 
@@ -81,42 +81,21 @@ def seek(
     cases = [package.case for package in packages]
     require_factors(start, cases, "seek", paths_of_file(start.load(), plan))
     texts = start.texts(cases)
-    planned = plan_cases(texts, cases, seed)
     loaded = start.load()
     key = files.digest(f"seek\n{texts[()]}\n{code_version()}\n{TABLE_FORMAT}\n{seed}\n{plan.levers!r}".encode())
     where = folder or Path("runs") / f"{loaded.scenario.name}-seek-{key[:8]}"
-    manifest = _manifest(loaded.scenario.name, key, planned, most=most, seed=seed, command=command)
-    refuse_strangers(where, manifest, texts[()])
+    fresh = begun(SEEK, loaded.scenario.name, key, seed=seed, replications=most, command=command)
+    to_go_on_with(where, fresh, texts[()])
     with held(where):
-        with watched(where, manifest):
-            sweep = open_sweep(where, manifest, planned, texts)
-            rows = Rows(sweep, Sweeping(Cases(texts), seed, KEPT), engine, plan.goal)
+        sweep = open_sweep(where, fresh, plan_cases(texts, cases, code_version(), seed), texts)
+        with watched(where, sweep=True):
+            rows = Rows(sweep, Job(Cases(texts, seed), KEPT), engine, plan.goal)
             _require_valid(rows, packages, plan, loaded.layered.keys)
             search = _Search(rows, plan, packages, most, budget, on_progress)
             found = search.run(loaded)
-        if found.interrupted:
-            write_manifest(where, replace(manifest, state=INTERRUPTED, finished=now()))
+            if found.interrupted:
+                write_manifest(where, replace(sweep.manifest, state=INTERRUPTED, finished=now()))
     return found
-
-
-def _manifest(
-    name: str, key: str, planned: tuple[Planned, ...], *, most: int, seed: int, command: str
-) -> SweepManifest:
-    return SweepManifest(
-        format=SWEEP_FORMAT,
-        state=RUNNING,
-        scenario=name,
-        key=key,
-        code=code_version(),
-        design=SEEK,
-        cases=len(planned),
-        replications=most,
-        seed=seed,
-        command=command,
-        started=now(),
-        finished=None,
-        design_sha256=files.digest(to_json(planned).encode()),
-    )
 
 
 def _require_valid(
@@ -249,7 +228,7 @@ class _Search:
             plan=self.plan,
             scenario=loaded.scenario.name,
             title=loaded.scenario.goals[self.plan.goal].title or self.plan.goal,
-            seed=self.rows.job.seed,
+            seed=self.rows.sweep.manifest.seed,
             folder=self.rows.sweep.folder,
             calendar=Calendar(loaded.scenario.calendar.start, loaded.scenario.calendar.end),
             by_d=self.rows.goals[0].by_d,

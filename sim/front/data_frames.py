@@ -1,4 +1,4 @@
-"""Tables for programs: Arrow tables with named columns, and the pandas DataFrames made of them.
+"""StudyTables for programs: Arrow tables with named columns, and the pandas DataFrames made of them.
 
 A day is a number since the calendar's start, its column ends in `_d`, and what is not reached is infinite. The date
 beside it is a timestamp (TDB, as all dates of a scenario), and missing where the day is infinite.
@@ -16,7 +16,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from sim.analysis.findings import Findings, GoalFinding
-from sim.study.store import Study as Tables
+from sim.study.store import StudyTables
 from sim.study.tables import COUNTS
 
 if TYPE_CHECKING:
@@ -82,10 +82,10 @@ def html_of(frame: pd.DataFrame, formatters: Mapping[str, Callable[[Any], str]] 
     return text
 
 
-Maker = Callable[[Tables, Findings], list[TableColumn]]
+Maker = Callable[[StudyTables, Findings], list[TableColumn]]
 
 
-def _goals(_: Tables, found: Findings) -> list[TableColumn]:
+def _goals(_: StudyTables, found: Findings) -> list[TableColumn]:
     start = _start(found)
     goals = found.goals
     fields = [
@@ -113,16 +113,16 @@ def _over_figures(goals: Sequence[GoalFinding]) -> Iterable[TableColumn]:
         yield TableColumn((f"figures_{word}",), np.array(ends, dtype=np.float64))
 
 
-def _reached(tables: Tables, found: Findings) -> list[TableColumn]:
+def _reached(tables: StudyTables, found: Findings) -> list[TableColumn]:
     return [*_numbers(tables), *_days(found, tables.outline.milestones, tables.sample.reached_d)]
 
 
-def _starts(tables: Tables, found: Findings) -> list[TableColumn]:
+def _starts(tables: StudyTables, found: Findings) -> list[TableColumn]:
     names = [subject.name for subject in tables.outline.subjects]
     return [*_numbers(tables), *_days(found, names, tables.sample.start_d)]
 
 
-def _causes(tables: Tables, _: Findings) -> list[TableColumn]:
+def _causes(tables: StudyTables, _: Findings) -> list[TableColumn]:
     outline, by_cause_d = tables.outline, tables.sample.by_cause_d
     return [
         *_numbers(tables),
@@ -134,7 +134,7 @@ def _causes(tables: Tables, _: Findings) -> list[TableColumn]:
     ]
 
 
-def _critical(tables: Tables, _: Findings) -> list[TableColumn]:
+def _critical(tables: StudyTables, _: Findings) -> list[TableColumn]:
     outline, on_chain = tables.outline, tables.sample.on_chain
     return [
         *_numbers(tables),
@@ -146,20 +146,20 @@ def _critical(tables: Tables, _: Findings) -> list[TableColumn]:
     ]
 
 
-def _counts(tables: Tables, _: Findings) -> list[TableColumn]:
+def _counts(tables: StudyTables, _: Findings) -> list[TableColumn]:
     names = (*COUNTS, "crew_days")
     return [*_numbers(tables), *(TableColumn((name,), getattr(tables.sample, name)) for name in names)]
 
 
-def _cost(tables: Tables, _: Findings) -> list[TableColumn]:
+def _cost(tables: StudyTables, _: Findings) -> list[TableColumn]:
     return [*_numbers(tables), *_by_goal(tables, tables.sample.cost)]
 
 
-def _facility_days(tables: Tables, _: Findings) -> list[TableColumn]:
+def _facility_days(tables: StudyTables, _: Findings) -> list[TableColumn]:
     return [*_numbers(tables), *_by_goal(tables, tables.sample.facility_days)]
 
 
-def _curves(_: Tables, found: Findings) -> list[TableColumn]:
+def _curves(_: StudyTables, found: Findings) -> list[TableColumn]:
     points = [
         (goal.name, *point)
         for goal in found.goals
@@ -173,7 +173,7 @@ def _curves(_: Tables, found: Findings) -> list[TableColumn]:
     ]
 
 
-def _slips(_: Tables, found: Findings) -> list[TableColumn]:
+def _slips(_: StudyTables, found: Findings) -> list[TableColumn]:
     rows = [(goal, cause) for goal in found.goals for cause in goal.slip_by_cause]
     return [
         TableColumn(("goal",), [goal.name for goal, _ in rows]),
@@ -183,7 +183,7 @@ def _slips(_: Tables, found: Findings) -> list[TableColumn]:
     ]
 
 
-def _subjects(_: Tables, found: Findings) -> list[TableColumn]:
+def _subjects(_: StudyTables, found: Findings) -> list[TableColumn]:
     start, bars = _start(found), found.bars
     fields = [
         TableColumn((word,), [getattr(bar, word) for bar in bars]) for word in ("subject", "kind", "label", "fact")
@@ -198,7 +198,7 @@ def _subjects(_: Tables, found: Findings) -> list[TableColumn]:
     ]
 
 
-def _manifest(_: Tables, found: Findings) -> list[TableColumn]:
+def _manifest(_: StudyTables, found: Findings) -> list[TableColumn]:
     start, rows = _start(found), found.manifest
     words = ("mission", "launch", "launcher", "pad", "payload", "fact")
     fields = [TableColumn((word,), [getattr(row, word) for row in rows]) for word in words]
@@ -230,11 +230,11 @@ FRAMES: Final[Mapping[str, tuple[Maker, str | None, str]]] = {
 """What a study can be asked for: how it is made, which field is the index, and what it holds."""
 
 
-def _numbers(tables: Tables) -> list[TableColumn]:
+def _numbers(tables: StudyTables) -> list[TableColumn]:
     return [TableColumn(("replication",), tables.sample.replication)]
 
 
-def _by_goal(tables: Tables, values: NDArray[np.float64]) -> Iterable[TableColumn]:
+def _by_goal(tables: StudyTables, values: NDArray[np.float64]) -> Iterable[TableColumn]:
     return (TableColumn((goal.name,), values[:, number]) for number, goal in enumerate(tables.outline.goals))
 
 

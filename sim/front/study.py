@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from sim.front.why import FixedFigures, Guesses, Story, Why
     from sim.study.manifest import Manifest
     from sim.study.replay import Replay
-    from sim.study.store import Study as Tables
+    from sim.study.store import StudyTables
 
 
 class Study:
     """The replications of a model in their run folder; `goals` has the answer, `why` its reasons."""
 
-    def __init__(self, tables: Tables, *, campaign: Campaign | None = None, rows: bool = True) -> None:
+    def __init__(self, tables: StudyTables, *, campaign: Campaign | None = None, rows: bool = True) -> None:
         self._read = tables
         self._has_rows = rows
         self._campaign = campaign
@@ -73,7 +73,7 @@ class Study:
         return calendar_of(self._read.outline)
 
     @property
-    def tables(self) -> Tables:
+    def tables(self) -> StudyTables:
         """Everything that was simulated, as arrays."""
         if not self._has_rows:
             from sim.study.store import read_study

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from sim.decide.sought import Found
     from sim.front.progress import Reporter
     from sim.scenario.load import Loaded
-    from sim.study.ledger import Sweep as Ledger
     from sim.study.sweep import Start
+    from sim.study.sweep_tables import SweepTables
 
 
 class Sweep:
     """Every case of a design, and which input moves the goals."""
 
-    def __init__(self, ledger: Ledger, document: Mapping[str, Any]) -> None:
+    def __init__(self, ledger: SweepTables, document: Mapping[str, Any]) -> None:
         self.ledger = ledger
         self.document = document
         """What `ilrs sweep --json` prints."""
@@ -250,16 +250,16 @@ def search(
 def read(folder: Path) -> Sweep:
     """Read a sweep that is there; raises FolderError."""
     from sim.scenario.load import load_scenario
-    from sim.study.cases import resolved_name
-    from sim.study.ledger import read_sweep
+    from sim.study.contents import resolved_name
     from sim.study.responses import document
+    from sim.study.sweep_tables import read_sweep
 
     ledger = read_sweep(folder)
     start = load_scenario(folder / resolved_name(())).scenario.calendar.start
     return Sweep(ledger, document(ledger, start))
 
 
-def _concluded(ledger: Ledger, loaded: Loaded) -> Sweep:
+def _concluded(ledger: SweepTables, loaded: Loaded) -> Sweep:
     from sim.study import files
     from sim.study.contents import SUMMARY
     from sim.study.records import to_json

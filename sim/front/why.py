@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sim.front.progress import Reporter
     from sim.study.fixed import Swing
     from sim.study.replay import Replay
-    from sim.study.store import Study as Tables
+    from sim.study.store import StudyTables
 
 CAVEAT = "95 % intervals, sampling error only: they do not say how good the scenario's figures are."
 
@@ -192,7 +192,7 @@ class FixedFigures:
         return html_of(self.frame)
 
 
-def explain(tables: Tables, goal: str) -> Why:
+def explain(tables: StudyTables, goal: str) -> Why:
     """Attribute the slip of a goal to causes, and rank what decides its date."""
     from sim.analysis.attribution import attribute
     from sim.analysis.story import calendar_of
@@ -211,7 +211,7 @@ def tell_one(replay: Replay, goal: str, replication: int | None) -> Story:
     return Story(tale, calendar_of(outline), replication, replay.outdated)
 
 
-def rank(tables: Tables, goal: str | None) -> Guesses:
+def rank(tables: StudyTables, goal: str | None) -> Guesses:
     """Rank the guesses of a study; raises FolderError if it has too few replications."""
     from sim.study.guessing import rank_study
 
@@ -220,7 +220,7 @@ def rank(tables: Tables, goal: str | None) -> Guesses:
 
 
 def vary(
-    tables: Tables, goal: str, within: tuple[str, ...], replications: int, engine: Executor, reporter: Reporter
+    tables: StudyTables, goal: str, within: tuple[str, ...], replications: int, engine: Executor, reporter: Reporter
 ) -> FixedFigures:
     """Simulate a study's scenario with each fixed figure at both ends of its range."""
     from sim.study.fixed import ends_of, vary_fixed

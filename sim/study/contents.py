@@ -15,12 +15,12 @@ RESOLVED, OUTLINE, NOMINAL, COLUMNS = "scenario.resolved.yaml", "outline.json", 
 FINDINGS, SUMMARY = "findings.json", "summary.json"
 STATES = ("running", "complete", "interrupted", "failed")
 """What a manifest says of its study."""
-DESIGN, LEDGER = "design.json", "cases.jsonl"
+DESIGN, LEDGER = "design.json", "ledger.jsonl"
 OUTCOMES, TRACES, CASES = "outcomes", "traces", "cases"
 TRACED = tuple(f"{TRACES}/{title}.json" for title in ("nominal", "p10", "p50", "p90"))
 PAGES = ("report.html", "flight.html", "plotly.min.js")
 
-_RUN = frozenset((RUN_MARKER, RESOLVED, OUTLINE, NOMINAL, COLUMNS, FINDINGS, SUMMARY, LOCK, *PAGES, *TRACED))
+_RUN = frozenset((RUN_MARKER, RESOLVED, LEDGER, OUTLINE, NOMINAL, COLUMNS, FINDINGS, SUMMARY, LOCK, *PAGES, *TRACED))
 _SWEEP = frozenset((SWEEP_MARKER, DESIGN, LEDGER, SUMMARY, LOCK, *PAGES))
 _PART = re.compile(rf"{OUTCOMES}/part-\d{{6,12}}-\d{{6,12}}\.parquet")
 _CASE = re.compile(rf"{CASES}/[0-9a-f]{{24}}-\d{{6,12}}-\d{{6,12}}\.parquet|scenario(\.[^/]+)?\.resolved\.yaml")
@@ -29,6 +29,11 @@ _ASIDE = re.compile(r"\.\d+\.tmp$")
 HISTORY = (*PAGES, LOCK, HISTORY_MARKER)
 """What we write beside the days of a history; the marker goes last."""
 FOLDERS = (OUTCOMES, TRACES, CASES)
+
+
+def resolved_name(variants: tuple[str, ...]) -> str:
+    """Name the file of a resolved scenario by the variants in it."""
+    return ".".join(["scenario", *variants, "resolved.yaml"])
 
 
 def is_ours(name: str, *, sweep: bool) -> bool:

@@ -19,7 +19,7 @@ from sim.scenario.load import load_scenario
 from sim.scenario.provenance import without_remarks
 from sim.scenario.writing import flow, leaves
 from sim.study.files import FolderError
-from sim.study.store import Study
+from sim.study.store import StudyTables
 from sim.study.summary import calendar_of, findings_of, over_figures
 
 Document: TypeAlias = dict[str, object]
@@ -39,7 +39,7 @@ class Side:
     """A, B, C and so on."""
     name: str
     """What the user called it."""
-    study: Study
+    study: StudyTables
     findings: Findings
 
     def dates_d(self, goal: str, since: datetime.datetime) -> Floats:
@@ -60,7 +60,7 @@ class Side:
         return (start - since) / datetime.timedelta(days=1)
 
 
-def sides_of(names: Sequence[str], studies: Sequence[Study]) -> tuple[Side, ...]:
+def sides_of(names: Sequence[str], studies: Sequence[StudyTables]) -> tuple[Side, ...]:
     """Label studies, and refuse those that cannot be paired.
 
     Raises:
@@ -190,7 +190,7 @@ def _difference(first: tuple[Side, str], second: tuple[Side, str]) -> Mapping[st
     }
 
 
-def _inputs(study: Study) -> dict[str, str]:
+def _inputs(study: StudyTables) -> dict[str, str]:
     layered = load_scenario(study.folder / "scenario.resolved.yaml").layered
     deciding = replace(layered, values=without_remarks(layered.values))
     return {leaf.name: flow(leaf.value) for leaf in leaves(deciding) if leaf.path and leaf.path[0] not in _SILENT}

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from sim.chance import Distribution, Uniform
 from sim.problems import InputError
+from sim.study.chunks import Case
 
 GRID, LHS, SOBOL, SALTELLI, TORNADO, ZIP = "grid", "lhs", "sobol", "saltelli", "tornado", "zip"
 DESIGNS = (GRID, LHS, SOBOL, SALTELLI, TORNADO, ZIP)
@@ -70,23 +71,6 @@ class Range:
 
 
 Factor = Choice | Range
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One case of a sweep."""
-
-    number: int
-    variants: tuple[str, ...]
-    settings: tuple[tuple[str, str], ...]
-    """(path, text) of every `--set`."""
-    role: str = ""
-    """Of a Saltelli design: A, B or AB:<factor>; of a tornado: base, or low:<factor> and high:<factor>."""
-
-    @property
-    def sets(self) -> tuple[str, ...]:
-        """Return the settings as the command line takes them."""
-        return tuple(f"{path}={text}" for path, text in self.settings)
 
 
 def cases_of(factors: Sequence[Factor], design: str, count: int, *, levels: int = 5, seed: int = 0) -> list[Case]:

@@ -32,9 +32,9 @@ from sim.scenario.schema import Scenario, SlipByClass, SlipByLead
 from sim.scenario.text import Path, path_text
 from sim.scenario.writing import document, flow
 from sim.study import tables
-from sim.study.cases import CaseGoal, Cases, Done, Errand, Sweeping
-from sim.study.chunks import Span
-from sim.study.design import TAIL, Case, Choice
+from sim.study.cases import Cases
+from sim.study.chunks import Case, CaseGoal, Done, Errand, Job, Span
+from sim.study.design import TAIL, Choice
 from sim.study.engines import fitting, run_all
 from sim.study.plan import read_plan
 from sim.study.runner import Listener, Progress
@@ -135,7 +135,7 @@ def vary_fixed(
     errands = [Errand(str(case.number), case, span) for case in (base, *itertools.chain(*cases.values()))]
     done: dict[int, Done] = {}
     on_progress(Progress("simulating", 0, len(errands), "cases"))
-    for errand, result in run_all(fitting(engine, errands), Sweeping(Cases({(): text}), seed), errands):
+    for errand, result in run_all(fitting(engine, errands), Job(Cases({(): text}, seed)), errands):
         done[errand.case.number] = result
         on_progress(Progress("simulating", len(done), len(errands), "cases"))
     if done[0].reason:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+import shlex
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from sim.study import files
-from sim.study.contents import FOLDERS, HISTORY, HISTORY_MARKER, RUN_MARKER, SWEEP_MARKER, files_in
+from sim.study.contents import FOLDERS, HISTORY, HISTORY_MARKER, RUN_MARKER, SWEEP_MARKER, files_in, resolved_name
 from sim.study.files import FolderError
-from sim.study.ledger import Sweep, read_sweep
+from sim.study.ledger import Row, done_in, rows_in
 from sim.study.lock import holder
-from sim.study.manifest import RUNNING, is_sweep, read_manifest, read_sweep_manifest
+from sim.study.manifest import RUN, RUNNING, Manifest, is_sweep, read_manifest
 from sim.study.soundness import seconds_of
+from sim.study.sweep_tables import SweepTables, read_sweep
 
 _MOST_LOOKED_AT = 20_000
 """Folders that are looked at before saying that this is no place for runs."""
@@ -95,7 +97,7 @@ def size_of(folder: Path) -> int:
 
 def tables_elsewhere(folder: Path) -> str:
     """Return the URL of the shared folder in which a run keeps its tables; empty when it has them itself."""
-    return "" if is_sweep(folder) else read_manifest(folder).shared
+    return read_manifest(folder, sweep=is_sweep(folder)).shared
 
 
 def age_d(folder: Path) -> float:
@@ -113,10 +115,7 @@ def require_ours(folder: Path) -> None:
     marker = folder / (SWEEP_MARKER if is_sweep(folder) else RUN_MARKER)
     if files.is_link(folder) or files.is_link(marker):
         raise FolderError(folder, "is a link, or its marker is one, and stays", "remove it yourself")
-    if is_sweep(folder):
-        read_sweep_manifest(folder)
-    else:
-        read_manifest(folder)
+    read_manifest(folder, sweep=is_sweep(folder))
 
 
 def remove(folder: Path) -> tuple[Path, ...]:
@@ -166,82 +165,64 @@ def _has(folder: Path, marker: str) -> bool:
 
 
 def _run_status(folder: Path) -> Status:
-    manifest, who = read_manifest(folder), holder(folder)
-    done = min(sum(part.last - part.first + 1 for part in manifest.parts), manifest.replications)
-    ended = _time_of(folder / RUN_MARKER) if manifest.parts else 0.0  # written with each chunk
-    took_s = ended - seconds_of(manifest.started, "started")
-    simulated = done - manifest.began_with
-    per_s = simulated / took_s if simulated > 0 and took_s > 0.5 else None
-    left = manifest.replications - done
-    return Status(
-        folder,
-        "run",
-        manifest.scenario,
-        _state(manifest.state, who),
-        who,
-        "replications",
-        done,
-        0,
-        left,
-        per_s,
-        left / per_s if per_s else None,
-        (),
-        manifest.command,
-    )
+    manifest = read_manifest(folder)
+    try:
+        rows = [row for row in rows_in(folder) if row.key == manifest.key]
+    except OSError as error:
+        said = f"cannot be read: {files.said_of(error)}"
+        raise FolderError(folder, said, "the same `ilrs run` command repairs it") from error
+    done = done_in(rows, manifest.replications)
+    simulated = done_in((row for row in rows if _is_since(row, manifest)), manifest.replications)
+    return _status(folder, manifest, rows, done=done, simulated=simulated, unit="replications")
 
 
-def _sweep_status(sweep: Sweep) -> Status:
-    who = holder(sweep.folder)
+def _sweep_status(sweep: SweepTables) -> Status:
     failures = tuple(
         Failure(one.case.number, sweep.reason(one.key), _rerun(sweep, one.case.variants, one.case.sets))
         for one in sweep.planned
         if sweep.reason(one.key)
     )
     done = sum(sweep.is_done(one.key) for one in sweep.planned) - len(failures)
-    left = len(sweep.planned) - done - len(failures)
-    per_s = _rate(sweep)
+    simulated = len({row.key for row in sweep.rows if _is_since(row, sweep.manifest)})
+    said = _status(
+        sweep.folder, sweep.manifest, sweep.rows, done=done, simulated=simulated, unit="cases", failures=failures
+    )
+    return said
+
+
+def _status(
+    folder: Path, manifest: Manifest, rows: Sequence[Row], *, done: int, simulated: int, unit: str,
+    failures: tuple[Failure, ...] = (),
+) -> Status:  # fmt: skip
+    """Say how far a study is; `simulated` units have been done since it last started."""
+    who, total = holder(folder), manifest.replications if manifest.design == RUN else manifest.cases
+    left = total - done - len(failures)
+    started = seconds_of(manifest.started, "started")
+    took_s = max((seconds_of(row.ended, "ended") for row in rows), default=started) - started
+    per_s = simulated / took_s if simulated and took_s > 0.5 else None
     return Status(
-        sweep.folder,
-        "sweep",
-        sweep.manifest.scenario,
-        _state(sweep.manifest.state, who),
+        folder,
+        "run" if manifest.design == RUN else "sweep",
+        manifest.scenario,
+        "stopped" if manifest.state == RUNNING and who is None else manifest.state,
         who,
-        "cases",
+        unit,
         done,
         len(failures),
         left,
         per_s,
         left / per_s if per_s else None,
         failures,
-        sweep.manifest.command,
+        manifest.command,
     )
 
 
-def _rate(sweep: Sweep) -> float | None:
-    """Return the cases a second since the last start, from the times in the ledger."""
-    started = seconds_of(sweep.manifest.started, "started")
-    ends = [seconds_of(row.ended, "ended") for row in sweep.rows]
-    since = {row.key for row, end in zip(sweep.rows, ends, strict=True) if end >= started}
-    took_s = max(ends, default=started) - started
-    return len(since) / took_s if since and took_s > 0.5 else None
+def _is_since(row: Row, manifest: Manifest) -> bool:
+    """Tell whether a row was written since the study last started."""
+    return seconds_of(row.ended, "ended") >= seconds_of(manifest.started, "started")
 
 
-def _rerun(sweep: Sweep, variants: tuple[str, ...], sets: tuple[str, ...]) -> str:
-    import shlex
-
-    from sim.study.cases import resolved_name
-
+def _rerun(sweep: SweepTables, variants: tuple[str, ...], sets: tuple[str, ...]) -> str:
     words = ["ilrs", "run", str(sweep.folder / resolved_name(variants))]
     words += [word for text in sets for word in ("--set", text)]
     return shlex.join([*words, "-n", str(sweep.manifest.replications), "--seed", str(sweep.manifest.seed)])
-
-
-def _state(said: str, who: str | None) -> str:
-    return "stopped" if said == RUNNING and who is None else said
-
-
-def _time_of(file: Path) -> float:
-    try:
-        return file.stat().st_mtime
-    except OSError:
-        return 0.0

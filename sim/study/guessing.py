@@ -18,7 +18,7 @@ from sim.scenario.names import section
 from sim.scenario.provenance import Note, notes_of
 from sim.scenario.text import path_text
 from sim.study.files import FolderError
-from sim.study.store import Study
+from sim.study.store import StudyTables
 
 Floats = NDArray[np.float64]
 KINDS: Mapping[str, str] = {
@@ -31,7 +31,7 @@ KINDS: Mapping[str, str] = {
 """Kinds of the tables of statements, in words; others stand as they are."""
 
 
-def rank_study(study: Study, goal: str | None = None) -> tuple[str, tuple[Guess, ...], float]:
+def rank_study(study: StudyTables, goal: str | None = None) -> tuple[str, tuple[Guess, ...], float]:
     """Return (goal, guesses by weight, standard deviation of its date in days) of a finished study.
 
     Raises:
@@ -101,7 +101,7 @@ def resolved(study: Study) -> Loaded:
     return load_scenario(study.folder / "scenario.resolved.yaml")
 
 
-def compiled_again(study: Study) -> tuple[Loaded, Campaign]:
+def compiled_again(study: StudyTables) -> tuple[Loaded, Campaign]:
     """Return the scenario of a finished study, read and compiled once more."""
     loaded = resolved(study)
     return loaded, compile_campaign(loaded)

@@ -22,7 +22,8 @@ from sim.scenario.load import Loaded
 from sim.scenario.paths import check_study_variants
 from sim.scenario.schema import Seek
 from sim.scenario.writing import flow
-from sim.study.design import VARIANTS, Case
+from sim.study.chunks import Case
+from sim.study.design import VARIANTS
 from sim.units import read_quantity
 
 MOST_PACKAGES = 20_000

@@ -1,164 +1,111 @@
-"""Manifests: what a run or sweep folder says of itself, and by which we know it as ours."""
+"""Manifests: what the folder of a study says of itself, and by which we know it as ours.
+
+A run is a study of one case, a sweep one of many, a search one that chooses which.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+import dataclasses
+import datetime
+import json
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
-from sim.analysis.outline import Outline
-from sim.problems import printable
+from sim.problems import InputError, printable
 from sim.study import files
-from sim.study.chunks import Span
-from sim.study.contents import OUTLINE, RESOLVED, RUN_MARKER, STATES, SWEEP_MARKER, files_in
+from sim.study.contents import LEDGER, RESOLVED, RUN_MARKER, STATES, SWEEP_MARKER, files_in
 from sim.study.design import DESIGNS
 from sim.study.files import FolderError, read_plain, write_whole
 from sim.study.records import RecordError, from_json, to_json
 from sim.study.soundness import require_times
+from sim.study.versions import code_version
 
-RUN_FORMAT: Final = 3
-SWEEP_FORMAT: Final = 1
+FORMAT: Final = 4
 RUNNING, COMPLETE, INTERRUPTED, FAILED = STATES
+RUN: Final = "run"
 SEEK: Final = "seek"
-"""What the manifest of a search has for a design."""
-_LARGEST_PART = 100_000
-"""Replications that one table can hold; ours are far smaller (sim.study.chunks)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A chunk that is done: replications `first` to `last`, both included."""
-
-    first: int
-    last: int
-    sha256: str
-
-    @property
-    def name(self) -> str:
-        """File name of the chunk."""
-        return Span(self.first, self.last - self.first + 1).name
+"""What the manifest of a run, and of a search, has for a design."""
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a run folder holds, and how far it is."""
+    """What the folder of a study holds, and how far it is."""
 
     format: int
+    design: str
+    """Of the cases: run for the one of a run, seek for those of a search."""
     state: str
     """running, complete, interrupted or failed."""
     scenario: str
-    identity: str
-    """Hash of the resolved scenario."""
+    key: str
+    """Hash of scenario, design, code and seed: folders of one key hold the same cases and replications."""
     code: str
     """Version of this program, with the hash of the sources that decide outcomes."""
-    key: str
-    """Hash of identity, code and seed: folders of one key hold the same replications."""
-    versions: tuple[tuple[str, str], ...]
     seed: int
     replications: int
-    parts: tuple[Part, ...]
+    """Of each case; of a search the most."""
     started: str
     """UTC, ISO 8601."""
-    finished: str | None
-    wall_s: float
-    precision: str | None = None
-    """What was to be precise, and whether it is; None when a number of replications was asked for."""
+    finished: str | None = None
+    wall_s: float = 0.0
     command: str = ""
     """The command that goes on with it; empty when it was not started by one."""
-    began_with: int = 0
-    """Replications that were there when it last started."""
+    cases: int = 1
+    identity: str = ""
+    """Hash of the resolved scenario of a run."""
+    versions: tuple[tuple[str, str], ...] = ()
+    precision: str | None = None
+    """What was to be precise, and whether it is; None when a number of replications was asked for."""
     shared: str = ""
-    """URL of the folder that holds the outcome tables; empty when they are in the run folder."""
+    """URL of the folder that holds the tables; empty when they are in the study's own."""
     files: tuple[tuple[str, str], ...] = ()
-    """Name and SHA-256 of every other file that a study is read from; empty before it is finished."""
+    """Name and SHA-256 of every file that a study is read from, but for this one, ledger and tables; empty before
+    they are written."""
+
+    @property
+    def verb(self) -> str:
+        """Return the verb that makes such a folder."""
+        return self.design if self.design in (RUN, SEEK) else "sweep"
 
 
-@dataclass(frozen=True, slots=True)
-class SweepManifest:
-    """What a sweep folder holds."""
-
-    format: int
-    state: str
-    """running, complete, interrupted or failed."""
-    scenario: str
-    key: str
-    code: str
-    design: str
-    cases: int
-    replications: int
-    seed: int
-    command: str
-    """The command that goes on with it; empty when it was not started by one."""
-    started: str
-    finished: str | None
-    design_sha256: str = ""
-    """SHA-256 of design.json; empty in folders of older versions."""
+def begun(design: str, scenario: str, key: str, *, seed: int, replications: int, command: str) -> Manifest:
+    """Return the manifest of a study that begins now."""
+    return Manifest(
+        format=FORMAT,
+        design=design,
+        state=RUNNING,
+        scenario=scenario,
+        key=key,
+        code=code_version(),
+        seed=seed,
+        replications=replications,
+        started=now(),
+        command=command,
+    )
 
 
-_Kept = TypeVar("_Kept", Manifest, SweepManifest)
+def now() -> str:
+    """Return the time, UTC, as ISO 8601."""
+    return datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
 
 
-def read_manifest(folder: Path) -> Manifest:
-    """Read what a run folder says of itself; raises FolderError if it is none."""
-    found = _run_in(folder)
+def read_manifest(folder: Path, *, sweep: bool = False) -> Manifest:
+    """Read what the folder of a run says of itself, or that of a sweep; raises FolderError if it is none."""
+    found = _manifest_in(folder, sweep=sweep)
     if found is None:
-        missing = "is no run folder" if folder.is_dir() else "does not exist"
-        raise FolderError(folder, missing, f"`ilrs run` makes folders that hold a file {RUN_MARKER}")
+        kind, marker = ("sweep", SWEEP_MARKER) if sweep else ("run", RUN_MARKER)
+        missing = f"is no {kind} folder" if folder.is_dir() else "does not exist"
+        raise FolderError(folder, missing, f"`ilrs {kind}` makes folders that hold a file {marker}")
     return found
 
 
-def read_sweep_manifest(folder: Path) -> SweepManifest:
-    """Read what a sweep folder says of itself; raises FolderError if it is none."""
-    found = _sweep_in(folder)
-    if found is None:
-        raise FolderError(folder, "is no sweep folder", f"`ilrs sweep` makes folders that hold a file {SWEEP_MARKER}")
-    return found
-
-
-def run_to_go_on_with(folder: Path, identity: str) -> Manifest | None:
-    """Read the manifest for whoever writes the folder: a broken one in a run of this scenario is as good as none.
-
-    Raises:
-        FolderError: if it is broken, and the folder is not known for one of this scenario all the same.
-    """
-    try:
-        return _run_in(folder)
-    except FolderError:
-        if is_remnant_of_run(folder, identity):
-            return None
-        raise
-
-
-def sweep_to_go_on_with(folder: Path, text: str) -> SweepManifest | None:
-    """Read the manifest for whoever writes the folder, as `run_to_go_on_with` does; `text` is the scenario resolved."""
-    try:
-        return _sweep_in(folder)
-    except FolderError:
-        if is_remnant_of_sweep(folder, text):
-            return None
-        raise
-
-
-def is_remnant_of_run(folder: Path, identity: str) -> bool:
-    """Tell whether a folder holds nothing but files of a run: of the scenario of this identity, if it is not empty."""
-    try:
-        if not all(ours for _, ours in files_in(folder, sweep=False)):
-            return False
-        outline = from_json(Outline, read_plain(folder / OUTLINE))
-    except (OSError, RecordError):
-        return False
-    return identity in ("", outline.identity)
-
-
-def is_remnant_of_sweep(folder: Path, text: str) -> bool:
-    """Tell whether a folder holds nothing but files of a sweep: of this resolved scenario, if it is not empty."""
-    try:
-        if not all(ours for _, ours in files_in(folder, sweep=True)):
-            return False
-        return text.encode() in (b"", read_plain(folder / RESOLVED))
-    except OSError:
-        return False
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    """Replace the manifest in one step."""
+    write_whole(folder, RUN_MARKER if manifest.design == RUN else SWEEP_MARKER, to_json(manifest).encode())
 
 
 def is_sweep(folder: Path) -> bool:
@@ -166,53 +113,118 @@ def is_sweep(folder: Path) -> bool:
     return (folder / SWEEP_MARKER).is_file()
 
 
-def write_manifest(folder: Path, manifest: Manifest | SweepManifest) -> None:
-    """Replace the manifest in one step."""
-    marker = RUN_MARKER if isinstance(manifest, Manifest) else SWEEP_MARKER
-    write_whole(folder, marker, to_json(manifest).encode())
+class StoppedError(InputError):
+    """A study was told to stop where it did."""
 
 
-def _run_in(folder: Path) -> Manifest | None:
-    return _manifest_in(folder, RUN_MARKER, Manifest, RUN_FORMAT, _require_run)
+@contextlib.contextmanager
+def watched(folder: Path, *, sweep: bool) -> Iterator[None]:
+    """Leave a manifest that says how a study ended, whatever happens."""
+    since = time.perf_counter()
+    try:
+        yield
+    except BaseException as error:
+        state = INTERRUPTED if isinstance(error, (KeyboardInterrupt, StoppedError)) else FAILED
+        with contextlib.suppress(FolderError):  # a full disk is the error to report, not this one
+            close(folder, state, since, sweep=sweep)
+        raise
+    close(folder, COMPLETE, since, sweep=sweep)
 
 
-def _sweep_in(folder: Path) -> SweepManifest | None:
-    return _manifest_in(folder, SWEEP_MARKER, SweepManifest, SWEEP_FORMAT, _require_sweep)
+def close(folder: Path, state: str, since: float, *, sweep: bool) -> None:
+    """Note how a study ended, and how long it took since then."""
+    manifest = read_manifest(folder, sweep=sweep)
+    if manifest.state == RUNNING:  # a search that was interrupted, and answered, has said so
+        wall_s = round(time.perf_counter() - since, 3)
+        write_manifest(folder, dataclasses.replace(manifest, state=state, finished=now(), wall_s=wall_s))
 
 
-def _manifest_in(
-    folder: Path, marker: str, kind: type[_Kept], known: int, require_sound: Callable[[_Kept], None]
-) -> _Kept | None:
+def to_go_on_with(folder: Path, fresh: Manifest, text: str) -> Manifest | None:
+    """Read the manifest for whoever writes the folder; None where there is none, or a broken one in a study of ours.
+
+    `text` is the resolved scenario. Nothing is made or changed.
+
+    Raises:
+        FolderError: if the folder holds something else than this study.
+    """
+    sweep = fresh.design != RUN
+    try:
+        found = _manifest_in(folder, sweep=sweep)
+    except FolderError:
+        if is_remnant(folder, text, sweep=sweep):
+            return None
+        raise
+    if found is not None and found.key != fresh.key:
+        raise FolderError(folder, f"holds another {_difference(found, fresh)}", "choose another with -o")
+    if found is None and folder.is_dir() and files.occupied(folder) and not is_remnant(folder, text, sweep=sweep):
+        raise FolderError(
+            folder, f"is not empty and is no {'sweep' if sweep else 'run'} folder", "choose another with -o"
+        )
+    return found
+
+
+def is_remnant(folder: Path, text: str, *, sweep: bool) -> bool:
+    """Tell whether a folder holds nothing but files of a study: of this resolved scenario, if it is not empty."""
+    try:
+        if not all(ours for _, ours in files_in(folder, sweep=sweep)):
+            return False
+        return text.encode() in (b"", read_plain(folder / RESOLVED))
+    except OSError:
+        return False
+
+
+def _difference(found: Manifest, fresh: Manifest) -> str:
+    if fresh.design != RUN:
+        return "sweep (scenario, design, seed or code differ)"
+    for name in ("scenario", "identity", "seed", "code"):
+        theirs, ours = getattr(found, name), getattr(fresh, name)
+        if theirs != ours:
+            return f"study (its {name} is {theirs!s:.24}, not {ours!s:.24})"
+    return "study (its key differs)"
+
+
+def _manifest_in(folder: Path, *, sweep: bool) -> Manifest | None:
     """Read a manifest; None where there is none."""
+    marker = SWEEP_MARKER if sweep else RUN_MARKER
     try:
         text = read_plain(folder / marker)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
         raise FolderError(folder, f"cannot be read: {files.said_of(error)}") from error
-    try:
-        manifest = from_json(kind, text)
-        if manifest.format == known:
-            require_sound(manifest)
-    except RecordError as error:
-        raise FolderError(folder / marker, f"is not a manifest of ours: {error}", _way_out(folder, marker)) from None
-    if manifest.format != known:
+    known = _format_of(text)
+    if known not in (None, FORMAT):
         raise FolderError(
-            folder, f"has format {manifest.format}, and this version knows {known}", "make it again in another folder"
+            folder, f"has format {known}, and this version knows {FORMAT}", "make it again in another folder"
         )
+    try:
+        manifest = from_json(Manifest, text)
+        _require_sound(manifest, sweep=sweep)
+    except RecordError as error:
+        raise FolderError(folder / marker, f"is not a manifest of ours: {error}", _way_out(folder, sweep)) from None
     return manifest
 
 
-def _way_out(folder: Path, marker: str) -> str:
-    if marker == RUN_MARKER and is_remnant_of_run(folder, ""):
+def _format_of(text: bytes) -> int | None:
+    """Return the format that a manifest names, whatever else it holds: those of other versions have other fields."""
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError, MemoryError):
+        return None
+    said = document.get("format") if isinstance(document, dict) else None
+    return said if type(said) is int and abs(said) < 10**9 else None
+
+
+def _way_out(folder: Path, sweep: bool) -> str:
+    if not sweep and is_remnant(folder, "", sweep=False):
         return "the same `ilrs run` command, with this folder as -o, simulates it again"
-    if marker == SWEEP_MARKER and is_remnant_of_sweep(folder, "") and (folder / RESOLVED).is_file():
+    if sweep and is_remnant(folder, "", sweep=True) and (folder / RESOLVED).is_file() and (folder / LEDGER).is_file():
         return "the same `ilrs sweep` command, with this folder as -o, makes it again from its tables"
     return "choose another folder"
 
 
-def _require_run(manifest: Manifest) -> None:
-    """Refuse what no run of ours writes into its manifest.
+def _require_sound(manifest: Manifest, *, sweep: bool) -> None:
+    """Refuse what no study of ours writes into its manifest.
 
     Raises:
         RecordError: if there is such a thing.
@@ -221,24 +233,8 @@ def _require_run(manifest: Manifest) -> None:
         raise RecordError(f".replications: at least 1 is wanted, not {manifest.replications}")
     if manifest.state not in STATES:
         raise RecordError(f".state: '{printable(manifest.state):.40}' is none of ours")
-    if manifest.seed < 0 or manifest.began_with < 0:
-        raise RecordError(".seed and .began_with: at least 0 is wanted")
-    require_times(started=manifest.started, finished=manifest.finished)
-    for index, part in enumerate(manifest.parts):
-        if not 0 <= part.first <= part.last < part.first + _LARGEST_PART:
-            raise RecordError(f".parts[{index}]: {part.first} to {part.last} is no piece of ours")
-
-
-def _require_sweep(manifest: SweepManifest) -> None:
-    """Refuse what no sweep of ours writes into its manifest.
-
-    Raises:
-        RecordError: if there is such a thing.
-    """
-    if manifest.replications < 1 or manifest.cases < 0 or manifest.seed < 0:
-        raise RecordError(".replications, .cases and .seed: at least 1, 0 and 0 are wanted")
-    if manifest.state not in STATES:
-        raise RecordError(f".state: '{printable(manifest.state):.40}' is none of ours")
-    if manifest.design not in (*DESIGNS, SEEK):
+    if manifest.design not in ((*DESIGNS, SEEK) if sweep else (RUN,)):
         raise RecordError(f".design: '{printable(manifest.design):.40}' is none of ours")
+    if manifest.seed < 0 or manifest.cases < 0:
+        raise RecordError(".seed and .cases: at least 0 is wanted")
     require_times(started=manifest.started, finished=manifest.finished)

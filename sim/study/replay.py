@@ -15,7 +15,7 @@ from sim.model.simulate import simulate
 from sim.model.tracing import Trace
 from sim.scenario.load import load_scenario
 from sim.study.files import FolderError
-from sim.study.store import Study
+from sim.study.store import StudyTables
 from sim.study.versions import code_version
 
 SAME_D = 1e-9
@@ -34,7 +34,7 @@ class Replayed:
 class Replay:
     """The trace of any replication of a study, and of its nominal run."""
 
-    def __init__(self, study: Study, campaign: Campaign | None = None) -> None:
+    def __init__(self, study: StudyTables, campaign: Campaign | None = None) -> None:
         self.study = study
         if campaign is not None:  # compiled before, by whoever replays many
             self.campaign = campaign

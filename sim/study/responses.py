@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from sim.analysis import estimates
 from sim.analysis.indices import FEWEST_POINTS, SobolIndex, Swing, sobol_indices, tornado
 from sim.analysis.sensitivity import Correlation, rank_correlation
-from sim.study.cases import CaseGoal
-from sim.study.design import SALTELLI, TORNADO, Case
-from sim.study.ledger import Planned, Sweep, read_case
+from sim.study.chunks import Case, CaseGoal
+from sim.study.design import SALTELLI, TORNADO
 from sim.study.scale import places_of
+from sim.study.sweep_tables import Planned, SweepTables, read_case
 
 Document: TypeAlias = Mapping[str, object]
 Floats = NDArray[np.float64]
@@ -39,7 +39,7 @@ class Response:
         return np.minimum(self.dates_d, self.goal.end_d)
 
 
-def responses(sweep: Sweep) -> dict[str, list[Response]]:
+def responses(sweep: SweepTables) -> dict[str, list[Response]]:
     """Return, for each goal, the response of every case that is done and did not fail, in order of cases."""
     found: dict[str, list[Response]] = {}
     for planned in sweep.planned:
@@ -49,12 +49,12 @@ def responses(sweep: Sweep) -> dict[str, list[Response]]:
     return found
 
 
-def failures(sweep: Sweep) -> list[tuple[Case, str]]:
+def failures(sweep: SweepTables) -> list[tuple[Case, str]]:
     """Return the cases that failed with their reasons."""
     return [(one.case, sweep.reason(one.key)) for one in sweep.planned if sweep.reason(one.key)]
 
 
-def document(sweep: Sweep, start: datetime.datetime) -> Document:
+def document(sweep: SweepTables, start: datetime.datetime) -> Document:
     """Put what a sweep found into one document; `start` is day 0 of the calendar."""
     found = responses(sweep)
     by_case: dict[int, dict[str, object]] = {}
@@ -114,7 +114,7 @@ def ranks_of(items: Sequence[Response]) -> tuple[tuple[str, Correlation], ...]:
     return tuple(sorted(found, key=lambda pair: -abs(pair[1].value or 0.0)))
 
 
-def responses_of(sweep: Sweep, planned: Planned) -> Iterator[Response]:
+def responses_of(sweep: SweepTables, planned: Planned) -> Iterator[Response]:
     """Return the response of each goal of a case that has at least one row."""
     rows = sweep.first_rows_of(planned.key)
     tables = [read_case(sweep, row) for row in rows]
@@ -124,7 +124,7 @@ def responses_of(sweep: Sweep, planned: Planned) -> Iterator[Response]:
         yield Response(planned.case, goal, dates)
 
 
-def _case(sweep: Sweep, planned: Planned, goals: Mapping[str, object]) -> Document:
+def _case(sweep: SweepTables, planned: Planned, goals: Mapping[str, object]) -> Document:
     case, reason = planned.case, sweep.reason(planned.key)
     status = "failed" if reason else "done" if sweep.is_done(planned.key) else "left"
     said = {
@@ -154,7 +154,7 @@ def _answer(item: Response, start: datetime.datetime) -> Document:
     }
 
 
-def _sensitivity(sweep: Sweep, items: Sequence[Response]) -> Document:
+def _sensitivity(sweep: SweepTables, items: Sequence[Response]) -> Document:
     design = sweep.manifest.design
     if design == SALTELLI:
         return {"measure": "mean date, calendar's end where not reached", "indices": {

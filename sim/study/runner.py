@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
-import datetime
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from itertools import islice
@@ -21,25 +19,15 @@ from sim.campaign.plan import Campaign
 from sim.model.outcome import Outcome
 from sim.model.simulate import simulate, simulate_nominal
 from sim.problems import counted
-from sim.study import files, store
-from sim.study.chunks import Span, Work, span_at, spans_of
-from sim.study.deposit import Deposit, Receipt, deposit
+from sim.study import files, ledger, store
+from sim.study.chunks import Case, Errand, Job, Span, Work, span_at, spans_of
 from sim.study.engines import fitting, ready, run_all
+from sim.study.ledger import Row
 from sim.study.lock import held
-from sim.study.manifest import (
-    COMPLETE,
-    FAILED,
-    INTERRUPTED,
-    RUN_FORMAT,
-    RUNNING,
-    Manifest,
-    Part,
-    read_manifest,
-    write_manifest,
-)
+from sim.study.manifest import RUN, Manifest, begun, to_go_on_with, watched, write_manifest
 from sim.study.place import shared_place
 from sim.study.precision import Precision, checkpoints
-from sim.study.store import Study
+from sim.study.store import StudyTables
 from sim.study.tables import TABLE_FORMAT
 from sim.study.versions import code_version, library_versions
 
@@ -76,7 +64,7 @@ def run_study(
     engine: Executor | None = None,
     shared: str | None = None,
     command: str = "",
-) -> Study:
+) -> StudyTables:
     """Run a campaign many times, or go on with what its folder holds, and read the finished study back.
 
     `jobs` is the number of worker processes (default: one for each processor); it changes no result, and neither
@@ -90,20 +78,23 @@ def run_study(
         WorkersLostError: if worker processes die again and again.
     """
     where = default_folder(campaign, seed) if folder is None else folder
-    store.refuse_strangers(where, campaign.identity)
+    fresh = _fresh_manifest(campaign, replications, seed, command)
+    text = campaign.resolved
+    to_go_on_with(where, fresh, text)
     with held(where):
         nominal = simulate_nominal(campaign)
         work = Work(campaign, outline_of(campaign, nominal), seed)
-        fresh = dataclasses.replace(_fresh_manifest(campaign, replications, seed), command=command)
         if shared:
             fresh = dataclasses.replace(fresh, shared=shared_place(shared, default_folder(campaign, seed).name).url)
-        manifest = store.open_folder(where, fresh, work.outline)
-        with ready(engine, jobs) as workers, _watched(where):
-            store.mark_shared(where, manifest, fresh.shared)
-            store.write_static(where, work.outline, stack([nominal]), campaign.resolved)
-            done = _run_to_the_end(where, manifest, work, workers, on_progress, precision)
+        manifest, rows = store.open_folder(where, fresh, work.outline, text)
+        with ready(engine, jobs) as workers, watched(where, sweep=False):
+            ledger.mark_shared(where, manifest, fresh.shared)
+            store.write_static(where, work.outline, stack([nominal]), text)
+            run = _Run(where, manifest, work, {row.first: row for row in rows})
+            done = _run_to_the_end(run, workers, on_progress, precision)
             on_progress(Progress("telling", done, done))
             _write_traces(where, work, nominal)
+            write_manifest(where, dataclasses.replace(run.manifest, files=store.checksums(where)))
         return store.read_study(where)
 
 
@@ -117,23 +108,60 @@ def study_key(identity: str, seed: int) -> str:
     return files.digest(f"{identity}\n{code_version()}\n{TABLE_FORMAT}\n{seed}".encode())
 
 
-def _run_to_the_end(
-    folder: Path, manifest: Manifest, work: Work, engine: Executor, on_progress: Listener, precision: Precision | None
-) -> int:
+def run_errands(
+    folder: Path, manifest: Manifest, job: Job, errands: Sequence[Errand], engine: Executor
+) -> Iterator[tuple[Errand, Row]]:
+    """Have errands of a study done, and keep the table of each with its line in the ledger."""
+    for errand, done in run_all(engine, job, errands):
+        yield errand, ledger.keep(folder, manifest, errand, done)
+
+
+@dataclass(slots=True)
+class _Run:
+    """A run under way: a study of one case."""
+
+    folder: Path
+    manifest: Manifest
+    work: Work
+    rows: dict[int, Row]
+    """By first replication."""
+
+    def missing(self) -> Iterator[Span]:
+        """Return the chunks that are not there."""
+        return (span for span in spans_of(self.manifest.replications) if not self._holds(span))
+
+    def done(self) -> int:
+        """Count the replications of the chunks that are there."""
+        count = self.manifest.replications
+        spans = (span_at(first, count) for first in self.rows if first < count)
+        return sum(span.count for span in spans if self._holds(span))
+
+    def _holds(self, span: Span) -> bool:
+        return span.first in self.rows and self.rows[span.first].last >= span.last
+
+    def keep(self, row: Row) -> None:
+        """Take a row that is there now; the table of a shorter chunk of the same start gives way."""
+        old = self.rows.get(row.first)
+        self.rows[row.first] = row
+        if old is not None and old.last != row.last:
+            ledger.said_place(self.folder, self.manifest).remove(old.span.name)
+
+
+def _run_to_the_end(run: _Run, engine: Executor, on_progress: Listener, precision: Precision | None) -> int:
     """Run what is missing, up to the last replication or until the first goal is known well enough."""
-    most = manifest.replications
+    most = run.manifest.replications
     if precision is None:
-        _run_missing(folder, manifest, work, engine, on_progress)
+        _run_missing(run, engine, on_progress)
         return most
     for count in checkpoints(most):
-        manifest = dataclasses.replace(manifest, replications=count)
-        manifest = _run_missing(folder, manifest, work, engine, on_progress)
-        met = _is_precise(folder, work.outline, precision)
+        run.manifest = dataclasses.replace(run.manifest, replications=count)
+        _run_missing(run, engine, on_progress)
+        met = _is_precise(run.folder, run.work.outline, precision)
         if met or count == most:
             said = f"{precision.text}: {'reached' if met else 'NOT reached'} with {counted(count, 'replication')}"
-            write_manifest(folder, dataclasses.replace(manifest, precision=said))
+            run.manifest = dataclasses.replace(run.manifest, precision=said)
             break
-    return manifest.replications
+    return run.manifest.replications
 
 
 def _is_precise(folder: Path, outline: Outline, precision: Precision) -> bool:
@@ -147,28 +175,19 @@ def _dates(folder: Path, outline: Outline) -> NDArray[np.float64]:
     return dates
 
 
-def _run_missing(folder: Path, manifest: Manifest, work: Work, engine: Executor, on_progress: Listener) -> Manifest:
-    count = manifest.replications
-    held_parts = {part.first: part.last for part in manifest.parts if part.first < count}
-    done = sum(span.count for span in (span_at(first, count) for first in held_parts) if _is_held(span, held_parts))
-    missing = (span for span in spans_of(count) if not _is_held(span, held_parts))
-    write_manifest(folder, manifest)
+def _run_missing(run: _Run, engine: Executor, on_progress: Listener) -> None:
+    manifest, done, missing = run.manifest, run.done(), run.missing()
+    write_manifest(run.folder, manifest)
     on_progress(Progress("simulating", done, manifest.replications))
-    place = store.place_of(folder, manifest)
-    job = Deposit(work, place) if manifest.shared else work
+    place = ledger.place_of(run.folder, manifest) if manifest.shared else None
+    job = Job(place=place, works=OrderedDict({manifest.key: run.work}))
     while some := list(islice(missing, AT_ONCE)):
         some.sort(key=lambda span: (-span.count, span.first))  # the largest first, so that all workers end together
-        for span, made in run_all(fitting(engine, some), job, some):
-            receipt = made if isinstance(made, Receipt) else deposit(place, span, made)
-            manifest = store.note_part(folder, manifest, Part(span.first, span.last, receipt.sha256))
-            done += span.count
+        errands = [Errand(manifest.key, Case(0), span, span.name) for span in some]
+        for errand, row in run_errands(run.folder, manifest, job, errands, fitting(engine, some)):
+            run.keep(row)
+            done += errand.span.count
             on_progress(Progress("simulating", done, manifest.replications))
-    return manifest
-
-
-def _is_held(span: Span, held_parts: Mapping[int, int]) -> bool:
-    """Whether a span's table is there, by the first and last replication of every table there is."""
-    return held_parts.get(span.first, -1) >= span.last
 
 
 def _write_traces(folder: Path, work: Work, nominal: Outcome) -> None:
@@ -185,45 +204,7 @@ def _write_traces(folder: Path, work: Work, nominal: Outcome) -> None:
             store.write_trace(folder, dataclasses.replace(trace, title=title))
 
 
-def _fresh_manifest(campaign: Campaign, replications: int, seed: int) -> Manifest:
-    return Manifest(
-        format=RUN_FORMAT,
-        state=RUNNING,
-        scenario=campaign.scenario,
-        identity=campaign.identity,
-        code=code_version(),
-        key=study_key(campaign.identity, seed),
-        versions=library_versions(),
-        seed=seed,
-        replications=replications,
-        parts=(),
-        started=_now(),
-        finished=None,
-        wall_s=0.0,
-    )
-
-
-@contextlib.contextmanager
-def _watched(folder: Path) -> Iterator[None]:
-    """Leave a manifest that says how it ended, whatever happens."""
-    since = time.perf_counter()
-    try:
-        yield
-    except BaseException as error:
-        state = INTERRUPTED if isinstance(error, KeyboardInterrupt) else FAILED
-        with contextlib.suppress(files.FolderError):  # a full disk is the error to report, not this one
-            _close(folder, state, since)
-        raise
-    _close(folder, COMPLETE, since)
-
-
-def _close(folder: Path, state: str, since: float) -> None:
-    manifest = read_manifest(folder)
-    wall_s = round(time.perf_counter() - since, 3)
-    written = store.checksums(folder) if state == COMPLETE else ()
-    ended = dataclasses.replace(manifest, state=state, finished=_now(), wall_s=wall_s, files=written)
-    write_manifest(folder, ended)
-
-
-def _now() -> str:
-    return datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
+def _fresh_manifest(campaign: Campaign, replications: int, seed: int, command: str) -> Manifest:
+    key = study_key(campaign.identity, seed)
+    fresh = begun(RUN, campaign.scenario, key, seed=seed, replications=replications, command=command)
+    return dataclasses.replace(fresh, identity=campaign.identity, versions=library_versions())

@@ -18,15 +18,14 @@ from sim.clock import Calendar
 from sim.study import files, store
 from sim.study.contents import FINDINGS, SUMMARY
 from sim.study.files import FolderError
-from sim.study.manifest import Manifest
 from sim.study.records import RecordError, from_json, to_json, to_plain
-from sim.study.store import Study
+from sim.study.store import StudyTables
 from sim.study.versions import analysis_version
 
 Summary: TypeAlias = Mapping[str, object]
 
 
-def findings_of(study: Study) -> Findings:
+def findings_of(study: StudyTables) -> Findings:
     """Make the findings of a study that was read."""
     return find(
         study.outline,
@@ -38,7 +37,7 @@ def findings_of(study: Study) -> Findings:
     )
 
 
-def summarize(study: Study, findings: Findings) -> Summary:
+def summarize(study: StudyTables, findings: Findings) -> Summary:
     """Put what is found into one document; dates are ISO, None is *not reached by the calendar's end*."""
     return {
         "scenario": findings.scenario,
@@ -58,7 +57,7 @@ def summarize(study: Study, findings: Findings) -> Summary:
     }
 
 
-def findings_in(folder: Path) -> tuple[Study, Findings]:
+def findings_in(folder: Path) -> tuple[StudyTables, Findings]:
     """Read a finished study and what is found in it: as kept, if the same program found it in the same tables.
 
     The sample of the study is empty where its findings were kept.
@@ -76,10 +75,10 @@ def findings_in(folder: Path) -> tuple[Study, Findings]:
     return study, findings
 
 
-def keep_findings(study: Study, findings: Findings) -> None:
+def keep_findings(study: StudyTables, findings: Findings) -> None:
     """Keep what is found in a study in its folder; raises FolderError if that cannot be written."""
     bare = dataclasses.replace(findings, traces=())
-    files.write_whole(study.folder, FINDINGS, to_json(_Kept(_key(study.manifest, bare), bare)).encode())
+    files.write_whole(study.folder, FINDINGS, to_json(_Kept(_key(study, bare), bare)).encode())
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,25 +87,26 @@ class _Kept:
     findings: Findings
 
 
-def _kept(study: Study) -> Findings | None:
+def _kept(study: StudyTables) -> Findings | None:
     try:
         found = from_json(_Kept, files.read_plain(study.folder / FINDINGS))
     except (OSError, RecordError):
         return None
-    same = found.key == _key(study.manifest, found.findings)
+    same = found.key == _key(study, found.findings)
     return dataclasses.replace(found.findings, traces=study.traces) if same else None
 
 
-def _key(manifest: Manifest, findings: Findings) -> str:
+def _key(study: StudyTables, findings: Findings) -> str:
     """Hash findings and what they depend on: the tables, how many of their rows, and the program that looks at them."""
-    parts = [*(part.sha256 for part in manifest.parts), *(sha256 for _, sha256 in manifest.files)]
+    manifest = study.manifest
+    parts = [*(row.sha256 for row in study.rows), *(sha256 for _, sha256 in manifest.files)]
     said = json.dumps(to_plain(findings), ensure_ascii=False)
     return files.digest(
         "\n".join([analysis_version(), manifest.key, str(manifest.replications), *parts, said]).encode()
     )
 
 
-def write_summary(study: Study, summary: Summary) -> None:
+def write_summary(study: StudyTables, summary: Summary) -> None:
     """Keep the summary in the study's folder."""
     files.write_whole(study.folder, SUMMARY, to_json(dict(summary)).encode())
 

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sim.problems import Code, InputError, Mark, Problem, ScenarioError
+from sim.problems import Code, Mark, Problem, ScenarioError
 from sim.scenario.load import Loaded, load_scenario, value_problems
 from sim.scenario.paths import without_studies, wrong_path
 from sim.scenario.writing import document
 from sim.study import files
-from sim.study.cases import Cases, Errand, Sweeping
-from sim.study.design import Case, cases_of
-from sim.study.engines import fitting, ready, run_all
-from sim.study.files import FolderError
-from sim.study.ledger import Planned, Sweep, case_key, keep, missing, now, open_sweep, refuse_strangers
+from sim.study.cases import Cases
+from sim.study.chunks import Case, Errand, Job
+from sim.study.design import cases_of
+from sim.study.engines import fitting, ready
+from sim.study.ledger import missing
 from sim.study.lock import held
-from sim.study.manifest import COMPLETE, FAILED, INTERRUPTED, RUNNING, SWEEP_FORMAT, SweepManifest, write_manifest
+from sim.study.manifest import StoppedError, begun, to_go_on_with, watched
 from sim.study.plan import SweepPlan, paths_of_file
-from sim.study.records import to_json
-from sim.study.runner import Listener, Progress
+from sim.study.runner import Listener, Progress, run_errands
+from sim.study.sweep_tables import SweepTables, open_sweep, plan_cases
 from sim.study.tables import TABLE_FORMAT
 from sim.study.versions import code_version
 
@@ -59,7 +58,7 @@ def run_sweep(
     fail_fast: bool = False,
     command: str = "",
     on_progress: Listener = lambda _: None,
-) -> Sweep:
+) -> SweepTables:
     """Run every case of a plan that is not there yet; the folder is named by what decides the cases.
 
     Raises:
@@ -72,73 +71,35 @@ def run_sweep(
     key = files.digest(f"{texts[()]}\n{code_version()}\n{TABLE_FORMAT}\n{plan.seed}\n{plan.shape}".encode())
     name = start.load().scenario.name
     where = folder or Path("runs") / f"{name}-sweep-{key[:8]}"
-    planned = plan_cases(texts, cases, plan.seed)
-    manifest = SweepManifest(
-        format=SWEEP_FORMAT,
-        state=RUNNING,
-        scenario=name,
-        key=key,
-        code=code_version(),
-        design=plan.design,
-        cases=len(cases),
-        replications=plan.replications,
-        seed=plan.seed,
-        command=command,
-        started=now(),
-        finished=None,
-        design_sha256=files.digest(to_json(planned).encode()),
-    )
-    refuse_strangers(where, manifest, texts[()])
+    fresh = begun(plan.design, name, key, seed=plan.seed, replications=plan.replications, command=command)
+    to_go_on_with(where, fresh, texts[()])
     with held(where):
-        sweep = open_sweep(where, manifest, planned, texts)
-        with ready(engine, jobs) as workers, watched(where, manifest):
-            job = Sweeping(Cases(texts), plan.seed)
-            return _run_missing(sweep, job, workers, on_progress, fail_fast=fail_fast)
+        sweep = open_sweep(where, fresh, plan_cases(texts, cases, code_version(), plan.seed), texts)
+        with ready(engine, jobs) as workers, watched(where, sweep=True):
+            return _run_missing(sweep, Job(Cases(texts, plan.seed)), workers, on_progress, fail_fast=fail_fast)
 
 
-def _run_missing(sweep: Sweep, job: Sweeping, engine: Executor, on_progress: Listener, *, fail_fast: bool) -> Sweep:
-    count = sweep.manifest.replications
+def _run_missing(
+    sweep: SweepTables, job: Job, engine: Executor, on_progress: Listener, *, fail_fast: bool
+) -> SweepTables:
     errands = {
         Errand(one.key, one.case, span): None
         for one in sweep.planned
         if not sweep.reason(one.key)
-        for span in missing(sweep.rows_of(one.key), count)
+        for span in missing(sweep.rows_of(one.key), sweep.manifest.replications)
     }
     total, done = len(sweep.planned), sum(sweep.is_done(one.key) for one in sweep.planned)
     on_progress(Progress("simulating", done, total, "cases"))
     rows, left, alike = list(sweep.rows), Counter(one.key for one in errands), Counter(one.key for one in sweep.planned)
-    for errand, result in run_all(fitting(engine, errands), job, list(errands)):
-        rows.append(keep(sweep.folder, errand, result))
+    for errand, row in run_errands(sweep.folder, sweep.manifest, job, list(errands), fitting(engine, errands)):
+        rows.append(row)
         left[errand.key] -= 1
-        if result.reason and fail_fast:
-            raise CaseFailedError(f"case {errand.case.number} failed: {result.reason}")
+        if row.reason and fail_fast:
+            raise StoppedError(f"case {errand.case.number} failed: {row.reason}")
         if not left[errand.key]:
             done += alike[errand.key]
             on_progress(Progress("simulating", done, total, "cases"))
     return replace(sweep, rows=tuple(rows))
-
-
-class CaseFailedError(InputError):
-    """A case failed, and the sweep was told to stop then."""
-
-
-@contextlib.contextmanager
-def watched(folder: Path, manifest: SweepManifest) -> Iterator[None]:
-    """Leave a manifest that says how a sweep ended, whatever happens."""
-    try:
-        yield
-    except BaseException as error:
-        state = INTERRUPTED if isinstance(error, (KeyboardInterrupt, CaseFailedError)) else FAILED
-        with contextlib.suppress(FolderError):
-            write_manifest(folder, replace(manifest, state=state, finished=now()))
-        raise
-    write_manifest(folder, replace(manifest, state=COMPLETE, finished=now()))
-
-
-def plan_cases(texts: Mapping[tuple[str, ...], str], cases: Sequence[Case], seed: int) -> tuple[Planned, ...]:
-    """Return every case its key: a hash of the scenario, the values, the code and the seed."""
-    bases = {names: files.digest(text.encode()) for names, text in texts.items()}
-    return tuple(Planned(case_key(bases[case.variants], case, code_version(), seed), case) for case in cases)
 
 
 def require_factors(start: Start, cases: Sequence[Case], block: str, of_file: Sequence[str]) -> None:

@@ -55,9 +55,9 @@ def test_a_sweep_with_failed_cases_ends_with_4_and_status_says_how_to_run_one_ag
 def test_the_same_sweep_again_runs_nothing(plan: str, ilrs: Call) -> None:
     first = ilrs("sweep", plan, "--cases", 2, "-n", 5, "-j", 1, "--json")
     folder = Path(answer(first)["folder"])
-    before = (folder / "cases.jsonl").read_bytes()
+    before = (folder / "ledger.jsonl").read_bytes()
     assert answer(ilrs("sweep", plan, "--cases", 2, "-n", 5, "-j", 2, "--json")) == answer(first)
-    assert (folder / "cases.jsonl").read_bytes() == before
+    assert (folder / "ledger.jsonl").read_bytes() == before
 
 
 def test_a_sweep_says_how_much_it_is_before_it_runs(plan: str, ilrs: Call) -> None:

@@ -306,7 +306,7 @@ def _change_manifest(rng: random.Random, folder: Path, victim: Path) -> str:
 
 def _change_ledger(rng: random.Random, folder: Path, victim: Path) -> str:
     del victim
-    file = folder / "cases.jsonl"
+    file = folder / "ledger.jsonl"
     if not file.is_file():
         return "nothing"
     lines = file.read_bytes().splitlines()
@@ -377,24 +377,19 @@ MUTATIONS: tuple[Mutation, ...] = (
 
 def make_checksums_right(folder: Path) -> None:
     """Write the checksums of what is there into manifest and ledger, as a stranger would."""
-    with contextlib.suppress(OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        file = folder / "ilrs-run.json"
+    odd = (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError, StopIteration)
+    with contextlib.suppress(*odd):
+        file = next(one for one in (folder / "ilrs-run.json", folder / "ilrs-sweep.json") if one.is_file())
         document = json.loads(read_plain(file))
-        for part in document["parts"]:
-            table = folder / "outcomes" / f"part-{part['first']:06d}-{part['last']:06d}.parquet"
-            if table.is_file() and not table.is_symlink():
-                part["sha256"] = digest(read_plain(table))
-        document["files"] = []
-        file.write_text(json.dumps(document), encoding="utf-8")
-    with contextlib.suppress(OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        file = folder / "ilrs-sweep.json"
-        document = {**json.loads(read_plain(file)), "design_sha256": ""}
-        file.write_text(json.dumps(document), encoding="utf-8")
-        ledger = folder / "cases.jsonl"
+        file.write_text(json.dumps({**document, "files": []}), encoding="utf-8")
+    with contextlib.suppress(*odd):
+        ledger = folder / "ledger.jsonl"
         rows = []
         for line in read_plain(ledger).splitlines():
             row = from_json(Row, line)
-            table = folder / "cases" / row.name
+            span = f"{row.first:06d}-{row.last:06d}.parquet"
+            found = (folder / "outcomes" / f"part-{span}", folder / "cases" / f"{row.key[:24]}-{span}")
+            table = next((one for one in found if one.is_file()), found[0])
             known = digest(read_plain(table)) if table.is_file() and not table.is_symlink() else row.sha256
             rows.append(json.dumps(to_plain(dataclasses.replace(row, sha256=known).sealed())))
         ledger.write_text("\n".join([*rows, ""]), encoding="utf-8")

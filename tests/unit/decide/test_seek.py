@@ -140,9 +140,9 @@ def test_a_climb_pulls_what_brings_most_for_its_cost_and_stops_where_nothing_doe
 
 def test_the_same_search_simulates_nothing_again(tmp_path: Path) -> None:
     first = sought(tmp_path / "run")
-    before = (tmp_path / "run" / "cases.jsonl").read_bytes()
+    before = (tmp_path / "run" / "ledger.jsonl").read_bytes()
     assert sought(tmp_path / "run") == first
-    assert (tmp_path / "run" / "cases.jsonl").read_bytes() == before
+    assert (tmp_path / "run" / "ledger.jsonl").read_bytes() == before
 
 
 def test_sureness_is_the_tail_of_a_beta() -> None:

@@ -15,10 +15,10 @@ DEADLY = 100
 class Deadly(Work):
     """Kills its worker on one span, as long as the file that the campaign's `about` names is not there."""
 
-    def run(self, span: Span) -> bytes:
+    def run(self, span: Span, *, goals_only: bool = False) -> bytes:
         marker = Path(self.campaign.about)
         if span.first == DEADLY and not marker.exists():
             if marker.parent.exists():
                 marker.touch()
             os.kill(os.getpid(), signal.SIGKILL)
-        return Work.run(self, span)
+        return Work.run(self, span, goals_only=goals_only)

@@ -15,8 +15,7 @@ from sim.model.simulate import simulate_nominal
 from sim.problems import ScenarioError
 from sim.scenario.load import load_scenario
 from sim.study.cases import Cases
-from sim.study.chunks import Span, Work
-from sim.study.design import Case
+from sim.study.chunks import Case, Span, Work
 from sim.study.sweep import Start
 
 FASTER = ("launchers.rocket.production.every", "60 d")
@@ -43,11 +42,11 @@ def test_a_case_writes_no_file(texts: dict[tuple[str, ...], str], monkeypatch: p
 
     monkeypatch.setattr(tempfile, "TemporaryDirectory", refuse)
     monkeypatch.setattr(Path, "write_text", refuse)
-    assert Cases(texts).compile(case(FASTER)).launchers
+    assert Cases(texts, 7).compile(case(FASTER)).launchers
 
 
 def test_cases_share_the_tables_that_none_of_their_values_decides(texts: dict[tuple[str, ...], str]) -> None:
-    cases = Cases(texts)
+    cases = Cases(texts, 7)
     first, second = cases.compile(case()), cases.compile(case(FASTER))
     assert first.departures[0].t_d is second.departures[0].t_d
     assert first.opportunities[0].window is second.opportunities[0].window
@@ -56,7 +55,7 @@ def test_cases_share_the_tables_that_none_of_their_values_decides(texts: dict[tu
 def test_a_value_that_decides_when_a_flight_closes_makes_a_table_of_its_own(
     texts: dict[tuple[str, ...], str],
 ) -> None:
-    cases = Cases(texts)
+    cases = Cases(texts, 7)
     first, second = cases.compile(case()), cases.compile(case(LIGHTER))
     assert first.departures[0].t_d is second.departures[0].t_d
     assert second.opportunities[0].capacity_margin_kg.max() < first.opportunities[0].capacity_margin_kg.max()
@@ -66,13 +65,13 @@ def test_a_value_that_decides_when_a_flight_closes_makes_a_table_of_its_own(
 def test_a_case_after_others_gives_the_same_table_as_alone(
     texts: dict[tuple[str, ...], str], settings: tuple[tuple[str, str], ...]
 ) -> None:
-    cases = Cases(texts)
+    cases = Cases(texts, 7)
     for other in ((FASTER,), (LIGHTER,), (NEVER_LIFTS,), ()):
         try:
             cases.compile(case(*other))
         except ScenarioError:
             assert other == (NEVER_LIFTS,)
-    assert table(cases.compile(case(*settings))) == table(Cases(texts).compile(case(*settings)))
+    assert table(cases.compile(case(*settings))) == table(Cases(texts, 7).compile(case(*settings)))
 
 
 def test_a_case_gives_the_table_of_the_file_that_the_folder_keeps(
@@ -81,11 +80,11 @@ def test_a_case_gives_the_table_of_the_file_that_the_folder_keeps(
     (tmp_path / "scenario.resolved.yaml").write_text(texts[()])
     one = case(FASTER)
     alone = compile_campaign(load_scenario(tmp_path / "scenario.resolved.yaml", sets=one.sets))
-    assert table(Cases(texts).compile(one)) == table(alone)
+    assert table(Cases(texts, 7).compile(one)) == table(alone)
 
 
 def test_what_cannot_be_is_said_again_of_every_case(texts: dict[tuple[str, ...], str]) -> None:
-    cases, said = Cases(texts), []
+    cases, said = Cases(texts, 7), []
     for _ in range(2):
         with pytest.raises(ScenarioError) as refused:
             cases.compile(case(NEVER_LIFTS))

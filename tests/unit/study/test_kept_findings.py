@@ -30,7 +30,7 @@ def looks(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     seen: list[int] = []
     look = summary.findings_of
 
-    def count(study: store.Study) -> Findings:
+    def count(study: store.StudyTables) -> Findings:
         seen.append(study.sample.size)
         return look(study)
 

@@ -19,6 +19,7 @@ from sim.scenario.load import load_scenario
 from sim.study import files
 from sim.study.contents import RUN_MARKER
 from sim.study.files import FolderError
+from sim.study.ledger import rows_in
 from sim.study.lock import held, holder
 from sim.study.manifest import read_manifest
 from sim.study.plan import read_plan
@@ -100,7 +101,7 @@ def killed_again_and_again(project_root: Path, folder: Path, kills: int, jobs: i
 def test_a_study_killed_again_and_again_ends_with_the_same_tables(
     whole: dict[str, bytes], project_root: Path, tmp_path: Path
 ) -> None:
-    """Killed before its first manifest, at what it writes first, and at a table; a chunk is two files."""
+    """Killed before its first manifest, at what it writes first, and at two tables."""
     for stop in (1, 2, 10, 11):
         kill_at(start(project_root, tmp_path / "run", N, 2, stop))
     require_success(start(project_root, tmp_path / "run", N, 2))
@@ -178,10 +179,10 @@ def test_a_full_disk_gives_one_clear_error_and_loses_nothing(
         patched.setattr(os, "replace", fill)
         with pytest.raises(FolderError, match="no space left on device"):
             run_study(campaign, replications=1000, seed=7, jobs=1, folder=folder)
-    done = read_manifest(folder).parts
+    done = list(rows_in(folder))
     assert done
-    kept = {part.name: (folder / "outcomes" / part.name).read_bytes() for part in done}
-    assert all(files.digest(kept[part.name]) == part.sha256 for part in done)
+    kept = {row.span.name: (folder / "outcomes" / row.span.name).read_bytes() for row in done}
+    assert all(files.digest(kept[row.span.name]) == row.sha256 for row in done)
     study = run_study(campaign, replications=1000, seed=7, jobs=1, folder=folder)
     assert study.sample.size == 1000
     assert all((folder / "outcomes" / name).read_bytes() == data for name, data in kept.items())

@@ -19,7 +19,7 @@ from sim.study.engines import Here, Pool, WorkersLostError, run_all
 from sim.study.files import FolderError
 from sim.study.manifest import read_manifest
 from sim.study.runner import Progress, default_folder, run_study
-from sim.study.store import Study, read_study
+from sim.study.store import StudyTables, read_study
 from tests.unit.study.deadly import Deadly
 
 N = 230  # three chunks, the last one short
@@ -27,7 +27,7 @@ CHUNK = 100
 
 
 @pytest.fixture(scope="module")
-def study(campaign: Campaign, tmp_path_factory: pytest.TempPathFactory) -> Study:
+def study(campaign: Campaign, tmp_path_factory: pytest.TempPathFactory) -> StudyTables:
     return run_study(campaign, replications=N, seed=7, jobs=1, folder=tmp_path_factory.mktemp("s") / "run")
 
 
@@ -35,20 +35,20 @@ def tables_in(folder: Path) -> dict[str, bytes]:
     return {file.name: file.read_bytes() for file in [*folder.glob("*.parquet"), *folder.glob("*/*.parquet")]}
 
 
-def test_two_workers_write_the_same_bytes_as_one(study: Study, campaign: Campaign, tmp_path: Path) -> None:
+def test_two_workers_write_the_same_bytes_as_one(study: StudyTables, campaign: Campaign, tmp_path: Path) -> None:
     run_study(campaign, replications=N, seed=7, jobs=2, folder=tmp_path / "two")
     assert len(tables_in(study.folder)) == 4
     assert tables_in(tmp_path / "two") == tables_in(study.folder)
 
 
-def test_another_seed_writes_other_bytes(study: Study, campaign: Campaign, tmp_path: Path) -> None:
+def test_another_seed_writes_other_bytes(study: StudyTables, campaign: Campaign, tmp_path: Path) -> None:
     run_study(campaign, replications=N, seed=8, jobs=1, folder=tmp_path / "other")
     theirs, ours = tables_in(tmp_path / "other"), tables_in(study.folder)
     assert theirs.pop("nominal.parquet") == ours["nominal.parquet"]
     assert all(ours[name] != data for name, data in theirs.items())
 
 
-def test_the_table_holds_what_the_simulation_gives(study: Study, campaign: Campaign) -> None:
+def test_the_table_holds_what_the_simulation_gives(study: StudyTables, campaign: Campaign) -> None:
     """A row of the table is the replication of that number, to the last bit."""
     alone = simulate(campaign, 7, 101)
     assert np.array_equal(study.sample.reached_d[101], alone.reached_d)
@@ -58,7 +58,7 @@ def test_the_table_holds_what_the_simulation_gives(study: Study, campaign: Campa
 
 
 def test_an_interrupted_study_goes_on_and_ends_as_if_it_had_not_been(
-    study: Study, campaign: Campaign, tmp_path: Path
+    study: StudyTables, campaign: Campaign, tmp_path: Path
 ) -> None:
     def interrupt(progress: Progress) -> None:
         if progress.done == CHUNK:
@@ -76,7 +76,7 @@ def test_an_interrupted_study_goes_on_and_ends_as_if_it_had_not_been(
     assert tables_in(folder) == tables_in(study.folder)
 
 
-def test_an_altered_chunk_is_found_and_run_again(study: Study, campaign: Campaign, tmp_path: Path) -> None:
+def test_an_altered_chunk_is_found_and_run_again(study: StudyTables, campaign: Campaign, tmp_path: Path) -> None:
     folder = tmp_path / "run"
     run_study(campaign, replications=N, seed=7, jobs=1, folder=folder)
     part = folder / "outcomes" / "part-000100-000199.parquet"
@@ -87,14 +87,16 @@ def test_an_altered_chunk_is_found_and_run_again(study: Study, campaign: Campaig
     assert tables_in(folder) == tables_in(study.folder)
 
 
-def test_more_replications_extend_a_study(study: Study, campaign: Campaign, tmp_path: Path) -> None:
+def test_more_replications_extend_a_study(study: StudyTables, campaign: Campaign, tmp_path: Path) -> None:
     folder = tmp_path / "run"
     run_study(campaign, replications=170, seed=7, jobs=1, folder=folder)
     run_study(campaign, replications=N, seed=7, jobs=1, folder=folder)
     assert tables_in(folder) == tables_in(study.folder)
 
 
-def test_fewer_replications_use_the_first_and_keep_the_rest(study: Study, campaign: Campaign, tmp_path: Path) -> None:
+def test_fewer_replications_use_the_first_and_keep_the_rest(
+    study: StudyTables, campaign: Campaign, tmp_path: Path
+) -> None:
     folder = tmp_path / "run"
     run_study(campaign, replications=N, seed=7, jobs=1, folder=folder)
     fewer = run_study(campaign, replications=160, seed=7, jobs=1, folder=folder)
@@ -103,7 +105,7 @@ def test_fewer_replications_use_the_first_and_keep_the_rest(study: Study, campai
     assert tables_in(folder) == tables_in(study.folder)
 
 
-def test_another_scenario_in_the_same_folder_is_refused(study: Study, campaign: Campaign) -> None:
+def test_another_scenario_in_the_same_folder_is_refused(study: StudyTables, campaign: Campaign) -> None:
     other = dataclasses.replace(campaign, identity="f" * 64)
     before = tables_in(study.folder)
     with pytest.raises(FolderError, match=r"holds another study .*identity"):
@@ -134,10 +136,11 @@ def test_a_folder_without_a_manifest_is_no_study(tmp_path: Path) -> None:
         read_study(tmp_path / "nowhere")
 
 
-def test_nothing_is_left_lying_about(study: Study) -> None:
+def test_nothing_is_left_lying_about(study: StudyTables) -> None:
     assert sorted(file.relative_to(study.folder).as_posix() for file in study.folder.rglob("*.*")) == [
         "COLUMNS.md",
         "ilrs-run.json",
+        "ledger.jsonl",
         "nominal.parquet",
         "outcomes/part-000000-000099.parquet",
         "outcomes/part-000100-000199.parquet",
@@ -151,7 +154,7 @@ def test_nothing_is_left_lying_about(study: Study) -> None:
     ]
 
 
-def test_the_traces_are_those_of_the_order_statistics(study: Study) -> None:
+def test_the_traces_are_those_of_the_order_statistics(study: StudyTables) -> None:
     """P100 of 230 replications is the 65th date in order, counted by hand from the sorted dates."""
     p50 = next(trace for trace in study.traces if trace.title == "P50")
     assert p50.replication is not None
@@ -161,13 +164,13 @@ def test_the_traces_are_those_of_the_order_statistics(study: Study) -> None:
     assert replication_at(dates, 0.5) == p50.replication
 
 
-def test_every_column_says_its_unit_and_meaning(study: Study) -> None:
+def test_every_column_says_its_unit_and_meaning(study: StudyTables) -> None:
     schema = pq.read_schema(study.folder / "nominal.parquet")
     assert all(field.metadata[b"unit"] and field.metadata[b"meaning"] for field in schema)
     assert schema.field("reached.both").metadata[b"unit"] == b"d"
 
 
-def test_one_column_can_be_read_alone(study: Study) -> None:
+def test_one_column_can_be_read_alone(study: StudyTables) -> None:
     found = store.column(study.folder, "reached.both")
     assert np.array_equal(found, study.sample.reached_d[:, study.outline.milestones.index("both")])
 

@@ -20,14 +20,14 @@ from sim.study.folders import tables_elsewhere
 from sim.study.manifest import read_manifest
 from sim.study.place import ALLOWED, Place, SharedFolderError, shared_place
 from sim.study.runner import Progress, run_study
-from sim.study.store import Study
+from sim.study.store import StudyTables
 
 N = 230
 MEMORY = "memory://studies"
 
 
 @pytest.fixture(scope="module")
-def alone(campaign: Campaign, tmp_path_factory: pytest.TempPathFactory) -> Study:
+def alone(campaign: Campaign, tmp_path_factory: pytest.TempPathFactory) -> StudyTables:
     return run_study(campaign, replications=N, seed=7, jobs=1, folder=tmp_path_factory.mktemp("alone") / "run")
 
 
@@ -35,7 +35,7 @@ def tables_below(folder: Path) -> dict[str, bytes]:
     return {file.name: file.read_bytes() for file in folder.rglob("part-*.parquet")}
 
 
-def test_workers_write_the_same_tables_themselves(alone: Study, campaign: Campaign, tmp_path: Path) -> None:
+def test_workers_write_the_same_tables_themselves(alone: StudyTables, campaign: Campaign, tmp_path: Path) -> None:
     shared = tmp_path / "shared"
     study = run_study(
         campaign, replications=N, seed=7, jobs=2, folder=tmp_path / "run", shared=f"file://{shared.as_posix()}"
@@ -49,7 +49,7 @@ def test_workers_write_the_same_tables_themselves(alone: Study, campaign: Campai
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_dask_workers_write_the_same_tables_themselves(alone: Study, campaign: Campaign, tmp_path: Path) -> None:
+def test_dask_workers_write_the_same_tables_themselves(alone: StudyTables, campaign: Campaign, tmp_path: Path) -> None:
     shared = tmp_path / "shared"
     with cluster(None, 2) as engine:
         run_study(campaign, replications=N, seed=7, folder=tmp_path / "run", engine=engine, shared=str(shared))
@@ -62,7 +62,7 @@ def test_two_run_folders_share_what_is_the_same(campaign: Campaign, tmp_path: Pa
     assert len(tables_below(tmp_path / "shared")) == 3
 
 
-def test_an_altered_shared_table_is_found_and_run_again(alone: Study, campaign: Campaign, tmp_path: Path) -> None:
+def test_an_altered_shared_table_is_found_and_run_again(alone: StudyTables, campaign: Campaign, tmp_path: Path) -> None:
     how: dict[str, Any] = {"seed": 7, "jobs": 1, "folder": tmp_path / "run", "shared": str(tmp_path / "shared")}
     run_study(campaign, replications=N, **how)
     file = next((tmp_path / "shared").rglob("part-000100*"))
@@ -76,7 +76,7 @@ def test_an_altered_shared_table_is_found_and_run_again(alone: Study, campaign: 
 
 
 def test_another_machine_is_asked_where_the_user_allows_it(
-    alone: Study, campaign: Campaign, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    alone: StudyTables, campaign: Campaign, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Fsspec's file system in memory stands for one behind a network: it has no path on this machine."""
     importlib.import_module("fsspec").filesystem("memory").store.clear()
@@ -96,7 +96,7 @@ def test_another_machine_is_asked_where_the_user_allows_it(
         store.read_study(study.folder)
 
 
-def test_a_strangers_study_does_not_make_us_ask_anybody(alone: Study, tmp_path: Path) -> None:
+def test_a_strangers_study_does_not_make_us_ask_anybody(alone: StudyTables, tmp_path: Path) -> None:
     manifest = json.loads((alone.folder / RUN_MARKER).read_text(encoding="utf-8"))
     (tmp_path / RUN_MARKER).write_text(json.dumps({**manifest, "shared": "http://127.0.0.1:9/x"}), encoding="utf-8")
     (tmp_path / "outline.json").write_bytes((alone.folder / "outline.json").read_bytes())

@@ -1,4 +1,4 @@
-"""Sweep folders as a stranger, a failing disk or an honest mistake could make them are refused, or run again."""
+"""SweepTables folders as a stranger, a failing disk or an honest mistake could make them are refused, or run again."""
 
 from __future__ import annotations
 
@@ -17,17 +17,18 @@ from sim.scenario.load import load_scenario
 from sim.study import files
 from sim.study.contents import SWEEP_MARKER as MARKER
 from sim.study.files import FolderError
-from sim.study.ledger import Row, Sweep, read_sweep
+from sim.study.ledger import Row
 from sim.study.plan import read_plan
 from sim.study.records import from_json, to_plain
 from sim.study.responses import responses
 from sim.study.sweep import Start, run_sweep
+from sim.study.sweep_tables import SweepTables, read_sweep
 
 FILE = Path(__file__).with_name("sweeping.yaml")
 N, CASES = 30, 4
 
 
-def sweep_into(folder: Path) -> Sweep:
+def sweep_into(folder: Path) -> SweepTables:
     plan = read_plan(load_scenario(FILE), cases=CASES, replications=N)
     return run_sweep(Start(FILE), plan, jobs=1, folder=folder)
 
@@ -85,15 +86,15 @@ def change(folder: Path, name: str, how: Callable[[Any], None]) -> None:
 
 def change_row(folder: Path, *, forged: bool, **values: object) -> None:
     """Change the first line of the ledger, with its seal made right again if it is `forged`."""
-    first, *rest = (folder / "cases.jsonl").read_text(encoding="utf-8").splitlines()
+    first, *rest = (folder / "ledger.jsonl").read_text(encoding="utf-8").splitlines()
     row: Any = {**json.loads(first), **values}
     if forged:
         row = to_plain(from_json(Row, json.dumps(row)).sealed())
-    (folder / "cases.jsonl").write_text("\n".join([json.dumps(row), *rest, ""]), encoding="utf-8")
+    (folder / "ledger.jsonl").write_text("\n".join([json.dumps(row), *rest, ""]), encoding="utf-8")
 
 
 def row_in(folder: Path) -> Any:
-    return json.loads((folder / "cases.jsonl").read_text(encoding="utf-8").splitlines()[0])
+    return json.loads((folder / "ledger.jsonl").read_text(encoding="utf-8").splitlines()[0])
 
 
 @pytest.mark.parametrize(
@@ -113,7 +114,7 @@ def test_a_design_that_was_not_swept_is_refused_whether_its_checksum_is_right_or
     change(folder, "design.json", how)
     with pytest.raises(FolderError, match=r"design\.json was altered.*the same `ilrs sweep` command repairs it"):
         read_sweep(folder)
-    change(folder, MARKER, lambda manifest: manifest.update(design_sha256=""))
+    change(folder, MARKER, lambda manifest: manifest.update(files=[]))
     with pytest.raises(FolderError, match="the same `ilrs sweep` command repairs it"):
         read_sweep(folder)
     sweep_into(folder)
@@ -160,7 +161,7 @@ def test_a_line_of_the_ledger_that_cannot_be_is_as_if_it_were_torn(
 
 
 def test_a_line_nested_too_deeply_is_as_if_it_were_torn(folder: Path, original: Path) -> None:
-    with (folder / "cases.jsonl").open("a", encoding="utf-8") as file:
+    with (folder / "ledger.jsonl").open("a", encoding="utf-8") as file:
         file.write("[" * 200_000 + "\n")
     assert dates_in(folder) == dates_in(original)
     sweep_into(folder)
@@ -188,7 +189,7 @@ def test_a_table_whose_checksum_is_right_is_refused_and_run_again(
     folder: Path, original: Path, how: Callable[[pa.Table], pa.Table], said: str
 ) -> None:
     row = from_json(Row, json.dumps(row_in(folder)))
-    file = folder / "cases" / row.name
+    file = folder / "cases" / f"{row.key[:24]}-{row.first:06d}-{row.last:06d}.parquet"
     with pq.ParquetFile(file) as opened:
         table = opened.read()
     assert table.column_names[1].startswith("reached.")
@@ -202,13 +203,13 @@ def test_a_table_whose_checksum_is_right_is_refused_and_run_again(
 
 def test_a_ledger_that_leads_elsewhere_is_not_written(folder: Path, tmp_path: Path) -> None:
     victim = tmp_path / "victim.txt"
-    (folder / "cases.jsonl").rename(victim)
+    (folder / "ledger.jsonl").rename(victim)
     before = victim.read_bytes()
     for link in (os.symlink, os.link):
-        link(victim, folder / "cases.jsonl")
+        link(victim, folder / "ledger.jsonl")
         with pytest.raises(FolderError, match="is a link or no plain file"):
             sweep_into(folder)
-        (folder / "cases.jsonl").unlink()
+        (folder / "ledger.jsonl").unlink()
     assert victim.read_bytes() == before
 
 
@@ -221,7 +222,7 @@ def test_tables_are_not_written_through_a_link(folder: Path, tmp_path: Path) -> 
     assert list((tmp_path / "victim").iterdir()) == []
 
 
-@pytest.mark.parametrize("name", ["cases.jsonl", "design.json", "scenario.resolved.yaml", MARKER])
+@pytest.mark.parametrize("name", ["ledger.jsonl", "design.json", "scenario.resolved.yaml", MARKER])
 def test_a_pipe_is_refused_without_waiting(folder: Path, name: str) -> None:
     (folder / name).unlink()
     os.mkfifo(folder / name)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,10 @@ from sim.campaign.plan import Campaign
 from sim.study import files
 from sim.study.contents import RUN_MARKER
 from sim.study.files import FolderError
+from sim.study.ledger import Row, rows_in
 from sim.study.lock import LOCK, held, holder
 from sim.study.place import ALLOWED, SharedFolderError
+from sim.study.records import to_plain
 from sim.study.runner import run_study
 from sim.study.store import read_study
 
@@ -51,13 +54,22 @@ def change(folder: Path, **values: object) -> None:
     (folder / RUN_MARKER).write_text(json.dumps({**manifest_of(folder), **values}), encoding="utf-8")
 
 
+def rows_of(folder: Path) -> list[Row]:
+    return sorted(rows_in(folder), key=lambda row: row.first)
+
+
+def write_rows(folder: Path, rows: Iterable[Row]) -> None:
+    """Write a ledger, with every seal right, as a stranger would."""
+    lines = [json.dumps(to_plain(row.sealed())) for row in rows]
+    (folder / "ledger.jsonl").write_text("\n".join([*lines, ""]), encoding="utf-8")
+
+
 def sign(folder: Path) -> None:
     """Make the checksums right again, as a stranger would."""
-    parts = manifest_of(folder)["parts"]
-    for part in parts:
-        name = f"part-{part['first']:06d}-{part['last']:06d}.parquet"
-        part["sha256"] = files.digest((folder / "outcomes" / name).read_bytes())
-    change(folder, parts=parts, files=[])
+    tables = folder / "outcomes"
+    signed = [replace(row, sha256=files.digest((tables / row.span.name).read_bytes())) for row in rows_of(folder)]
+    write_rows(folder, signed)
+    change(folder, files=[])
 
 
 def again(campaign: Campaign, folder: Path) -> None:
@@ -96,25 +108,38 @@ def test_a_number_of_replications_that_is_none_is_refused(folder: Path, promised
 
 
 @pytest.mark.parametrize("lost", [0, 1])
-def test_a_chunk_that_the_manifest_leaves_out_is_missed(folder: Path, lost: int) -> None:
-    parts = manifest_of(folder)["parts"]
-    change(folder, parts=parts[:lost] + parts[lost + 1 :])
-    with pytest.raises(FolderError, match=f"lacks replications {lost * 100} to {lost * 100 + 99}"):
+def test_a_chunk_that_the_ledger_leaves_out_is_missed(folder: Path, lost: int) -> None:
+    rows = rows_of(folder)
+    write_rows(folder, rows[:lost] + rows[lost + 1 :])
+    with pytest.raises(FolderError, match=f"lack replications {lost * 100} to {lost * 100 + 99}"):
         read_study(folder)
 
 
-def test_a_chunk_that_stands_there_twice_is_refused(folder: Path) -> None:
-    parts = manifest_of(folder)["parts"]
-    change(folder, parts=[parts[0], *parts])
-    with pytest.raises(FolderError, match="holds some twice"):
+def test_a_chunk_that_stands_there_twice_counts_once(folder: Path) -> None:
+    write_rows(folder, [*rows_of(folder), rows_of(folder)[0]])
+    assert read_study(folder).sample.size == N
+
+
+@pytest.mark.parametrize("span", [(-100, 99), (99, 0), (0, 10**12), (0, 2**62), (0, 199), (7, 99)])
+def test_a_chunk_that_is_no_piece_of_ours_counts_as_torn(folder: Path, span: tuple[int, int]) -> None:
+    first, *rest = rows_of(folder)
+    write_rows(folder, [replace(first, first=span[0], last=span[1]), *rest])
+    with pytest.raises(FolderError, match="lack replications 0 to 99"):
         read_study(folder)
 
 
-@pytest.mark.parametrize("span", [(-100, 99), (99, 0), (0, 10**12), (0, 2**63)])
-def test_a_chunk_that_is_no_piece_of_ours_is_refused(folder: Path, span: tuple[int, int]) -> None:
-    parts = manifest_of(folder)["parts"]
-    change(folder, parts=[{**parts[0], "first": span[0], "last": span[1]}, *parts[1:]])
-    with pytest.raises(FolderError, match=r"\.parts\[0\]"):
+def test_a_line_that_was_altered_counts_as_torn(folder: Path, original: Path, campaign: Campaign) -> None:
+    text = (folder / "ledger.jsonl").read_text(encoding="utf-8")
+    (folder / "ledger.jsonl").write_text(text.replace('"first": 100', '"first": 101'), encoding="utf-8")
+    with pytest.raises(FolderError, match=r"lack replications 100 to 199.*the same `ilrs run` command repairs it"):
+        read_study(folder)
+    again(campaign, folder)
+    assert tables_in(folder) == tables_in(original)
+
+
+def test_a_chunk_of_another_study_is_none_of_this_one(folder: Path) -> None:
+    write_rows(folder, [replace(row, key="0" * 64) for row in rows_of(folder)])
+    with pytest.raises(FolderError, match="and its tables hold 0"):
         read_study(folder)
 
 
@@ -172,8 +197,8 @@ def test_the_same_command_repairs_chunks_that_are_not_cut_as_ours(
     whole = folder / "outcomes" / "part-000000-000199.parquet"
     parts = [pq.read_table(file) for file in sorted(folder.glob("outcomes/*.parquet"))[:2]]
     pq.write_table(pa.concat_tables(parts), whole)
-    part = {"first": 0, "last": 199, "sha256": files.digest(whole.read_bytes())}
-    change(folder, parts=[part, *manifest_of(folder)["parts"][2:]])
+    first, _, *rest = rows_of(folder)
+    write_rows(folder, [replace(first, last=199, sha256=files.digest(whole.read_bytes())), *rest])
     again(campaign, folder)
     assert read_study(folder).sample.replication.tolist() == list(range(N))
 
@@ -301,8 +326,8 @@ def test_a_trace_of_what_cannot_happen_is_refused(folder: Path, key: str, value:
 
 
 def test_a_run_of_an_older_format_is_refused_with_the_way_out(folder: Path) -> None:
-    change(folder, format=2)
-    with pytest.raises(FolderError, match="has format 2, and this version knows 3; make it again in another folder"):
+    change(folder, format=3, parts=[])
+    with pytest.raises(FolderError, match="has format 3, and this version knows 4; make it again in another folder"):
         read_study(folder)
 
 

@@ -15,13 +15,14 @@ import pytest
 
 from sim.problems import InputError, ScenarioError
 from sim.scenario.load import load_scenario
-from sim.study.design import DESIGNS, Case, Choice, cases_of, count_cases
+from sim.study.chunks import Case
+from sim.study.design import DESIGNS, Choice, cases_of, count_cases
 from sim.study.engines import Here
 from sim.study.files import FolderError
-from sim.study.ledger import Sweep, read_sweep
 from sim.study.plan import MOST_RUNS, SweepPlan, read_plan, require_meant
 from sim.study.responses import document, indices_of, ranks_of, responses, swings_of
 from sim.study.sweep import Start, run_sweep
+from sim.study.sweep_tables import SweepTables, read_sweep
 
 T = TypeVar("T")
 FILE = Path(__file__).with_name("sweeping.yaml")
@@ -33,7 +34,7 @@ def plan(**changes: Any) -> SweepPlan:
     return read_plan(load_scenario(FILE), **changes)
 
 
-def swept(folder: Path, jobs: int = 1, **changes: Any) -> Sweep:
+def swept(folder: Path, jobs: int = 1, **changes: Any) -> SweepTables:
     return run_sweep(Start(FILE), plan(**changes), jobs=jobs, folder=folder)
 
 
@@ -56,23 +57,23 @@ class Counting(Here):
 
 
 @pytest.fixture(scope="module")
-def sweep(tmp_path_factory: pytest.TempPathFactory) -> Sweep:
+def sweep(tmp_path_factory: pytest.TempPathFactory) -> SweepTables:
     return swept(tmp_path_factory.mktemp("sweep") / "run")
 
 
-def test_every_case_of_the_design_is_there(sweep: Sweep) -> None:
+def test_every_case_of_the_design_is_there(sweep: SweepTables) -> None:
     assert len(sweep.planned) == 8
     assert all(sweep.is_done(one.key) for one in sweep.planned)
     assert sweep.manifest.state == "running"  # as it was when it was read; the folder says complete
     assert read_sweep(sweep.folder).manifest.state == "complete"
 
 
-def test_two_workers_write_the_same_tables(sweep: Sweep, tmp_path: Path) -> None:
+def test_two_workers_write_the_same_tables(sweep: SweepTables, tmp_path: Path) -> None:
     swept(tmp_path / "two", jobs=2)
     assert tables_in(tmp_path / "two") == tables_in(sweep.folder)
 
 
-def test_all_cases_see_the_same_luck(sweep: Sweep) -> None:
+def test_all_cases_see_the_same_luck(sweep: SweepTables) -> None:
     """The first step draws u from its one stream in every case: cases with the same law differ by the second alone."""
     items = [one for one in responses(sweep)["both"] if "100 d]" in dict(one.case.settings)[FIRST]]
     assert len(items) > 1
@@ -80,7 +81,7 @@ def test_all_cases_see_the_same_luck(sweep: Sweep) -> None:
     assert all(np.allclose(shift, shifts[0], atol=1e-9) for shift in shifts)
 
 
-def test_an_interrupted_sweep_goes_on(sweep: Sweep, tmp_path: Path) -> None:
+def test_an_interrupted_sweep_goes_on(sweep: SweepTables, tmp_path: Path) -> None:
     folder = tmp_path / "run"
     with pytest.raises(KeyboardInterrupt):
         run_sweep(Start(FILE), plan(), folder=folder, engine=Counting(stop_after=3))
@@ -91,7 +92,7 @@ def test_an_interrupted_sweep_goes_on(sweep: Sweep, tmp_path: Path) -> None:
     assert tables_in(folder) == tables_in(sweep.folder)
 
 
-def test_a_larger_sobol_design_reuses_what_is_there(sweep: Sweep, tmp_path: Path) -> None:
+def test_a_larger_sobol_design_reuses_what_is_there(sweep: SweepTables, tmp_path: Path) -> None:
     folder = tmp_path / "run"
     swept(folder, cases=4)
     more = Counting()
@@ -110,7 +111,7 @@ def test_more_replications_run_only_the_new_ones(tmp_path: Path) -> None:
         assert np.array_equal(many.dates_d[:40], few.dates_d)
 
 
-def test_an_altered_table_is_found_and_run_again(sweep: Sweep, tmp_path: Path) -> None:
+def test_an_altered_table_is_found_and_run_again(sweep: SweepTables, tmp_path: Path) -> None:
     folder = tmp_path / "run"
     swept(folder)
     victim = sorted((folder / "cases").iterdir())[2]
@@ -121,10 +122,10 @@ def test_an_altered_table_is_found_and_run_again(sweep: Sweep, tmp_path: Path) -
     assert tables_in(folder) == tables_in(sweep.folder)
 
 
-def test_a_torn_line_of_the_ledger_costs_one_case(sweep: Sweep, tmp_path: Path) -> None:
+def test_a_torn_line_of_the_ledger_costs_one_case(sweep: SweepTables, tmp_path: Path) -> None:
     folder = tmp_path / "run"
     swept(folder)
-    ledger = folder / "cases.jsonl"
+    ledger = folder / "ledger.jsonl"
     ledger.write_bytes(ledger.read_bytes()[:-20])
     again = Counting()
     run_sweep(Start(FILE), plan(), folder=folder, engine=again)
@@ -151,7 +152,7 @@ def test_fail_fast_stops_at_the_first_failure(tmp_path: Path) -> None:
         run_sweep(Start(FILE), bad, jobs=1, folder=tmp_path / "run", fail_fast=True)
 
 
-def test_another_sweep_in_the_same_folder_is_refused(sweep: Sweep) -> None:
+def test_another_sweep_in_the_same_folder_is_refused(sweep: SweepTables) -> None:
     before = tables_in(sweep.folder)
     with pytest.raises(FolderError, match="another sweep"):
         swept(sweep.folder, design="lhs")
@@ -217,7 +218,7 @@ def second_d(case: Case) -> float:
     return float(dict(case.settings)[SECOND].split()[0])
 
 
-def test_the_document_is_strict_json(sweep: Sweep) -> None:
+def test_the_document_is_strict_json(sweep: SweepTables) -> None:
     said = json.loads(json.dumps(document(sweep, START), allow_nan=False))
     assert {case["status"] for case in said["cases"]} == {"done"}
     assert set(said["sensitivity"]["both"]["ranks"]) == {SECOND}
