@@ -96,7 +96,7 @@ def _words_of(one: ClassLine, law: Mapping[str, Any]) -> str:
     return f"slips.{one.law}.classes: {one.what} of {one.agency}, {KINDS.get(one.kind, one.kind)}{fitted}"
 
 
-def resolved(study: Study) -> Loaded:
+def resolved(study: StudyTables) -> Loaded:
     """Return the scenario of a finished study, read once more."""
     return load_scenario(study.folder / "scenario.resolved.yaml")
 

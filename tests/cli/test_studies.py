@@ -314,11 +314,11 @@ def test_clean_keeps_a_link_and_what_it_leads_to(plan: str, ilrs: Call) -> None:
     ilrs("run", plan, "-n", 5, "-j", 1, "-q", "-o", "runs/one")
     Path("victim").mkdir()
     Path("victim/p50.json").write_text("precious", encoding="utf-8")
-    for file in Path("runs/one/stories").iterdir():
+    for file in Path("runs/one/traces").iterdir():
         file.unlink()
-    Path("runs/one/stories").rmdir()
-    Path("runs/one/stories").symlink_to(Path("victim").resolve())
-    assert "kept: runs/one/stories" in ilrs("clean", "--yes").stdout
+    Path("runs/one/traces").rmdir()
+    Path("runs/one/traces").symlink_to(Path("victim").resolve())
+    assert "kept: runs/one/traces" in ilrs("clean", "--yes").stdout
     assert Path("victim/p50.json").read_text(encoding="utf-8") == "precious"
 
 
