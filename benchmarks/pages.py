@@ -19,7 +19,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -27,8 +27,8 @@ import plotly.graph_objects as go
 
 from dashboards.report import compose_page, write_page
 from dashboards.setting import setting_of
-from sim.analysis.sample import Sample
 from sim.campaign.compile import compile_campaign
+from sim.model.sample import Sample
 from sim.scenario.load import load_scenario
 from sim.study.engines import Pool, ask
 from sim.study.runner import run_study
@@ -78,14 +78,9 @@ def repeated(sample: Sample, count: int) -> Sample:
     rows = np.arange(count) % sample.size
     luck = np.random.default_rng(0).uniform(0.0, 30.0, count)
     luck[: sample.size] = 0.0  # these can be replayed: the explorer holds a replay against the tables
-    arrays = {
-        field.name: getattr(sample, field.name)[rows]
-        for field in fields(sample)
-        if field.name not in ("replication", "reached_d")
-    }
-    dates = sample.reached_d[rows]
-    dates += luck[:, None]
-    return Sample(replication=np.arange(count), reached_d=dates, **arrays)
+    again = sample[rows]
+    again.reached_d[:] += luck[:, None]
+    return replace(again, replication=np.arange(count))
 
 
 def seen(folder: Path) -> None:

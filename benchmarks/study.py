@@ -23,7 +23,6 @@ if __name__ == "__main__":  # worker processes read this file again, and the pro
     import numpy as np
 
     from sim.analysis.outline import outline_of
-    from sim.analysis.sample import stack
     from sim.campaign.compile import compile_campaign
     from sim.campaign.plan import Campaign
     from sim.model.simulate import simulate_nominal
@@ -74,7 +73,7 @@ def report_chunks(campaign: Campaign) -> None:
     spent = {}
     for size in (50, 100, 250):
         simulate_s, outcomes = least(lambda size=size: work.outcomes(Span(0, size)), 3)
-        encode_s, data = least(lambda outcomes=outcomes: tables.encode(stack(outcomes), work.outline), 7)
+        encode_s, data = least(lambda outcomes=outcomes: tables.encode(outcomes, work.outline), 7)
         spent[size] = encode_s
         print(
             f"chunk of {size}: {1e3 * simulate_s / size:.2f} ms a replication, table {1e3 * encode_s:.1f} ms "

@@ -13,7 +13,6 @@ from dashboards.answers import SweepAnswers
 from dashboards.sweep_page import answers_of
 from dashboards.telling import Asked, Teller
 from sim.analysis.findings import Findings, GoalFinding
-from sim.analysis.sample import rows_of
 from sim.problems import InputError
 from sim.study.contents import SWEEP_MARKER
 from sim.study.files import FolderError
@@ -55,7 +54,7 @@ class Volume:
             return Asked(key, None, goal, None)
         numbers = self._study.sample.replication
         row = int(np.argmin(np.abs(numbers - min(max(replication, 0), int(numbers.max())))))
-        one = rows_of(self._study.sample, slice(row, row + 1))
+        one = self._study.sample[slice(row, row + 1)]
         return Asked(key, int(one.replication[0]), goal, one)
 
     def goal(self, name: str) -> GoalFinding | None:

@@ -10,8 +10,8 @@ from dashboards import formats
 from dashboards.card import Card, Key
 from dashboards.figures.bat import draw_bat, draw_bat_zoom, has_journeys
 from sim.analysis.findings import Findings
-from sim.analysis.sample import Sample, rows_of
 from sim.analysis.story import tell
+from sim.model.sample import Sample
 from sim.study.replay import Replay, Replayed
 from sim.study.store import StudyTables
 
@@ -50,7 +50,7 @@ class Teller:
 
     def __init__(self, name: str, study: StudyTables, findings: Findings) -> None:
         self.name = name
-        self._study = replace(study, sample=rows_of(study.sample, slice(0, 0)))
+        self._study = replace(study, sample=study.sample[slice(0, 0)])
         self._findings = replace(findings, traces=())
         self._replay = Replay(self._study)
 

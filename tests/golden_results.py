@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import yaml
 
-from sim.analysis.sample import Sample
+from sim.model.sample import Sample
 from sim.scenario.tree import shipped_folder, shipped_names
 from sim.validation.replications import Replicated, replicate, shipped_scenario
 

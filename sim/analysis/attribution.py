@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from sim.analysis import estimates
 from sim.analysis.outline import GoalLine, Outline
-from sim.analysis.sample import Sample
 from sim.analysis.sensitivity import Sensitivity, rank_activities
+from sim.model.sample import Sample
 
 Floats = NDArray[np.float64]
 RESAMPLES = 999

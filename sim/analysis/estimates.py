@@ -150,6 +150,15 @@ def quantile(values: ArrayLike, q: float, *, level: float = 0.95) -> Quantile:
     return quantiles(values, (q,), level=level)[0]
 
 
+def replication_at(dates: NDArray[np.float64], share: float) -> int:
+    """Return the row, of `dates` with shape (n,), that holds the order statistic of rank ceil(n * share).
+
+    Rows of one date, and those that are infinite, stand in the order of their numbers.
+    """
+    rank = max(1, int(np.ceil(dates.size * share - 1e-9)))  # the rank that quantile reports
+    return int(np.argsort(dates, kind="stable")[rank - 1])
+
+
 def mean(values: ArrayLike, *, level: float = 0.95) -> Mean:
     """Return the mean of `values`, shape (n,), with its Student interval.
 

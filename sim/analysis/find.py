@@ -24,8 +24,8 @@ from sim.analysis.findings import (
 )
 from sim.analysis.joint import joint_finding
 from sim.analysis.outline import FlightLine, Outline
-from sim.analysis.sample import Sample
 from sim.analysis.uncertainty import LEVEL, Explained, explain, figure_scores
+from sim.model.sample import Sample
 from sim.model.tracing import Trace
 
 GOAL_SHARES = (0.1, 0.5, 0.8, 0.9)

@@ -10,7 +10,7 @@ from sim.campaign.floats import Bar, Float, Floats
 from sim.campaign.placing import Placed
 from sim.campaign.plan import Campaign, ElementPlan, GoalPlan, LinkPlan, MissionPlan, SchedulePlan, TankPlan
 from sim.campaign.scheduling import bar_of, planned_lag
-from sim.model.outcome import Outcome
+from sim.model.sample import Sample
 from sim.worktime import DAY_MIN
 
 
@@ -37,13 +37,13 @@ class FloatRow:
         return self.late is not None and not self.fact and self.late.critical
 
 
-def float_table(campaign: Campaign, schedule: SchedulePlan, nominal: Outcome) -> list[FloatRow]:
+def float_table(campaign: Campaign, schedule: SchedulePlan, nominal: Sample) -> list[FloatRow]:
     """Return the table of a plan, from its nominal run with this schedule."""
     return _Table(campaign, schedule, nominal).rows()
 
 
 class _Table:
-    def __init__(self, campaign: Campaign, schedule: SchedulePlan, nominal: Outcome) -> None:
+    def __init__(self, campaign: Campaign, schedule: SchedulePlan, nominal: Sample) -> None:
         self._campaign, self._schedule = campaign, schedule
         self._reached_d = [float(day) for day in nominal.reached_d]
         self._placed: Mapping[int, Placed] = nominal.placed

@@ -14,7 +14,7 @@ import numpy as np
 from sim.campaign.causes import CAUSES
 from sim.campaign.plan import Campaign, Delivery, FlightCard, LaunchPlan, PlaceName
 from sim.chance import FigureName
-from sim.model.outcome import Outcome
+from sim.model.sample import Sample
 from sim.scenario.text import path_text
 
 OUTLINE_FORMAT = 2
@@ -129,7 +129,7 @@ class Outline:
         return f"<Outline {self.scenario}: {len(self.subjects)} subjects; goals {goals}>"
 
 
-def outline_of(campaign: Campaign, nominal: Outcome) -> Outline:
+def outline_of(campaign: Campaign, nominal: Sample) -> Outline:
     """Make the outline of a campaign; the margins are those of the launch days of its nominal run."""
     return Outline(
         format=OUTLINE_FORMAT,
@@ -210,7 +210,7 @@ def _subjects(campaign: Campaign) -> tuple[SubjectLine, ...]:
     )
 
 
-def _flight(campaign: Campaign, card: FlightCard, nominal: Outcome) -> FlightLine:
+def _flight(campaign: Campaign, card: FlightCard, nominal: Sample) -> FlightLine:
     margins = (math.nan, math.nan)
     if not card.fact:
         launches = (launch for mission in campaign.missions for launch in mission.launches)

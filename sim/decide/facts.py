@@ -16,7 +16,7 @@ from sim.decide.known import Known
 from sim.decide.loads import Base, Load, Manifest
 from sim.decide.manifest_model import ManifestPlan
 from sim.decide.question import Question
-from sim.model.outcome import Outcome
+from sim.model.sample import Sample
 from sim.problems import InputError
 from sim.scenario.load import Loaded
 from sim.study.sweep import Start
@@ -52,7 +52,7 @@ class Facts:
         return self.known.campaign
 
     @property
-    def nominal(self) -> Outcome:
+    def nominal(self) -> Sample:
         """Return the plan as it is, simulated."""
         return self.known.nominal
 

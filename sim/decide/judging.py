@@ -16,7 +16,7 @@ from sim.campaign.plan import Campaign
 from sim.decide.facts import Facts
 from sim.decide.optimum import Document, Optimum, iso_or_none
 from sim.decide.sureness import paired
-from sim.model.outcome import Outcome
+from sim.model.sample import Sample
 from sim.model.simulate import simulate_chunk
 
 CHUNK: Final = 50
@@ -51,24 +51,24 @@ class Trials:
 
     campaign: Campaign
     seed: int
-    outcomes: list[Outcome] = field(default_factory=list)
+    parts: list[Sample] = field(default_factory=list)
 
     @property
     def count(self) -> int:
         """Return how many replications there are."""
-        return len(self.outcomes)
+        return sum(part.size for part in self.parts)
 
     def bring_to(self, count: int, on_done: Listener = lambda _: None) -> None:
         """Simulate until there are `count` replications."""
         while self.count < count:
             more = min(CHUNK, count - self.count)
-            self.outcomes += simulate_chunk(self.campaign, self.seed, self.count, more)
+            self.parts.append(simulate_chunk(self.campaign, self.seed, self.count, more))
             on_done(more)
 
     def days(self, goal: str) -> Floats:
         """Return the day on which each replication reaches a goal, infinity for never; shape (replications,)."""
         milestone = self.campaign.goals[self._number(goal)].reached
-        return np.array([one.reached_d[milestone] for one in self.outcomes])
+        return np.concatenate([np.empty(0), *(one.reached_d[:, milestone] for one in self.parts)])
 
     def met(self, goal: str) -> NDArray[np.bool_]:
         """Return for each replication whether a goal is reached by its date."""
@@ -85,17 +85,19 @@ class Trials:
         """Return what dates the goal where it misses its date: (name, share of those replications), most first."""
         number, missed = self._number(goal), np.flatnonzero(~self.met(goal))
         goals = {one.subject for one in self.campaign.goals}
-        chains = (np.flatnonzero(self.outcomes[one].on_chain[number]) for one in missed)
+        on_chain = np.concatenate([one.on_chain[:, number] for one in self.parts])
+        chains = (np.flatnonzero(on_chain[one]) for one in missed)
         counted = Counter(int(subject) for chain in chains for subject in chain if int(subject) not in goals)
         names = [one.name for one in self.campaign.subjects]
         return tuple((names[subject], times / missed.size) for subject, times in counted.most_common())
 
-    def slip_d(self, goal: str, nominal: Outcome) -> Mapping[str, float]:
+    def slip_d(self, goal: str, nominal: Sample) -> Mapping[str, float]:
         """Return the mean days that each cause adds to the plan's date of a goal; what is not reached counts as long
         as the calendar lasts.
         """
         number = self._number(goal)
-        mean_d = np.mean([one.by_cause_d[number] for one in self.outcomes], axis=0) - nominal.by_cause_d[number]
+        by_cause_d = np.concatenate([one.by_cause_d[:, number] for one in self.parts])
+        mean_d = by_cause_d.mean(axis=0) - nominal.by_cause_d[number]
         return {str(cause): float(days) for cause, days in zip(CAUSES, mean_d, strict=True) if abs(days) >= 0.5}
 
     def _number(self, goal: str) -> int:

@@ -19,7 +19,7 @@ from sim.decide.optimum import Optimum, said_of
 from sim.decide.proof import DEFAULT, Clock, Limits, Progress, Proof
 from sim.decide.question import NAMES, ask
 from sim.decide.unmet import caps_of, explain_unmet
-from sim.model.outcome import Outcome
+from sim.model.sample import Sample
 from sim.model.simulate import simulate_nominal
 from sim.problems import ScenarioError
 from sim.study.sweep import Start
@@ -194,7 +194,7 @@ def _better(one: Optimum, other: Optimum) -> bool:
     return value < best or (value == best and not one.differs)
 
 
-def _differences(facts: Facts, answer: ManifestAnswer, campaign: Campaign, nominal: Outcome) -> list[str]:
+def _differences(facts: Facts, answer: ManifestAnswer, campaign: Campaign, nominal: Sample) -> list[str]:
     """Return in sentences where the simulation differs from the solver by more than a day."""
     found = []
     names = {campaign.subjects[plan.subject].name: plan for plan in campaign.missions}

@@ -12,7 +12,7 @@ from sim.decide.changes import Change
 from sim.decide.facts import Facts
 from sim.decide.manifest_model import Flight, ManifestPlan
 from sim.decide.proof import Proof
-from sim.model.outcome import Outcome
+from sim.model.sample import Sample
 
 Document: TypeAlias = dict[str, Any]
 
@@ -27,7 +27,7 @@ class Optimum:
     changes: tuple[Change, ...]
     campaign: Campaign | None
     """The campaign with the changes; that of the scenario when nothing changes; None without a plan."""
-    nominal: Outcome | None
+    nominal: Sample | None
     rounds: int
     differs: tuple[str, ...]
     """Where plan and optimiser do not agree to the day."""

@@ -6,8 +6,6 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from sim.analysis.outline import GoalLine
 from sim.decide.packages import Option
 from sim.decide.selection import Floats, Request
@@ -61,7 +59,7 @@ class Pulling:
             self.reasons[request.option] = str(error)
             return None
         outcomes = work.outcomes(Span(request.first, request.count))
-        return np.array([one.reached_d[goal.reached] for one in outcomes]) - goal.by_d
+        return outcomes.reached_d[:, goal.reached] - goal.by_d
 
     def _work(self, option: int) -> tuple[Work, GoalLine]:
         if option not in self._compiled:

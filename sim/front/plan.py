@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sim.campaign.plan import Campaign
     from sim.campaign.sheet import MissionSheet
     from sim.clock import Calendar
-    from sim.model.outcome import Outcome
+    from sim.model.sample import Sample
     from sim.model.tracing import Segment
     from sim.problems import Problem
     from sim.scenario.load import Loaded
@@ -31,7 +31,7 @@ class Plan:
 
     campaign: Campaign
     calendar: Calendar
-    nominal: Outcome
+    nominal: Sample
     sheets: tuple[MissionSheet, ...]
     problems: tuple[Problem, ...]
     """Flights that do not close."""
@@ -237,7 +237,7 @@ def _too_heavy(problem: Problem) -> bool:
     return over or problem.severity == "warning"
 
 
-def _left_d(campaign: Campaign, nominal: Outcome) -> dict[str, float]:
+def _left_d(campaign: Campaign, nominal: Sample) -> dict[str, float]:
     """Return the day on which each stack left the parking orbit in which it gathered."""
     first = {campaign.subjects[plan.subject].name: plan.legs[0] for plan in campaign.missions if plan.legs}
     return {

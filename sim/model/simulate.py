@@ -1,13 +1,13 @@
-"""One replication, or a run of them: (Campaign, root seed, replication number) -> Outcome, always the same."""
+"""One replication, or a run of them: (Campaign, root seed, replication number) -> row of a Sample, always the same."""
 
 from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from math import inf
-
-import numpy as np
+from typing import TypeAlias
 
 from sim.campaign.causes import CAUSES
 from sim.campaign.plan import Campaign
@@ -16,9 +16,9 @@ from sim.model.building import plan_element, plan_goal
 from sim.model.flying import plan_mission
 from sim.model.launching import open_pads
 from sim.model.ledger import tell
-from sim.model.outcome import Outcome
 from sim.model.programme import plan_activity, settle_partners, settle_risks
 from sim.model.rounds import StandstillError
+from sim.model.sample import Sample, empty_sample
 from sim.model.staging import plan_filling
 from sim.model.timekeeping import Timekeeping
 from sim.model.tracing import Segment, TankLevel, Trace
@@ -26,29 +26,36 @@ from sim.model.world import World
 
 OBJECTS_BETWEEN_COLLECTIONS = 50_000
 """About ten worlds of the baseline: some megabytes."""
+DRAWN_AT_ONCE = 100
+"""Replications whose random numbers are tabled together: more would take memory and gain nothing."""
 NOMINAL = -1
 """Replication number of the nominal run."""
 
+Chains: TypeAlias = dict[str, tuple[Segment, ...]]
+"""By goal: the days that date it."""
 
-def simulate(campaign: Campaign, seed: int, replication: int, *, traced: bool = False) -> Outcome:
+
+def simulate(campaign: Campaign, seed: int, replication: int, *, traced: bool = False) -> Sample:
     """Simulate one replication, with its trace if asked for."""
     table = DrawTable(seed, campaign.streams, replication, 1, campaign.luck)
-    return _replicate(campaign, replication, table.replication(replication), traced=traced)
+    return _simulate_one(campaign, replication, table.replication(replication), traced=traced)
 
 
-def simulate_nominal(campaign: Campaign, *, traced: bool = True) -> Outcome:
+def simulate_nominal(campaign: Campaign, *, traced: bool = True) -> Sample:
     """Simulate the plan: every duration at its mode, nothing fails, nothing slips."""
-    return _replicate(campaign, NOMINAL, None, traced=traced)
+    return _simulate_one(campaign, NOMINAL, None, traced=traced)
 
 
-def simulate_chunk(campaign: Campaign, seed: int, first: int, count: int) -> list[Outcome]:
+def simulate_chunk(campaign: Campaign, seed: int, first: int, count: int) -> Sample:
     """Simulate replications `first` to `first + count - 1`; the same outcomes as one by one."""
-    table = DrawTable(seed, campaign.streams, first, count, campaign.luck)
+    sample = _empty(campaign, count)
     with collect_rarely():
-        return [
-            _replicate(campaign, number, table.replication(number), traced=False)
-            for number in range(first, first + count)
-        ]
+        for start in range(0, count, DRAWN_AT_ONCE):
+            rows = range(start, min(start + DRAWN_AT_ONCE, count))
+            table = DrawTable(seed, campaign.streams, first + start, len(rows), campaign.luck)
+            for row in rows:
+                _replicate(campaign, sample, row, first + row, table.replication(first + row), traced=False)
+    return sample
 
 
 @contextmanager
@@ -66,7 +73,23 @@ def collect_rarely() -> Iterator[None]:
         gc.set_threshold(*before)
 
 
-def _replicate(campaign: Campaign, replication: int, draws: Draws | None, *, traced: bool) -> Outcome:
+def _simulate_one(campaign: Campaign, replication: int, draws: Draws | None, *, traced: bool) -> Sample:
+    sample = _empty(campaign, 1)
+    world, timekeeping, chains = _replicate(campaign, sample, 0, replication, draws, traced=traced)
+    if not traced:
+        return sample[0]
+    placed = timekeeping.placed if timekeeping is not None else {}
+    return replace(sample[0], trace=_trace(world, replication, chains), placed=placed)
+
+
+def _empty(campaign: Campaign, rows: int) -> Sample:
+    return empty_sample(rows, len(campaign.milestones), len(campaign.subjects), len(campaign.goals))
+
+
+def _replicate(
+    campaign: Campaign, sample: Sample, row: int, replication: int, draws: Draws | None, *, traced: bool
+) -> tuple[World, Timekeeping | None, Chains]:
+    """Simulate one replication into a row of a sample; return what its trace is made of."""
     world = World(campaign, draws, traced=traced)
     try:
         settle_partners(world)
@@ -76,7 +99,7 @@ def _replicate(campaign: Campaign, replication: int, draws: Draws | None, *, tra
     except StandstillError as error:
         raise StandstillError(f"{'the plan' if draws is None else f'replication {replication}'} of {error}") from None
     world.store.settle()
-    return collect(world, replication, timekeeping)
+    return world, timekeeping, collect(world, sample, row, replication, timekeeping)
 
 
 def start(world: World) -> Timekeeping | None:
@@ -102,43 +125,38 @@ def start(world: World) -> Timekeeping | None:
     return timekeeping
 
 
-def collect(world: World, replication: int, timekeeping: Timekeeping | None = None) -> Outcome:
-    """Gather what one replication leaves behind."""
+def collect(world: World, sample: Sample, row: int, replication: int, timekeeping: Timekeeping | None = None) -> Chains:
+    """Write what one replication leaves behind into a row of a sample; return the chains of its goals, if traced."""
     campaign = world.campaign
-    goals, subjects = len(campaign.goals), len(campaign.subjects)
-    by_cause_d = np.zeros((goals, len(CAUSES)))
-    on_chain = np.zeros((goals, subjects), dtype=np.bool_)
+    by_cause_d = [[0.0] * len(CAUSES) for _ in campaign.goals]
+    on_chain, chains = sample.on_chain[row], Chains()
+    on_chain[:] = False
     subject_of = [milestone.subject for milestone in campaign.milestones]
-    chains: dict[str, tuple[Segment, ...]] = {}
     for number, goal in enumerate(campaign.goals):
         steps = list(world.ledger.walk(goal.reached, subject_of, campaign.end_d))
-        for span, cause, since, until in steps:
-            by_cause_d[number, cause] += until - since
-            on_chain[number, span.subject] = True
+        for _, cause, since, until in steps:
+            by_cause_d[number][cause] += until - since
+        on_chain[number, [span.subject for span, *_ in steps]] = True
         if world.traced:
             chains[goal.name] = tell(steps, tuple(s.name for s in campaign.subjects), CAUSES)
-    return Outcome(
-        replication=replication,
-        reached_d=np.array(world.reached),
-        start_d=_starts(world, timekeeping),
-        by_cause_d=by_cause_d,
-        on_chain=on_chain,
-        facility_days=_facility_days(world),
-        launches=world.launches,
-        launch_failures=world.launch_failures,
-        landing_failures=world.landing_failures,
-        scrubs=world.scrubs,
-        tankers=world.tankers,
-        crew_days=world.store.crew_days,
-        early_returns=world.early_returns,
-        cost=_cost(world),
-        events=next(world.env._eid),
-        trace=_trace(world, replication, chains) if world.traced else None,
-        placed=timekeeping.placed if world.traced and timekeeping is not None else {},
-    )
+    sample.replication[row] = replication
+    sample.reached_d[row] = world.reached
+    sample.start_d[row] = _starts(world, timekeeping)
+    sample.by_cause_d[row] = by_cause_d
+    sample.facility_days[row] = _facility_days(world)
+    sample.cost[row] = _cost(world)
+    sample.crew_days[row] = world.store.crew_days
+    sample.launches[row] = world.launches
+    sample.launch_failures[row] = world.launch_failures
+    sample.landing_failures[row] = world.landing_failures
+    sample.scrubs[row] = world.scrubs
+    sample.tankers[row] = world.tankers
+    sample.early_returns[row] = world.early_returns
+    sample.events[row] = next(world.env._eid)
+    return chains
 
 
-def _starts(world: World, timekeeping: Timekeeping | None) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def _starts(world: World, timekeeping: Timekeeping | None) -> list[float]:
     """Return the first release of every subject; the start of work that a schedule holds."""
     starts = [inf] * len(world.ledger.by_subject)
     for subject, spans in enumerate(world.ledger.by_subject):
@@ -147,27 +165,25 @@ def _starts(world: World, timekeeping: Timekeeping | None) -> np.ndarray[tuple[i
                 starts[subject] = span.start
     for subject, day in timekeeping.starts() if timekeeping is not None else ():
         starts[subject] = day
-    return np.array(starts)
+    return starts
 
 
-def _facility_days(world: World) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def _facility_days(world: World) -> list[float]:
     """Return the research facility-days in lunar orbit by each goal's date."""
     labs = [element for element in world.campaign.elements if element.facilities]
-    return np.array(
-        [
-            sum(lab.facilities * max(goal.by_d - world.reached[lab.operational], 0.0) for lab in labs)
-            for goal in world.campaign.goals
-        ]
-    )
+    return [
+        sum(lab.facilities * max(goal.by_d - world.reached[lab.operational], 0.0) for lab in labs)
+        for goal in world.campaign.goals
+    ]
 
 
-def _cost(world: World) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def _cost(world: World) -> list[float]:
     """Return the money spent by the day of each goal, or by the calendar's end."""
     days = [min(world.reached[goal.reached], world.campaign.end_d) for goal in world.campaign.goals]
-    return np.array([sum(cost for day, cost in world.spent if day <= until) for until in days])
+    return [sum(cost for day, cost in world.spent if day <= until) for until in days]
 
 
-def _trace(world: World, replication: int, chains: dict[str, tuple[Segment, ...]]) -> Trace:
+def _trace(world: World, replication: int, chains: Chains) -> Trace:
     times, supply, demand = zip(*world.power.history, strict=True) if world.power.history else ((), (), ())
     planned = replication == NOMINAL
     return Trace(

@@ -13,9 +13,8 @@ from math import inf
 from typing import Protocol
 
 from sim.analysis.outline import Outline
-from sim.analysis.sample import stack
 from sim.campaign.plan import Campaign
-from sim.model.outcome import Outcome
+from sim.model.sample import Sample
 from sim.model.simulate import simulate_chunk
 from sim.problems import InputError
 from sim.study import files, tables
@@ -23,8 +22,6 @@ from sim.study.place import Place
 
 GRID = ((400, 100), (500, 50), (10_000, 250), (100_000, 1_000), (inf, 5_000))
 """(up to this replication, in chunks of so many): small ones at first, so that a default study spreads evenly."""
-_AT_ONCE = 100
-"""Replications whose random numbers are tabled together: more would take memory and gain nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,16 +107,11 @@ class Work:
 
     def run(self, span: Span, *, goals_only: bool = False) -> bytes:
         """Simulate a span, and return its table."""
-        return tables.encode(stack(self.outcomes(span)), self.outline, goals_only=goals_only)
+        return tables.encode(self.outcomes(span), self.outline, goals_only=goals_only)
 
-    def outcomes(self, span: Span) -> list[Outcome]:
+    def outcomes(self, span: Span) -> Sample:
         """Simulate a span, and return its outcomes."""
-        firsts = range(span.first, span.last + 1, _AT_ONCE)
-        return [
-            outcome
-            for first in firsts
-            for outcome in simulate_chunk(self.campaign, self.seed, first, min(_AT_ONCE, span.last + 1 - first))
-        ]
+        return simulate_chunk(self.campaign, self.seed, span.first, span.count)
 
     @property
     def goals(self) -> tuple[CaseGoal, ...]:

@@ -8,9 +8,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis.sample import Sample, stack
 from sim.campaign.compile import compile_campaign
 from sim.campaign.plan import Campaign
+from sim.model.sample import Sample
 from sim.model.simulate import simulate
 from sim.model.tracing import Trace
 from sim.scenario.load import load_scenario
@@ -51,7 +51,7 @@ class Replay:
                 return Replayed(self.study.sample.reached_d[row], trace)
         outcome = simulate(self.campaign, self.study.manifest.seed, number, traced=True)
         assert outcome.trace is not None
-        if not _same(stack([outcome]), self.study.sample, row):
+        if not _same(outcome[None], self.study.sample, row):
             raise FolderError(
                 self.study.folder,
                 f"replication {number} comes out differently with this version of the program{self._versions()}",

@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.analysis.estimates import replication_at
 from sim.analysis.outline import Outline, outline_of
-from sim.analysis.sample import replication_at, stack
 from sim.campaign.plan import Campaign
-from sim.model.outcome import Outcome
+from sim.model.sample import Sample
 from sim.model.simulate import simulate, simulate_nominal
 from sim.problems import counted
 from sim.study import files, ledger, store
@@ -89,7 +89,7 @@ def run_study(
         manifest, rows = store.open_folder(where, fresh, work.outline, text)
         with ready(engine, jobs) as workers, watched(where, sweep=False):
             ledger.mark_shared(where, manifest, fresh.shared)
-            store.write_static(where, work.outline, stack([nominal]), text)
+            store.write_static(where, work.outline, nominal[None], text)
             run = _Run(where, manifest, work, {row.first: row for row in rows})
             done = _run_to_the_end(run, workers, on_progress, precision)
             on_progress(Progress("telling", done, done))
@@ -190,7 +190,7 @@ def _run_missing(run: _Run, engine: Executor, on_progress: Listener) -> None:
             on_progress(Progress("simulating", done, manifest.replications))
 
 
-def _write_traces(folder: Path, work: Work, nominal: Outcome) -> None:
+def _write_traces(folder: Path, work: Work, nominal: Sample) -> None:
     """Run the replications that mark the first goal's date again, alone, and keep their traces."""
     if nominal.trace is not None:
         store.write_trace(folder, nominal.trace)

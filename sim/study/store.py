@@ -29,7 +29,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from sim.analysis.outline import OUTLINE_FORMAT, Outline
-from sim.analysis.sample import Sample
+from sim.model.sample import Sample
 from sim.model.tracing import Trace
 from sim.study import files, ledger, tables
 from sim.study.chunks import is_cut

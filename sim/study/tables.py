@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from sim.analysis.outline import Outline
-from sim.analysis.sample import Sample, rows_of
+from sim.model.sample import Sample, empty_sample
 from sim.study.arrow import TableError, read_table, to_arrow, to_numpy
 
 TABLE_FORMAT = 2
@@ -108,23 +108,8 @@ def decode(data: bytes, outline: Outline, first: int, last: int) -> Sample:
 
 
 def empty(outline: Outline, rows: int) -> Sample:
-    """Make a sample of so many rows to be filled; the values of a column lie side by side, as estimates take them."""
-
-    def block(*shape: int, kind: type[np.generic] = np.float64) -> NDArray[Any]:
-        return np.moveaxis(np.empty((*shape, rows), dtype=kind), -1, 0)
-
-    subjects, goals = len(outline.subjects), len(outline.goals)
-    return Sample(
-        replication=block(kind=np.int64),
-        reached_d=block(len(outline.milestones)),
-        start_d=block(subjects),
-        by_cause_d=block(goals, len(outline.causes)),
-        on_chain=block(goals, subjects, kind=np.bool_),
-        facility_days=block(goals),
-        cost=block(goals),
-        crew_days=block(),
-        **{name: block(kind=np.int64) for name in COUNTS},
-    )
+    """Make a sample of so many rows to be filled."""
+    return empty_sample(rows, len(outline.milestones), len(outline.subjects), len(outline.goals))
 
 
 def fill(sample: Sample, row: int, data: bytes, outline: Outline, first: int, last: int) -> None:
@@ -138,7 +123,7 @@ def fill(sample: Sample, row: int, data: bytes, outline: Outline, first: int, la
     rows = slice(row, min(row + table.num_rows, sample.size))
     for name, target in _arrays(sample, outline):
         target[rows] = to_numpy(table.column(name))[: rows.stop - row]
-    _require_possible(rows_of(sample, rows), outline)
+    _require_possible(sample[rows], outline)
 
 
 def read_column(data: bytes, name: str, first: int, last: int) -> NDArray[np.float64]:

@@ -10,10 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.analysis.outline import Outline, outline_of
-from sim.analysis.sample import Sample, stack
 from sim.campaign.compile import compile_campaign
 from sim.campaign.plan import Campaign
-from sim.model.outcome import Outcome
+from sim.model.sample import Sample
 from sim.model.simulate import simulate_chunk, simulate_nominal
 from sim.scenario.load import load_scenario
 from sim.scenario.tree import shipped_folder
@@ -27,7 +26,7 @@ class Replicated:
 
     campaign: Campaign
     outline: Outline
-    nominal: Outcome
+    nominal: Sample
     sample: Sample
 
     @property
@@ -68,5 +67,5 @@ def replicate(
     """Simulate a scenario `runs` times."""
     campaign = compile_campaign(load_scenario(file, variants=variants, sets=sets))
     nominal = simulate_nominal(campaign)
-    sample = stack(simulate_chunk(campaign, seed, 0, runs))
+    sample = simulate_chunk(campaign, seed, 0, runs)
     return Replicated(campaign, outline_of(campaign, nominal), nominal, sample)

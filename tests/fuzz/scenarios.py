@@ -25,7 +25,6 @@ from pathlib import Path
 from typing import Any
 
 from sim.analysis.outline import outline_of
-from sim.analysis.sample import stack
 from sim.campaign.compile import compile_campaign
 from sim.model.simulate import simulate_nominal
 from sim.problems import Code, InputError, ScenarioError
@@ -163,7 +162,7 @@ def try_scenario(file: Path, tally: Tally, label: str) -> None:
         step = "run"
         outline = outline_of(campaign, simulate_nominal(campaign, traced=False))
         outcomes = Work(campaign, outline, 7).outcomes(Span(0, 2))
-        tables.encode(stack(outcomes), outline)
+        tables.encode(outcomes, outline)
         tally.add("ran")
     except ScenarioError as error:
         late = [problem.text() for problem in error.problems if problem.code != Code.MASS_OPEN]

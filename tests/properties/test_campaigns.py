@@ -18,8 +18,8 @@ from sim.campaign.flights import fly_script, masses_after
 from sim.campaign.plan import Campaign
 from sim.chance import DrawTable
 from sim.model.ledger import Span
-from sim.model.outcome import Outcome
 from sim.model.programme import settle_partners, settle_risks
+from sim.model.sample import Sample
 from sim.model.simulate import simulate, simulate_chunk, simulate_nominal, start
 from sim.model.tracing import Trace, Verb
 from sim.model.world import World
@@ -269,14 +269,14 @@ def baseline() -> Campaign:
 # --- what must hold -----------------------------------------------------------------------------------------------
 
 
-def check_partition(campaign: Campaign, outcome: Outcome) -> None:
+def check_partition(campaign: Campaign, outcome: Sample) -> None:
     """Days by cause are never negative and add up to the date of every goal, or to the calendar's end."""
     dates = np.minimum([outcome.reached_d[goal.reached] for goal in campaign.goals], campaign.end_d)
     np.testing.assert_allclose(outcome.by_cause_d.sum(axis=1), dates, atol=SUM_TOLERANCE_D)
     assert outcome.by_cause_d.min() >= 0.0
 
 
-def check_chains(campaign: Campaign, outcome: Outcome) -> None:
+def check_chains(campaign: Campaign, outcome: Sample) -> None:
     """Every chain starts on day 0, has no hole, and ends with its goal."""
     assert outcome.trace is not None
     for goal in campaign.goals:
@@ -289,7 +289,7 @@ def check_chains(campaign: Campaign, outcome: Outcome) -> None:
         assert chain[-1].end_d == end
 
 
-def check_order(campaign: Campaign, outcome: Outcome) -> None:
+def check_order(campaign: Campaign, outcome: Sample) -> None:
     """Nothing is reached before what it needs."""
     wants = [(goal.reached, goal.needs) for goal in campaign.goals]
     wants += [(mission.launched, mission.needs) for mission in campaign.missions]
@@ -332,7 +332,7 @@ def check_moves(campaign: Campaign, story: Trace) -> None:
         assert 0.0 < move.mass_kg <= launched[move.subject] + MASS_TOLERANCE_KG
 
 
-def check(campaign: Campaign, outcome: Outcome) -> None:
+def check(campaign: Campaign, outcome: Sample) -> None:
     """Everything that must hold in one replication told in full."""
     assert outcome.trace is not None
     check_partition(campaign, outcome)

@@ -10,8 +10,8 @@ import pytest
 
 from sim.analysis.attribution import Attribution, attribute, rank_subjects, significance_interval, subject_days
 from sim.analysis.outline import GoalLine, Outline, SubjectLine, outline_of
-from sim.analysis.sample import Sample, stack
 from sim.campaign.compile import compile_campaign
+from sim.model.sample import Sample
 from sim.model.simulate import simulate_chunk, simulate_nominal
 from sim.scenario.load import load_scenario
 
@@ -167,7 +167,7 @@ def test_criticality_of_a_network_is_the_published_one(tmp_path: Path) -> None:
     file.write_text(PORTA_VAC, encoding="utf-8")
     campaign = compile_campaign(load_scenario(file))
     outcomes = simulate_chunk(campaign, 1, 0, REPLICATIONS)
-    rows = rank_subjects(outline_of(campaign, simulate_nominal(campaign)), stack(outcomes), 0)
+    rows = rank_subjects(outline_of(campaign, simulate_nominal(campaign)), outcomes, 0)
     shares = {row.name: row.found.criticality.value for row in rows}
     three_sigma = 3.0 * math.sqrt(0.607 * 0.393 / REPLICATIONS) + 0.010
     assert shares["e"] == shares["h"] == pytest.approx(0.607, abs=three_sigma)

@@ -8,11 +8,12 @@ import math
 import numpy as np
 import pytest
 
+from sim.analysis.estimates import replication_at
 from sim.analysis.find import find
 from sim.analysis.findings import Findings
 from sim.analysis.outline import FlightLine, GoalLine, Outline, SubjectLine
-from sim.analysis.sample import Sample, replication_at
 from sim.campaign.plan import Delivery
+from sim.model.sample import Sample
 
 INF = math.inf
 

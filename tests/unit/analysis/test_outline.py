@@ -10,12 +10,12 @@ import pytest
 from sim.analysis.outline import Outline, outline_of
 from sim.campaign.compile import compile_campaign
 from sim.campaign.plan import Campaign
-from sim.model.outcome import Outcome
+from sim.model.sample import Sample
 from sim.model.simulate import simulate_nominal
 from sim.scenario.load import load_scenario
 from sim.study.records import from_json, to_json
 
-Plan = tuple[Campaign, Outcome, Outline]
+Plan = tuple[Campaign, Sample, Outline]
 
 
 @pytest.fixture(scope="module")

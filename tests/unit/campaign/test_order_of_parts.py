@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sim.campaign import compile as compiling
-from sim.model.outcome import Outcome
+from sim.model.sample import Sample
 from sim.model.simulate import simulate_chunk
 from sim.scenario.load import load_scenario
 
@@ -15,8 +15,8 @@ NO_FACTOR_EXPLAINS = (
 )
 
 
-def outcomes(*sets: str) -> list[Outcome]:
-    return list(simulate_chunk(compiling.compile_campaign(load_scenario("ilrs-2035", sets=sets)), 7, 0, 5))
+def outcomes(*sets: str) -> Sample:
+    return simulate_chunk(compiling.compile_campaign(load_scenario("ilrs-2035", sets=sets)), 7, 0, 5)
 
 
 @pytest.mark.parametrize("sets", [(), NO_FACTOR_EXPLAINS], ids=["plain", "correlated"])

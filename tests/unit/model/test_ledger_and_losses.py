@@ -15,8 +15,8 @@ from sim.campaign.causes import CAUSES
 from sim.campaign.compile import compile_campaign
 from sim.campaign.plan import Campaign
 from sim.model.ledger import Ledger
-from sim.model.outcome import Outcome
 from sim.model.resources import Account, Line, Pads, Store
+from sim.model.sample import Sample
 from sim.model.simulate import simulate, simulate_chunk, simulate_nominal
 from sim.model.tracing import Event, Trace, Verb
 from sim.scenario.load import load_scenario
@@ -54,11 +54,11 @@ def events(story: Trace, subject: str, verb: Verb) -> list[Event]:
     return [event for event in story.events if event.subject == subject and event.verb is verb]
 
 
-def reached(campaign: Campaign, outcome: Outcome, name: str) -> float:
+def reached(campaign: Campaign, outcome: Sample, name: str) -> float:
     return float(outcome.reached_d[[m.name for m in campaign.milestones].index(name)])
 
 
-def cause_d(outcome: Outcome, cause: str) -> float:
+def cause_d(outcome: Sample, cause: str) -> float:
     return float(outcome.by_cause_d[0, CAUSES.index(cause)])
 
 

@@ -13,8 +13,8 @@ import yaml
 from sim.campaign.causes import CAUSES
 from sim.campaign.compile import compile_campaign
 from sim.campaign.plan import Campaign, Chance, Reliability
-from sim.model.outcome import Outcome
 from sim.model.resources import Account, Class, Line
+from sim.model.sample import Sample
 from sim.model.simulate import simulate, simulate_chunk, simulate_nominal
 from sim.model.tracing import Verb
 from sim.scenario.load import load_scenario
@@ -44,12 +44,12 @@ def bench(tmp_path: Path) -> Bench:
     return Bench(tmp_path)
 
 
-def day(campaign: Campaign, outcome: Outcome, name: str = "goal") -> float:
+def day(campaign: Campaign, outcome: Sample, name: str = "goal") -> float:
     names = [milestone.name for milestone in campaign.milestones]
     return float(outcome.reached_d[names.index(name if name != "goal" else "goal")])
 
 
-def cause_d(outcome: Outcome, cause: str) -> float:
+def cause_d(outcome: Sample, cause: str) -> float:
     return float(outcome.by_cause_d[0, CAUSES.index(cause)])
 
 
@@ -210,8 +210,8 @@ def test_scrubs_follow_the_geometric_law() -> None:
         )
     )
     outcomes = simulate_chunk(campaign, 9, 0, 300)
-    launches = sum(outcome.launches for outcome in outcomes)
-    attempts = launches + sum(outcome.scrubs for outcome in outcomes)
+    launches = int(outcomes.launches.sum())
+    attempts = launches + int(outcomes.scrubs.sum())
     share = 1 - 0.4706
     assert launches / attempts == pytest.approx(share, abs=4 * np.sqrt(share * (1 - share) / attempts))
 

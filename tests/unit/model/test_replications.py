@@ -11,7 +11,7 @@ import pytest
 from sim.campaign.causes import CAUSES
 from sim.campaign.compile import compile_campaign
 from sim.campaign.plan import Campaign
-from sim.model.outcome import Outcome
+from sim.model.sample import Sample
 from sim.model.simulate import simulate, simulate_chunk, simulate_nominal
 from sim.model.tracing import Verb
 from sim.scenario.load import load_scenario
@@ -32,23 +32,23 @@ def outpost() -> Campaign:
 
 
 @pytest.fixture(scope="module")
-def replications(baseline: Campaign) -> list[Outcome]:
+def replications(baseline: Campaign) -> Sample:
     return simulate_chunk(baseline, 2035, 0, 200)
 
 
-def _dates(campaign: Campaign, outcome: Outcome) -> np.ndarray:
+def _dates(campaign: Campaign, outcome: Sample) -> np.ndarray:
     return np.array([min(outcome.reached_d[goal.reached], campaign.end_d) for goal in campaign.goals])
 
 
 def test_days_by_cause_add_up_to_the_date_of_every_goal_in_200_replications(
-    baseline: Campaign, replications: list[Outcome]
+    baseline: Campaign, replications: Sample
 ) -> None:
     for outcome in replications:
         np.testing.assert_allclose(outcome.by_cause_d.sum(axis=1), _dates(baseline, outcome), atol=SUM_TOLERANCE_D)
 
 
 def test_slip_by_cause_adds_up_to_the_slip_of_every_goal_in_200_replications(
-    baseline: Campaign, replications: list[Outcome]
+    baseline: Campaign, replications: Sample
 ) -> None:
     nominal = simulate_nominal(baseline)
     for outcome in replications:
@@ -57,7 +57,7 @@ def test_slip_by_cause_adds_up_to_the_slip_of_every_goal_in_200_replications(
         np.testing.assert_allclose(by_cause_d, slip_d, atol=SUM_TOLERANCE_D)
 
 
-def test_no_cause_ever_takes_less_than_no_time(replications: list[Outcome]) -> None:
+def test_no_cause_ever_takes_less_than_no_time(replications: Sample) -> None:
     assert min(outcome.by_cause_d.min() for outcome in replications) >= 0.0
 
 
@@ -84,7 +84,7 @@ def test_another_seed_gives_other_replications(baseline: Campaign) -> None:
 
 
 def test_what_happened_before_the_day_of_knowledge_is_the_same_in_every_replication(
-    baseline: Campaign, replications: list[Outcome]
+    baseline: Campaign, replications: Sample
 ) -> None:
     """Change 6 left on 2024-05-03 and Luna-25 was lost; 856 days from 2021-12-29."""
     names = [milestone.name for milestone in baseline.milestones]
@@ -94,7 +94,7 @@ def test_what_happened_before_the_day_of_knowledge_is_the_same_in_every_replicat
 
 
 def test_what_has_not_happened_by_the_day_of_knowledge_never_happens_before_it(
-    baseline: Campaign, replications: list[Outcome]
+    baseline: Campaign, replications: Sample
 ) -> None:
     fact = np.array([baseline.subjects[milestone.subject].fact for milestone in baseline.milestones])
     for outcome in replications:
@@ -108,7 +108,7 @@ def test_no_element_works_before_it_has_landed(outpost: Campaign) -> None:
                 assert outcome.reached_d[element.operational] >= outcome.reached_d[delivery]
 
 
-def test_nothing_is_reached_before_what_it_needs(baseline: Campaign, replications: list[Outcome]) -> None:
+def test_nothing_is_reached_before_what_it_needs(baseline: Campaign, replications: Sample) -> None:
     wants = [(goal.reached, goal.needs) for goal in baseline.goals]
     wants += [(mission.arrived, mission.needs) for mission in baseline.missions]
     wants += [(activity.done, activity.needs) for activity in baseline.activities if not activity.fact]

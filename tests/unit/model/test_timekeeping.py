@@ -10,7 +10,7 @@ import pytest
 
 from sim.campaign.compile import compile_campaign
 from sim.campaign.plan import Campaign
-from sim.model.outcome import Outcome
+from sim.model.sample import Sample
 from sim.model.simulate import simulate, simulate_nominal
 from sim.scenario.load import load_scenario
 
@@ -35,7 +35,7 @@ def compiled(tmp_path: Path) -> Compile:
     return compile_text
 
 
-def starts_and_ends(campaign: Campaign, outcome: Outcome) -> dict[str, tuple[float, float]]:
+def starts_and_ends(campaign: Campaign, outcome: Sample) -> dict[str, tuple[float, float]]:
     return {
         campaign.subjects[one.subject].name: (outcome.start_d[one.subject], outcome.reached_d[one.done])
         for one in campaign.activities

@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
+from sim.analysis.estimates import replication_at
 from sim.analysis.outline import outline_of
-from sim.analysis.sample import replication_at
 from sim.campaign.plan import Campaign
 from sim.model.simulate import simulate, simulate_nominal
 from sim.study import store
