@@ -73,7 +73,7 @@ class TextTable:
 
 
 def read_table(path: Path, *, called: str = "", wanted: str = "") -> TextTable:
-    """Read a table of at most 5 MB, which messages call so [default: by its path].
+    """Read a table of at most 20 MB, which messages call so [default: by its path].
 
     `wanted` says in words what columns it should have, for who has to mend rows that do not fit their heading.
 

@@ -15,9 +15,9 @@ import yaml
 
 from sim.problems import Code, Mark, Problem
 
-LARGEST_FILE: Final = 5_000_000  # bytes
+LARGEST_FILE: Final = 20_000_000  # bytes
 DEEPEST: Final = 50
-MOST_NODES: Final = 100_000
+MOST_NODES: Final = 500_000
 MOST_PROBLEMS: Final = 200
 _LONGEST_INTEGER: Final = 18  # digits
 LONGEST_SHOWN: Final = 60  # letters of a setting that stands as the place of a message

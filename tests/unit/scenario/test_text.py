@@ -151,7 +151,7 @@ def test_comma_in_a_number_inside_braces_is_explained() -> None:
         "{a: " * 100_000,
         "a:\n" + "".join(" " * depth + "a:\n" for depth in range(1, 600)),
         "- " * 10_000,
-        "a: [" + "x," * 400_000 + "]",
+        "a: [" + "x," * 600_000 + "]",
         "a: &a [x,x,x]\n" + "".join(f"a{n}: &a{n} [*a,*a,*a]\n" for n in range(9000)),
         "a: '" + "x" * (LARGEST_FILE - 10) + "'",
         "? " * 5000,
