@@ -33,8 +33,8 @@ LIGHT = (
     *(
         f"sim.front.{name}"
         for name in (
-            "comparison", "model", "opening", "pages", "plan", "plot", "progress", "study", "sweeps", "trace", "why",
-            "words", "workers",
+            "arguments", "comparison", "forecasts", "model", "opening", "pages", "plan", "plot", "progress", "study",
+            "sweeps", "trace", "why",
         )
     ),
 )  # fmt: skip
@@ -79,7 +79,7 @@ FENCES = (
         "sim.analysis takes arrays and opens no file",
         barred=("sim.analysis",),
     ),
-    Fence(("plotly",), "only dashboards draws", allowed=("dashboards", "sim.front.plot")),
+    Fence(("plotly",), "only dashboards draws", allowed=("dashboards", "sim.front.plot", "sim.front.forecasts")),
     Fence(("click", "rich"), "only sim.cli talks to a terminal", allowed=("sim.cli", "sim.front.progress")),
     Fence(
         ("numpy", "pandas", "scipy", "numba", "pyarrow"),

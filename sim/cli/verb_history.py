@@ -36,33 +36,29 @@ def command(file: str, sets: tuple[str, ...], variants: tuple[str, ...], **optio
     run from the calendar's start to its day of knowledge. Each day's forecast is a run folder below one folder, and the
     same command goes on where it stopped.
     """
-    from dashboards.history_page import report_history
+    from sim.front.forecasts import forecast
     from sim.front.progress import reporter
-    from sim.study.history import days_every, days_named, run_history
-    from sim.study.store import require_writable
     from sim.study.sweep import Start
 
     if options["every"] and options["days"]:
         raise click.UsageError("--every and --on both name the days; give one of them")
-    require_writable(options["out"] or Path("runs"))
     start = Start(file, split_names(variants), sets)
     with reporter(quiet=options["quiet"] or options["json_"]) as progress, engine_of(options) as engine:
-        days = days_named(options["days"]) if options["days"] else days_every(options["every"] or "6mo", start.load())
-        progress.say(f"reading the scenario as it was known on {counted(len(days), 'day')}")
-        folder, history = run_history(
+        found = forecast(
             start,
-            days,
+            engine,
+            progress,
+            every=options["every"] or "6mo",
+            on=options["days"] or "",
             replications=options["replications"],
             seed=options["seed"],
-            engine=engine,
             folder=options["out"],
             command=typed(),
-            on_day=progress.say,
-            on_progress=progress.update,
         )
+        history, folder = found.record, found.folder
         goals = _chosen(history, options["goal"])
         progress.say("drawing the trend")
-        page = report_history(folder, folder)
+        page = found.report()
     if options["json_"]:
         print_json(document(history, goals, folder, page))
     else:

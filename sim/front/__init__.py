@@ -1,15 +1,16 @@
 """The front: everything a program, a notebook or the command line asks of this project, in a few nouns.
 
 `load` a scenario as a `Model`; its `run` gives a `Study`, its `sweep` a `Sweep`, its `seek` a `Search`, its `optimise`
-an `Optimisation`; `compare` puts studies side by side, and `open_folder` reads what an earlier run left.
+an `Optimisation`, its `history` a `ForecastHistory`; `compare` puts studies side by side, and `open_folder` reads what
+an earlier run left.
 """
 
 from __future__ import annotations
 
 from sim.front.arguments import ArgumentError
 from sim.front.comparison import Comparison, compare
-from sim.front.model import Model, check, load
-from sim.front.opening import open_folder, open_run
+from sim.front.model import Model, load
+from sim.front.opening import check, open_folder, open_run
 from sim.front.optimising import Optimisation
 from sim.front.pages import draw
 from sim.front.study import Study

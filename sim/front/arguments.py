@@ -6,9 +6,12 @@ import contextlib
 import datetime
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Executor
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sim.problems import InputError
+
+if TYPE_CHECKING:
+    from sim.study.precision import Precision
 
 MOST_SEED = 2**63 - 1
 MOST_REPLICATIONS = 5_000_000
@@ -124,3 +127,29 @@ def _plain(value: Any, argument: str) -> Any:
     if isinstance(value, (list, tuple, range)):
         return [_plain(one, argument) for one in value]
     raise ArgumentError(argument, f"{value!r:.60} is nothing that a scenario can hold")
+
+
+def precision_of(text: str | None, share: float) -> Precision | None:
+    """Return when a run is precise enough, None where it is not asked; raises ArgumentError."""
+    from sim.study.precision import read_precision
+
+    if not 0.01 <= share <= 0.99:
+        raise ArgumentError("quantile", f"a share from 0.01 to 0.99 is wanted, not {share!r:.40}")
+    try:
+        return read_precision(text, share) if text else None
+    except ValueError as error:
+        raise ArgumentError("until_precise", str(error)) from None
+
+
+def require_design(design: str | None, cases: int | None, replications: int | None, seed: int | None) -> None:
+    """Raise ArgumentError for a design that is none, or a number out of its range."""
+    from sim.study.design import DESIGNS
+
+    if design is not None and design not in DESIGNS:
+        raise ArgumentError("design", f"{design!r:.40} is none of {', '.join(DESIGNS)}")
+    if cases is not None:
+        require_whole("cases", cases, 1, 1_000_000)
+    if replications is not None:
+        require_whole("replications", replications, 1)
+    if seed is not None:
+        require_whole("seed", seed, 0, MOST_SEED)

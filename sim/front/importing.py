@@ -124,7 +124,7 @@ def _judge(
     target: Path, brought: Brought
 ) -> tuple[tuple[Problem, ...], Agreement | None, tuple[Finding, ...], datetime.datetime | None]:
     """Check the scenario, compute its plan, and hold its dates against those of the file."""
-    from sim.front.model import check
+    from sim.front.opening import check
     from sim.interchange.agreement import compare
     from sim.interchange.health import findings
 

@@ -11,29 +11,31 @@ from typing import TYPE_CHECKING, Any
 from sim.front.arguments import (
     MOST_REPLICATIONS,
     MOST_SEED,
-    ArgumentError,
     Day,
     Values,
     day_of,
     names_of,
+    precision_of,
+    require_design,
     require_whole,
     settings_of,
     workers,
 )
+from sim.front.opening import check
 from sim.front.progress import Listening, listening
-from sim.problems import Problem, ScenarioError, counted
+from sim.problems import Problem, counted
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from sim.campaign.plan import Campaign
+    from sim.front.forecasts import ForecastHistory
     from sim.front.optimising import Optimisation
     from sim.front.plan import Plan
     from sim.front.study import Study
     from sim.front.sweeps import Search, Sweep
     from sim.front.trace import Events
     from sim.scenario.load import Loaded
-    from sim.study.precision import Precision
     from sim.study.sweep import Start
 
 COUNT, MOST = 500, 128_000
@@ -61,28 +63,6 @@ def load(
 
     variants, sets, day = names_of(variant), settings_of(set), day_of(as_of)
     return Model(load_scenario(file, variants, sets, day), file, variants, sets, day)
-
-
-def check(
-    file: str | Path,
-    variant: str | Iterable[str] = (),
-    set: Values | None = None,  # noqa: A002
-    *,
-    as_of: Day | None = None,
-    flights: bool = False,
-) -> tuple[Problem, ...]:
-    """Return everything that is wrong with a scenario, warnings too; with `flights` every flight's mass is closed."""
-    from sim.scenario.load import check_scenario
-
-    variants, sets, day = names_of(variant), settings_of(set), day_of(as_of)
-    found = check_scenario(file, variants, sets, day)
-    if not flights or any(problem.severity == "error" for problem in found):
-        return found
-    try:
-        load(file, variants, sets, as_of=day).campaign  # noqa: B018
-    except ScenarioError as error:
-        return (*error.problems, *found)
-    return found
 
 
 class Model:
@@ -176,7 +156,7 @@ class Model:
         from sim.study.store import require_writable
 
         where = None if folder is None else Path(folder)
-        precision = _precision(until_precise, quantile)
+        precision = precision_of(until_precise, quantile)
         count = (MOST if precision else COUNT) if replications is None else replications
         require_whole("replications", count, 1)
         require_whole("seed", seed, 0, MOST_SEED)
@@ -249,7 +229,7 @@ class Model:
         """
         from sim.front.sweeps import run
 
-        _require_design(design, cases, replications, seed)
+        require_design(design, cases, replications, seed)
         with listening(progress) as reporter, workers(jobs, engine, scheduler) as ready:
             return run(
                 self._start,
@@ -265,6 +245,45 @@ class Model:
                 folder=None if folder is None else Path(folder),
                 large=large,
                 fail_fast=fail_fast,
+                command=command,
+            )
+
+    def history(
+        self,
+        *,
+        every: str = "6mo",
+        on: Iterable[Day] = (),
+        replications: int = 300,
+        seed: int = SEED,
+        jobs: int | None = None,
+        folder: str | Path | None = None,
+        engine: str | Executor | None = None,
+        scheduler: str | None = None,
+        progress: Listening = None,
+        command: str = "",
+    ) -> ForecastHistory:
+        """Forecast it afresh on several days, with what was known then: on the days `on`, or `every` so far apart.
+
+        Raises:
+            InputError: if the days are none, or the folder cannot be used.
+            ScenarioError: if it is wrong on one of the days, before anything is simulated.
+        """
+        from sim.front.forecasts import forecast
+
+        require_whole("replications", replications, 1, MOST_REPLICATIONS)
+        require_whole("seed", seed, 0, MOST_SEED)
+        days = ",".join(str(day_of(day)) for day in on)
+        where = None if folder is None else Path(folder)
+        with listening(progress) as reporter, workers(jobs, engine, scheduler) as ready:
+            return forecast(
+                self._start,
+                ready,
+                reporter,
+                every=every,
+                on=days,
+                replications=replications,
+                seed=seed,
+                folder=where,
                 command=command,
             )
 
@@ -375,27 +394,3 @@ class Model:
         goals = self._loaded.scenario.goals
         rows = "".join(f"<li><b>{escape(name)}</b>: {escape(goal.about or '')}</li>" for name, goal in goals.items())
         return f"<p><b>{escape(self.name)}</b>: {escape(self.about)}</p><ul>{rows}</ul>"
-
-
-def _precision(text: str | None, share: float) -> Precision | None:
-    from sim.study.precision import read_precision
-
-    if not 0.01 <= share <= 0.99:
-        raise ArgumentError("quantile", f"a share from 0.01 to 0.99 is wanted, not {share!r:.40}")
-    try:
-        return read_precision(text, share) if text else None
-    except ValueError as error:
-        raise ArgumentError("until_precise", str(error)) from None
-
-
-def _require_design(design: str | None, cases: int | None, replications: int | None, seed: int | None) -> None:
-    from sim.study.design import DESIGNS
-
-    if design is not None and design not in DESIGNS:
-        raise ArgumentError("design", f"{design!r:.40} is none of {', '.join(DESIGNS)}")
-    if cases is not None:
-        require_whole("cases", cases, 1, 1_000_000)
-    if replications is not None:
-        require_whole("replications", replications, 1)
-    if seed is not None:
-        require_whole("seed", seed, 0, MOST_SEED)

@@ -9,6 +9,10 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
+from sim.front import load, open_folder
+from sim.front.forecasts import ForecastHistory
+from sim.study.history import read_history
+
 Call = Callable[..., Result]
 PLAN = """\
 format: 1
@@ -83,6 +87,20 @@ def test_a_history_prints_each_day(plan: str, ilrs: Call) -> None:
     assert [one["known_on"] for one in said["goals"]["ready"]["forecasts"]] == ["2021-06-01", "2024-06-01"]
     assert said["became_known"][1]["said"] == ["rocket 2027-07-01 → 2031-01-01"]
     assert Path(said["report"]).is_file()
+
+
+def test_a_history_is_asked_from_python_as_from_the_command_line(plan: str, ilrs: Call) -> None:
+    ilrs("history", plan, "--on", "2021-06-01,2024-06-01", "-n", 5, "-j", 1, "-o", "h", "-q")
+    mine = load(plan).history(on=["2021-06-01", "2024-06-01"], replications=5, jobs=1, folder="mine", progress=False)
+    assert mine.record.goals == read_history(Path("h")).goals
+
+
+def test_a_history_is_opened_as_a_frame(plan: str, ilrs: Call) -> None:
+    ilrs("history", plan, "--on", "2021-06-01,2024-06-01", "-n", 5, "-j", 1, "-o", "h", "-q")
+    opened = open_folder("h")
+    assert isinstance(opened, ForecastHistory)
+    assert [str(day.date()) for _, day in opened.frame.index] == ["2021-06-01", "2024-06-01"]
+    assert opened.trend().layout.title.text
 
 
 def test_a_history_is_drawn_again(plan: str, ilrs: Call) -> None:
