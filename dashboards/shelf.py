@@ -17,7 +17,7 @@ from sim.problems import InputError
 from sim.study.contents import SWEEP_MARKER
 from sim.study.files import FolderError
 from sim.study.folders import ours_below
-from sim.study.manifest import COMPLETE, read_manifest
+from sim.study.manifest import COMPLETE, is_search, read_manifest
 from sim.study.store import StudyTables, read_study
 from sim.study.summary import findings_of
 from sim.study.sweep_tables import read_sweep
@@ -112,7 +112,9 @@ def open_shelf(folders: Sequence[Path]) -> Shelf:
     left_out: list[str] = []
     for place in places:
         try:
-            if (place / SWEEP_MARKER).is_file():
+            if is_search(place):
+                left_out.append(f"{place.name} is a search for levers: `ilrs report` draws it")
+            elif (place / SWEEP_MARKER).is_file():
                 sweeps.append(answers_of(read_sweep(place)))
             elif read_manifest(place).state == COMPLETE:
                 studies.append(read_study(place))

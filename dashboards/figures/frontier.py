@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import inf
 
 import plotly.graph_objects as go
 
 from dashboards import formats, theme
 from dashboards.card import Card, Key, Table
-from sim.decide.sought import Found, Trial, sooner
+from dashboards.lever_axis import short_path, show_value
+from sim.decide.sought import Found, Trial
+from sim.study.levers import Package
 
 _NAME = 60
 """Letters of a package in a picture; tables have all."""
@@ -16,11 +19,7 @@ _NAME = 60
 
 def draw_chances(found: Found) -> Card:
     """Return cost against the chance by the goal's date: what is best for its cost as steps, the rest faint."""
-    best = [found.trials[place] for place in found.steps]
-    surest: list[Trial] = []
-    for one in sorted(best, key=lambda one: (one.package.cost, -one.chance.value)):
-        if not surest or one.chance.value > surest[-1].chance.value:
-            surest.append(one)
+    surest = [found.row(one.option) for one in found.surer]
     figure = theme.draft_figure(
         400, x=_axis("cost of the package"), y={**_axis("chance by the date"), "tickformat": ".0%"}
     )
@@ -36,8 +35,9 @@ def draw_chances(found: Found) -> Card:
         id="chance-for-cost",
         title=_chance_title(found, surest),
         reading=(
-            "How to read: each dot is a package of levers. Those on the line have a higher chance than all that cost "
-            "no more, with 95 % intervals; faint ones are dominated. Dashed lines are the chances that are wanted."
+            f"How to read: each dot is a package of levers with {found.compared} replications, all with the same luck. "
+            "Those on the line have a higher chance than all that cost no more, with 95 % intervals; faint ones are "
+            "dominated. Dashed lines are the chances that are wanted. The table has all that was looked at."
         ),
         figure=figure,
         table=_table(found, surest),
@@ -54,9 +54,8 @@ def draw_promises(found: Found) -> Card:
     """Return cost against the day by which the goal is reached with the confidence, and with even odds."""
     share = found.plan.confidence
     figure = theme.draft_figure(400, x=_axis("cost of the package"), y={"type": "date"})
-    steps = [one for one in found.promises if found.day_of(one, share).value is not None]
-    even = sooner([one for one in found.trials if one.tried], found.shares.index(0.5)) if share != 0.5 else []
-    for at, colour, ordered in ((0.5, theme.SKY, even), (share, theme.BLUE, steps)):
+    steps = [found.row(one.option) for one in found.sooner]
+    for at, colour, ordered in ((0.5, theme.SKY, _even(found)), (share, theme.BLUE, steps)):
         dated = [(one.package.cost, _date(found, one, at), one) for one in ordered]
         _add_steps(figure, [(cost, day, one) for cost, day, one in dated if day is not None], colour)
     rest = [(one.package.cost, _date(found, one, share), one) for one in _rest(found, steps)]
@@ -72,15 +71,47 @@ def draw_promises(found: Found) -> Card:
         id="date-for-cost",
         title=_promise_title(found),
         reading=(
-            f"How to read: each dot is a package and the date that it keeps with a chance of {share:.0%}. Those on the "
-            "line are sooner than all that cost no more; faint ones are dominated. The dashed line is the goal's date. "
-            "The packages were found by pulling, step by step, what brings most for its cost; better ones may exist."
+            f"How to read: each dot is a package and the date that it keeps with a chance of {share:.0%}, from "
+            f"{found.compared} replications, all with the same luck. Those on the line are sooner than all that cost "
+            f"no more; faint ones are dominated. The dashed line is the goal's date. {_how_found(found)}"
         ),
         figure=figure,
         keys=(*keys, Key("the goal's date", theme.VERMILLION, "line", theme.TARGET_DASH)),
-        shown=_promise_table(found),
+        shown=_promise_table(found, steps),
         narrow={"height": 340},
     )
+
+
+def _even(found: Found) -> list[Trial]:
+    """Return the rows that reach the goal sooner, with even odds, than all that cost no more."""
+    if found.plan.confidence == 0.5:
+        return []
+    kept: list[Trial] = []
+    days = {one.number: _day(found, one, 0.5) for one in found.rows}
+    for one in sorted(found.rows, key=lambda one: (one.package.cost, days[one.number])):
+        if not kept or days[one.number] < days[kept[-1].number]:
+            kept.append(one)
+    return kept
+
+
+def _day(found: Found, trial: Trial, share: float) -> float:
+    value = found.day_of(trial, share).value
+    return inf if value is None else value
+
+
+def _how_found(found: Found) -> str:
+    if len(found.trials) == found.packages:
+        return "All packages were looked at."
+    return (
+        "The packages were found by pulling, step by step, what brings most for its cost, and among those that were "
+        "looked at for the chance; better ones may exist."
+    )
+
+
+def name_package(package: Package) -> str:
+    """Return what is done, with the ends of the levers' paths that tell them apart."""
+    settings = [f"{short_path(path, 60)} = {show_value(text, 40)}" for path, text in package.case.settings]
+    return ", ".join([*package.case.variants, *settings]) or package.text
 
 
 def _axis(title: str) -> dict[str, object]:
@@ -88,12 +119,12 @@ def _axis(title: str) -> dict[str, object]:
 
 
 def _rest(found: Found, best: Sequence[Trial]) -> list[Trial]:
-    kept = {one.package.case.number for one in best}
-    return [one for one in found.trials if one.tried and one.package.case.number not in kept]
+    kept = {one.number for one in best}
+    return [one for one in found.rows if one.number not in kept]
 
 
 def _costs(found: Found) -> list[float]:
-    far = max((one.package.cost for one in found.trials), default=1.0) or 1.0
+    far = max((one.package.cost for one in found.rows), default=1.0) or 1.0
     return [-0.04 * far, 1.04 * far]
 
 
@@ -103,7 +134,7 @@ def _add_rest(figure: go.Figure, dots: Sequence[tuple[float, float | str, Trial]
         y=[dot[1] for dot in dots],
         mode="markers",
         marker={"size": 7, "color": theme.GREY, "opacity": 0.55},
-        customdata=[formats.figure_text(formats.shorten(dot[2].package.text, _NAME)) for dot in dots],
+        customdata=[formats.figure_text(formats.shorten(name_package(dot[2].package), _NAME)) for dot in dots],
         hovertemplate="%{customdata}<br>cost %{x:g}, %{y}<extra></extra>",
     )
 
@@ -121,7 +152,7 @@ def _add_steps(figure: go.Figure, dots: Sequence[tuple[float, float | str, Trial
         mode="lines+markers",
         line={"color": colour, "width": 2, "shape": "hv"},
         marker={"size": 10, "color": colour},
-        customdata=[formats.figure_text(formats.shorten(dot[2].package.text, _NAME)) for dot in dots],
+        customdata=[formats.figure_text(formats.shorten(name_package(dot[2].package), _NAME)) for dot in dots],
         hovertemplate="%{customdata}<br>cost %{x:g}, %{y}<extra></extra>",
     )
 
@@ -131,45 +162,48 @@ def _date(found: Found, trial: Trial, share: float) -> str | None:
 
 
 def _chance_title(found: Found, surest: Sequence[Trial]) -> str:
-    first, last = surest[0], surest[-1]
+    first, last = surest[0], found.row([one for one in found.surer if one.sure][-1].option)
     lift = f"{formats.percent(first.chance.value)} as it is"
-    if last is first:
+    if last.number == first.number:
         return f"No package is seen to raise the chance of {lift}"
     return f"{lift}; {formats.percent(last.chance.value)} for a cost of {last.package.cost:g}"
 
 
 def _promise_title(found: Found) -> str:
-    share, steps = found.plan.confidence, found.promises
-    days = [formats.month(found.calendar, found.day_of(one, share).value) for one in (steps[0], steps[-1])]
-    if len(steps) == 1:
-        return f"With {share:.0%}: {days[0]} as it is; no package is seen to be sooner"
-    return f"With {share:.0%}: {days[0]} as it is; {days[1]} for a cost of {steps[-1].package.cost:g}"
+    share, last = found.plan.confidence, found.soonest
+    days = [formats.month(found.calendar, found.day_of(one, share).value) for one in (found.as_it_is, last)]
+    if not last.package.pulls:
+        return f"With {share:.0%}: {days[0]} as it is; no package is surely sooner"
+    return f"With {share:.0%}: {days[0]} as it is; {days[1]} for a cost of {last.package.cost:g}"
 
 
-def _promise_table(found: Found) -> Table:
+def _promise_table(found: Found, steps: Sequence[Trial]) -> Table:
     rows = tuple(
         (
+            name_package(one.package),
             f"{one.package.cost:g}",
-            one.package.text,
             *(formats.month(found.calendar, day.value) for day in one.dates),
             formats.percent(one.chance.value),
+            "yes" if step.sure else "not told" if step.more is None else f"some {step.more:,} more runs would tell",
         )
-        for one in found.promises
+        for one, step in zip(steps, found.sooner, strict=True)
     )
     names = tuple(f"P{100 * share:g}" for share in found.shares)
     last = len(names) + 2
     return Table(
-        ("cost", "package", *names, f"chance by {formats.day(found.calendar, found.by_d)}"),
+        ("package", "cost", *names, f"chance by {formats.day(found.calendar, found.by_d)}", "surely sooner"),
         rows,
-        frozenset({0, last}),
-        frozenset({0, *range(2, last + 1)}),
+        frozenset({1, last}),
+        frozenset({1, *range(2, last + 1)}),
         stacked=True,
     )
 
 
 def _table(found: Found, surest: Sequence[Trial]) -> Table:
-    kept = {one.package.case.number for one in surest}
-    valid = sorted((one for one in found.trials if one.tried), key=lambda one: (one.package.cost, -one.chance.value))
+    """Return all that was looked at: first what is compared, equally simulated, then the rest with its own number."""
+    kept, compared = {one.number for one in surest}, {one.number for one in found.rows}
+    others = [one for one in found.trials if one.tried and one.number not in compared]
+    valid = [*sorted(found.rows, key=_by_cost), *sorted(others, key=_by_cost)]
     rows = tuple(
         (
             f"{one.package.cost:g}",
@@ -182,5 +216,9 @@ def _table(found: Found, surest: Sequence[Trial]) -> Table:
     )
     columns = ("cost", "package", "chance", "low 95 %", "high 95 %", "replications")
     names = tuple(f"P{100 * share:g}" for share in found.shares)
-    faded = frozenset(place for place, one in enumerate(valid) if one.package.case.number not in kept)
+    faded = frozenset(place for place, one in enumerate(valid) if one.number not in kept)
     return Table((*columns, *names), rows, frozenset({0, 2, 3, 4, 5}), frozenset({0}), faded)
+
+
+def _by_cost(one: Trial) -> tuple[float, float]:
+    return one.package.cost, -one.chance.value

@@ -13,6 +13,7 @@ from dashboards.card import Card, Key, Table
 from dashboards.lever_axis import VARIANTS, fold_path, short_path, show_value
 from sim.analysis.estimates import Mean
 from sim.analysis.indices import Swing
+from sim.study.levers import TAKEN
 
 _FEW_POINTS = (
     "Intervals run out of the figure: the design has too few points to tell the levers apart. A larger --cases keeps "
@@ -164,7 +165,10 @@ def _add_end(figure: go.Figure, row: int, end: tuple[str, Mean], colour: str, si
 
 
 def _tornado_title(swing: Swing) -> str:
-    ends = [f"{formats.lateness(mean.value)} at {show_value(text)}" for text, mean in _ends(swing)]
+    ends = [
+        formats.lateness(mean.value) + ("" if text == TAKEN else f" at {show_value(text)}")
+        for text, mean in _ends(swing)
+    ]
     if not ends:
         return "No lever alone moves the date"
     return f"{short_path(swing.name)} alone moves the date most: {formats.listing(ends)}"

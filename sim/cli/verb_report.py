@@ -33,9 +33,10 @@ from sim.cli.printing import print_json
 )
 @as_json("the paths and what is found")
 def command(folders: tuple[Path, ...], out: Path | None, single_file: bool, suffix: str | None, json_: bool) -> None:
-    """Draw the dashboard of run, sweep and history folders again, a page each; of several runs, also one to compare.
+    """Draw the dashboard of run, sweep, seek and history folders again, a page each.
 
-    The comparison is written into -o, or into the folder `comparison` beside the first run folder.
+    Of several runs also one that compares them, written into -o or into the folder `comparison` beside the first run
+    folder.
     """
     from sim.front import draw
 

@@ -21,10 +21,12 @@ from sim.cli.printing import json_text
 from sim.problems import counted
 
 if TYPE_CHECKING:
-    from sim.decide.sought import Found, Level, Trial
+    from sim.decide.selection import Level
+    from sim.decide.sought import Found, Trial
 
 _SHOWN = 4
 """Packages of one kind that are printed; the page and --json have all."""
+_MOST_LINES = 100
 
 
 @click.command("seek")
@@ -91,74 +93,121 @@ def command(file: str, sets: tuple[str, ...], variants: tuple[str, ...], **optio
 
 def _told(found: Found) -> list[str]:
     lines = _headline(found)
-    if found.gain is not None:
-        gain = found.gain
-        interval = f"({100 * gain.low:+.1f} to {100 * gain.high:+.1f})"
-        lines.append(f"    against the plan as it is: {100 * gain.value:+.1f} points {interval}")
-    lines += _open(found.level)
+    lines += _open(found, found.level)
     for level in found.levels:
         if level is not found.level:
-            lines += [_other(level), *_open(level)]
-    lines += _promises(found)
-    for one in [one for one in found.trials if one.failed][:_SHOWN]:
+            lines += [_other(found, level), *_open(found, level)]
+    lines += ["", *_steps(found), ""]
+    failed = [one for one in found.trials if one.failed]
+    for one in failed[:_SHOWN]:
         lines.append(f"    invalid: {one.package.text}: {one.failed.splitlines()[0]}")
+    lines += _cut(len(failed), "invalid package")
     return [*lines, *_spent(found), "", "Intervals and sureness are sampling error only."]
 
 
 def _headline(found: Found) -> list[str]:
-    level, by = found.level, _date(found, found.by_d)
-    wanted = f"{found.plan.goal} by {by} with a chance of {found.plan.confidence:.0%}"
-    if level.answer is not None:
+    level, answer = found.level, found.answer
+    wanted = f"{found.plan.goal} by {_date(found, found.by_d)} with a chance of {found.plan.confidence:.0%}"
+    if answer is not None:
         return [
-            f">>> {wanted}: {level.answer.package.text}, for a cost of {level.answer.package.cost:g}",
-            f"    {_chance(level.answer)}; sure to {found.sure:.1%} that it does and nothing cheaper does",
+            f">>> {wanted}: {answer.package.text}, for a cost of {answer.package.cost:g}",
+            f"    {_chance(answer)}; sure to {found.sure:.1%} that it does and nothing cheaper does",
+            *_gain(found, answer),
         ]
-    if level.nearest is None:
-        return [f">>> {wanted}: no package makes a valid scenario"]
-    best = f"{level.nearest.package.text} (cost {level.nearest.package.cost:g}): {_chance(level.nearest)}"
+    best = f"{found.best.package.text} (cost {found.best.package.cost:g}): {_chance(found.best)}"
     if level.state == "in doubt":
-        return [f">>> {wanted}: not settled; no package surely reaches it.", f"    The best so far, {best}"]
-    return [
-        f">>> {wanted}: nothing does. None of the packages of these levers reaches it.",
-        f"    The best, {best}",
-        f"    sure to {found.sure:.1%} that nothing does",
-    ]
+        said = [f">>> {wanted}: not settled; no package surely reaches it.", f"    The best so far, {best}"]
+    else:
+        said = [
+            f">>> {wanted}: nothing does. None of the {found.packages:,} packages of these levers reaches it, "
+            f"sure to {found.sure:.1%}.",
+            f"    The nearest chance, {best}",
+        ]
+    return [*said, *_gain(found, found.best), *_as_good(found), _nearest_date(found)]
 
 
-def _other(level: Level) -> str:
-    if level.answer is not None:
-        said = f"{level.answer.package.text}, for a cost of {level.answer.package.cost:g}; {_chance(level.answer)}"
-    elif level.state == "nothing" or level.nearest is None:
+def _gain(found: Found, best: Trial) -> list[str]:
+    gain = found.gain
+    if gain is None or not best.package.pulls:
+        return []
+    interval = f"({100 * gain.low:+.1f} to {100 * gain.high:+.1f})"
+    return [f"    against the plan as it is: {100 * gain.value:+.1f} points {interval}"]
+
+
+def _as_good(found: Found) -> list[str]:
+    if not found.as_good:
+        return []
+    least = found.row(found.as_good[0])
+    others = f", and {counted(len(found.as_good) - 1, 'other')}" if len(found.as_good) > 1 else ""
+    return [f"    cheaper, and not told from it: {least.package.text} (cost {least.package.cost:g}){others}"]
+
+
+def _nearest_date(found: Found) -> str:
+    last = found.soonest
+    cost = f"for a cost of {last.package.cost:g}" if last.package.pulls else "as it is; no package is surely sooner"
+    return f"    The nearest date with {found.plan.confidence:.0%}: {_promised(found, last)} {cost}"
+
+
+def _other(found: Found, level: Level) -> str:
+    answer = found.answer_of(level)
+    if answer is not None:
+        said = f"{answer.package.text}, for a cost of {answer.package.cost:g}; {_chance(answer)}"
+    elif level.state == "nothing":
         said = "nothing does"
     else:
-        said = f"not settled; the best so far, {level.nearest.package.text}: {_chance(level.nearest)}"
+        said = f"not settled; the best so far, {found.best.package.text}: {_chance(found.best)}"
     return f"    with {level.level:.0%}: {said}"
 
 
-def _open(level: Level) -> list[str]:
+def _open(found: Found, level: Level) -> list[str]:
     lines = []
     for doubt in level.doubts[:_SHOWN]:
-        more = "seems equal to it" if doubt.more is None else f"some {doubt.more:,} more would settle it"
-        one = doubt.trial
+        one = found.trial(doubt.option)
+        more = "seems equal to it" if doubt.more is None else f"{_more(found, doubt.more)} would settle it"
         lines.append(f"    in doubt: {one.package.text} (cost {one.package.cost:g}): {_chance(one)}; {more}")
-    if len(level.doubts) > _SHOWN:
-        lines.append(f"    and {len(level.doubts) - _SHOWN} more in doubt")
+    lines += _cut(len(level.doubts), "package in doubt", "packages in doubt")
     for tie in level.ties[:_SHOWN]:
-        lines.append(f"    as good for the same cost: {tie.package.text}: {_chance(tie)}")
+        lines.append(f"    as good for the same cost: {found.trial(tie).package.text}: {_chance(found.trial(tie))}")
+    lines += _cut(len(level.ties), "as good", "as good")
     if level.unseen:
         lines.append(f"    {counted(level.unseen, 'cheaper package')} not looked at: the replications ended; raise -n")
     return lines
 
 
-def _promises(found: Found) -> list[str]:
-    steps = found.promises
+def _cut(count: int, one: str, many: str | None = None) -> list[str]:
+    left = count - _SHOWN
+    return (
+        [f"    and {left} more {one if left == 1 else many or one + 's'}: see --json, or the page"] if left > 0 else []
+    )
+
+
+def _more(found: Found, count: int) -> str:
+    """Return a number of replications, and about what they take."""
+    took_s = count * found.s_each
+    took = (
+        f"{took_s / 3600:.0f} h" if took_s > 7200 else f"{took_s / 60:.0f} min" if took_s > 120 else f"{took_s:.0f} s"
+    )
+    return f"some {count:,} more replications ({took} of one worker, at this pace)"
+
+
+def _steps(found: Found) -> list[str]:
+    """Return what can be promised for which cost, one line for each package."""
     share = found.plan.confidence
-    said = [
-        f"{_promised(found, one)} {'as it is' if not one.package.cost else f'for a cost of {one.package.cost:g}'}"
-        for one in steps
-    ]
-    lines = [f"    At {share:.0%} promise {'; '.join(said)}."]
-    return [*lines, *(f"      {one.package.cost:g}: {one.package.text}" for one in steps[1:])]
+    lines = [f"    At {share:.0%} promise, by cost ({found.compared} replications each, with the same luck):"]
+    for step in found.sooner[:_MOST_LINES]:
+        trial = found.row(step.option)
+        tie = "" if step.sure else f"; not surely sooner than what is cheaper{_would(found, step.more)}"
+        lines.append(
+            f"    {trial.package.cost:>5g}  {_promised(found, trial)}, {trial.chance.value:.1%} by "
+            f"{_date(found, found.by_d)}: {trial.package.text}{tie}"
+        )
+    if len(found.sooner) > _MOST_LINES:
+        lines.append(f"    and {len(found.sooner) - _MOST_LINES} more: see --json, or the page")
+    return lines
+
+
+def _would(found: Found, more: int | None) -> str:
+    return "" if more is None else f", {_more(found, more)} would tell"
 
 
 def _promised(found: Found, trial: Trial) -> str:
@@ -170,13 +219,17 @@ def _promised(found: Found, trial: Trial) -> str:
 
 
 def _spent(found: Found) -> list[str]:
-    tried = f"{len(found.trials)} of {counted(found.packages, 'package')} tried"
-    left = found.packages - len(found.trials)
-    unseen = f", {left} left out: dearer, or one that pulls more surely misses" if left else ""
-    ended = "; interrupted" if found.interrupted else ""
-    return [
-        f"    {tried}{unseen}, {found.replications:,} of {counted(found.budget, 'replication')}{ended}; {found.folder}"
-    ]
+    if len(found.trials) == found.packages:
+        tried = f"All {counted(found.packages, 'package')} looked at"
+    else:
+        tried = (
+            f"{len(found.trials):,} of {found.packages:,} packages looked at, the others left out: dearer than an "
+            "answer, or one that pulls more surely misses"
+        )
+    lines = [f"    {tried}; {found.replications:,} of {found.budget:,} replications; {found.folder}"]
+    if found.interrupted:
+        lines.append("    Interrupted: this is what is known so far. The same command goes on where it stopped.")
+    return lines
 
 
 def _date(found: Found, day_d: float) -> str:

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
+import dataclasses
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, TypeAlias
 
 from sim.decide.keyed import Reader
-from sim.decide.pulling import Pulling, options_of
-from sim.decide.selection import Frontier, LevelAnswer, select
+from sim.decide.seek import seek
+from sim.decide.selection import Level
+from sim.decide.sought import Found, Trial
 from sim.problems import InputError, WrongValueError
 from sim.scenario.writing import document
-from sim.study.cases import Cases
-from sim.study.levers import Package, packages_of, read_levers
+from sim.study.engines import Here
+from sim.study.levers import read_levers
 from sim.study.sweep import Start
 from sim.units import read_quantity
 
 LEVELS: Final = ("50%", "70%", "80%", "90%", "95%")
-OUTLINE: Final = 400
-"""Replications of every package, so that steps are shown that no level asks for."""
+MOST: Final = 6_400
 BUDGET: Final = 400_000
 """Replications in all, some minutes of a small scenario."""
-_FEW: Final = 100
-"""Up to so many packages the outline is drawn."""
 
 Document: TypeAlias = dict[str, object]
 
@@ -41,11 +40,10 @@ def answer_frontier(reader: Reader, seed: int) -> Document:
         file.write_text(document(dict(reader.inner("scenario").said)), encoding="utf-8")
         start = Start(file)
         plan = read_levers(start.load())
-        packages = packages_of(plan.levers)
-        simulate = Pulling(packages, Cases(start.texts([one.case for one in packages]), seed), plan.goal)
-    options, directed = options_of(packages, plan.levers)
-    outline = OUTLINE if len(options) <= _FEW else 0
-    return _document(select(options, directed, simulate, levels, outline=outline, budget=BUDGET), words, packages)
+        plan = dataclasses.replace(plan, levels=tuple(sorted({*levels, plan.confidence})))
+        found = seek(start, plan, seed=seed, most=MOST, budget=BUDGET, engine=Here(), folder=Path(folder) / "sought")
+    by_level = {one.level: one for one in found.levels}
+    return _document(found, words, [by_level[level] for level in levels])
 
 
 def _level(word: str) -> float:
@@ -58,35 +56,35 @@ def _level(word: str) -> float:
     return level
 
 
-def _document(found: Frontier, words: Sequence[str], packages: Sequence[Package]) -> Document:
+def _document(found: Found, words: Sequence[str], levels: Sequence[Level]) -> Document:
     return {
-        "cheapest_for": {word: _answered(one, found, packages) for word, one in zip(words, found.levels, strict=True)},
-        "frontier": [_said(step.option, found, packages) for step in found.steps],
+        "cheapest_for": {word: _answered(one, found) for word, one in zip(words, levels, strict=True)},
+        "frontier": [_said(found.row(step.option)) for step in found.surer],
         "replications": found.replications,
-        "packages": len(packages),
-        "ruled_out_unseen": found.unseen,
+        "packages": found.packages,
+        "ruled_out_unseen": found.packages - len(found.trials),
         "interrupted": found.interrupted,
     }
 
 
-def _answered(one: LevelAnswer, found: Frontier, packages: Sequence[Package]) -> Document:
-    shown = {} if one.option is None else _said(one.option, found, packages)
+def _answered(one: Level, found: Found) -> Document:
+    shown = None if one.option is None else found.trial(one.option)
+    day = None if shown is None else found.day_of(shown, one.level).value
     return {
-        **shown,
+        **({} if shown is None else _said(shown)),
         "state": one.state,
-        "late_d": None if one.late_d is None else one.late_d.value,
-        "in_doubt": [{**_said(two.option, found, packages), "more_replications": two.more} for two in one.doubtful],
+        "late_d": None if day is None else day - found.by_d,
+        "in_doubt": [{**_said(found.trial(two.option)), "more_replications": two.more} for two in one.doubts],
         "open_unseen": one.unseen,
-        "ties": [_said(number, found, packages) for number in one.ties],
+        "ties": [_said(found.trial(number)) for number in one.ties],
     }
 
 
-def _said(number: int, found: Frontier, packages: Sequence[Package]) -> Document:
-    package, chance = packages[number], found.looked[number]
-    pulled: Document = {**dict(package.case.settings), **dict.fromkeys(package.case.variants, True)}
+def _said(trial: Trial) -> Document:
+    chance = trial.chance
     return {
-        "package": pulled,
-        "cost": package.cost,
+        "package": {**dict(trial.package.case.settings), **dict.fromkeys(trial.package.case.variants, True)},
+        "cost": trial.package.cost,
         "chance": chance.value,
         "interval": [chance.low, chance.high],
         "replications": chance.n,

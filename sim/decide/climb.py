@@ -9,14 +9,14 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from sim.decide.packages import Option
+from sim.decide.packages import Lattice
 
 _AT_ONCE: Final = 2
 """Levers that are looked at together, so that workers share them."""
 
 
 def climb(
-    options: Sequence[Option],
+    lattice: Lattice,
     look: Callable[[Sequence[int]], Sequence[int]],
     gain_d: Callable[[int, int], float],
 ) -> list[int]:
@@ -26,18 +26,18 @@ def climb(
     is sooner. A lever is not looked at again at a step where its gain of an earlier one is below the best of this
     step: gains mostly shrink as others are pulled.
     """
-    here = next(number for number, one in enumerate(options) if not any(one.pulls))
+    here = lattice.alone()[0]
     path = [here] if look([here]) else []
     known: dict[tuple[int, int], float] = {}
     while path:
-        further = {number: pull for number, one in enumerate(options) if (pull := _next_pull(options[here], one))}
+        further = lattice.further(here)
         waiting = sorted(further, key=lambda number: (-known.get(further[number], math.inf), number))
         best, best_rate = here, 0.0
         while waiting and known.get(further[waiting[0]], math.inf) > best_rate:
             batch, waiting = waiting[:_AT_ONCE], waiting[_AT_ONCE:]
             for number in look(batch):
-                rate = _rate(options[here], options[number], gain_d(here, number))
-                known[further[number]] = rate
+                cost = float(lattice.costs[number] - lattice.costs[here])
+                rate = known[further[number]] = _rate(gain_d(here, number), cost)
                 if rate > best_rate:
                     best, best_rate = number, rate
         if best == here:
@@ -47,12 +47,5 @@ def climb(
     return path
 
 
-def _next_pull(here: Option, other: Option) -> tuple[int, int] | None:
-    """Return (lever, how far) where exactly one lever is pulled further, and none less; else None."""
-    differ = [(lever, two) for lever, (one, two) in enumerate(zip(here.pulls, other.pulls, strict=True)) if one != two]
-    return differ[0] if len(differ) == 1 and differ[0][1] > here.pulls[differ[0][0]] else None
-
-
-def _rate(here: Option, other: Option, gain_d: float) -> float:
-    cost = other.cost - here.cost
+def _rate(gain_d: float, cost: float) -> float:
     return gain_d if gain_d <= 0.0 else gain_d / cost if cost > 0.0 else math.inf

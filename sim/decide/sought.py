@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import datetime
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
+from typing import Final
 
-from scipy.special import betaincc
+from scipy import stats
 
 from sim.analysis.compare import ProbabilityDifference
 from sim.analysis.estimates import Proportion, Quantile, wilson
 from sim.analysis.indices import Swing
 from sim.clock import Calendar
 from sim.decide.packages import LeverTest
-from sim.decide.selection import RISK
+from sim.decide.selection import FOUND, Level
+from sim.decide.staircase import Step
+from sim.decide.tally import RISK
+from sim.study import files
+from sim.study.contents import FINDINGS
+from sim.study.files import FolderError
 from sim.study.levers import Package, SeekPlan
+from sim.study.records import RecordError, from_json, to_json
+
+_MOST: Final = 2**30
+"""Bytes of the file of a search."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What is known of one package."""
+    """What is known of one package from some replications."""
 
     package: Package
     met: int
@@ -33,36 +43,14 @@ class Trial:
     """Day by which the goal is reached, for each of the search's shares."""
 
     @property
+    def number(self) -> int:
+        """Return the number of the package."""
+        return self.package.case.number
+
+    @property
     def chance(self) -> Proportion:
         """Return the chance of reaching the goal by its date, with its interval."""
         return wilson(self.met, self.tried)
-
-
-@dataclass(frozen=True, slots=True)
-class Doubt:
-    """A package that would be the answer if it met the level."""
-
-    trial: Trial
-    more: int | None
-    """About how many more replications of it would settle that; None where it seems equal to the level."""
-
-
-@dataclass(frozen=True, slots=True)
-class Level:
-    """The answer for one chance."""
-
-    level: float
-    state: Literal["found", "in doubt", "nothing"]
-    """Found: the answer surely meets the level. In doubt: some may. Nothing: all surely miss."""
-    answer: Trial | None
-    """The cheapest package that surely meets the level."""
-    nearest: Trial | None
-    """Without an answer, the package with the highest chance."""
-    doubts: tuple[Doubt, ...]
-    ties: tuple[Trial, ...]
-    """Packages that cost what the answer costs and cannot be told from it."""
-    unseen: int
-    """Packages that could be the answer and were never looked at, for the replications ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,27 +62,56 @@ class Found:
     title: str
     """Of the goal, for people; its name where it has none."""
     seed: int
-    folder: Path
-    calendar: Calendar
+    folder: str
+    start: str
+    """First day of the calendar, ISO 8601."""
+    end: str
     by_d: float
     """Date of the goal in the plan as it is."""
     shares: tuple[float, ...]
     """Of the dates of each trial."""
     levels: tuple[Level, ...]
     trials: tuple[Trial, ...]
+    """Every package that was looked at, with all its replications: some have more than others."""
+    rows: tuple[Trial, ...]
+    """Those that may be best for their cost, all with the same replications."""
+    surer: tuple[Step, ...]
+    """Of the rows, by growing cost, those with a higher chance than all that cost no more."""
+    sooner: tuple[Step, ...]
+    """The same for the day that is kept with the confidence."""
     packages: int
-    steps: tuple[int, ...]
-    """Trials that no cheaper one is seen to match, neither in chance nor in the date of the confidence."""
     swings: tuple[Swing, ...]
     """What each lever does alone, in days of the mean date against the plan as it is."""
     tests: tuple[LeverTest, ...]
-    ruled_out: int
-    """Packages left out because one that pulls more surely misses."""
+    nearest: int
+    """The package with the highest chance, compared with each other where both have the same replications."""
+    as_good: tuple[int, ...]
+    """Rows that cost less than it, and that their common replications do not tell from it."""
     gain: ProbabilityDifference | None
-    """Chance with the answer (or with the best package) less that of the plan as it is, paired."""
+    """Chance with the answer (or with the nearest) less that of the plan as it is, paired."""
     replications: int
     budget: int
     interrupted: bool
+    s_each: float = field(default=0.0, compare=False)
+    """Seconds that a worker takes for a replication."""
+
+    @property
+    def calendar(self) -> Calendar:
+        """Return the calendar of the scenario."""
+        return Calendar(datetime.datetime.fromisoformat(self.start), datetime.datetime.fromisoformat(self.end))
+
+    def trial(self, number: int) -> Trial:
+        """Return what is known of a package that was looked at."""
+        return next(one for one in self.trials if one.number == number)
+
+    def row(self, number: int) -> Trial:
+        """Return what is known of a package from as many replications as all that it is compared with."""
+        return next(one for one in self.rows if one.number == number)
+
+    @property
+    def compared(self) -> int:
+        """Return the replications of every row."""
+        return self.rows[0].tried
 
     @property
     def level(self) -> Level:
@@ -104,44 +121,36 @@ class Found:
     @property
     def answer(self) -> Trial | None:
         """Return the cheapest package that meets the confidence; None when none surely does."""
-        return self.level.answer
+        return self.answer_of(self.level)
+
+    def answer_of(self, level: Level) -> Trial | None:
+        """Return the cheapest package that surely meets a level; None when none does."""
+        return self.trial(level.option) if level.option is not None and level.state == FOUND else None
 
     @property
-    def best(self) -> Trial | None:
-        """Return the trial with the highest chance; of several, the cheapest."""
-        valid = [one for one in self.trials if one.tried]
-        return max(valid, key=lambda one: (one.chance.value, -one.package.cost), default=None)
+    def best(self) -> Trial:
+        """Return what is known of the package with the highest chance."""
+        return self.trial(self.nearest)
+
+    @property
+    def as_it_is(self) -> Trial:
+        """Return the row of the plan with nothing pulled."""
+        return next(one for one in self.rows if not one.package.pulls)
+
+    @property
+    def soonest(self) -> Trial:
+        """Return the row that surely keeps the earliest date with the confidence, for the least cost."""
+        return self.row([one.option for one in self.sooner if one.sure][-1])
 
     @property
     def sure(self) -> float:
         """Return how sure the answer is: 95 % where all verdicts stand, less what is in doubt."""
-        doubtful = sum(one.trial.posterior for one in self.level.doubts)
+        doubtful = sum(self.trial(one.option).posterior for one in self.level.doubts)
         return max(0.0, 1.0 - RISK - doubtful) if not self.level.unseen else 0.0
-
-    @property
-    def promises(self) -> tuple[Trial, ...]:
-        """Return the trials that bring the date of the confidence forward, from the plan as it is to the earliest."""
-        place = self.shares.index(self.plan.confidence)
-        return tuple(sooner([one for one in self.trials if one.tried], place))
 
     def day_of(self, trial: Trial, share: float) -> Quantile:
         """Return the day by which a trial reaches the goal with a chance."""
         return trial.dates[self.shares.index(share)]
-
-
-def sooner(trials: list[Trial], place: int) -> list[Trial]:
-    """Return trials by growing cost, each with an earlier date (number `place` of its dates) than all cheaper ones."""
-    found: list[Trial] = []
-    ordered = sorted(trials, key=lambda one: (one.package.cost, _day(one, place)))
-    for one in ordered:
-        if not found or _day(one, place) < _day(found[-1], place):
-            found.append(one)
-    return found
-
-
-def _day(trial: Trial, place: int) -> float:
-    value = trial.dates[place].value
-    return float("inf") if value is None else value
 
 
 def chance_that_it_meets(met: int, tried: int, confidence: float) -> float:
@@ -149,4 +158,52 @@ def chance_that_it_meets(met: int, tried: int, confidence: float) -> float:
 
     Source: Bayes (1763): after `met` successes of `tried`, the probability is Beta(met + 1, tried - met + 1).
     """
-    return float(betaincc(met + 1, tried - met + 1, confidence))
+    return float(stats.beta.sf(confidence, met + 1, tried - met + 1))
+
+
+def write_found(found: Found) -> None:
+    """Write the answer of a search into its folder, so that its page can be drawn again; raises FolderError."""
+    files.write_whole(Path(found.folder), FINDINGS, to_json(found).encode())
+
+
+def read_found(folder: Path) -> Found:
+    """Read the answer of a search from its folder.
+
+    Raises:
+        FolderError: if there is none, or it was altered so that it contradicts itself.
+    """
+    way_out = "the same `ilrs seek` command, with this folder as -o, goes on with it"
+    try:
+        found = replace(from_json(Found, files.read_plain(folder / FINDINGS, _MOST)), folder=str(folder))
+        _require_whole(found)
+    except FileNotFoundError:
+        raise FolderError(folder, "holds a search that has no answer yet", way_out) from None
+    except (OSError, RecordError) as error:
+        raise FolderError(folder / FINDINGS, f"cannot be read: {files.said_of(error)}", way_out) from None
+    return found
+
+
+def _require_whole(found: Found) -> None:
+    """Refuse an answer whose parts do not fit together; raises RecordError."""
+    looked, rows = {one.number for one in found.trials}, {one.number for one in found.rows}
+    levers = len(found.plan.levers)
+    sound = (
+        all(0 <= one.met <= one.tried and (one.failed or one.tried) for one in (*found.trials, *found.rows))
+        and all(len(one.dates) == len(found.shares) for one in (*found.trials, *found.rows) if not one.failed)
+        and {*rows, found.nearest} <= looked
+        and set(found.as_good) <= rows
+        and any(not one.package.pulls for one in found.rows)
+        and {found.plan.confidence, 0.5} <= set(found.shares)
+        and {one.option for one in (*found.surer, *found.sooner)} <= rows
+        and bool(found.surer and found.sooner and found.surer[0].sure and found.sooner[0].sure)
+        and any(one.level == found.plan.confidence for one in found.levels)
+        and {one.option for one in found.levels} <= {*looked, None}
+        and {two for one in found.levels for two in (*one.ties, *(doubt.option for doubt in one.doubts))} <= looked
+        and all(0 <= one.lever < levers for one in found.tests)
+    )
+    if not sound:
+        raise RecordError("its parts do not fit together")
+    try:
+        found.calendar.iso(found.by_d)
+    except (ValueError, OverflowError):
+        raise RecordError("its days are none of the calendar") from None

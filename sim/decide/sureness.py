@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
+from typing import Final
 
 from scipy.optimize import brentq
 from scipy.special import betaln, xlog1py, xlogy
 
 from sim.analysis.estimates import Estimate
+
+_MOST_PAIRS: Final = 10**9
+"""More pairs than anybody runs."""
 
 
 @lru_cache(maxsize=65536)
@@ -47,6 +51,26 @@ def paired(only_first: int, only_second: int, tried: int, risk: float) -> Estima
     low = lean_low * (often.high if lean_low < 0.0 else often.low)
     high = lean_high * (often.high if lean_high > 0.0 else often.low)
     return Estimate((only_first - only_second) / max(tried, 1), low, high)
+
+
+def pairs_to_tell(only_first: int, only_second: int, tried: int, risk: float) -> int | None:
+    """Return how many pairs would show that the first share is larger, did they go on as so far; None if it is not."""
+    if only_first <= only_second:
+        return None
+    low, high = 1.0, 2.0
+    while not _told(only_first, only_second, tried, risk, high):
+        low, high = high, 2.0 * high
+        if high * tried > _MOST_PAIRS:
+            return None
+    while high - low > 0.05 * low:
+        middle = (low + high) / 2.0
+        low, high = (low, middle) if _told(only_first, only_second, tried, risk, middle) else (middle, high)
+    return math.ceil(high * tried)
+
+
+def _told(only_first: int, only_second: int, tried: int, risk: float, times: float) -> bool:
+    first, second, pairs = (round(times * one) for one in (only_first, only_second, tried))
+    return paired(first, second, pairs, risk).low > 0.0
 
 
 def replications_to_tell(value: float, level: float, risk: float) -> int | None:

@@ -12,7 +12,7 @@ from sim.problems import Problem, ScenarioError
 if TYPE_CHECKING:
     from sim.front.forecasts import ForecastHistory
     from sim.front.study import Study
-    from sim.front.sweeps import Sweep
+    from sim.front.sweeps import Search, Sweep
 
 
 def check(
@@ -39,14 +39,15 @@ def check(
     return found
 
 
-def open_folder(folder: str | Path) -> Study | Sweep | ForecastHistory:
-    """Read a finished run as a `Study`, a sweep as a `Sweep`, a history as a `ForecastHistory`.
+def open_folder(folder: str | Path) -> Study | Sweep | Search | ForecastHistory:
+    """Read a finished run as a `Study`, a sweep as a `Sweep`, a search as a `Search`, a history as a
+    `ForecastHistory`.
 
     Raises:
         FolderError: if the folder is none of them, is not finished, or was altered.
     """
     from sim.study.history import is_history, read_history
-    from sim.study.manifest import is_sweep
+    from sim.study.manifest import is_search, is_sweep
 
     if is_history(Path(folder)):
         from sim.front.forecasts import ForecastHistory
@@ -54,9 +55,9 @@ def open_folder(folder: str | Path) -> Study | Sweep | ForecastHistory:
         return ForecastHistory(Path(folder), read_history(Path(folder)))
 
     if is_sweep(Path(folder)):
-        from sim.front.sweeps import read
+        from sim.front.sweeps import read, read_search
 
-        return read(Path(folder))
+        return read_search(Path(folder)) if is_search(Path(folder)) else read(Path(folder))
     return open_run(folder)
 
 

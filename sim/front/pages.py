@@ -16,7 +16,7 @@ def draw(
     single_file: bool = True,
     export: str | None = None,
 ) -> list[dict[str, Any]]:
-    """Draw the reports of run, sweep and history folders, and of several runs a page that compares them.
+    """Draw the reports of run, sweep, search and history folders, and of several runs a page that compares them.
 
     Reports go into their own folders, or below `out`; the comparison into `out`, or into `comparison` beside the first.
     Returns for each, runs first, the paths of its pages and what was found.
@@ -77,12 +77,18 @@ def draw_runs(
 def _draw_sweeps(folders: list[Path], places: dict[Path, Path], *, single_file: bool) -> list[dict[str, Any]]:
     if not folders:
         return []
+    from dashboards.seek_page import report_search
     from dashboards.sweep_page import report_sweep
+    from sim.decide.sought import read_found
+    from sim.study.manifest import is_search
 
-    return [
-        {"report": str(report_sweep(folder, places[folder], single_file=single_file)), "folder": str(folder)}
+    pages = [
+        report_search(read_found(folder), places[folder], single_file=single_file)
+        if is_search(folder)
+        else report_sweep(folder, places[folder], single_file=single_file)
         for folder in folders
     ]
+    return [{"report": str(page), "folder": str(folder)} for page, folder in zip(pages, folders, strict=True)]
 
 
 def _draw_histories(folders: list[Path], places: dict[Path, Path], *, single_file: bool) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from dashboards.card import Card
     from sim.analysis.findings import Findings, GoalFinding
+    from sim.decide.sought import Found
     from sim.model.tracing import Trace
 
 
@@ -113,6 +114,37 @@ class Plots:
 
     def __repr__(self) -> str:
         return f"<figures of {self._study.name}: {', '.join(dir(self))}>"
+
+
+class SearchPlots:
+    """Draws a search; every method returns a Plotly figure that says in its title what it shows."""
+
+    def __init__(self, found: Found) -> None:
+        self._found = found
+
+    def chances(self) -> go.Figure:
+        """Cost of the packages against the chance by the goal's date."""
+        from dashboards.figures.frontier import draw_chances
+
+        return _alone(draw_chances(self._found))
+
+    def promises(self) -> go.Figure:
+        """Cost of the packages against the date that can be promised."""
+        from dashboards.figures.frontier import draw_promises
+
+        return _alone(draw_promises(self._found))
+
+    def levers(self) -> go.Figure:
+        """How far each lever alone moves the mean date."""
+        from dashboards.figures.movers import draw_tornado
+
+        return _alone(draw_tornado(self._found.swings))
+
+    def __dir__(self) -> list[str]:
+        return [name for name in vars(type(self)) if not name.startswith("_")]
+
+    def __repr__(self) -> str:
+        return f"<figures of levers of {self._found.scenario}: {', '.join(dir(self))}>"
 
 
 def _alone(card: Card) -> go.Figure:

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from sim.decide.sought import Found
+    from sim.decide.sought import Found, Trial
+    from sim.front.plot import SearchPlots
     from sim.front.progress import Reporter
     from sim.scenario.load import Loaded
     from sim.study.sweep import Start
@@ -88,7 +89,7 @@ class Search:
         self.found = found
         self.document = document
         """What `ilrs seek --json` prints."""
-        self.folder: Path = found.folder
+        self.folder = Path(found.folder)
 
     @property
     def answer(self) -> str | None:
@@ -100,7 +101,7 @@ class Search:
         """A row for each package that was tried: cost, chance with its interval, dates, replications."""
         import pandas as pd
 
-        return pd.DataFrame([self._row(place) for place in range(len(self.found.trials))])
+        return pd.DataFrame([self._row(one) for one in self.found.trials])
 
     @cached_property
     def levels(self) -> pd.DataFrame:
@@ -125,21 +126,35 @@ class Search:
 
     @property
     def frontier(self) -> pd.DataFrame:
-        """Those of `trials` that no cheaper package is seen to match."""
-        return self.trials.iloc[list(self.found.steps)]
-
-    def _row(self, place: int) -> dict[str, Any]:
+        """A row for each package with a higher chance or an earlier date than all cheaper ones, equally simulated."""
         import pandas as pd
 
-        one, said = self.found.trials[place], self.document["trials"][place]
-        none = float("nan")
+        steps = {one.option for one in (*self.found.surer, *self.found.sooner)}
+        return pd.DataFrame([self._row(one) for one in self.found.rows if one.number in steps])
+
+    def frame(self) -> pd.DataFrame:
+        """What is best for its cost: `frontier`."""
+        return self.frontier
+
+    @property
+    def plot(self) -> SearchPlots:
+        """Its figures, for Plotly: `search.plot.chances()`, `promises()` and `levers()`."""
+        from sim.front.plot import SearchPlots
+
+        return SearchPlots(self.found)
+
+    def _row(self, one: Trial) -> dict[str, Any]:
+        import pandas as pd
+
+        none, start = float("nan"), self.found.calendar
+        days = {f"p{100 * day.share:g}": "" if day.value is None else start.iso(day.value) for day in one.dates}
         return {
             "package": one.package.text,
             "cost": one.package.cost,
             "probability": one.chance.value if one.tried else none,
             "low": one.chance.low if one.tried else none,
             "high": one.chance.high if one.tried else none,
-            **{f"p{share[:-1]}": pd.to_datetime(day) for share, day in said.get("dates", {}).items()},
+            **{share: pd.to_datetime(day) for share, day in days.items()},
             "replications": one.tried,
             "posterior": one.posterior,
             "failed": one.failed,
@@ -147,7 +162,7 @@ class Search:
 
     def report(self, folder: str | Path | None = None, *, single_file: bool = True) -> Path:
         """Draw its page into a folder, its own unless named, and return the path; raises FolderError."""
-        from dashboards.seeking import report_search
+        from dashboards.seek_page import report_search
 
         return report_search(self.found, self.folder if folder is None else Path(folder), single_file=single_file)
 
@@ -243,7 +258,7 @@ def search(
         on_progress=reporter.update,
     )
     said = document(found)
-    files.write_whole(found.folder, SUMMARY, to_json(said).encode())
+    files.write_whole(Path(found.folder), SUMMARY, to_json(said).encode())
     return Search(found, said)
 
 
@@ -257,6 +272,15 @@ def read(folder: Path) -> Sweep:
     ledger = read_sweep(folder)
     start = load_scenario(folder / resolved_name(())).scenario.calendar.start
     return Sweep(ledger, document(ledger, start))
+
+
+def read_search(folder: Path) -> Search:
+    """Read a search that is there; raises FolderError."""
+    from sim.decide.answer import document
+    from sim.decide.sought import read_found
+
+    found = read_found(folder)
+    return Search(found, document(found))
 
 
 def _concluded(ledger: SweepTables, loaded: Loaded) -> Sweep:

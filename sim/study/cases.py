@@ -25,20 +25,20 @@ class Cases:
     _read: dict[tuple[str, ...], Files] = field(default_factory=dict)
     _shared: Shared = field(default_factory=Shared)
 
-    def work(self, case: Case) -> Work:
+    def work(self, case: Case, text: str = "") -> Work:
         """Compile a case, and fly its nominal run; raises InputError as `compile` does."""
-        campaign = self.compile(case)
+        campaign = self.compile(case, text)
         return Work(campaign, outline_of(campaign, simulate_nominal(campaign, traced=False)), self.seed)
 
-    def compile(self, case: Case) -> Campaign:
-        """Compile a case.
+    def compile(self, case: Case, text: str = "") -> Campaign:
+        """Compile a case; `text` is the resolved scenario of its variants where `texts` may not have it.
 
         Raises:
             InputError: with everything that is wrong, places being those of `scenario.resolved.yaml`.
         """
         names = case.variants
         if names not in self._read:
-            self._read[names] = read_resolved(self.texts[names], resolved_name(names))
+            self._read[names] = read_resolved(text or self.texts[names], resolved_name(names))
         return compile_campaign(load_from(self._read[names], sets=case.sets), self._shared)
 
     def __reduce__(self) -> tuple[type[Cases], tuple[Mapping[tuple[str, ...], str], int]]:

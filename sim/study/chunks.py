@@ -81,6 +81,8 @@ class Errand:
     span: Span
     name: str = ""
     """File of its table; where there is a place for it, whoever does the errand writes it there."""
+    text: str = field(default="", compare=False, repr=False)
+    """The resolved scenario of the case, where the job was sent before it was known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +128,8 @@ class Work:
 class CaseCompiler(Protocol):
     """Makes the work of a case (`sim.study.cases`); a worker that is given compiled work needs none."""
 
-    def work(self, case: Case) -> Work:
-        """Compile a case; raises InputError with everything that is wrong."""
+    def work(self, case: Case, text: str = "") -> Work:
+        """Compile a case, of the resolved scenario `text` if it is given; raises InputError with all that is wrong."""
 
 
 @dataclass(slots=True)
@@ -166,7 +168,7 @@ class Job:
         """Compile a case, or take one that is kept: a large case comes in several errands."""
         if errand.key not in self.works:
             assert self.cases is not None
-            self.works[errand.key] = self.cases.work(errand.case)
+            self.works[errand.key] = self.cases.work(errand.case, errand.text)
             if len(self.works) > self.kept:
                 self.works.popitem(last=False)
         self.works.move_to_end(errand.key)

@@ -21,7 +21,7 @@ TRACED = tuple(f"{TRACES}/{title}.json" for title in ("nominal", "p10", "p50", "
 PAGES = ("report.html", "flight.html", "plotly.min.js")
 
 _RUN = frozenset((RUN_MARKER, RESOLVED, LEDGER, OUTLINE, NOMINAL, COLUMNS, FINDINGS, SUMMARY, LOCK, *PAGES, *TRACED))
-_SWEEP = frozenset((SWEEP_MARKER, DESIGN, LEDGER, SUMMARY, LOCK, *PAGES))
+_SWEEP = frozenset((SWEEP_MARKER, DESIGN, LEDGER, FINDINGS, SUMMARY, LOCK, *PAGES))
 _PART = re.compile(rf"{OUTCOMES}/part-\d{{6,12}}-\d{{6,12}}\.parquet")
 _CASE = re.compile(rf"{CASES}/[0-9a-f]{{24}}-\d{{6,12}}-\d{{6,12}}\.parquet|scenario(\.[^/]+)?\.resolved\.yaml")
 _ASIDE = re.compile(r"\.\d+\.tmp$")

@@ -13,7 +13,7 @@ from sim.study.contents import FOLDERS, HISTORY, HISTORY_MARKER, RUN_MARKER, SWE
 from sim.study.files import FolderError
 from sim.study.ledger import Row, done_in, rows_in
 from sim.study.lock import holder
-from sim.study.manifest import RUN, RUNNING, Manifest, is_sweep, read_manifest
+from sim.study.manifest import COMPLETE, RUN, RUNNING, SEEK, Manifest, is_sweep, read_manifest
 from sim.study.soundness import seconds_of
 from sim.study.sweep_tables import SweepTables, read_sweep
 
@@ -36,7 +36,7 @@ class Status:
 
     folder: Path
     kind: str
-    """run or sweep."""
+    """run, sweep or seek."""
     scenario: str
     state: str
     """running, complete, interrupted, failed, or stopped: it says running, but nobody holds it."""
@@ -182,6 +182,12 @@ def _sweep_status(sweep: SweepTables) -> Status:
         for one in sweep.planned
         if sweep.reason(one.key)
     )
+    if sweep.manifest.design == SEEK:
+        done = sum(row.span.count for row in sweep.rows if not row.reason)
+        since = sum(row.span.count for row in sweep.rows if not row.reason and _is_since(row, sweep.manifest))
+        return _status(
+            sweep.folder, sweep.manifest, sweep.rows, done=done, simulated=since, unit="replications", failures=failures
+        )
     done = sum(sweep.is_done(one.key) for one in sweep.planned) - len(failures)
     simulated = len({row.key for row in sweep.rows if _is_since(row, sweep.manifest)})
     said = _status(
@@ -195,20 +201,23 @@ def _status(
     failures: tuple[Failure, ...] = (),
 ) -> Status:  # fmt: skip
     """Say how far a study is; `simulated` units have been done since it last started."""
-    who, total = holder(folder), manifest.replications if manifest.design == RUN else manifest.cases
-    left = total - done - len(failures)
+    who, total = holder(folder), manifest.replications if manifest.design in (RUN, SEEK) else manifest.cases
+    failed = 0 if manifest.design == SEEK else len(failures)  # a search counts replications, and leaves such cases
+    left = max(total - done - failed, 0)
+    if manifest.design == SEEK and manifest.state == COMPLETE:  # it need not spend them all
+        left = 0
     started = seconds_of(manifest.started, "started")
     took_s = max((seconds_of(row.ended, "ended") for row in rows), default=started) - started
     per_s = simulated / took_s if simulated and took_s > 0.5 else None
     return Status(
         folder,
-        "run" if manifest.design == RUN else "sweep",
+        manifest.verb,
         manifest.scenario,
         "stopped" if manifest.state == RUNNING and who is None else manifest.state,
         who,
         unit,
         done,
-        len(failures),
+        failed,
         left,
         per_s,
         left / per_s if per_s else None,

@@ -1,4 +1,4 @@
-"""Levers: what could be changed in a plan and what it costs, and the packages they make, cheapest first.
+"""Levers: what could be changed in a plan and what it costs.
 
 ```yaml
 seek:
@@ -12,8 +12,6 @@ seek:
 
 from __future__ import annotations
 
-import itertools
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -26,7 +24,8 @@ from sim.study.chunks import Case
 from sim.study.design import VARIANTS
 from sim.units import read_quantity
 
-MOST_PACKAGES = 20_000
+TAKEN = "taken"
+"""Value of a variant that is a lever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +49,11 @@ class Package:
     def text(self) -> str:
         """Return what is done."""
         return ", ".join([*self.case.variants, *self.case.sets]) or "the plan as it is"
+
+    @property
+    def pulls(self) -> tuple[tuple[str, str], ...]:
+        """Return each lever that is pulled, and its value."""
+        return (*((name, TAKEN) for name in self.case.variants), *self.case.settings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,27 +129,3 @@ def _share(option: str, wanted: str) -> float:
 
 def _wrong(option: str, message: str, hint: str, code: Code = Code.OUT_OF_RANGE) -> ScenarioError:
     return ScenarioError([Problem(Mark(f"--{option}"), "", code, "error", message, hint)])
-
-
-def packages_of(levers: Sequence[Lever]) -> list[Package]:
-    """Return every package, the cheapest first; of two that cost the same, the one that pulls fewer levers.
-
-    Raises:
-        ValueError: if there are more than `MOST_PACKAGES`.
-    """
-    count = math.prod(len(lever.texts) + 1 for lever in levers)
-    if count > MOST_PACKAGES:
-        raise ValueError(f"the levers make {count} packages; {MOST_PACKAGES} are the most that can be tried")
-    pulls = itertools.product(*(range(-1, len(lever.texts)) for lever in levers))
-    made = [_package([(lever, pull) for lever, pull in zip(levers, one, strict=True) if pull >= 0]) for one in pulls]
-    made.sort(key=lambda one: (one.cost, len(one.case.settings) + len(one.case.variants)))
-    return [
-        Package(Case(number, one.case.variants, one.case.settings), one.cost) for number, one in enumerate(made)
-    ]  # fmt: skip
-
-
-def _package(pulled: Sequence[tuple[Lever, int]]) -> Package:
-    texts = [(lever.path, lever.texts[pull]) for lever, pull in pulled]
-    variants = tuple(text for path, text in texts if path == VARIANTS)
-    settings = tuple(pair for pair in texts if pair[0] != VARIANTS)
-    return Package(Case(0, variants, settings), math.fsum(lever.costs[pull] for lever, pull in pulled))

@@ -108,6 +108,11 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
     write_whole(folder, RUN_MARKER if manifest.design == RUN else SWEEP_MARKER, to_json(manifest).encode())
 
 
+def is_search(folder: Path) -> bool:
+    """Tell whether a folder is one of a search for levers; raises FolderError if its manifest is broken."""
+    return is_sweep(folder) and read_manifest(folder, sweep=True).design == SEEK
+
+
 def is_sweep(folder: Path) -> bool:
     """Tell whether a folder is one of a sweep."""
     return (folder / SWEEP_MARKER).is_file()

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sim.problems import Code, Mark, Problem, ScenarioError
-from sim.scenario.load import Loaded, load_scenario, value_problems
+from sim.scenario.layered import Layered
+from sim.scenario.load import Loaded, load_scenario, read_layers, value_problems
 from sim.scenario.paths import without_studies, wrong_path
 from sim.scenario.writing import document
 from sim.study import files
@@ -45,7 +46,18 @@ class Start:
         """Write the scenario as one text, alone and with each choice of variants that a case makes."""
         name = self.load().scenario.name
         chosen = dict.fromkeys([(), *(case.variants for case in cases)])
-        return {names: _resolved(self.load(names), name) for names in chosen}
+        return {names: _resolved(self.load(names).layered, name) for names in chosen}
+
+    def text(self, variants: Sequence[str], name: str) -> str:
+        """Write the scenario as one text with more variants; what it says is not checked.
+
+        Raises:
+            ScenarioError: if the variants cannot be taken together.
+        """
+        layered, problems, _ = read_layers(self.file, (*self.variants, *variants), self.sets, self.as_of)
+        if layered is None or any(problem.severity == "error" for problem in problems):
+            raise ScenarioError(problems)
+        return _resolved(layered, name)
 
 
 def run_sweep(
@@ -141,6 +153,6 @@ def _problems_of_path(start: Start, cases: Sequence[Case], path: str) -> list[Pr
     return found
 
 
-def _resolved(loaded: Loaded, name: str) -> str:
+def _resolved(layered: Layered, name: str) -> str:
     """Write a scenario as one text, without what is to be swept or sought."""
-    return document({**without_studies(loaded.layered.values), "name": name})
+    return document({**without_studies(layered.values), "name": name})

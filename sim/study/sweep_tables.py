@@ -29,7 +29,7 @@ from sim.study.contents import CASES, DESIGN, SWEEP_MARKER, remove_torn, resolve
 from sim.study.design import SALTELLI, TORNADO
 from sim.study.files import FolderError
 from sim.study.ledger import MOST_BYTES, Row, missing, table_name
-from sim.study.manifest import Manifest, read_manifest, write_manifest
+from sim.study.manifest import SEEK, Manifest, read_manifest, write_manifest
 from sim.study.place import Place
 from sim.study.records import RecordError, from_json, to_json
 from sim.study.tables import TABLE_FORMAT, read_column
@@ -109,7 +109,9 @@ def read_sweep(folder: Path) -> SweepTables:
         rows = tuple(
             row
             for row in ledger.rows_in(folder)
-            if row.key in wanted and row.first < manifest.replications and _is_there(place, manifest, row)
+            if (row.key in wanted or manifest.design == SEEK)  # a search plans its cases as it goes on
+            and row.first < manifest.replications
+            and _is_there(place, manifest, row)
         )
     except (OSError, RecordError, MemoryError) as error:
         said = printable(str(error) or "it does not fit into memory")
@@ -212,6 +214,17 @@ def open_sweep(
     files.write_whole(folder, DESIGN, design)
     sweep = read_sweep(folder)
     return dataclasses.replace(sweep, rows=tuple(row for row in sweep.rows if row.reason or _is_readable(sweep, row)))
+
+
+def plan_more(sweep: SweepTables, planned: tuple[Planned, ...], texts: Mapping[tuple[str, ...], str]) -> SweepTables:
+    """Put the cases of a search that goes on into its folder, with the scenarios of new choices of variants."""
+    for names, text in texts.items():
+        files.write_whole(sweep.folder, resolved_name(names), text.encode())
+    design = to_json(planned).encode()
+    manifest = dataclasses.replace(sweep.manifest, cases=len(planned), files=((DESIGN, files.digest(design)),))
+    files.write_whole(sweep.folder, DESIGN, design)
+    write_manifest(sweep.folder, manifest)
+    return dataclasses.replace(sweep, planned=planned, manifest=manifest)
 
 
 def _is_readable(sweep: SweepTables, row: Row) -> bool:

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import math
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from scipy import stats
 
 from sim.decide.answer import document
 from sim.decide.climb import climb
-from sim.decide.packages import Option
+from sim.decide.packages import MOST_PACKAGES, Lattice, Packages
 from sim.decide.seek import seek
-from sim.decide.sought import Found, chance_that_it_meets
+from sim.decide.sought import Found, chance_that_it_meets, read_found
 from sim.problems import ScenarioError
 from sim.scenario.load import load_scenario
 from sim.study.engines import Here
-from sim.study.levers import MOST_PACKAGES, Lever, packages_of, read_levers
+from sim.study.files import FolderError
+from sim.study.levers import Lever, read_levers
+from sim.study.manifest import read_manifest
 from sim.study.sweep import Start
 
 FILE = Path(__file__).parents[1] / "study" / "sweeping.yaml"
@@ -73,7 +77,7 @@ def test_nothing_that_does_is_said_with_how_sure_that_is(tmp_path: Path) -> None
 def test_one_search_answers_every_level(tmp_path: Path) -> None:
     """Exactly 50.5 % as it is, 55.5 for 1, 77.7 for 2, 85.4 for 3, 100 for 6."""
     found = sought(tmp_path / "run", levels=("53 %", "70 %", "80 %", "95 %"))
-    costs = {one.level: one.answer.package.cost for one in found.levels if one.answer}
+    costs = {one.level: answer.package.cost for one in found.levels if (answer := found.answer_of(one))}
     assert costs[0.7] == 2.0
     assert costs[0.8] == 3.0
     assert costs[0.95] == 6.0
@@ -89,7 +93,7 @@ def test_replications_are_spent_where_they_decide(tmp_path: Path) -> None:
 
 def test_a_package_at_the_level_is_told_with_what_would_settle_it(tmp_path: Path) -> None:
     found = sought(tmp_path / "run", "77 %", most=400)
-    doubt = next(one for one in found.level.doubts if one.trial.package.cost == 2.0)
+    doubt = next(one for one in found.level.doubts if found.trial(one.option).package.cost == 2.0)
     assert doubt.more is None or doubt.more > 400
 
 
@@ -101,7 +105,8 @@ def test_no_look_begins_after_the_budget(tmp_path: Path) -> None:
 def test_the_date_that_can_be_promised_comes_with_its_cost(tmp_path: Path) -> None:
     """70 % of uniform [0 d, 200 d] are over after 140 d, and 100 d follow; for 6, 91 d and 60 d."""
     found = sought(tmp_path / "run", levers=read_levers(load_scenario(FILE)).levers[:2])
-    days = {one.package.cost: found.day_of(one, 0.7) for one in found.promises}
+    promised = [found.row(one.option) for one in found.sooner]
+    days = {one.package.cost: found.day_of(one, 0.7) for one in promised}
     first, last = days[0.0], days[6.0]
     assert first.low is not None
     assert first.high is not None
@@ -129,13 +134,90 @@ def test_a_climb_pulls_what_brings_most_for_its_cost_and_stops_where_nothing_doe
     """Gains of 10 for 1, 30 for 2, none for 1: first the second, then the first."""
     gains, costs = (10.0, 30.0, 0.0), (1.0, 2.0, 1.0)
     pulls = [(a, b, c) for a in (0, 1) for b in (0, 1) for c in (0, 1)]
-    options = [Option(sum(x * y for x, y in zip(costs, one, strict=True)), one) for one in pulls]
+    lattice = Lattice(np.array(pulls) @ np.array(costs), np.array(pulls).T, [True] * 3)
 
     def worth(number: int) -> float:
-        return sum(x * y for x, y in zip(gains, options[number].pulls, strict=True))
+        return float(np.array(gains) @ lattice.pulls[:, number])
 
-    path = climb(options, list, lambda here, other: worth(other) - worth(here))
-    assert [options[number].pulls for number in path] == [(0, 0, 0), (0, 1, 0), (1, 1, 0)]
+    path = climb(lattice, list, lambda here, other: worth(other) - worth(here))
+    assert [pulls[number] for number in path] == [(0, 0, 0), (0, 1, 0), (1, 1, 0)]
+
+
+def test_all_that_is_compared_has_the_same_replications(tmp_path: Path) -> None:
+    found = sought(tmp_path / "run", levels=("53 %", "70 %", "95 %"))
+    assert {one.tried for one in found.rows} == {found.compared}
+    assert {one.option for one in (*found.surer, *found.sooner)} <= {one.number for one in found.rows}
+    assert len({one.tried for one in found.trials}) > 1
+
+
+def test_a_small_budget_is_shared_so_that_what_is_compared_stays_equal(tmp_path: Path) -> None:
+    found = sought(tmp_path / "run", budget=1_500)
+    assert {one.tried for one in found.rows} == {found.compared}
+    assert 50 <= found.compared < 400
+    assert found.replications <= 1_500
+
+
+def test_a_step_that_is_not_surely_better_says_what_would_tell(tmp_path: Path) -> None:
+    """Two days of two hundred: of a hundred replications one differs."""
+    found = sought(tmp_path / "run", levers=(Lever(SECOND, ("98 d", "50 d"), (1.0, 2.0)),))
+    small, large = found.sooner[1:]
+    assert not small.sure
+    assert small.more is not None
+    assert small.more > 0
+    assert large.sure
+
+
+def test_what_was_found_is_read_back_from_its_folder(tmp_path: Path) -> None:
+    found = sought(tmp_path / "run")
+    assert read_found(tmp_path / "run") == found
+
+
+def test_an_answer_that_was_altered_is_refused(tmp_path: Path) -> None:
+    sought(tmp_path / "run")
+    file = tmp_path / "run" / "findings.json"
+    said = json.loads(file.read_text(encoding="utf-8"))
+    file.write_text(json.dumps({**said, "nearest": 10_000}), encoding="utf-8")
+    with pytest.raises(FolderError, match="do not fit together"):
+        read_found(tmp_path / "run")
+
+
+def test_variants_that_cannot_be_taken_together_are_told_and_left_out(tmp_path: Path) -> None:
+    file = tmp_path / "two.yaml"
+    text = FILE.read_text(encoding="utf-8").replace(
+        "variants:\n", "variants:\n  slow: {activities: {second: {duration: 99 d}}}\n", 1
+    )
+    file.write_text(text.replace("variants: {quick: 5}", "variants: {quick: 5, slow: 1}"), encoding="utf-8")
+    found = seek(Start(file), read_levers(load_scenario(file)), seed=1, engine=Here(), folder=tmp_path / "run")
+    assert found.answer is not None
+    failed = [one for one in found.trials if one.failed]
+    assert failed
+    assert all(set(one.package.case.variants) == {"quick", "slow"} for one in failed)
+    assert "slow" in failed[0].failed
+
+
+def test_ctrl_c_keeps_what_is_known_and_the_same_search_goes_on(tmp_path: Path) -> None:
+    class Stopped(Here):
+        left = 8
+
+        def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Any:
+            self.left -= 1
+            if not self.left:
+                raise KeyboardInterrupt
+            return super().submit(fn, *args, **kwargs)
+
+    plan = read_levers(load_scenario(FILE))
+    with pytest.raises(KeyboardInterrupt):  # nothing is known yet
+        seek(Start(FILE), plan, seed=1, engine=Stopped(), folder=tmp_path / "run")
+    late = Stopped()
+    late.left = 25
+    cut = seek(Start(FILE), plan, seed=1, engine=late, folder=tmp_path / "run")
+    assert cut.interrupted
+    assert read_found(tmp_path / "run").interrupted
+    assert read_manifest(tmp_path / "run", sweep=True).state == "interrupted"
+    whole = seek(Start(FILE), plan, seed=1, engine=Here(), folder=tmp_path / "run")
+    assert whole == dataclasses.replace(
+        seek(Start(FILE), plan, seed=1, engine=Here(), folder=tmp_path / "other"), folder=whole.folder
+    )
 
 
 def test_the_same_search_simulates_nothing_again(tmp_path: Path) -> None:
@@ -155,16 +237,17 @@ def test_sureness_is_the_tail_of_a_beta() -> None:
 
 def test_packages_are_every_choice_cheapest_first() -> None:
     """Two levers with one and two values make 2 x 3 packages."""
-    made = packages_of([Lever("a", ("1",), (2.0,)), Lever("b", ("1", "2"), (1.0, 5.0))])
+    packages = Packages([Lever("a", ("1",), (2.0,)), Lever("b", ("1", "2"), (1.0, 5.0))])
+    made = [packages[number] for number in range(len(packages))]
     assert [one.cost for one in made] == [0.0, 1.0, 2.0, 3.0, 5.0, 7.0]
     assert [one.case.number for one in made] == list(range(6))
 
 
 def test_too_many_packages_are_refused() -> None:
-    levers = [Lever(f"a{number}", ("1",), (1.0,)) for number in range(15)]
-    assert math.prod([2] * 15) > MOST_PACKAGES
-    with pytest.raises(ValueError, match="32768 packages"):
-        packages_of(levers)
+    levers = [Lever(f"a{number}", ("1",), (1.0,)) for number in range(21)]
+    assert math.prod([2] * 21) > MOST_PACKAGES
+    with pytest.raises(ValueError, match="2,097,152 packages"):
+        Packages(levers)
 
 
 @pytest.mark.parametrize(

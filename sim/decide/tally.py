@@ -1,0 +1,189 @@
+"""What was simulated of each package so far, with the same luck for all, and what is sure of it at whatever look.
+
+The chance that any verdict on a simulated package is ever wrong is at most `RISK`, shared equally among all packages.
+See docs/formulations.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit
+
+from sim.analysis.estimates import Estimate, Proportion, wilson
+from sim.decide.packages import Lattice, Order
+from sim.decide.sureness import paired, share
+
+RISK: Final = 0.05
+"""Chance that any of all verdicts is wrong."""
+FIRST: Final = 50
+"""Replications of a first look: a large plan takes as long to compile as these to simulate."""
+APART: Final = 0.02
+"""Indifference zone: chances closer than this to a level, or to each other, need not be told apart."""
+
+Floats: TypeAlias = NDArray[np.float64]
+Verdict: TypeAlias = Literal["meets", "misses", "tie", "doubt"]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Replications `first` to `first + count - 1` of one package."""
+
+    option: int
+    first: int
+    count: int
+
+
+Simulate: TypeAlias = Callable[[Sequence[Request]], Sequence["Floats | None"]]
+"""Gives for each request how many days after its date the goal is reached, infinity for never; None if invalid."""
+
+
+class Tally:
+    """Replications by package, shape (replications,) each, as they come in."""
+
+    def __init__(
+        self,
+        lattice: Lattice,
+        simulate: Simulate,
+        *,
+        most: int,
+        budget: int,
+        first: int = FIRST,
+        risk: float = RISK,
+        on_progress: Callable[[int], None] = lambda _spent: None,
+    ) -> None:
+        """`most` replications at most are spent on one package; no look begins once `budget` are spent in all."""
+        self.lattice, self.order = lattice, Order(lattice)
+        self.most, self.budget, self.first, self.risk = most, budget, min(first, most), risk
+        self.late_d: dict[int, Floats] = {}
+        """By package, days after the goal's date in each replication."""
+        self.invalid: set[int] = set()
+        self._simulate, self._on_progress = simulate, on_progress
+        self._counted: dict[tuple[int, int], int] = {}
+
+    def look(self, wanted: Mapping[int, int]) -> list[int]:
+        """Bring packages to so many replications while the budget lasts; return those of them that have outcomes.
+
+        What speaks against the order of the levers is counted.
+        """
+        requests = self._affordable(
+            Request(number, self.tried(number), count - self.tried(number))
+            for number, count in wanted.items()
+            if count > self.tried(number) and number not in self.invalid
+        )
+        if requests:
+            for request, late_d in zip(requests, self._simulate(requests), strict=True):
+                if late_d is None:
+                    self.invalid.add(request.option)
+                else:
+                    known = self.late_d.get(request.option, np.empty(0))
+                    self.late_d[request.option] = np.concatenate([known, late_d])
+            self._test(sorted({request.option for request in requests} & self.late_d.keys()))
+            self._on_progress(self.replications)
+        return [number for number in wanted if number in self.late_d]
+
+    def _affordable(self, requests: Iterable[Request]) -> list[Request]:
+        """Return requests until the budget is spent; the last one may go beyond it."""
+        found, spent = [], self.replications
+        for one in requests:
+            if spent >= self.budget:
+                break
+            found.append(one)
+            spent += one.count
+        return found
+
+    def _test(self, changed: Sequence[int]) -> None:
+        seen = list(self.late_d)
+        pairs = (pair for one in changed for pair in self.order.steps(one, seen))
+        for less, more, lever in dict.fromkeys(pairs):
+            since, until = self._counted.get((less, more), 0), min(self.tried(less), self.tried(more))
+            met_less, met_more = (self.late_d[one][since:until] <= 0.0 for one in (less, more))
+            self.order.pairs[lever] += until - since
+            self.order.against[lever] += np.count_nonzero(met_less & ~met_more)
+            self._counted[less, more] = until
+
+    # --- what is known of one package, and of two -------------------------------------------------------------------
+
+    def tried(self, number: int) -> int:
+        """Return the replications of a package so far."""
+        return self.late_d[number].size if number in self.late_d else 0
+
+    @property
+    def replications(self) -> int:
+        """Return all replications so far."""
+        return sum(one.size for one in self.late_d.values())
+
+    def met(self, number: int, until: int | None = None) -> int:
+        """Return in how many replications, of the first `until`, a package reached the goal by its date."""
+        return int(np.count_nonzero(self.late_d[number][:until] <= 0.0)) if number in self.late_d else 0
+
+    def chance(self, number: int) -> Proportion:
+        """Return the chance of a simulated package with its interval at the last look alone."""
+        return wilson(self.met(number), self.tried(number))
+
+    @property
+    def risk_each(self) -> float:
+        """Return the risk of one package: half goes to chances, half to comparisons of two."""
+        return self.risk / (2.0 * len(self.lattice))
+
+    def verdict(self, number: int, level: float) -> Verdict:
+        """Return what is sure of the chance of a package, at all looks together."""
+        if number in self.invalid:
+            return "misses"
+        band = share(self.met(number), self.tried(number), self.risk_each)
+        if band.low >= level:
+            return "meets"
+        if band.high < level:
+            return "misses"
+        return "tie" if band.within(level, APART) else "doubt"
+
+    def difference(self, first: int, second: int) -> Estimate:
+        """Return the chance of the first less that of the second, from their common replications."""
+        n = min(self.tried(first), self.tried(second))
+        if not n:
+            return Estimate(0.0, -1.0, 1.0)
+        one, two = (self.late_d[number][:n] <= 0.0 for number in (first, second))
+        each = self.risk / (len(self.lattice) * max(len(self.lattice) - 1, 1))
+        return paired(int(np.count_nonzero(one & ~two)), int(np.count_nonzero(two & ~one)), n, each)
+
+    def guess(self) -> Floats:
+        """Return the chance that each package seems to have; it orders what is looked at, and decides nothing.
+
+        The odds are taken to grow with the days that the levers bring alone, added up, and with each lever by itself
+        (ridge regression of what was looked at), and never to fall where more is no worse; a package's own
+        replications count beside that as many more.
+        """
+        lattice, looked, days = self.lattice, list(self.late_d), self._days_alone()
+        tried, met = np.array([[self.tried(one), self.met(one)] for one in looked], dtype=float).reshape(-1, 2).T
+        places = [(lever, pull) for lever, size in enumerate(lattice.sizes) for pull in range(1, size)]
+        each = np.array([lattice.pulls[lever, looked] == pull for lever, pull in places], dtype=float)
+        alone = sum(gain[lattice.pulls[lever, looked]] for lever, gain in enumerate(days))
+        known = np.vstack([np.ones(len(looked)), alone, *each])
+        held = np.diag([1e-6, 1e-6, *[float(self.first)] * len(places)])
+        found = np.linalg.solve(known * tried @ known.T + held, known * tried @ np.log((met + 1) / (tried - met + 1)))
+        odds = np.full(len(lattice), found[0])
+        rest = dict(zip(places, found[2:], strict=True))
+        for lever, gain in enumerate(days):
+            added = found[1] * gain + np.array([0.0, *(rest[lever, pull] for pull in range(1, gain.size))])
+            odds += (np.maximum.accumulate(added) if lattice.directed[lever] else added)[lattice.pulls[lever]]
+        chance: Floats = expit(odds)
+        chance[looked] = (met + self.first * chance[looked]) / (tried + self.first)
+        return chance
+
+    def _days_alone(self) -> list[Floats]:
+        """Return for each lever the days that it brings alone by how far it is pulled, in units of the most."""
+        gains = [np.zeros(size) for size in self.lattice.sizes]
+        nothing, *singles = self.lattice.alone()
+        if nothing in self.late_d:
+            far = max(float(one[np.isfinite(one)].max(initial=0.0)) for one in self.late_d.values())
+            for number in (one for one in singles if one in self.late_d):
+                n = min(self.tried(number), self.tried(nothing))
+                here, there = (np.minimum(self.late_d[one][:n], far) for one in (nothing, number))
+                lever = int(np.flatnonzero(self.lattice.pulls[:, number])[0])
+                gains[lever][self.lattice.pulls[lever, number]] = float(np.mean(here - there))
+        most = max((float(np.abs(gain).max()) for gain in gains), default=0.0)
+        return [gain / most for gain in gains] if most > 0.0 else gains
