@@ -50,7 +50,7 @@ def compose_history(history: History, folder: Path, target: Path) -> Page:
         ),
         footer=(
             "Intervals cover sampling error only (95 %, two-sided). What carries no day in the scenario counts as "
-            "known on every day, and so do the laws of slip and failure.",
+            "known on every day, and so do the slip models and failure rates.",
             f"History {history.key[:12]}, seed {history.seed}.",
             *((f"Made with {history.command}",) if history.command else ()),
         ),

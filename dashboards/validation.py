@@ -26,7 +26,7 @@ _TITLES = {
     "stochastic": "What is random: closed forms and counts",
     "real flight": "Real flights against the physics layer",
     "slip": "Slip by lead time: fitted on one half, judged on the other",
-    "slip by class": "Slip by class: programmes that the law has not seen",
+    "slip by class": "Slip by class: programmes that the model has not seen",
     "hindcast": "Hindcasts: what was known then against what happened",
 }
 _ROW_PX = 22
@@ -132,7 +132,7 @@ def _section(kind: str, cases: Sequence[PublishedCase]) -> Section:
 
 
 def _by_class(found: ClassSlips) -> Section:
-    """Return the forecasters on programmes they had not seen, and where the law by class is reliable."""
+    """Return the forecasters on programmes they had not seen, and where the model by class is reliable."""
     whole, agencies, kinds = (found.reliability[name] for name in ("all", "agency", "kind"))
     cards = (
         _forecasters(found),
@@ -162,12 +162,12 @@ def _forecasters(found: ClassSlips) -> Card:
         )
         for number, one in enumerate(found.compared)
     )
-    columns = ("forecaster", "inside P10 to P90", "below", "above", "CRPS, d", "above the class law's, d")
+    columns = ("forecaster", "inside P10 to P90", "below", "above", "CRPS, d", "above the class model's, d")
     return Card(
         "unseen-table",
-        f"No forecaster scores better than the law by class, {rows[0][4]} d"
+        f"No forecaster scores better than the model by class, {rows[0][4]} d"
         if min(one.excess.value_d for one in found.compared) >= 0.0
-        else "Some forecasters score better than the law by class",
+        else "Some forecasters score better than the model by class",
         "How to read: each programme is forecast by forecasters fitted without any of its rows, worked out afresh for "
         "this page. CRPS is a proper score in days, 0 is perfect; the error of a difference is that of resampled "
         "programmes. A row still open is inside until it is proved outside.",

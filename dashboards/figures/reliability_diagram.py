@@ -17,17 +17,17 @@ _ROW_PX = 170
 _ALONE_PX = 330
 _GAP_PX = 46
 _READING = (
-    "How to read, left: of the dates that the law said would come by then with the chance across, the share up came by "
-    "then; on the diagonal the law is right. Right: how much of what happened fell into each tenth (or fifth) of the "
-    "forecast; level bars are right, a hump says too wide, a bowl too narrow, a slope too late or too early. "
+    "How to read, left: of the dates that the model said would come by then with the chance across, the share up came "
+    "by then; on the diagonal the model is right. Right: how much of what happened fell into each tenth (or fifth) of "
+    "the forecast; level bars are right, a hump says too wide, a bowl too narrow, a slope too late or too early. "
 )
 _OPEN = (
     "A row still open has no outcome yet, only a share that it has passed: it is spread evenly between that share and "
-    "100 %, where a law that is right would put it, and is drawn paler. "
+    "100 %, where a model that is right would put it, and is drawn paler. "
 )
 _BAND = (
-    f"Between the dashed lines {formats.percent(BAND)} of the points of a law that is right would lie; programmes are "
-    "counted, for their rows repeat each other."
+    f"Between the dashed lines {formats.percent(BAND)} of the points of a model that is right would lie; programmes "
+    "are counted, for their rows repeat each other."
 )
 
 

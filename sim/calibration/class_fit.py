@@ -82,11 +82,11 @@ def calibrate_classes(
     statements, left_out = choice.of(read_statements(table))
     if statements.rows < LEAST_ROWS or len(statements.programmes) < LEAST_PROGRAMMES or statements.open.all():
         raise InputError(
-            f"{table.path}: a law by class needs {LEAST_ROWS} rows of {LEAST_PROGRAMMES} programmes, some of them "
+            f"{table.path}: a model by class needs {LEAST_ROWS} rows of {LEAST_PROGRAMMES} programmes, some of them "
             f"decided; here are {statements.rows} rows of {len(statements.programmes)}, "
             f"{int((~statements.open).sum())} decided{_less(left_out)}"
         )
-    on_step("the law")
+    on_step("the model")
     groups = earned_groups(statements, correlation=FIRST_GUESS)
     fit, correlation = fit_with_luck(statements, groups)
     rounded = _rounded(fit)

@@ -49,14 +49,14 @@ def read_law(path: Path, name: str = "") -> ReadLaw:
         by_class = [one for one, block in laws.items() if isinstance(block, dict) and "classes" in block]
         chosen = by_class if len(by_class) == 1 else list(laws)
         if len(chosen) > 1:
-            raise InputError(f"{path}: it has {len(chosen)} laws of slip, {', '.join(chosen)}; choose with --law NAME")
+            raise InputError(f"{path}: it has {len(chosen)} slip models, {', '.join(chosen)}; choose with --law NAME")
         name = chosen[0]
     if name not in laws:
-        raise InputError(printable(f"{path}: there is no law {name}; {suggest(name, laws)}"))
+        raise InputError(printable(f"{path}: there is no model {name}; {suggest(name, laws)}"))
     block = laws[name]
     where = f"{path}: slips.{name}"
     if not isinstance(block, dict):
-        raise InputError(f"{where}: this is no law of slip")
+        raise InputError(f"{where}: this is no slip model")
     if "classes" in block:
         mean = block.get("data", {}).get("mean_slip") if isinstance(block.get("data"), dict) else None
         law = class_law(block["classes"], f"{where}.classes")

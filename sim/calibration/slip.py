@@ -132,7 +132,7 @@ def fit_slip(pairs: Pairs, *, resamples: int = RESAMPLES) -> SlipFit:
     arrivals = count_arrivals(pairs)
     pairs = pairs.chosen(~pairs.open | (pairs.slip_d > 0.0))
     if pairs.lead_d.size < 5:
-        raise ValueError(f"a law of slip needs 5 pairs of dates or more, not {pairs.lead_d.size}")
+        raise ValueError(f"a slip model needs 5 pairs of dates or more, not {pairs.lead_d.size}")
     limits = _rows_of(pairs)
     low = -np.inf
     rows = []
@@ -219,7 +219,7 @@ def _spread(pairs: Pairs, low: float, intercept_d: float, per_day: float) -> tup
     if np.isfinite(low) and late.slip_d.size >= LEAST_IN_ROW:
         return zero, fit_weibull(late.slip_d, late.open)[0]
     if late.slip_d.size < _LEAST_LATE:
-        raise ValueError(f"a law of slip needs {_LEAST_LATE} pairs or more that came late")
+        raise ValueError(f"a slip model needs {_LEAST_LATE} pairs or more that came late")
     ratio = late.slip_d / np.maximum(intercept_d + per_day * late.lead_d, 1.0)
     return zero, shape_of_variation(float(ratio.std(ddof=1) / ratio.mean()))
 

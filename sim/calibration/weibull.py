@@ -37,7 +37,7 @@ def fit_weibull(values: Floats, still_open: NDArray[np.bool_] | None = None) -> 
     """
     known = values if still_open is None else values[~still_open]
     if known.size < 2 or values.min() <= 0.0 or np.ptp(known) == 0.0:
-        raise ValueError("a Weibull law needs two different values above 0 or more")
+        raise ValueError("a Weibull distribution needs two different values above 0 or more")
     logs = np.log(values / values.max())
     mean_log = float(np.mean(logs if still_open is None else logs[~still_open]))
 
@@ -104,7 +104,7 @@ class StandDownFit:
 def fit_stand_down(days: Floats) -> StandDownFit:
     """Fit a lognormal law to the days vehicles stayed on the ground, shape (n,). Raises ValueError below 4 values."""
     if days.size < 4 or days.min() <= 0.0:
-        raise ValueError("a law of stand-downs needs 4 lengths above 0 or more")
+        raise ValueError("a distribution of stand-downs needs 4 lengths above 0 or more")
     logs = np.log(days)
     middle, spread, n = float(logs.mean()), float(logs.std(ddof=1)), days.size
     half = float(stats.t.ppf(0.975, n - 1)) * spread / n**0.5

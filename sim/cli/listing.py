@@ -44,7 +44,7 @@ KINDS: Final = (
         ("kind", "partner", "plan=done|finish|duration", "slip", "needs"),
     ),
     BlockKind("risks", "what stretches many activities at once", ("risks",), ("probability", "stretches")),
-    BlockKind("slips", "laws of how late plans come", ("slips",), ("rows", "beyond")),
+    BlockKind("slips", "models of how late plans come", ("slips",), ("rows", "beyond")),
     BlockKind("priors", "what is known of a class of vehicles", ("priors",), ("early", "mature", "weight")),
     BlockKind(
         "sites",

@@ -1,4 +1,4 @@
-"""`ilrs calibrate`: laws fitted to tables of what was planned and what happened."""
+"""`ilrs calibrate`: distributions fitted to tables of what was planned and what happened."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 )
 @click.option("--as-of", metavar="DATE", help="Use what was said, and what had come, by this day (slip by class).")
 @click.option("--fit-only", is_flag=True, help="Leave out the comparison with other forecasters (slip by class).")
-@click.option("--name", default="", metavar="NAME", help="Name of the law; the name of its table if not given.")
+@click.option("--name", default="", metavar="NAME", help="Name of the slip model; the name of its table if not given.")
 @as_json("the fits")
 def command(
     tables: tuple[Path, ...],
@@ -53,11 +53,11 @@ def command(
     attempts (scrubs); stand_down_d (stand-downs); flight, flights and failures (reliability growth); date, vehicle and
     outcome (a launch log: records, gaps, failures by flight number). Tables are read as spreadsheets save them, with
     commas, semicolons or tabs. Lines that start with # are remarks; what follows "Source:" there becomes the source.
-    Without tables the shipped ones are fitted, which remakes the shipped laws.
+    Without tables the shipped ones are fitted, which remakes the shipped models.
 
-    A table of slip with the columns programme, agency and kind gives a law by class, compared with other forecasters on
-    programmes left out of the fit; that takes some seconds. With --as-of it is the law of that day: what came later was
-    open then. A shipped table is found by its name: slip-pairs.csv.
+    A table of slip with the columns programme, agency and kind gives a model by class, compared with other forecasters
+    on programmes left out of the fit; that takes some seconds. With --as-of it is the model of that day: what came
+    later was open then. A shipped table is found by its name: slip-pairs.csv.
     """
     from sim.calibration.catalogue import catalogue_text, describe
     from sim.calibration.laws import calibrate, shipped_tables

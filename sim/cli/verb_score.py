@@ -1,4 +1,4 @@
-"""`ilrs score`: a law of slip judged on a table of what was planned and what happened."""
+"""`ilrs score`: a slip model judged on a table of what was planned and what happened."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from sim.cli.printing import print_json
 @click.command("score")
 @click.argument("law", type=click.Path(path_type=Path))
 @click.argument("table", type=click.Path(path_type=Path))
-@click.option("--law", "name", default="", metavar="NAME", help="Which law of the file; the one by class if not given.")
+@click.option("--law", "name", default="", metavar="NAME", help="Which of its models; the one by class if not given.")
 @as_json("the scores")
 def command(law: Path, table: Path, name: str, json_: bool) -> None:
-    """Judge a law of slip on a table (CSV): how often P10 to P90 holds, and CRPS beside the plain forecasters.
+    """Judge a slip model on a table (CSV): how often P10 to P90 holds, and CRPS beside the plain forecasters.
 
     LAW is a catalogue file with `slips`, as `ilrs calibrate -o` writes it. TABLE has the columns programme, agency,
     kind, said_on, planned and actual; rows with `open: yes` have not come yet, and count as inside until they are
-    proved outside. A law by class takes what is not known of its figures into account, and is wider for an agency or a
-    kind that it does not know.
+    proved outside. A model by class takes what is not known of its figures into account, and is wider for an agency or
+    a kind that it does not know.
     """
     from sim.calibration.class_fit import describe_score
     from sim.calibration.class_score import score_law

@@ -95,14 +95,14 @@ def check_classes(case: Draft) -> Iterator[Problem]:
 
 def _no_class_law(case: Draft, path: Path, name: str, laws: list[str]) -> Problem:
     if name:
-        message = f"slips.{name} is a law by lead time, not by class"
+        message = f"slips.{name} is a model by lead time, not by class"
         hint = f"write slip: {{by_lead: {name}}}" if not laws else suggest(name, laws)
         return case.problem((*path, "model"), Code.VALUE, message, hint)
     if laws:
-        message = "there are several class laws"
+        message = "there are several models by class"
         return case.problem(path, Code.MISSING_KEY, message, f"say which: model: {laws[0]}", key=True)
     hint = "extend a catalogue that has one, or add one under slips"
-    return case.problem(path, Code.NO_SUCH_NAME, "there is no class law in this scenario", hint, key=True)
+    return case.problem(path, Code.NO_SUCH_NAME, "there is no model by class in this scenario", hint, key=True)
 
 
 def check_laws_by_lead(case: Draft) -> Iterator[Problem]:
@@ -114,7 +114,7 @@ def check_laws_by_lead(case: Draft) -> Iterator[Problem]:
         law = case.scenario.slips.get(slip.by_lead) if isinstance(slip, SlipByLead) else None
         if law is not None and law.classes is not None:
             hint = "write slip: {class: {agency: ..., kind: ...}}"
-            message = "this law goes by class, not by lead time alone"
+            message = "this model goes by class, not by lead time alone"
             yield case.problem((*path, "slip", "by_lead"), Code.VALUE, message, hint)
 
 

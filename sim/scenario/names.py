@@ -104,7 +104,7 @@ _NOUNS: Final = {
     "priors": "prior",
     "resources": "resource",
     "risks": "risk",
-    "slips": "slip law",
+    "slips": "slip model",
     "spacecraft": "spacecraft",
     "stages": "stage",
     "stations": "station",

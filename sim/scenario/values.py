@@ -104,7 +104,7 @@ def read_work(value: object, *, signed: bool = False) -> Distribution:
                 error.hint = error.hint.replace(", wk, yr", f", wk, yr, {', '.join(_DAYS_OF)}")
             raise
     if len(units) > 1 or any(_ELAPSED.fullmatch(text.strip()) for text in texts):
-        hint = "write all values of a law in wd, or all in wh, or all in d"
+        hint = "write all values of a distribution in wd, or all in wh, or all in d"
         raise WrongValueError("working and elapsed time stand side by side", hint, Code.UNIT_UNKNOWN)
     unit = units.pop()
     return WorkTime(read_uncertain(value, _work_measure(unit, signed=signed)), unit)

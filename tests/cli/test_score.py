@@ -103,7 +103,7 @@ def test_a_table_without_classes_is_told_what_it_lacks(folder: Path) -> None:
 def test_a_law_that_is_not_in_the_file_is_told_with_those_that_are(folder: Path) -> None:
     done = call("score", folder / "law.yaml", folder / "new.csv", "--law", "other")
     assert done.exit_code == 1
-    assert "no law other" in done.output
+    assert "no model other" in done.output
     assert "ours" in done.output
 
 

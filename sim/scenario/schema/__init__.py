@@ -106,11 +106,11 @@ class Scenario(Sourced):
     calendars: dict[Name, WorkingCalendar] = {}
     """Working calendars: when people work."""
     slips: dict[Name, SlipModel] = {}
-    """Named laws of how late planned dates come."""
+    """Named models of how late planned dates come."""
     risks: dict[Name, Risk] = {}
     """Risk drivers."""
     slips_hold: dict[Name, HeldRisk] | list[Name] | Literal["all"] = {}
-    """Risks that the measured slip laws hold already: their names, or `all`; taken as they stand in this file."""
+    """Risks that the measured slip models hold already: their names, or `all`; taken as they stand in this file."""
     correlations: dict[Name, CorrelationGroup] = {}
     """Groups of random values that share luck."""
     uncertainty: Uncertainty = Field(default_factory=Uncertainty)

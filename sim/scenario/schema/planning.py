@@ -124,7 +124,7 @@ class SlipRow(Block):
 
 
 class SlipGrowth(Block):
-    """Slip of plans that lie further ahead: a Weibull law whose mean grows with the lead time."""
+    """Slip of plans that lie further ahead: a Weibull distribution whose mean grows with the lead time."""
 
     intercept: Duration
     """Mean slip at lead time zero of the fitted line."""
@@ -137,7 +137,7 @@ class SlipGrowth(Block):
 
 
 class SlipForm(Block):
-    """The form of a class law: slip = (lead + offset) (exp(location + spread T) - shift), T Student's t."""
+    """The form of a class model: slip = (lead + offset) (exp(location + spread T) - shift), T Student's t."""
 
     offset: Annotated[Duration, Field(gt=0)]
     """Added to every lead time, so that short leads slip too."""
@@ -152,7 +152,7 @@ class SlipForm(Block):
 
 
 class UnknownClass(Block):
-    """How far an agency or kind that the law does not know may lie from the rest."""
+    """How far an agency or kind that the model does not know may lie from the rest."""
 
     location: Annotated[float, Field(ge=0, le=10)]
     """Standard deviation of its effect on the location."""
@@ -176,7 +176,7 @@ class SlipClasses(Block):
     """Slip by agency and kind: parameters that add up, their covariance, and what moves together."""
 
     form: SlipForm
-    """The form of the law."""
+    """The form of the model."""
     parameters: dict[Parameter, float] = Field(min_length=1, max_length=200)
     """`location`, `location.china`, `location.first`, `location.china.first`, and the same for `spread`, a logarithm;
     those that fit agency and kind are added up. `spread.lead` is multiplied by the logarithm of the lead time."""
@@ -191,7 +191,7 @@ class SlipClasses(Block):
 
 
 class SlipData(Block):
-    """The table a law was fitted to."""
+    """The table a model was fitted to."""
 
     table: str
     """File name."""
@@ -230,9 +230,9 @@ class SlipModel(Sourced):
     @model_validator(mode="after")
     def _is_one_law(self) -> SlipModel:
         if (self.beyond is None) == (self.classes is None):
-            raise ValueError("a slip law has either beyond or classes; give one of them")
+            raise ValueError("a slip model has either beyond or classes; give one of them")
         if self.classes is not None and self.rows:
-            raise ValueError("rows belong to a law by lead time; remove rows or classes")
+            raise ValueError("rows belong to a model by lead time; remove rows or classes")
         return self
 
 
@@ -255,7 +255,7 @@ class SlipClass(Block):
 
 
 class SlipByClass(Block):
-    """Slip drawn from a class law at this plan's lead time."""
+    """Slip drawn from a class model at this plan's lead time."""
 
     class_: SlipClass = Field(alias="class")
     """The class."""
@@ -292,7 +292,7 @@ class Uncertainty(Block):
     """What a run leaves out, to see what it does."""
 
     figures: Literal["on", "off"] = "on"
-    """Whether the parameters of class laws are drawn in every replication, or stay at their best estimates."""
+    """Whether the parameters of class models are drawn in every replication, or stay at their best estimates."""
     correlations: Literal["on", "off"] = "on"
     """Whether random values share luck; if not, all are independent, and nothing is learnt from what has flown."""
     learning: Literal["on", "off"] = "on"
@@ -307,13 +307,13 @@ class Risk(Sourced):
     stretches: dict[Name, UncertainFactor]
     """Factor on what is left of each activity it touches."""
     independent: bool = False
-    """Whether each activity draws a factor of its own; if not, one draw places all of them in their laws alike."""
+    """Whether each activity draws a factor of its own; if not, one draw places all of them alike."""
 
 
 class HeldRisk(Block):
-    """A risk as it was when the slip laws were stated to hold it already."""
+    """A risk as it was when the slip models were stated to hold it already."""
 
     probability: Share
-    """Chance that it happened among what the laws were measured on."""
+    """Chance that it happened among what the models were measured on."""
     stretches: dict[Name, UncertainFactor]
     """Factor on what is left of each activity it touches."""

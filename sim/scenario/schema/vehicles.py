@@ -52,7 +52,7 @@ class Prior(Sourced):
 
 
 class Record(Sourced):
-    """Reliability by record: a Beta law fed by what has flown."""
+    """Reliability by record: a Beta distribution fed by what has flown."""
 
     flights: Count
     """Flights so far."""

@@ -51,9 +51,9 @@ def test_scenario_with_a_class_law_has_no_problem(tmp_path: Path) -> None:
     ("sets", "path", "said"),
     [
         ("activities.b.slip.model=programs", "activities.b.slip.model", "did you mean 'programmes'?"),
-        ("activities.b.slip.model=leads", "activities.b.slip.model", "law by lead time, not by class"),
+        ("activities.b.slip.model=leads", "activities.b.slip.model", "model by lead time, not by class"),
         ("activities.b.slip={by_lead: programmes}", "activities.b.slip.by_lead", "write slip: {class:"),
-        ("slips.programmes=null", "activities.a.slip", "no class law"),
+        ("slips.programmes=null", "activities.a.slip", "no model by class"),
         ("slips.programmes.classes.covariance=[[1]]", "slips.programmes.classes.covariance", "4 rows of 4 numbers"),
         (
             "slips.programmes.classes.covariance=[[1,2,0,0],[2,1,0,0],[0,0,1,0],[0,0,0,1]]",

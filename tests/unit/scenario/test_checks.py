@@ -28,7 +28,7 @@ CASES: list[tuple[str, str, str, str, str]] = [
     ("launchers: {cz-10: {record: {prior: heavy}}}", "no-such-name", "launchers.cz-10.record.prior",
      "no prior 'heavy'", "add it under priors"),
     ("activities: {cz10-dev: {slip: {by_lead: iss}}}", "no-such-name", "activities.cz10-dev.slip.by_lead",
-     "no slip law 'iss'", "add it under slips"),
+     "no slip model 'iss'", "add it under slips"),
     ("risks: {trouble: {stretches: {cz9-dev: {triangular: [1, 2, 3]}}}}", "no-such-name",
      "risks.trouble.stretches.cz9-dev", "no activity 'cz9-dev'", "did you mean 'cz10-dev'?"),
     ("base: {at: south}", "no-such-name", "base.at", "no place 'south'", "known: high, leo, llo, pole"),
