@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from math import inf, isfinite
@@ -197,16 +197,21 @@ class PlannedWork:
         return max(add_time(self._plan.calendar(one.calendar), start_d, minutes), one.finish_d)
 
 
-def planned_days(plan: SchedulePlan) -> dict[int, Placed]:
-    """Return where the work lies in a plan without resources; what is no work is there from the start."""
-    placing = Placing(plan, PlannedWork(plan), level=False)
+def planned_days(
+    plan: SchedulePlan, *, level: bool = False, outside: Mapping[int, float] | None = None
+) -> dict[int, Placed]:
+    """Return where the work lies in a plan, with its resources if `level`.
+
+    What is no work is there from the start, or on the day that `outside` gives by milestone.
+    """
+    placing = Placing(plan, PlannedWork(plan), level=level)
     own = {milestone for one in plan.works for milestone in (one.done, one.started)}
     own |= {gather.milestone for gather in plan.groups} | {wait.milestone for wait in plan.waits}
     placing.begin()
     for one in plan.works:
         for link in (*one.needs, *one.ends_after):
             if link.event not in own:
-                placing.tell(link.event, 0.0)
+                placing.tell(link.event, 0.0 if outside is None else outside[link.event])
     placed = {}
     for number in placing.take_ready():
         placed[number] = placing.place(number)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sim.decide.judging import Judged
     from sim.decide.optimum import Optimum
     from sim.front.optimising import Optimisation
+    from sim.scenario.load import Loaded
 
 OBJECTIVES = ("date", "launches", "imleo", "cost")
 
@@ -52,7 +53,8 @@ def command(file: str, sets: tuple[str, ...], variants: tuple[str, ...], **optio
 
     FILE says what is free in a block `optimise`; without it the cargo and the dates of missions that have not flown
     and carry elements of the goal. The answer is a scenario that extends FILE and holds only what differs. Flights
-    are proven best by CP-SAT of OR-tools (pip install 'ilrs[optimise]'), and replayed by the simulation.
+    are proven best by CP-SAT of OR-tools (pip install 'ilrs[optimise]'), and replayed by the simulation. Where no
+    flight is free, but activities share resources, it finds their best order and writes it as priorities.
     """
     from sim.decide.changes import require_place
     from sim.front import load
@@ -61,6 +63,8 @@ def command(file: str, sets: tuple[str, ...], variants: tuple[str, ...], **optio
     out: Path | None = options["out"]
     if out is not None:
         require_place(file, out, force=options["force"])
+    if _ordered(file, split_names(variants), sets, options):
+        return
     first = [options["minimise"]] if options["minimise"] else ["date"] if options["then"] else []
     with reporter(quiet=options["quiet"] or options["json_"]) as progress, arguments_as_options():
         found = load(file, split_names(variants), sets, as_of=options["as_of"]).optimise(
@@ -84,6 +88,31 @@ def command(file: str, sets: tuple[str, ...], variants: tuple[str, ...], **optio
         click.echo("\n".join([*_told(found), *_places(found, written, page)]))
     if found.best.interrupted:
         raise click.exceptions.Exit(130)
+
+
+def _ordered(file: str, variants: tuple[str, ...], sets: tuple[str, ...], options: dict[str, Any]) -> bool:
+    """Answer a scenario in which only the order of work can be better; whether it is one."""
+    from sim.front.ordering import find_order, is_about_order, told, write_order
+    from sim.scenario.load import load_scenario
+
+    def load(more: Sequence[str] = ()) -> Loaded:
+        return load_scenario(file, variants=variants, sets=[*sets, *more], as_of=options["as_of"])
+
+    loaded, out = load(), options["out"]
+    if options["minimise"] or options["at_most"] or not is_about_order(loaded, options["goal"]):
+        return False
+    from sim.decide.proof import Limits
+    from sim.front.optimising import seconds_of
+
+    with arguments_as_options():
+        limits = Limits(seconds_of(options["time_"]), seed=options["seed"])
+        order = find_order(loaded, load, options["goal"], limits, options["replications"])
+    written = write_order(file, order, out, typed()) if out is not None else None
+    if options["json_"]:
+        print_json({**order.document, "written": str(written) if written else None})
+    else:
+        click.echo("\n\n".join("\n".join(lines) for lines in told(order, written)))
+    return True
 
 
 def _limits(texts: Sequence[str]) -> dict[str, str]:

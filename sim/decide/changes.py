@@ -132,7 +132,7 @@ def require_place(file: str | Path, out: Path, *, force: bool) -> None:
     """
     if (out.exists() or out.is_symlink()) and not force:
         raise FolderError(out, "is there already", "choose another name, or say --force")
-    if _parent(str(file), out).startswith(".."):
+    if parent_of(str(file), out).startswith(".."):
         hint = f"write into {Path(file).parent}, or into a folder above it"
         raise FolderError(
             out, f"a scenario can extend only what lies in its folder or below, and {file} does not", hint
@@ -142,7 +142,7 @@ def require_place(file: str | Path, out: Path, *, force: bool) -> None:
 def file_text(facts: Facts, changes: Sequence[Change], out: Path, header: str, source: str) -> str:
     """Return a scenario that extends the old one and holds only what differs."""
     file = str(facts.start.file)
-    lines = [f"# {header}", "format: 1", f"extends: {flow(_parent(file, out))}"]
+    lines = [f"# {header}", "format: 1", f"extends: {flow(parent_of(file, out))}"]
     if facts.loaded.scenario.about:
         lines.append(f"about: {flow(facts.loaded.scenario.about)}")
     if changes:
@@ -166,7 +166,7 @@ def file_text(facts: Facts, changes: Sequence[Change], out: Path, header: str, s
     return "\n".join(lines) + "\n"
 
 
-def _parent(file: str, out: Path) -> str:
+def parent_of(file: str, out: Path) -> str:
     """Return how the new file names its parent: a shipped one by its place there, others from where it lies."""
     given = Path(file)
     if not given.exists():
