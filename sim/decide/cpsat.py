@@ -55,7 +55,8 @@ def solve(
 ) -> Solved:
     """Minimise `objective`; return the proof and the values of `wanted` in the best plan found.
 
-    `from_below` tries the least values first, which is quick where the bound lies near the best.
+    `from_below` tries the least values first, which is quick where the bound lies near the best. Else one worker takes
+    turns among all strategies of the solver, which is as reproducible as one alone.
     """
     module = cp()
     model.minimize(objective)
@@ -66,6 +67,7 @@ def solve(
     if limits.work is not None:
         solver.parameters.max_deterministic_time = limits.work
     solver.parameters.use_objective_lb_search = from_below
+    solver.parameters.interleave_search = limits.workers == 1 and not from_below
     since = time.monotonic()
     teller = _Teller(since, on_progress)
     solver.best_bound_callback = teller.bound

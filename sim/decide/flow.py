@@ -9,9 +9,12 @@ de Weck, Hoffman, Shishko, Acta Astronautica 104 (2014) 428-443; both recalled. 
 
 from __future__ import annotations
 
+import contextlib
 import math
+import os
+import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -78,13 +81,28 @@ def exists(network: Network, limits: Limits = DEFAULT) -> bool | None:
 
 
 def _minimised(rows: _Rows, cost: NDArray[np.float64], limits: Limits) -> OptimizeResult:
-    return milp(
-        cost,
-        constraints=rows.constraints(),
-        integrality=rows.integrality(),
-        bounds=rows.bounds(),
-        options={"time_limit": limits.seconds, "mip_rel_gap": _GAP, "node_limit": int(limits.work or _NODES)},
-    )
+    with _quiet():
+        return milp(
+            cost,
+            constraints=rows.constraints(),
+            integrality=rows.integrality(),
+            bounds=rows.bounds(),
+            options={"time_limit": limits.seconds, "mip_rel_gap": _GAP, "node_limit": int(limits.work or _NODES)},
+        )
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep stdout for answers: HiGHS writes a line there, past Python, when its inner solver stumbles."""
+    sys.stdout.flush()
+    kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 1)
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def _is_infeasible(solved: OptimizeResult) -> bool:

@@ -14,11 +14,13 @@ from typing import Final
 from sim.decide import cpsat
 from sim.decide.explain import SHORTENING, Explanation, explain
 from sim.decide.loads import Manifest, statements_of
-from sim.decide.manifest_model import MOVES, ManifestModel, ManifestPlan
+from sim.decide.manifest_model import MOVES, ManifestModel, ManifestPlan, moves_between
 from sim.decide.proof import DEFAULT, Clock, Limits, Listener, Progress, Proof
 from sim.problems import InputError, suggest
 
 OBJECTIVES: Final = ("date", "launches", "mass", "cost")
+_FIRST: Final = 0.85
+"""Share of the time that an objective may take from those after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,24 +59,36 @@ def solve_manifest(
     _require_objectives(manifest, [*minimise, *caps])
     clock, plan = Clock(limits), None
     proofs: dict[str, Proof] = {}
-    for name in [*minimise, *([MOVES] if present is not None else [])]:
+    names = [*minimise, *([MOVES] if present is not None else [])]
+    for left, name in zip(range(len(names), 0, -1), names, strict=True):
         model = ManifestModel(manifest, caps, present)
         if plan is not None or present is not None:
             model.hint(plan or present)
         for other, date in learnt:
             model.learn(other, date)
         below = name == "date" and manifest.base is not None
+        rest = clock.share(_FIRST) if left > 1 else clock.rest()
         tell = partial(_tell, on_progress, name)
-        solved = cpsat.solve(model.model, model.objective(name), model.wanted, clock.rest(), tell, from_below=below)
-        if not solved.values:
-            proofs.setdefault(name, solved.proof)
-            break
-        plan = model.plan(solved.values)
-        proofs[name] = solved.proof
-        if solved.proof.status != "optimal" or solved.proof.objective is None:
+        solved = cpsat.solve(model.model, model.objective(name), model.wanted, rest, tell, from_below=below)
+        if solved.values:
+            plan = model.plan(solved.values)
+        proofs[name] = solved.proof if solved.values or plan is None else _kept(manifest, name, plan, present, solved)
+        if proofs[name].status != "optimal" or proofs[name].objective is None:
             break  # what comes next would be least among plans that need not be best
-        caps[name] = min(caps.get(name, round(solved.proof.objective)), round(solved.proof.objective))
+        value = round(proofs[name].objective or 0.0)
+        caps[name] = min(caps.get(name, value), value)
     return ManifestAnswer(proofs, plan)
+
+
+def _kept(
+    manifest: Manifest, name: str, plan: ManifestPlan, present: ManifestPlan | None, solved: cpsat.Solved
+) -> Proof:
+    """Return the proof of an objective for which the time did not do, of the plan that is best by those before it."""
+    value = {"launches": float(len(plan.flights)), MOVES: float(moves_between(present, plan))}.get(name)
+    field = {"mass": "imleo", "cost": "cost"}.get(name)
+    if field:
+        value = float(sum(getattr(manifest.vehicles[one.vehicle], field) or 0 for one in plan.flights))
+    return replace(solved.proof, status="unknown" if value is None else "feasible", objective=value)
 
 
 def unlike(

@@ -385,6 +385,16 @@ class ManifestModel:
                 self.model.add_hint(start, plan.set_up_from[name])
 
 
+def moves_between(present: ManifestPlan | None, plan: ManifestPlan) -> int:
+    """Return how many loads fly on another flight than at present, and how many flights on another day."""
+    was = {(one.vehicle, one.number): one for one in present.flights} if present is not None else {}
+    same = sum(load in was[one.vehicle, one.number].carries for one in plan.flights for load in one.carries
+               if (one.vehicle, one.number) in was)  # fmt: skip
+    days = {(one.vehicle, one.number): one.leaves for one in plan.flights}
+    moved = sum(days.get(slot, one.leaves) != one.leaves for slot, one in was.items())
+    return sum(len(one.carries) for one in plan.flights) - same + moved
+
+
 def _points(values: Sequence[int]) -> Any:
     return cpsat.cp().Domain.from_values(list(values))
 

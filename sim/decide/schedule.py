@@ -25,8 +25,23 @@ class Job:
     duration: int
     uses: tuple[int, ...]
     """How much of each resource while it runs."""
-    before: tuple[str, ...]
+    before: tuple[str, ...] = ()
     """Jobs that start only when it is done."""
+    ready: int = 0
+    """It starts no earlier."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A job that starts no earlier than some time after the start of another: a generalised precedence.
+
+    After its end with a lag: the duration of the first, and the lag. At most some time after it: the two exchanged,
+    and that time, negative.
+    """
+
+    first: str
+    second: str
+    least: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +52,14 @@ class Project:
     jobs: Mapping[str, Job]
     deadline: int | None = None
     """By when all must be done; None for no limit."""
+    links: tuple[Link, ...] = ()
+    """Precedence beyond `Job.before`."""
+
+    def all_links(self) -> Iterator[Link]:
+        """Yield every precedence as a link."""
+        for name, job in self.jobs.items():
+            yield from (Link(name, later, job.duration) for later in job.before)
+        yield from self.links
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +69,11 @@ class Schedule:
     proof: Proof
     starts: Mapping[str, int]
 
+    @property
+    def order(self) -> tuple[str, ...]:
+        """Return the jobs in the order in which they start: who is served first."""
+        return tuple(sorted(self.starts, key=lambda name: self.starts[name]))
+
 
 def solve_schedule(
     project: Project,
@@ -54,25 +82,26 @@ def solve_schedule(
 ) -> Schedule:
     """Return a schedule of least duration, in the project's whole units of time."""
     model = cpsat.cp().CpModel()
-    horizon = sum(job.duration for job in project.jobs.values())
+    links = tuple(project.all_links())
+    lags = sum(max(link.least, 0) for link in project.links)
+    horizon = sum(job.duration for job in project.jobs.values()) + max(
+        (job.ready for job in project.jobs.values()), default=0) + lags  # fmt: skip
     if project.deadline is not None:
         horizon = min(horizon, project.deadline)
-    earliest, after = _heads(project), _tails(project)
+    earliest, after = _heads(project, links), _tails(project, links)
     starts = {}
-    for name, job in project.jobs.items():
-        latest = horizon - job.duration - after[name]
-        if latest < earliest[name]:
+    for name in project.jobs:
+        if earliest is None or after is None or horizon - after[name] < earliest[name]:
             return Schedule(Proof("infeasible", None, None, 0.0), {})
-        starts[name] = model.new_int_var(earliest[name], latest, name)
-    for name, job in project.jobs.items():
-        for later in job.before:
-            model.add(starts[later] >= starts[name] + job.duration)
+        starts[name] = model.new_int_var(earliest[name], horizon - after[name], name)
+    for link in links:
+        model.add(starts[link.second] >= starts[link.first] + link.least)
     tasks = [Task(starts[name], job.duration, job.uses) for name, job in project.jobs.items()]
     for number, capacity in enumerate(project.capacities):
         share(model, tasks, number, capacity)
     end = model.new_int_var(0, horizon, "end")
-    for name, job in project.jobs.items():
-        model.add(end >= starts[name] + job.duration + after[name])
+    for name in project.jobs:
+        model.add(end >= starts[name] + (after or {})[name])
     solved = cpsat.solve(model, end, list(starts.values()), limits, on_progress)
     return Schedule(solved.proof, dict(zip(starts, solved.values, strict=True)) if solved.values else {})
 
@@ -109,7 +138,8 @@ def statements_of(project: Project) -> tuple[Statement, ...]:
         for number, capacity in enumerate(project.capacities)
     ]
     if project.deadline is not None:
-        longest = sum(job.duration for job in project.jobs.values())
+        longest = sum(job.duration + job.ready for job in project.jobs.values())
+        longest += sum(max(link.least, 0) for link in project.links)
         found.append(Statement("deadline", project.deadline, longest, whole=True))
     return tuple(one for one in found if one.value != one.free)
 
@@ -137,7 +167,7 @@ def read_project(said: object) -> Project:
     reader = Reader(said)
     capacities = reader.wholes("capacities")
     jobs = {
-        name: Job(one.whole("duration"), one.wholes("uses"), one.words("before", ()))
+        name: Job(one.whole("duration"), one.wholes("uses"), one.words("before", ()), one.whole("ready", 0))
         for name, one in reader.several("jobs").items()
     }
     for name, job in jobs.items():
@@ -168,31 +198,35 @@ def order(jobs: Mapping[str, Job]) -> tuple[str, ...]:
         raise InputError(f"jobs wait for each other in a circle: {' -> '.join(error.args[1])}") from None
 
 
-def _heads(project: Project) -> dict[str, int]:
-    """Return the earliest start of each job with resources without limit."""
-    heads = dict.fromkeys(project.jobs, 0)
-    for name in order(project.jobs):
-        job = project.jobs[name]
-        for later in job.before:
-            heads[later] = max(heads[later], heads[name] + job.duration)
-    return heads
+def _heads(project: Project, links: Sequence[Link]) -> dict[str, int] | None:
+    """Return the earliest start of each job with resources without limit; None when the links go round in a circle."""
+    return _longest({name: job.ready for name, job in project.jobs.items()}, links)
 
 
-def _tails(project: Project) -> dict[str, int]:
-    """Return how much time the jobs after each one need at least."""
-    tails = dict.fromkeys(project.jobs, 0)
-    for name in reversed(order(project.jobs)):
-        job = project.jobs[name]
-        tails[name] = max((tails[later] + project.jobs[later].duration for later in job.before), default=0)
-    return tails
+def _tails(project: Project, links: Sequence[Link]) -> dict[str, int] | None:
+    """Return how long after the start of each job all is done at the earliest."""
+    back = [Link(link.second, link.first, link.least) for link in links]
+    return _longest({name: job.duration for name, job in project.jobs.items()}, back)
+
+
+def _longest(at: dict[str, int], links: Sequence[Link]) -> dict[str, int] | None:
+    """Return the longest way to each job (Bellman and Ford); None when a circle makes it ever longer."""
+    for _ in range(len(at) + 1):
+        moved = False
+        for link in links:
+            if at[link.first] + link.least > at[link.second]:
+                at[link.second], moved = at[link.first] + link.least, True
+        if not moved:
+            return at
+    return None
 
 
 def check_schedule(project: Project, starts: Mapping[str, int]) -> Iterator[str]:
     """Say every rule that a schedule breaks; written apart from the model, to judge it."""
-    for name, job in project.jobs.items():
-        for later in job.before:
-            if starts[later] < starts[name] + job.duration:
-                yield f"{later} starts before {name} is done"
+    for link in project.all_links():
+        if starts[link.second] < starts[link.first] + link.least:
+            yield f"{link.second} starts less than {link.least} after {link.first}"
+    yield from (f"{name} starts too early" for name, job in project.jobs.items() if starts[name] < job.ready)
     for moment in sorted(set(starts.values())):
         running = [job for name, job in project.jobs.items() if starts[name] <= moment < starts[name] + job.duration]
         for number, capacity in enumerate(project.capacities):

@@ -213,3 +213,72 @@ def test_a_conflict_keeps_the_order_in_which_things_were_said() -> None:
     said = [one.key for one in statements_of(infeasible())]
     named = [one.key for one in conflict.statements]
     assert named == sorted(named, key=said.index)
+
+
+def campaign(vehicles: dict[str, dict[str, float]]) -> dict[str, Any]:
+    """Return two missions of four people to the lunar surface, a year apart, with samples back.
+
+    Source: the two-mission campaign of Chen and Ho (2018) as it is solved by the tests of the public code
+    myamazum/space-logistics-optimization (files tests/test_opt_w_fixed_sc_design.py, tests/test_w_pwl_sc_sizing.py,
+    commit 74f7909): delta-v 4.04 and 1.87 km/s, 420 s, 9.8 m/s2, 8.655 kg a person and day, 1 % upkeep a flight.
+    """
+    mission = {"crew": 4, "surface_days": 3, "down_kg": 2000, "back_kg": 1000}
+    return {
+        "g0_m_s2": 9.8,
+        "crew_kg": 100,
+        "use_kg_per_person_day": 8.655,
+        "upkeep_share_per_flight": 0.01,
+        "path": ["Earth", "LEO", "LLO", "LS"],
+        "arcs": [
+            {"between": ["Earth", "LEO"], "days": 1, "dv_m_s": 0},
+            {"between": ["LEO", "LLO"], "days": 3, "dv_m_s": 4040},
+            {"between": ["LLO", "LS"], "days": 1, "dv_m_s": 1870},
+        ],
+        "hold_at": ["LLO", "LS"],
+        "isp_s": 420,
+        "vehicles": vehicles,
+        "missions": [mission, mission],
+    }
+
+
+@pytest.mark.parametrize(
+    ("vehicles", "published_kg"),
+    [
+        (
+            {
+                "ship": {
+                    "count": 6,
+                    "payload_kg": 2837.11768506991,
+                    "propellant_kg": 44362.37800273237,
+                    "dry_kg": 13071.917273428024,
+                }
+            },
+            694264.4171277,
+        ),
+        (
+            {
+                "lander": {
+                    "count": 3,
+                    "payload_kg": 2723.30697999,
+                    "propellant_kg": 15349.05682545,
+                    "dry_kg": 7510.34899967,
+                },
+                "tug": {
+                    "count": 3,
+                    "payload_kg": 507.53094029,
+                    "propellant_kg": 55695.85864014,
+                    "dry_kg": 13829.06781459,
+                },
+            },
+            401327.7125853,
+        ),
+    ],
+    ids=["one type", "two types"],
+)
+def test_the_published_two_mission_campaign_has_its_published_least_mass(
+    vehicles: dict[str, dict[str, float]], published_kg: float
+) -> None:
+    """The published masses: 694,264.4171277 and 401,327.7125853 kg to low orbit."""
+    proof = solve_flow(read_network(campaign(vehicles))).proof
+    assert proof.status == "optimal"
+    assert proof.objective == pytest.approx(published_kg, rel=1e-9)

@@ -18,7 +18,7 @@ from sim.decide.manifest import (
     solve_manifest,
     unlike,
 )
-from sim.decide.manifest_model import ManifestPlan
+from sim.decide.manifest_model import ManifestPlan, moves_between
 from sim.decide.proof import Limits, Progress
 from sim.problems import InputError
 
@@ -348,3 +348,42 @@ def test_solving_a_best_plan_again_leaves_it_as_it_is(objective: str) -> None:
 def test_an_explanation_ends_in_its_time_and_says_when_it_is_not_shortened() -> None:
     found = explain_manifest(replace(packed(), deadline=8), seconds=1e-9)
     assert found is None or not found.conflict.shortened
+
+
+def many_loads(seed: int, loads: int) -> dict[str, Any]:
+    """Return a manifest of two vehicles that share a pad, drawn at random."""
+    draw = random.Random(seed)
+    items = {
+        f"l{number}": {
+            "kg": draw.randint(300, 3000),
+            "setup": draw.randint(0, 4),
+            "needs": [f"l{other}" for other in range(number) if draw.random() < 1.2 / number][:2],
+        }
+        for number in range(loads)
+    }
+    kg = sum(int(str(one["kg"])) for one in items.values())
+    vehicles = {
+        name: {
+            "capacity": capacity, "pad": "p", "first": draw.randint(0, 10), "every": draw.randint(4, 14),
+            "most": kg // capacity + 2, "flight": 1,
+        }
+        for name, capacity in (("small", 6000), ("large", 14000))
+    }  # fmt: skip
+    goal = [name for name in items if draw.random() < 0.4]
+    return {
+        "weeks": 300, "teams": 2, "pads": {"p": {"turnaround": 3}}, "vehicles": vehicles, "items": items, "goal": goal
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_the_soonest_plan_of_thirty_loads_is_proven(seed: int) -> None:
+    assert solve_manifest(read_manifest(many_loads(seed, 30)), ["date"]).proof.status == "optimal"
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_moves_of_a_plan_are_counted_as_the_solver_counts_them(seed: int) -> None:
+    made = read_manifest(drawn(seed))
+    present = solve_manifest(made, ["launches"]).plan
+    soonest = solve_manifest(made, ["date"], present=present)
+    assert soonest.plan is not None
+    assert moves_between(present, soonest.plan) == soonest.proofs["moves"].objective

@@ -8,7 +8,7 @@ import random
 import pytest
 
 from sim.decide.explain import Explanation
-from sim.decide.schedule import Job, Project, check_schedule, explain_schedule, read_project, solve_schedule
+from sim.decide.schedule import Job, Link, Project, check_schedule, explain_schedule, read_project, solve_schedule
 from sim.problems import InputError
 
 
@@ -118,3 +118,46 @@ def test_a_job_that_needs_more_than_there_is_has_no_schedule() -> None:
 def test_a_wrong_project_is_refused_with_its_key(jobs: object, wrong: str) -> None:
     with pytest.raises(InputError, match=wrong):
         read_project({"capacities": [1], "jobs": jobs})
+
+
+def two_jobs(*links: Link, teams: int = 2) -> Project:
+    """Return two jobs of 4 and 3 that need a team each."""
+    return Project((teams,), {"a": Job(4, (1,)), "b": Job(3, (1,))}, links=links)
+
+
+@pytest.mark.parametrize(
+    ("links", "least"),
+    [
+        ((Link("a", "b", 4 + 2),), 9),  # 2 after the end of a
+        ((Link("a", "b", 1),), 4),  # 1 after the start of a
+        ((Link("b", "a", 1), Link("a", "b", -1)), 5),  # a exactly 1 after the start of b
+    ],
+)
+def test_a_lag_is_kept(links: tuple[Link, ...], least: int) -> None:
+    found = solve_schedule(two_jobs(*links))
+    assert (found.proof.status, found.proof.objective) == ("optimal", least)
+    assert list(check_schedule(two_jobs(*links), found.starts)) == []
+
+
+def test_a_greatest_lag_that_one_team_cannot_keep_is_infeasible() -> None:
+    """B is to start at most 1 after a, which keeps the only team for 4."""
+    links = (Link("a", "b", 0), Link("b", "a", -1))
+    assert solve_schedule(two_jobs(*links, teams=1)).proof.status == "infeasible"
+    assert solve_schedule(two_jobs(*links, teams=2)).proof.status == "optimal"
+
+
+def test_links_that_go_round_in_a_circle_are_infeasible() -> None:
+    assert solve_schedule(two_jobs(Link("a", "b", 1), Link("b", "a", 1))).proof.status == "infeasible"
+
+
+def test_the_best_order_serves_first_what_the_longest_way_waits_for() -> None:
+    """One team; c takes 9 after b and no team, so b goes first."""
+    jobs = {"a": Job(4, (1,)), "b": Job(3, (1,), ("c",)), "c": Job(9, (0,))}
+    found = solve_schedule(Project((1,), jobs))
+    assert found.proof.objective == 12
+    assert found.order.index("b") < found.order.index("a")
+
+
+def test_a_job_starts_no_earlier_than_it_is_ready() -> None:
+    found = solve_schedule(Project((1,), {"a": Job(2, (1,), ready=5)}))
+    assert (found.starts["a"], found.proof.objective) == (5, 7)
