@@ -74,7 +74,7 @@ def _month(found: Optimum, day: float | None) -> str:
 def _verdict(best: Optimum, judged: Judged | None) -> str:
     name = next(iter(best.proofs))
     value = best.proof.objective
-    least = "" if value is None else f"Least {said_of(name)} {best.facts.text(name, value)}: {best.proof.text}. "
+    least = "" if value is None else f"Least {said_of(name)} {best.facts.text(name, value)}: {best.state(name)}. "
     if judged is None:
         return least.strip()
     goal = best.facts.question.goal
@@ -213,7 +213,7 @@ def _proof_card(best: Optimum) -> Card:
             said_of(name),
             "" if proof.objective is None else best.facts.text(name, proof.objective),
             "" if proof.bound is None else best.facts.text(name, proof.bound),
-            proof.text,
+            best.state(name),
             f"{proof.seconds:.1f} s",
         )
         for name, proof in best.proofs.items()

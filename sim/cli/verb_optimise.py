@@ -183,7 +183,7 @@ def _proofs(found: Optimum) -> Iterator[str]:
             continue
         bound = "-" if proof.bound is None else found.facts.text(name, proof.bound)
         value = found.facts.text(name, proof.objective)
-        yield f"Least {said_of(name)} {value}: {proof.text} (bound {bound}, {proof.seconds:.1f} s)."
+        yield f"Least {said_of(name)} {value}: {found.state(name)} (bound {bound}, {proof.seconds:.1f} s)."
     if found.interrupted:
         yield "Interrupted: this is the best so far."
 

@@ -64,6 +64,7 @@ def solve(
     solver.parameters.num_workers = limits.workers
     solver.parameters.random_seed = limits.seed
     solver.parameters.max_time_in_seconds = limits.seconds
+    solver.parameters.catch_sigint_signal = False  # its own handler aborts when the solve is not in the main thread
     if limits.work is not None:
         solver.parameters.max_deterministic_time = limits.work
     solver.parameters.use_objective_lb_search = from_below
@@ -89,24 +90,24 @@ def _run(module: Any, solver: Any, model: Any, teller: _Teller) -> tuple[int, bo
     callback = _callback(module, teller)
     answer: list[int] = []
     failed: list[BaseException] = []
+    ended = threading.Event()
 
     def work() -> None:
         try:
             answer.append(solver.solve(model, callback))
         except BaseException as error:  # told to the thread that waits
             failed.append(error)
+        finally:
+            ended.set()
 
-    thread = threading.Thread(target=work, daemon=True)
+    threading.Thread(target=work, daemon=True).start()
     interrupted = False
-    thread.start()
-    while True:
+    while not ended.is_set():
         try:
-            thread.join(_LOOK_S)
+            ended.wait(_LOOK_S)  # a thread whose join is interrupted is taken to have ended by Python 3.11
         except KeyboardInterrupt:
             interrupted = True
             solver.stop_search()
-        if not thread.is_alive():
-            break
     if failed:
         raise failed[0]
     return answer[0], interrupted

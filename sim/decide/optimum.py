@@ -13,6 +13,7 @@ from sim.decide.facts import Facts
 from sim.decide.manifest_model import Flight, ManifestPlan
 from sim.decide.proof import Proof
 from sim.model.sample import Sample
+from sim.problems import counted
 
 Document: TypeAlias = dict[str, Any]
 
@@ -43,6 +44,14 @@ class Optimum:
     def interrupted(self) -> bool:
         """Return whether it was stopped from outside, with the best so far."""
         return any(proof.interrupted for proof in self.proofs.values())
+
+    def state(self, name: str) -> str:
+        """Return in words how far an objective is proven; of a date, how many days could still be gained."""
+        proof = self.proofs[name]
+        if name != "date" or proof.status != "feasible" or proof.objective is None or proof.bound is None:
+            return proof.text
+        days = self.facts.date_d(proof.objective) - self.facts.date_d(proof.bound)
+        return f"best found, at most {counted(max(1, round(days)), 'day')} earlier possible"
 
     def stopped(self) -> Optimum:
         """Return it as what was known when somebody interrupted the search for more."""

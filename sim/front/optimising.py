@@ -115,7 +115,8 @@ class Optimisation:
         require_place(self.found.facts.start.file, out, force=force)
         if self.found.plan is None:
             raise InputError(f"no plan was found, so none is written: {self.best.proof.text}")
-        write_better(self.found.facts, self.found.changes, out, self.best.proof.text, self._command)
+        words = self.best.state(next(iter(self.best.proofs)))
+        write_better(self.found.facts, self.found.changes, out, words, self._command)
         return out
 
     def report(self, folder: str | Path | None = None, *, single_file: bool = True) -> Path:
@@ -128,10 +129,10 @@ class Optimisation:
         return report_optimum(self.best, self.judged, where, command=self._command, single_file=single_file)
 
     def __repr__(self) -> str:
-        said, proof = self.document, self.best.proof
+        said, state = self.document, self.best.state(next(iter(self.best.proofs)))
         least = f"least {said['minimise'][0]} {said['objective']}" if said["objective"] is not None else ""
         moves = counted(len(self.changes), "mission") + " changed" if self.found.plan is not None else ""
-        words = ", ".join(word for word in (least, proof.text, moves) if word)
+        words = ", ".join(word for word in (least, state, moves) if word)
         return f"<ilrs.Optimisation {said['goal']}: {words}>"
 
     def _repr_html_(self) -> str:

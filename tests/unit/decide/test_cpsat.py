@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
-import threading
 from typing import Any
 
 import pytest
@@ -33,22 +33,39 @@ def test_a_solve_gives_the_least_value_with_its_bound_and_the_plan() -> None:
     assert solved.values == (1, 1, 0)
 
 
-def test_ctrl_c_keeps_the_best_so_far(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The waiting thread is interrupted once; the solve ends and answers."""
-    model, value, taken = knapsack()
-    join = threading.Thread.join
-    pressed: list[bool] = []
+INTERRUPTED = """
+import os, signal, sys
+from sim.decide import cpsat
+from sim.decide.proof import Limits
 
-    def interrupted(thread: Any, timeout: float | None = None) -> None:
-        if not pressed:
-            pressed.append(True)
-            raise KeyboardInterrupt
-        join(thread, timeout)
+model = cpsat.cp().CpModel()
+queens = [model.new_int_var(0, 11, str(number)) for number in range(12)]
+model.add_all_different(queens)
+model.add_all_different(queen + number for number, queen in enumerate(queens))
+pressed = []
 
-    monkeypatch.setattr(threading.Thread, "join", interrupted)
-    solved = cpsat.solve(model, value, taken, Limits())
-    assert solved.proof.interrupted
-    assert solved.proof.status in ("optimal", "feasible", "unknown")
+def press(progress):
+    if progress.best is not None and not pressed:
+        pressed.append(True)
+        os.kill(os.getpid(), signal.SIGINT)
+
+products = []
+for one, other in zip(queens, queens[1:]):
+    product = model.new_int_var(0, 121, "")
+    model.add_multiplication_equality(product, [one, other])
+    products.append(product)
+solved = cpsat.solve(model, sum(products), queens, Limits(60.0), press)
+print(solved.proof.interrupted, len(solved.values), solved.proof.status)
+"""
+
+
+def test_ctrl_c_keeps_the_best_so_far() -> None:
+    """A real signal, sent by the process to itself as soon as there is a plan."""
+    done = subprocess.run([sys.executable, "-c", INTERRUPTED], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    interrupted, values, status = done.stdout.split()
+    assert (interrupted, values) == ("True", "12")
+    assert status in ("optimal", "feasible")
 
 
 def test_an_error_in_a_listener_reaches_the_caller() -> None:
