@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sim.interchange.bringing import Brought, Wishes
     from sim.interchange.health import Finding
     from sim.problems import Problem
+    from sim.scenario.load import Loaded
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,29 +125,30 @@ def _judge(
     target: Path, brought: Brought
 ) -> tuple[tuple[Problem, ...], Agreement | None, tuple[Finding, ...], datetime.datetime | None]:
     """Check the scenario, compute its plan, and hold its dates against those of the file."""
-    from sim.front.opening import check
     from sim.interchange.agreement import compare
     from sim.interchange.health import findings
+    from sim.problems import ScenarioError
+    from sim.scenario.load import load_scenario
 
-    problems = check(target)
     network = brought.network
+    try:
+        loaded = load_scenario(target)
+    except ScenarioError as error:
+        return error.problems, None, tuple(findings(network, {})) if network else (), None
     if network is None:
-        return problems, None, (), None
-    if any(problem.severity == "error" for problem in problems):
-        return problems, None, tuple(findings(network, {})), None
-    dates, floats = _dates_of(target, brought)
-    agreement = compare(network, dates) if dates else None
+        return loaded.warnings, None, (), None
+    dates, floats = _dates_of(loaded, brought)
     finish = max((finish for _, finish in dates.values()), default=None)
-    return problems, agreement, tuple(findings(network, floats)), finish
+    return loaded.warnings, compare(network, dates), tuple(findings(network, floats)), finish
 
 
 def _dates_of(
-    target: Path, brought: Brought
+    loaded: Loaded, brought: Brought
 ) -> tuple[dict[str, tuple[datetime.datetime, datetime.datetime]], Mapping[str, float | None]]:
     """Return our early dates and total floats by the key of each task in the file."""
-    from sim.front.plan import minute, plan_of
+    from sim.front.plan import make_plan, minute
 
-    plan = plan_of(target)
+    plan = make_plan(loaded)
     keys = {name: key for key, name in brought.names.tasks.items()}
     dates: dict[str, tuple[datetime.datetime, datetime.datetime]] = {}
     floats: dict[str, float | None] = {}

@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sim.interchange.foreign import HARD, Network, Task
-from sim.interchange.weeks import WHOLE, WorkWeek
+from sim.interchange.weeks import CLOCK
 
 Dates = tuple[datetime.datetime, datetime.datetime]
-_CLOCK = WorkWeek("the clock", (WHOLE,) * 7, {}, 1440.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +73,7 @@ def compare(network: Network, ours: Mapping[str, Dates]) -> Agreement:
 def _same(network: Network, task: Task, theirs: datetime.datetime | None, ours: datetime.datetime) -> bool:
     if theirs is None or theirs == ours:
         return True
-    calendar = network.calendar_of(task) or _CLOCK
+    calendar = network.calendar_of(task) or CLOCK
     if calendar.same(theirs, ours):
         return True
     # A table that has days without hours means the whole day.
@@ -94,7 +93,7 @@ def _reason(network: Network, task: Task, one: Difference, planned_only: bool) -
     held = [constraint.bound.value for constraint in task.constraints if constraint.bound in HARD]
     if held:
         return f"its constraint ({', '.join(held)}) breaks the links there, and not here"
-    calendar = network.calendar_of(task) or _CLOCK
+    calendar = network.calendar_of(task) or CLOCK
     if task.start and task.finish and not task.started:
         stands_min = calendar.between(task.start, task.finish)
         if abs(stands_min - task.duration_min) >= 1.0:

@@ -12,7 +12,7 @@ from typing import Final
 from sim.interchange.draft import Draft
 from sim.interchange.drafting import Drafter, GoalWish, Names, Spread, name_all
 from sim.interchange.foreign import Network, Notes, refused
-from sim.interchange.weeks import WorkWeek
+from sim.interchange.weeks import CLOCK, WorkWeek
 from sim.problems import Code, InputError
 from sim.scenario.foreign_kinds import READ, ForeignKind, foreign_kind
 
@@ -55,6 +55,8 @@ def bring_in(path: Path, shown: str, name: str, wishes: Wishes) -> Brought:
     if kind == "spacenet":
         return _bring_spacenet(path, shown, name)
     network = read_network(path, shown, kind, wishes)
+    if not network.tasks:
+        raise refused(shown, 0, "there is no activity in it", "save the plan with its tasks")
     _settle(network, wishes)
     names = name_all(network)
     draft = Drafter(network, names, wishes.spread, wishes.goals).draft(name)
@@ -163,6 +165,7 @@ def _settle(network: Network, wishes: Wishes) -> None:
     if wishes.as_of is not None:
         network.data_date = wishes.as_of
     facts = [at for task in network.tasks.values() for at in (task.actual_start, task.actual_finish) if at]
+    told = network.data_date is not None
     if facts and network.data_date is None:
         network.data_date = max(facts)
         notes.changed(
@@ -175,6 +178,27 @@ def _settle(network: Network, wishes: Wishes) -> None:
             f"{max(facts):%Y-%m-%d}, is taken for it"
         )
         network.data_date = max(facts)
+    _stretch(network, told=wishes.as_of is not None or told)
+
+
+def _stretch(network: Network, *, told: bool) -> None:
+    """Count the time until running work goes on again into what remains, so that it ends as in the file.
+
+    Where no data date is told, what is done of running work was done without a break from its start.
+    """
+    since = network.data_date
+    for task in network.tasks.values():
+        if since is None or task.remaining_min is None or task.actual_start is None:
+            continue
+        calendar = network.calendar_of(task) or CLOCK
+        if task.resume is not None and task.resume > since and not calendar.same(since, task.resume):
+            wait_min = calendar.between(since, task.resume)
+            said = f"{task.place}: {task.resume:%Y-%m-%d %H:%M}, {wait_min / 60:g} h later"
+            network.notes.changed("work that goes on after the data date waits within what remains of it", said)
+            task.remaining_min += wait_min
+        elif not told and task.resume is None:
+            left_min = task.duration_min - calendar.between(task.actual_start, since)
+            task.remaining_min = max(task.remaining_min, left_min)
 
 
 # --- wishes -----------------------------------------------------------------------------------------------------------

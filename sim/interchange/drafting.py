@@ -12,7 +12,7 @@ from typing import Any, Final
 from sim.interchange.draft import Block, Draft, Namer, one_line
 from sim.interchange.foreign import Bound, Constraint, Group, LagRule, Link, Network, Relation, Task
 from sim.interchange.spans import Clock, elapsed_text, shown_finish, shown_start, work_text
-from sim.interchange.staffing import capacities
+from sim.interchange.staffing import capacities, in_per_cent
 from sim.interchange.week_words import calendar_words
 from sim.interchange.weeks import WorkWeek
 
@@ -91,6 +91,7 @@ class Drafter:
         self.clock = Clock.of(network)
         self.file = Path(network.file).name
         self._shared_codes = self._codes_shared()
+        self._per_cent = in_per_cent(network)
         self.progress = any(task.started for task in network.tasks.values())
 
     def draft(self, name: str) -> Draft:
@@ -154,11 +155,16 @@ class Drafter:
         found: dict[str, Any] = {}
         for resource in self.network.resources.values():
             if resource.key in used:
-                said: dict[str, Any] = {"title": one_line(resource.name, 200)}
+                counted = f"{resource.name} (per cent)" if resource.key in self._per_cent else resource.name
+                said: dict[str, Any] = {"title": one_line(counted, 200)}
                 if limits.get(resource.key) is not None:
-                    said["capacity"] = _neat(limits[resource.key] or 0.0)
+                    said["capacity"] = self._units(resource.key, limits[resource.key] or 0.0)
                 found[self.names.resources[resource.key]] = said
         return found
+
+    def _units(self, key: str, units: float) -> int:
+        """Return units of a resource as a whole number, in per cent where there are parts of one."""
+        return round(units * 100.0) if key in self._per_cent else round(units)
 
     def _group(self, group: Group) -> dict[str, Any]:
         said: dict[str, Any] = {"title": one_line(group.title, 200)}
@@ -195,7 +201,8 @@ class Drafter:
         said |= {"needs": needs} if needs else {}
         said |= {"ends_after": ends} if ends else {}
         if task.uses:
-            said["uses"] = {self.names.resources[key]: _neat(units) for key, units in task.uses.items() if units > 0.0}
+            uses = {self.names.resources[key]: self._units(key, units) for key, units in task.uses.items()}
+            said["uses"] = {name: units for name, units in uses.items() if units > 0}
         return {key: value for key, value in said.items() if value not in ({}, [])}
 
     def _facts(self, task: Task) -> dict[str, Any]:
@@ -347,10 +354,11 @@ class Drafter:
         meant = [by_name[name] for name in needs if name in by_name]
         deadlines = [task.deadline for task in meant if task.deadline]
         if deadlines:
-            return _day_of_finish(min(deadlines))
+            return max(_day_of_finish(min(deadlines)), self.clock.first)
         finishes = [task.finish for task in meant if task.finish]
         if self.network.finish or finishes:
-            return _day_of_finish(max([*finishes, *([self.network.finish] if self.network.finish else [])]))
+            known = [*finishes, *([self.network.finish] if self.network.finish else [])]
+            return max(_day_of_finish(max(known)), self.clock.first)
         self.network.notes.changed("the file names no finish: the goal is wanted by the plan's own length")
         return self.clock.finish_guess
 
@@ -382,10 +390,6 @@ def _works(minutes: Sequence[float], calendar: WorkWeek | None, task: Task) -> l
 
 def _moment_text(at: datetime.datetime) -> str:
     return at.isoformat(timespec="minutes" if at.second == 0 else "seconds")
-
-
-def _neat(value: float) -> int | float:
-    return int(value) if float(value).is_integer() else round(value, 4)
 
 
 def _day_of_finish(at: datetime.datetime) -> datetime.date:

@@ -79,6 +79,8 @@ class Task:
     place: str = ""
     group: str = ""
     milestone: bool = False
+    pinned: bool = False
+    """Whether the start of the plan does not hold it back, as a task planned by hand."""
     calendar: str = ""
     duration_min: float = 0.0
     elapsed: bool = False

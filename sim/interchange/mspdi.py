@@ -23,9 +23,9 @@ from sim.interchange.foreign import (
     refused,
 )
 from sim.interchange.mspdi_parts import Parts, Uses, gather, read_resources
-from sim.interchange.mspdi_weeks import calendars_of
+from sim.interchange.mspdi_weeks import TaskCalendars, calendars_of
 from sim.interchange.readings import Reading
-from sim.interchange.weeks import FIVE_DAYS, WorkWeek, common
+from sim.interchange.weeks import FIVE_DAYS, WorkWeek
 from sim.interchange.xml_records import Item
 
 _LINKS: Final = {0: Link.FF, 1: Link.FS, 2: Link.SF, 3: Link.SS}
@@ -138,7 +138,7 @@ class _Tasks:
         self.external = parts.project.get("Name", "")
         self._codes = _codes(rows, network)
         self._index = {row.uid: index for index, row in enumerate(rows)}
-        self._shared: dict[tuple[str, ...], str] = {}
+        self._calendars = TaskCalendars(network, uses.calendar)
 
     def read(self) -> None:
         """Read groups, tasks and their links."""
@@ -168,11 +168,13 @@ class _Tasks:
         task = Task(row.uid, self._codes[row.uid], item.get("Name") or f"task {row.uid}", place)
         task.group = row.parents[-1] if row.parents else ""
         task.duration_min, task.elapsed = duration, elapsed
-        task.milestone = duration == 0.0
+        task.milestone, task.pinned = duration == 0.0, item.get("Manual") == "1"
         task.start, task.finish = (reading.moment(item.get(tag), tag) for tag in ("Start", "Finish"))
         task.deadline = reading.moment(item.get("Deadline"), "Deadline")
         task.uses = self.uses.of_task.get(row.uid, {})
-        task.calendar = "" if elapsed else self._calendar(item, task)
+        if not elapsed:
+            alone = item.get("IgnoreResourceCalendar") == "1"
+            task.calendar = self._calendars.of(item.get("CalendarUID"), [] if alone else list(task.uses), place)
         if item.get("TotalSlack"):
             task.total_float_min = reading.number(item.get("TotalSlack"), "TotalSlack") / 10.0
         self._read_progress(task, item, reading)
@@ -189,33 +191,6 @@ class _Tasks:
         minutes = max(reading.iso_minutes(text, "Duration"), 0.0)
         kind = int(reading.number(item.get("DurationFormat"), "DurationFormat", 7.0))
         return minutes, (kind - _ESTIMATED if kind > _ESTIMATED else kind) in _ELAPSED
-
-    def _calendar(self, item: Item, task: Task) -> str:
-        """Return the calendar a task works in: its own, that of who works on it, or the time that these share."""
-        network = self.network
-        own = item.get("CalendarUID") if item.get("CalendarUID") in network.calendars else ""
-        theirs = [] if own and item.get("IgnoreResourceCalendar") == "1" else self._calendars_of_staff(task)
-        kept = dict.fromkeys([own, *theirs] if own else theirs)
-        base = network.calendars[network.calendar]
-        different = [uid for uid in kept if uid == own or not _equal(network.calendars[uid], base)]
-        if not different:
-            return own
-        if len(different) == 1:
-            return different[0]
-        key = tuple(sorted(different))
-        if key not in self._shared:
-            first, *others = (network.calendars[uid] for uid in key)
-            for other in others:
-                first = common(first, other, f"{first.name} and {other.name}")
-            self._shared[key] = "+".join(key)
-            network.calendars[self._shared[key]] = first
-            if first.idle:
-                network.notes.changed("calendars that share no time are read as that of the task", task.place)
-        return (own or key[0]) if network.calendars[self._shared[key]].idle else self._shared[key]
-
-    def _calendars_of_staff(self, task: Task) -> list[str]:
-        found = (self.uses.calendar.get(uid, "") for uid in task.uses)
-        return [uid for uid in found if uid in self.network.calendars and not self.network.calendars[uid].idle]
 
     def _read_progress(self, task: Task, item: Item, reading: Reading) -> None:
         task.actual_start = reading.moment(item.get("ActualStart"), "ActualStart")
@@ -312,10 +287,6 @@ class _Tasks:
         if kind in (_PER_CENT, _ELAPSED_PER_CENT):
             return Relation(before, link, 0.0, kind == _ELAPSED_PER_CENT, lag / 100.0, place)
         return Relation(before, link, reading.bounded(lag / 10.0, "LinkLag"), kind in _ELAPSED, None, place)
-
-
-def _equal(one: WorkWeek, other: WorkWeek) -> bool:
-    return one.week == other.week and one.days == other.days
 
 
 def _codes(rows: list[_Row], network: Network) -> dict[str, str]:

@@ -6,7 +6,7 @@ Source: Microsoft, "Project XML data interchange schema" (mspdi_pj12.xsd), eleme
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from sim.interchange.foreign import Network, refused
@@ -19,6 +19,8 @@ from sim.interchange.weeks import (
     WHOLE,
     Day,
     WorkWeek,
+    common,
+    either,
     tidy,
     usual_day_min,
 )
@@ -182,3 +184,52 @@ def _is_nth(date: datetime.date, item: int, position: int) -> bool:
         after = (date + _ONE * step for step in range(1, 32))
         return not any(day.month == date.month and matches(day) for day in after)
     return sum(matches(first + _ONE * step) for step in range(date.day)) == position + 1
+
+
+class TaskCalendars:
+    """The calendars in which tasks work: their own, those of who works on them, and the time these share."""
+
+    def __init__(self, network: Network, of_resource: Mapping[str, str]) -> None:
+        self.network = network
+        self.of_resource = of_resource
+        self._made: dict[tuple[str, ...], str] = {}
+
+    def of(self, own: str, resources: Sequence[str], place: str) -> str:
+        """Return the key of the calendar of a task; several resources work when any of them does."""
+        known = self.network.calendars
+        own = own if own in known else ""
+        staff = dict.fromkeys(self.of_resource.get(uid, "") for uid in resources)
+        theirs = [uid for uid in staff if uid in known and not known[uid].idle]
+        kept: list[str] = []
+        for uid in theirs:
+            if not any(_equal(known[uid], known[other]) for other in kept):
+                kept.append(uid)
+        base = known[self.network.calendar]
+        if not own and len(kept) == 1 and _equal(known[kept[0]], base):
+            return ""
+        if not kept or (len(kept) == 1 and own and _equal(known[kept[0]], known[own])):
+            return own
+        if len(kept) == 1 and not own:
+            return kept[0]
+        made = self._make(own, kept)
+        if known[made].idle:
+            self.network.notes.changed("calendars that share no time are read as that of the task", place)
+            return own
+        return made
+
+    def _make(self, own: str, kept: list[str]) -> str:
+        """Return the key of the calendar that a task and several resources share."""
+        known, key = self.network.calendars, (own, *sorted(kept))
+        if key not in self._made:
+            first, *others = (known[uid] for uid in kept)
+            for other in others:
+                first = either(first, other, f"{first.name} or {other.name}")
+            if own:
+                first = common(known[own], first, f"{known[own].name} and {first.name}")
+            self._made[key] = "+".join(key)
+            known[self._made[key]] = first
+        return self._made[key]
+
+
+def _equal(one: WorkWeek, other: WorkWeek) -> bool:
+    return one.week == other.week and one.days == other.days

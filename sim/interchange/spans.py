@@ -73,6 +73,8 @@ class Clock:
         if network.data_date and network.data_date > start and not any(t.started for t in network.tasks.values()):
             start = network.data_date
         moments = [start, *(t.actual_start for t in network.tasks.values() if t.actual_start)]
+        pinned = (task for task in network.tasks.values() if task.pinned and not task.started)
+        moments += [constraint.at for task in pinned for constraint in task.constraints]
         first = min(moments).date()
         known = [network.finish, network.data_date]
         for task in network.tasks.values():
@@ -86,7 +88,7 @@ class Clock:
 
     def open_start(self, task: Task, calendar: WorkWeek | None) -> datetime.datetime | None:
         """Return the start of the plan for what nothing else holds back, unless it is the first moment of its day."""
-        if task.started or any(relation.link in (Link.FS, Link.SS) for relation in task.needs):
+        if task.started or task.pinned or any(relation.link in (Link.FS, Link.SS) for relation in task.needs):
             return None
         midnight = datetime.datetime.combine(self.first, datetime.time())
         if calendar is not None and not task.elapsed and calendar.same(midnight, self.start):

@@ -27,6 +27,13 @@ def peaks(network: Network) -> dict[str, float]:
     return found
 
 
+def in_per_cent(network: Network) -> set[str]:
+    """Return the resources of which an activity needs a part, or of which there is one; they count in per cent."""
+    broken = {key for task in network.tasks.values() for key, units in task.uses.items() if not units.is_integer()}
+    broken |= {key for key, one in network.resources.items() if one.capacity and not one.capacity.is_integer()}
+    return broken & set(network.resources)
+
+
 def capacities(network: Network) -> dict[str, float | None]:
     """Return the limit that each resource has here: none where the file's own dates need more than it has.
 

@@ -74,6 +74,10 @@ class WorkWeek:
         return abs(self.between(one, other)) < 1.0
 
 
+CLOCK: Final = WorkWeek("the clock", (WHOLE,) * 7, {}, float(DAY_MIN))
+"""Every minute of the day, on which what has no calendar runs."""
+
+
 def _minute(at: datetime.datetime) -> float:
     return at.hour * 60 + at.minute + at.second / 60
 
@@ -106,6 +110,14 @@ def common(one: WorkWeek, other: WorkWeek, name: str) -> WorkWeek:
     week = tuple(_shared(one.week[day], other.week[day]) for day in range(7))
     dates = sorted({*one.days, *other.days})
     return WorkWeek(name, week, {date: _shared(one.on(date), other.on(date)) for date in dates}, one.day_min)
+
+
+def either(one: WorkWeek, other: WorkWeek, name: str) -> WorkWeek:
+    """Return the calendar of the time in which one of two calendars works."""
+    week = tuple(tidy((*one.week[day], *other.week[day])) for day in range(7))
+    dates = sorted({*one.days, *other.days})
+    days = {date: tidy((*one.on(date), *other.on(date))) for date in dates}
+    return WorkWeek(name, week, days, usual_day_min(week))
 
 
 def _shared(one: Day, other: Day) -> Day:

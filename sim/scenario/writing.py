@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 import yaml
@@ -86,6 +87,7 @@ def _escaped(text: str) -> str:
     return "".join(letter if letter.isascii() else ascii(letter)[1:-1] for letter in text)
 
 
+@lru_cache(maxsize=10_000)
 def _reads_as_text(value: str) -> bool:
     """Tell whether our reader takes this unquoted scalar for text: `NO` it does, `true` and `1e6` it does not."""
     if value[0] not in _MAYBE_NO_TEXT:

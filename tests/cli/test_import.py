@@ -170,3 +170,27 @@ def test_a_resource_that_the_files_dates_overbook_holds_nobody_back(ilrs: Call, 
     written(tmp_path, "yard.xer", xer([job(1, "Y10", 8, **day), job(2, "Y20", 8, **day)], **tables))
     assert report(ilrs, "yard.xer")["dates"]["same"] == 2
     assert "crane: {title: Crane}" in (tmp_path / "plan.yaml").read_text(encoding="utf-8")
+
+
+def test_parts_of_a_resource_are_counted_in_per_cent(ilrs: Call, tmp_path: Path) -> None:
+    tables = {
+        "RSRC": [{"rsrc_id": "5", "rsrc_name": "Crew", "def_qty_per_hr": "2", "rsrc_type": "RT_Labor"}],
+        "TASKRSRC": [{"task_id": "1", "rsrc_id": "5", "target_qty_per_hr": "0.5"}],
+    }
+    written(tmp_path, "yard.xer", xer([job(1, "Y10", 8)], **tables))
+    report(ilrs, "yard.xer")
+    text = (tmp_path / "plan.yaml").read_text(encoding="utf-8")
+    assert "crew: {title: Crew (per cent), capacity: 200}" in text
+    assert "uses: {crew: 50}" in text
+
+
+def test_running_work_that_goes_on_later_ends_when_the_file_says(ilrs: Call, tmp_path: Path) -> None:
+    """Two days remain from Thursday on: they end on Friday, although the data date is Tuesday."""
+    progress = (
+        "<PercentComplete>50</PercentComplete><ActualStart>2031-03-03T08:00:00</ActualStart>"
+        "<RemainingDuration>PT16H0M0S</RemainingDuration><Resume>2031-03-06T08:00:00</Resume>"
+    )
+    dates = DATES.format("2031-03-03T08:00:00", "2031-03-07T17:00:00")
+    text = mspdi(task(1, "Dig", 32, more=dates + progress), head="<StatusDate>2031-03-04T08:00:00</StatusDate>")
+    written(tmp_path, "yard.xml", text)
+    assert report(ilrs, "yard.xml")["dates"]["same"] == 1

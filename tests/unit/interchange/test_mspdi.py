@@ -158,3 +158,27 @@ def test_a_document_type_is_refused_with_its_line(tmp_path: Path) -> None:
 def test_broken_xml_is_refused_with_its_line(tmp_path: Path) -> None:
     with pytest.raises(ForeignError, match=r"plan\.xml:8:1: this is broken XML"):
         read(tmp_path, mspdi(task(1, "Dig", 8)).replace("</Task>\n", "\n"))
+
+
+def test_several_resources_work_when_any_of_them_does(tmp_path: Path) -> None:
+    saturdays = (
+        "<Calendar><UID>5</UID><Name>Sat</Name><BaseCalendarUID>1</BaseCalendarUID><WeekDays><WeekDay><DayType>7"
+    )
+    saturdays += "</DayType><DayWorking>1</DayWorking></WeekDay></WeekDays></Calendar>"
+    staff = "".join(
+        f"<Resource><UID>{uid}</UID><Name>R{uid}</Name><Type>1</Type><CalendarUID>{calendar}</CalendarUID></Resource>"
+        for uid, calendar in ((1, 1), (2, 5))
+    )
+    held = "".join(f"<Assignment><TaskUID>1</TaskUID><ResourceUID>{uid}</ResourceUID></Assignment>" for uid in (1, 2))
+    tail = f"<Resources>{staff}</Resources><Assignments>{held}</Assignments>"
+    network = read(tmp_path, mspdi(task(1, "Dig", 8), saturdays, tail=tail))
+    week = network.calendars[network.tasks["1"].calendar].week
+    assert [bool(day) for day in week] == [True] * 6 + [False]
+
+
+def test_a_file_whose_tasks_are_all_blank_is_refused(tmp_path: Path) -> None:
+    from sim.interchange.bringing import Wishes, bring_in
+
+    path = written(tmp_path, "plan.xml", mspdi("<Task><UID>0</UID><ID>0</ID><Name>All</Name></Task>"))
+    with pytest.raises(ForeignError, match="there is no activity in it"):
+        bring_in(path, "plan.xml", "plan", Wishes())
