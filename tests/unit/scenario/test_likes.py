@@ -214,9 +214,9 @@ def test_long_chain_of_likenesses_is_followed(tmp_path: Path) -> None:
 
 
 def test_copying_without_bound_is_refused(tmp_path: Path) -> None:
-    """400 blocks of 1,000 values each are 400,000 values; 100,000 are allowed."""
+    """600 blocks of 1,000 values each are 600,000 values; 500,000 are allowed."""
     goods = ", ".join(f"g{n}: 1 kg" for n in range(1000))
-    text = f"missions:\n  m0: {{cargo: {{{goods}}}}}\n" + "".join(f"  m{n}: {{like: m0}}\n" for n in range(1, 400))
+    text = f"missions:\n  m0: {{cargo: {{{goods}}}}}\n" + "".join(f"  m{n}: {{like: m0}}\n" for n in range(1, 600))
     assert [str(problem.code) for problem in _read(tmp_path, text)[1]] == ["file-too-large"]
 
 

@@ -12,6 +12,7 @@ import pytest
 from sim.chance import Empirical, Triangular
 from sim.problems import Problem, ScenarioError
 from sim.scenario.load import check_scenario, load_scenario
+from sim.scenario.text import LARGEST_FILE
 from sim.scenario.tree import read_bytes, shipped_names
 from tests.unit.scenario.small import SMALL, problems_of, told
 
@@ -148,7 +149,7 @@ def test_answer_to_a_huge_wrong_file_is_bounded(tmp_path: Path, name: str) -> No
 
 def test_parents_are_bounded_together(tmp_path: Path) -> None:
     for name in ("a", "b", "c"):
-        (tmp_path / f"{name}.yaml").write_text(f"about{name}: '{'x' * 2_000_000}'\n")
+        (tmp_path / f"{name}.yaml").write_text(f"about{name}: '" + "x" * (LARGEST_FILE // 2) + "'\n")
     (tmp_path / "d.yaml").write_text("extends: [a.yaml, b.yaml, c.yaml]\n")
     with pytest.raises(ScenarioError) as caught:
         load_scenario(tmp_path / "d.yaml")
