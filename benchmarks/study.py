@@ -28,7 +28,7 @@ if __name__ == "__main__":  # worker processes read this file again, and the pro
     from sim.model.simulate import simulate_nominal
     from sim.scenario.load import load_scenario
     from sim.study import parcel, tables
-    from sim.study.chunks import Span, Work, spans_of
+    from sim.study.chunks import ChunkSpan, Work, spans_of
     from sim.study.cluster import cluster
     from sim.study.engines import choose, run_all, warm_up
     from sim.study.runner import run_study
@@ -69,10 +69,10 @@ def processor() -> str:
 def report_chunks(campaign: Campaign) -> None:
     """Say what making a table costs beside simulating it, in processor time."""
     work = Work(campaign, outline_of(campaign, simulate_nominal(campaign)), 1)
-    work.outcomes(Span(0, 10))
+    work.outcomes(ChunkSpan(0, 10))
     spent = {}
     for size in (50, 100, 250):
-        simulate_s, outcomes = least(lambda size=size: work.outcomes(Span(0, size)), 3)
+        simulate_s, outcomes = least(lambda size=size: work.outcomes(ChunkSpan(0, size)), 3)
         encode_s, data = least(lambda outcomes=outcomes: tables.encode(outcomes, work.outline), 7)
         spent[size] = encode_s
         print(

@@ -21,8 +21,8 @@ import click
 
 from sim.cli import main
 from sim.problems import Code, Problem, ScenarioError
-from sim.scenario.distributions import DISTRIBUTIONS
 from sim.scenario.editor import SCHEMA_FILE, editor_schema, kind_of, schema_text, unit_note, without_days
+from sim.scenario.known_distributions import DISTRIBUTIONS
 from sim.scenario.load import load_scenario
 from sim.scenario.tree import shipped_folder
 from sim.units import KINDS

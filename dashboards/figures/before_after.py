@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from dashboards import formats, theme
 from dashboards.card import Card, Key, Table
 from sim.analysis.estimates import ecdf
-from sim.decide.judging import Judged, Trials
+from sim.decide.judging import JudgedPool, Trials
 from sim.decide.manifest_model import Flight
 from sim.decide.optimum import Optimum
 from sim.problems import counted
@@ -129,7 +129,7 @@ def _add_loads(figure: go.Figure, found: Optimum, flight: Flight, level: int, mo
         )
 
 
-def draw_dates(judged: Judged) -> Card:
+def draw_dates(judged: JudgedPool) -> Card:
     """Return how likely the goal is by each day, before and after."""
     facts = judged.chosen.optimum.facts
     goal, calendar = facts.question.goal, facts.calendar

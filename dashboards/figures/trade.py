@@ -9,14 +9,14 @@ import plotly.graph_objects as go
 
 from dashboards import formats, theme
 from dashboards.card import Card, Key, Table
-from sim.decide.judging import Candidate, Judged
+from sim.decide.judging import Candidate, JudgedPool
 from sim.decide.optimum import iso_or_none
 
 _SHOWN = 8
 _COLOURS = {"answer": theme.GREEN, "not surely worse": theme.BLUE, "surely worse": theme.GREY}
 
 
-def draw_trade(judged: Judged) -> Card:
+def draw_trade(judged: JudgedPool) -> Card:
     """Return mass, launches or the planned date of each plan, whichever differs, against its chance and its P70."""
     word, places = _axis(judged)
     facts = judged.chosen.optimum.facts
@@ -69,7 +69,7 @@ def draw_trade(judged: Judged) -> Card:
     )  # fmt: skip
 
 
-def _axis(judged: Judged) -> tuple[str, list[Any]]:
+def _axis(judged: JudgedPool) -> tuple[str, list[Any]]:
     """Return what the plans differ in: launches, else mass, else the planned date."""
     spent = [one.optimum.spent() for one in judged.pool]
     facts = judged.chosen.optimum.facts
@@ -81,7 +81,7 @@ def _axis(judged: Judged) -> tuple[str, list[Any]]:
     return "the goal's date in the plan", [iso_or_none(facts, day) for day in days]
 
 
-def _title(judged: Judged, goal: str) -> str:
+def _title(judged: JudgedPool, goal: str) -> str:
     first, chosen = judged.pool[0], judged.chosen
     chances = [formats.percent(one.trials.chance(goal).chance.value) for one in (first, chosen)]
     if chosen is first:
@@ -89,7 +89,7 @@ def _title(judged: Judged, goal: str) -> str:
     return f"Best when nothing slips: {chances[0]}; plan {judged.pool.index(chosen) + 1}: {chances[1]}"
 
 
-def _plans(judged: Judged) -> list[tuple[str, Candidate | None, str]]:
+def _plans(judged: JudgedPool) -> list[tuple[str, Candidate | None, str]]:
     """Return what is compared: the plan before, the best without slip, and the surest where it is another."""
     found: list[tuple[str, Candidate | None, str]] = [("before", None, theme.GREY)]
     found.append(("best when nothing slips", judged.pool[0], theme.BLUE))
@@ -98,7 +98,7 @@ def _plans(judged: Judged) -> list[tuple[str, Candidate | None, str]]:
     return found
 
 
-def draw_breaks(judged: Judged) -> Card:
+def draw_breaks(judged: JudgedPool) -> Card:
     """Return what dates the goal in the replications that miss it, in each plan."""
     goal = judged.chosen.optimum.facts.question.goal
     shares = {
@@ -126,7 +126,7 @@ def draw_breaks(judged: Judged) -> Card:
     )
 
 
-def draw_causes_of(judged: Judged) -> Card:
+def draw_causes_of(judged: JudgedPool) -> Card:
     """Return the mean days that each cause adds to the goal's planned date, in each plan."""
     goal = judged.chosen.optimum.facts.question.goal
     days = {}
@@ -158,7 +158,7 @@ def _most(values: Mapping[str, Mapping[str, float]]) -> list[str]:
     return sorted(names, key=lambda name: (-max(abs(of.get(name, 0.0)) for of in values.values()), name))[:_SHOWN]
 
 
-def _bars(judged: Judged, values: Mapping[str, list[float]], names: list[str]) -> go.Figure:
+def _bars(judged: JudgedPool, values: Mapping[str, list[float]], names: list[str]) -> go.Figure:
     plans = _plans(judged)
     figure = theme.draft_figure(90 + 22 * len(names) * len(plans) // 2 + 14 * len(names), left=150)
     for word, _, colour in plans:

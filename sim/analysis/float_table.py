@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf, isfinite
 
-from sim.campaign.floats import Bar, Float, Floats
+from sim.campaign.floats import Float, FloatBar, Floats
 from sim.campaign.placing import Placed
 from sim.campaign.plan import Campaign, ElementPlan, GoalPlan, LinkPlan, MissionPlan, SchedulePlan, TankPlan
 from sim.campaign.scheduling import bar_of, planned_lag
@@ -47,7 +47,7 @@ class _Table:
         self._campaign, self._schedule = campaign, schedule
         self._reached_d = [float(day) for day in nominal.reached_d]
         self._placed: Mapping[int, Placed] = nominal.placed
-        self._bars: list[Bar] = []
+        self._bars: list[FloatBar] = []
         self._kinds: list[str] = []
         self._drivers: list[str] = []
         for number in range(len(schedule.works)):
@@ -81,7 +81,7 @@ class _Table:
             if kind != "tank"
         ]  # fmt: skip
 
-    def _add(self, bar: Bar, kind: str, driver: str) -> None:
+    def _add(self, bar: FloatBar, kind: str, driver: str) -> None:
         self._bars.append(bar)
         self._kinds.append(kind)
         self._drivers.append(driver)
@@ -142,11 +142,11 @@ class _Table:
         events: Mapping[int, float],
         needs: Iterable[int],
         shortest_d: Mapping[int, float],
-    ) -> Bar:
+    ) -> FloatBar:
         name = self._campaign.subjects[subject].name
         links = tuple(LinkPlan(need, self._campaign.milestones[need].name) for need in needs)
         minutes = (end_d - start_d) * DAY_MIN
-        return Bar(
+        return FloatBar(
             name, start_d, end_d, events, needs=links, minutes=minutes, flat=True, shortest_d=shortest_d
         )  # fmt: skip
 

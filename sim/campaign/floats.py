@@ -18,7 +18,7 @@ _MOST_SWEEPS = 200
 
 
 @dataclass(slots=True)
-class Bar:
+class FloatBar:
     """Something with a start and an end in the plan: an activity, a mission, an element, a goal."""
 
     name: str
@@ -100,7 +100,7 @@ class Floats:
 
     def __init__(
         self,
-        bars: Sequence[Bar],
+        bars: Sequence[FloatBar],
         plan: SchedulePlan,
         sample: Callable[[LinkPlan], float],
         end_d: float,
@@ -166,7 +166,7 @@ class Floats:
             day = min(day, self._back(link, self._latest(milestone, late)))
         return day
 
-    def _before(self, link: LinkPlan, bar: Bar, target_d: float) -> float:
+    def _before(self, link: LinkPlan, bar: FloatBar, target_d: float) -> float:
         if link.event in bar.shortest_d:
             return target_d - bar.shortest_d[link.event]
         return self._back(link, target_d)
@@ -178,7 +178,7 @@ class Floats:
         minutes, calendar = self._sample(link), self._plan.calendar(link.calendar)
         return day - minutes / DAY_MIN if calendar is None else calendar.start_at(calendar.worked(day) - minutes)
 
-    def _slacks(self, bar: Bar) -> list[float]:
+    def _slacks(self, bar: FloatBar) -> list[float]:
         """Return by how many of its days each event of a bar comes before what waits for it would move."""
         return [
             bar.float_d(day, limit_d)

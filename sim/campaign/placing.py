@@ -23,7 +23,7 @@ EPSILON_D = 1e-9
 """Days nearer to each other than this are one: a tenth of a millisecond."""
 
 
-class Work(Protocol):
+class WorkToPlace(Protocol):
     """What placing must ask about the work itself."""
 
     def sample(self, chance: Chance) -> float:
@@ -62,7 +62,7 @@ class Placed:
 class Placing:
     """The state of placing: what is known, who waits for it, and which resources are taken."""
 
-    def __init__(self, plan: SchedulePlan, work: Work, *, level: bool = True) -> None:
+    def __init__(self, plan: SchedulePlan, work: WorkToPlace, *, level: bool = True) -> None:
         self.plan = plan
         self.days: dict[int, float] = {}
         """Day of each event that is known, by milestone."""

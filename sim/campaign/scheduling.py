@@ -8,7 +8,7 @@ from datetime import datetime
 from math import inf, isfinite
 
 from sim.campaign.context import Context
-from sim.campaign.floats import Bar, Floats
+from sim.campaign.floats import FloatBar, Floats
 from sim.campaign.placing import Placed, Placing
 from sim.campaign.plan import Chance
 from sim.campaign.plan.schedule_plans import GatherPlan, LinkPlan, ResourcePlan, SchedulePlan, WaitPlan, WorkPlan
@@ -172,7 +172,7 @@ def _groups(context: Context) -> tuple[GatherPlan, ...]:
 # --- the plan of the work alone ---------------------------------------------------------------------------------------
 
 
-class PlannedWork:
+class NominalWork:
     """What placing asks of the work when it is as planned: nothing slips, and nothing else is waited for."""
 
     def __init__(self, plan: SchedulePlan) -> None:
@@ -204,7 +204,7 @@ def planned_days(
 
     What is no work is there from the start, or on the day that `outside` gives by milestone.
     """
-    placing = Placing(plan, PlannedWork(plan), level=level)
+    placing = Placing(plan, NominalWork(plan), level=level)
     own = {milestone for one in plan.works for milestone in (one.done, one.started)}
     own |= {gather.milestone for gather in plan.groups} | {wait.milestone for wait in plan.waits}
     placing.begin()
@@ -219,12 +219,12 @@ def planned_days(
     return placed
 
 
-def bar_of(plan: SchedulePlan, number: int, start_d: float, end_d: float) -> Bar:
+def bar_of(plan: SchedulePlan, number: int, start_d: float, end_d: float) -> FloatBar:
     """Return an activity as a bar of the plan."""
     one = plan.works[number]
     calendar, running = plan.calendar(one.calendar), one.begun and not one.fact
     events = {one.done: end_d} | ({one.started: start_d} if one.started >= 0 and not running else {})
-    return Bar(
+    return FloatBar(
         name=one.name,
         start_d=start_d,
         end_d=end_d,

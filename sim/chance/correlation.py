@@ -70,7 +70,7 @@ Sparse = list[dict[int, float]]
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class SharedGroup:
     """Values that the scenario names together, with the coefficient of every pair of them."""
 
     name: str
@@ -147,7 +147,7 @@ class AmbiguousError(ValueError):
         self.first, self.second, self.pair = first, second, pair
 
 
-def entwine(members: Sequence[Member], groups: Mapping[str, Group]) -> tuple[Bundle, ...]:
+def entwine(members: Sequence[Member], groups: Mapping[str, SharedGroup]) -> tuple[Bundle, ...]:
     """Return the bundles of members that are correlated at all; raises ImpossibleError and AmbiguousError."""
     pairs = {
         (i, j): value for i, j in combinations(range(len(members)), 2) if (value := _pair(members, groups, i, j)) != 0.0
@@ -155,7 +155,7 @@ def entwine(members: Sequence[Member], groups: Mapping[str, Group]) -> tuple[Bun
     return tuple(_bundle(members, part, pairs) for part in _parts(len(members), pairs))
 
 
-def _pair(members: Sequence[Member], groups: Mapping[str, Group], i: int, j: int) -> float:
+def _pair(members: Sequence[Member], groups: Mapping[str, SharedGroup], i: int, j: int) -> float:
     """Return the coefficient of two members: of the smallest group that names both, else of their law."""
     first, second = members[i], members[j]
     named = (groups[name] for name in first.groups & second.groups)

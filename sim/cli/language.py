@@ -26,7 +26,7 @@ def _problems() -> Table:
 
 
 def _distributions() -> Table:
-    from sim.scenario.distributions import DISTRIBUTIONS
+    from sim.scenario.known_distributions import DISTRIBUTIONS
 
     return _of(
         [

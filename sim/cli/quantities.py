@@ -52,7 +52,7 @@ class Quantity(Type):
             raise InputError(f"{_option(param)}: {error.message}{hint}") from None
 
 
-class Span(Quantity):
+class SpanType(Quantity):
     """One quantity, or the first and the last of a span: `96h`, `84h..108h`; both ends come out."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
@@ -84,7 +84,7 @@ class Moment(Type):
 
 ANGLE = Quantity("angle", "angle")
 LENGTH = Quantity("length", "length")
-TIMES = Span("duration", "duration or span")
+TIMES = SpanType("duration", "duration or span")
 MOMENT = Moment()
 
 

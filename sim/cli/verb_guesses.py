@@ -14,7 +14,7 @@ from sim.problems import counted
 
 if TYPE_CHECKING:
     from sim.front import Study
-    from sim.study.fixed import Swing
+    from sim.study.fixed import FixedSwing
 
 
 @click.command("guesses")
@@ -89,7 +89,7 @@ def command(folder: Path, goal: str | None, limit: int, json_: bool, **options: 
         click.echo("\n".join(_told(swings, options["replications"], limit)))
 
 
-def _vary(study: Study, goal: str, options: dict[str, Any], *, quiet: bool) -> tuple[Swing, ...]:
+def _vary(study: Study, goal: str, options: dict[str, Any], *, quiet: bool) -> tuple[FixedSwing, ...]:
     from sim.front.progress import reporter
 
     with reporter(quiet=quiet) as progress:
@@ -102,7 +102,7 @@ def _vary(study: Study, goal: str, options: dict[str, Any], *, quiet: bool) -> t
         ).swings
 
 
-def _row(one: Swing) -> dict[str, Any]:
+def _row(one: FixedSwing) -> dict[str, Any]:
     ends, apart = one.ends, one.apart
     return {
         "path": ends.name,
@@ -121,7 +121,7 @@ def _row(one: Swing) -> dict[str, Any]:
     }
 
 
-def _told(swings: Sequence[Swing], count: int, limit: int) -> Iterator[str]:
+def _told(swings: Sequence[FixedSwing], count: int, limit: int) -> Iterator[str]:
     """Write the fixed figures that move the goal, and how many do not or cannot be varied."""
     moving = [one for one in swings if one.moves_d > 0.0]
     refused = [one for one in swings if one.refused]

@@ -36,7 +36,7 @@ def command(file: str, sets: tuple[str, ...], variants: tuple[str, ...], **optio
     run from the calendar's start to its day of knowledge. Each day's forecast is a run folder below one folder, and the
     same command goes on where it stopped.
     """
-    from sim.front.forecasts import forecast
+    from sim.front.forecast_history import forecast
     from sim.front.progress import reporter
     from sim.study.sweep import Start
 

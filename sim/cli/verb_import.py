@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from sim.front.importing import Imported
-    from sim.interchange.agreement import Difference
+    from sim.interchange.agreement import DateDifference
 
 _SHOWN = 5
 """Places told of one rule, and differences told; --json has all."""
@@ -59,7 +59,7 @@ def command(ctx: click.Context, /, file: Path, target: str, force: bool, json_: 
 
 def _wishes(said: Mapping[str, Any]) -> Any:
     from sim.interchange.bringing import Wishes, read_calendars, read_goal, read_slip, read_spread
-    from sim.interchange.drafting import Spread
+    from sim.interchange.drafting import DraftSpread
     from sim.problems import InputError
     from sim.units import UnitError, parse_date
 
@@ -71,7 +71,9 @@ def _wishes(said: Mapping[str, Any]) -> Any:
             dates[word] = parse_date(said[word]) if said[word] else None
         except UnitError as error:
             raise InputError(f"--{word.replace('_', '-')}: {error.message}; {error.hint}") from None
-    spread = read_slip(said["slip"]) if said["slip"] else read_spread(said["spread"]) if said["spread"] else Spread()
+    spread = (
+        read_slip(said["slip"]) if said["slip"] else read_spread(said["spread"]) if said["spread"] else DraftSpread()
+    )
     return Wishes(
         said["kind"] or "",
         tuple(read_goal(text) for text in said["goals"]),
@@ -182,7 +184,7 @@ def _dates(imported: Imported) -> Iterator[str]:
         yield f"the plan ends {network.finish:%Y-%m-%d %H:%M} in the file, {here}"
 
 
-def _told(one: Difference) -> str:
+def _told(one: DateDifference) -> str:
     theirs = " to ".join(f"{at:%Y-%m-%d %H:%M}" if at else "?" for at in one.theirs)
     ours = " to ".join(f"{at:%Y-%m-%d %H:%M}" for at in one.ours)
     return f"{theirs} in the file, {ours} here; {one.why}"

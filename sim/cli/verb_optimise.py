@@ -14,7 +14,7 @@ from sim.cli.printing import aligned, print_json
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from sim.decide.judging import Judged
+    from sim.decide.judging import JudgedPool
     from sim.decide.optimum import Optimum
     from sim.front.optimising import Optimisation
     from sim.scenario.load import Loaded
@@ -92,7 +92,7 @@ def command(file: str, sets: tuple[str, ...], variants: tuple[str, ...], **optio
 
 def _ordered(file: str, variants: tuple[str, ...], sets: tuple[str, ...], options: dict[str, Any]) -> bool:
     """Answer a scenario in which only the order of work can be better; whether it is one."""
-    from sim.front.ordering import find_order, is_about_order, told, write_order
+    from sim.front.best_order import find_order, is_about_order, told, write_order
     from sim.scenario.load import load_scenario
 
     def load(more: Sequence[str] = ()) -> Loaded:
@@ -205,12 +205,12 @@ def _spent(found: Optimum) -> Iterator[str]:
             yield f"{name} of the free flights: {was:,.0f}{unit} before, {now:,.0f}{unit} after"
 
 
-def _goal_head(judged: Judged | None) -> tuple[str, ...]:
+def _goal_head(judged: JudgedPool | None) -> tuple[str, ...]:
     head = ("goal", "wanted by", "plan before", "plan after")
     return head if judged is None else (*head, "chance before", "chance after", "difference", "P70 before", "P70 after")
 
 
-def _goal_rows(found: Optimum, judged: Judged | None) -> Iterator[tuple[str, ...]]:
+def _goal_rows(found: Optimum, judged: JudgedPool | None) -> Iterator[tuple[str, ...]]:
     from sim.decide.judging import difference
 
     facts = found.facts
@@ -237,7 +237,7 @@ def _date(found: Optimum, day: float | None) -> str:
     return iso_or_none(found.facts, day) or "not reached"
 
 
-def _pool(judged: Judged, goal: str) -> Iterator[str]:
+def _pool(judged: JudgedPool, goal: str) -> Iterator[str]:
     rows = []
     for number, one in enumerate(judged.pool, start=1):
         chance = one.trials.chance(goal)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from sim.decide.loads import Base, Manifest
+from sim.decide.loads import BaseFacts, ManifestFacts
 
 Landed = Callable[[str, Any], None]
 SOURCES: Final = ("solar_w", "storage_w")
@@ -19,7 +19,9 @@ SOURCES: Final = ("solar_w", "storage_w")
 class BaseWork:
     """The times of every load at the base: asked for, begun, done, powered, at work."""
 
-    def __init__(self, model: Any, manifest: Manifest, base: Base, landed: Landed, flies: Mapping[str, Any]) -> None:
+    def __init__(
+        self, model: Any, manifest: ManifestFacts, base: BaseFacts, landed: Landed, flies: Mapping[str, Any]
+    ) -> None:
         self.model, self.manifest, self.base = model, manifest, base
         self.flies = flies
         """Whether a load that may stay at home flies."""

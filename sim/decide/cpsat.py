@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sim.decide.proof import Limits, Listener, Progress, Proof, status_of
+from sim.decide.proof import Limits, Listener, Proof, SolveProgress, status_of
 from sim.problems import InputError
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ class _Teller:
         self._tell()
 
     def _tell(self) -> None:
-        self.listener(Progress(time.monotonic() - self.since, self.best, self.least))
+        self.listener(SolveProgress(time.monotonic() - self.since, self.best, self.least))
 
 
 def _callback(module: Any, teller: _Teller) -> Any:

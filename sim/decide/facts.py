@@ -12,8 +12,8 @@ from sim.clock import Calendar
 from sim.decide.base_model import shift_table
 from sim.decide.departing import PER_DAY, hours
 from sim.decide.free_flights import COST_UNITS, FreeFlights, Slot
-from sim.decide.known import Known
-from sim.decide.loads import Base, Load, Manifest
+from sim.decide.known import KnownCampaign
+from sim.decide.loads import BaseFacts, Load, ManifestFacts
 from sim.decide.manifest_model import ManifestPlan
 from sim.decide.question import Question
 from sim.model.sample import Sample
@@ -32,8 +32,8 @@ class Facts:
 
     start: Start
     """The scenario that was asked about."""
-    known: Known
-    manifest: Manifest
+    known: KnownCampaign
+    manifest: ManifestFacts
     present: ManifestPlan
     slots: Mapping[str, Slot]
     follow: tuple[str, ...]
@@ -85,7 +85,7 @@ class Facts:
         return f"{value:,.0f} kg" if objective == "mass" else f"{self.units(objective, value):g}"
 
 
-def read_facts(start: Start, known: Known) -> Facts:
+def read_facts(start: Start, known: KnownCampaign) -> Facts:
     """Read the facts of a question from a compiled campaign and its nominal run.
 
     Raises:
@@ -95,7 +95,7 @@ def read_facts(start: Start, known: Known) -> Facts:
 
 
 class _Reader:
-    def __init__(self, known: Known) -> None:
+    def __init__(self, known: KnownCampaign) -> None:
         self.known = known
 
     def read(self, start: Start) -> Facts:
@@ -110,7 +110,7 @@ class _Reader:
         vehicles, slots = flights.vehicles(items)
         goal, goal_missions, reached, spare = self._goal()
         end = floor(known.campaign.end_d * PER_DAY)
-        manifest = Manifest(
+        manifest = ManifestFacts(
             weeks=max([one.day for vehicle in vehicles.values() for one in vehicle.departures], default=0) + PER_DAY,
             deadline=min(end, int(question.at_most.get("date", end))),
             teams=base.jobs_at_once if base is not None else 1,
@@ -211,11 +211,11 @@ class _Reader:
             asks = max(asks, self.known.joins(element.partner))
             yield name, Load(kg=0, needs=needs, asks=hours(asks), landed=hours(came), **self._at_base(element))
 
-    def _base(self, spare: float) -> Base:
+    def _base(self, spare: float) -> BaseFacts:
         base = self.known.campaign.base
         if base is None:
-            return Base(0, night=False)
-        return Base(round(base.robot_shift_h * SHIFTS_PER_H), night=base.longest_dark_d > 0.0, spare=spare)
+            return BaseFacts(0, night=False)
+        return BaseFacts(round(base.robot_shift_h * SHIFTS_PER_H), night=base.longest_dark_d > 0.0, spare=spare)
 
     def _goal(self) -> tuple[set[str], tuple[str, ...], int, float]:
         """Return the free loads and missions that the goal needs, the day of the rest, and the margin of power."""

@@ -25,7 +25,7 @@ from scipy.sparse import csr_array
 
 from sim.decide.explain import SHORTENING, Explanation, Statement, explain
 from sim.decide.network import Arc, Network, arcs_of
-from sim.decide.proof import DEFAULT, Clock, Limits, Proof, status_of
+from sim.decide.proof import DEFAULT, Limits, Proof, SolveClock, status_of
 
 GOODS: Final = ("upkeep", "consumables", "cargo")
 """What is carried beside propellant, people and samples; Earth gives it without limit."""
@@ -37,7 +37,7 @@ _GAP: Final = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class FlowMove:
     """What one arc of a plan carries as it sets out, kg."""
 
     arc: Arc
@@ -51,7 +51,7 @@ class FlowAnswer:
     """The least mass, what is proven of it, and the plan; no moves without a plan."""
 
     proof: Proof
-    moves: tuple[Move, ...]
+    moves: tuple[FlowMove, ...]
 
 
 def solve_flow(network: Network, limits: Limits = DEFAULT) -> FlowAnswer:
@@ -242,7 +242,7 @@ class _Rows:
         exact: NDArray[np.float64] | None = solved.x
         return exact
 
-    def moves(self, x: NDArray[np.float64]) -> list[Move]:
+    def moves(self, x: NDArray[np.float64]) -> list[FlowMove]:
         """Return what the arcs carry, those without any left out."""
         made = []
         for number, arc in enumerate(self.arcs):
@@ -250,7 +250,7 @@ class _Rows:
             goods = {kind: float(x[self.column[kind, number]]) * _T for kind in (*GOODS, PROPELLANT)}
             kept = {kind: kg for kind, kg in {**goods, "samples": arc.samples_kg}.items() if kg > 1e-6}
             if any(vehicles.values()) or kept or arc.people:
-                made.append(Move(arc, {name: n for name, n in vehicles.items() if n}, arc.people, kept))
+                made.append(FlowMove(arc, {name: n for name, n in vehicles.items() if n}, arc.people, kept))
         return made
 
 
@@ -272,7 +272,7 @@ def statements_of(network: Network) -> tuple[Statement, ...]:
 
 def explain_flow(network: Network, *, seconds: float = 10.0) -> Explanation | None:
     """Return why no plan exists and what would help, each repair with its least mass, kg."""
-    clock = Clock(Limits(seconds))
+    clock = SolveClock(Limits(seconds))
 
     def price(one: Network) -> Proof:
         return solve_flow(one, clock.rest()).proof

@@ -9,8 +9,8 @@ from typing import Final
 
 from sim.campaign.plan import MissionPlan
 from sim.decide.departing import PER_DAY, Way, departures, hours, way_of
-from sim.decide.known import Known
-from sim.decide.loads import Departure, Line, Load, Pad, Vehicle
+from sim.decide.known import KnownCampaign
+from sim.decide.loads import Departure, LaunchPad, Load, ProductionLine, Vehicle
 from sim.decide.manifest_model import Flight, ManifestPlan
 
 COST_UNITS: Final = 1000
@@ -32,7 +32,7 @@ class Slot:
 class FreeFlights:
     """Reads the flights of a question."""
 
-    def __init__(self, known: Known) -> None:
+    def __init__(self, known: KnownCampaign) -> None:
         self.known = known
 
     def vehicles(self, items: Mapping[str, Load]) -> tuple[dict[str, Vehicle], dict[str, Slot]]:
@@ -160,7 +160,7 @@ class FreeFlights:
             cost = self.known.context.scenario.missions[mission].cost or None
         return None if cost is None else round(cost * COST_UNITS)
 
-    def pads(self) -> dict[str, Pad]:
+    def pads(self) -> dict[str, LaunchPad]:
         """Return the launch pads, with the flights on them that are no choice."""
         taken: dict[str, list[tuple[int, int]]] = {}
         turnaround = {pad.name: pad.turnaround.nominal for pad in self.known.campaign.pads}
@@ -174,17 +174,17 @@ class FreeFlights:
             busy = sorted(taken.get(plan.name, []))
             until = hours(min(ready_d, self.known.campaign.end_d))
             closed = [(0, until)] if until > 0 else []
-            pads[plan.name] = Pad(hours(plan.turnaround.nominal), (*closed, *busy))
+            pads[plan.name] = LaunchPad(hours(plan.turnaround.nominal), (*closed, *busy))
         return pads
 
-    def lines(self) -> dict[str, Line]:
+    def lines(self) -> dict[str, ProductionLine]:
         """Return the production lines, with the flights that take a vehicle and are no choice."""
         taken: dict[str, list[int]] = {}
         for name, _, since, _, launcher in self.known.flown():
             if self.known.stays(name):
                 taken.setdefault(launcher, []).append(floor(since * PER_DAY + 1e-6))
         return {
-            one.name: Line(
+            one.name: ProductionLine(
                 hours(one.line_start_d),
                 hours(one.every.nominal),
                 one.ready,

@@ -14,9 +14,9 @@ from sim.decide.chances import answer_frontier
 from sim.decide.flow import explain_flow, solve_flow
 from sim.decide.keyed import Reader, changed
 from sim.decide.loads import read_manifest
-from sim.decide.manifest import explain_manifest, launches_against_date, offered, solve_manifest
+from sim.decide.manifest_solver import explain_manifest, launches_against_date, offered, solve_manifest
 from sim.decide.network import Network, read_network
-from sim.decide.proof import DEFAULT, Clock, Limits, Proof
+from sim.decide.proof import DEFAULT, Limits, Proof, SolveClock
 from sim.decide.schedule import explain_schedule, read_project, solve_schedule
 from sim.problems import InputError
 
@@ -72,7 +72,7 @@ def _repair(network: Network, one: Reader, limits: Limits) -> Document:
 
 def _manifest(said: Mapping[str, object], limits: Limits) -> Document:
     manifest = read_manifest(said)
-    clock = Clock(limits)
+    clock = SolveClock(limits)
     proofs = {name: solve_manifest(manifest, [name], limits=clock.rest()).proof for name in offered(manifest)}
     first = proofs["date"]
     if first.status == "infeasible":

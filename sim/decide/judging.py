@@ -117,7 +117,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class JudgedPool:
     """The plan as it is and those that may replace it, under the same luck."""
 
     before: Trials
@@ -142,7 +142,7 @@ class Judged:
         return max([0.0, *(difference(one.trials, self.after, goal, each).high for one in rest)])
 
 
-def judge(plans: Sequence[Optimum], replications: int, seed: int, on_done: Listener = lambda _: None) -> Judged:
+def judge(plans: Sequence[Optimum], replications: int, seed: int, on_done: Listener = lambda _: None) -> JudgedPool:
     """Run the plan as it is and others that may replace it under the same luck, and choose among those.
 
     The answer is the first, which is best when nothing slips, unless it is surely worse than the surest.
@@ -159,7 +159,7 @@ def judge(plans: Sequence[Optimum], replications: int, seed: int, on_done: Liste
         "answer" if number == chosen else "not surely worse" if number in kept else "surely worse"
         for number in range(len(plans))
     ]
-    return Judged(before, tuple(map(Candidate, plans, trials, words)))
+    return JudgedPool(before, tuple(map(Candidate, plans, trials, words)))
 
 
 def difference(after: Trials, before: Trials, goal: str, risk: float = RISK) -> Estimate:
@@ -190,7 +190,7 @@ def surest(
         count = min(2 * count, most)
 
 
-def judged_json(found: Optimum, judged: Judged | None) -> Document:
+def judged_json(found: Optimum, judged: JudgedPool | None) -> Document:
     """Return goals before and after, and the plans of the pool, as a document."""
     facts = found.facts
     goals = {goal.name: _goal_json(found, judged, goal.name) for goal in facts.campaign.goals}
@@ -201,7 +201,7 @@ def judged_json(found: Optimum, judged: Judged | None) -> Document:
     }
 
 
-def _goal_json(found: Optimum, judged: Judged | None, goal: str) -> Document:
+def _goal_json(found: Optimum, judged: JudgedPool | None, goal: str) -> Document:
     facts = found.facts
     before, after = (iso_or_none(facts, day) for day in found.reached_d(goal))
     said: Document = {"before": before, "after": after}

@@ -15,7 +15,7 @@ from sim.problems import Code, Problem, ScenarioError
 from sim.scenario.load import Loaded
 
 
-class Known:
+class KnownCampaign:
     """A compiled campaign and its nominal run, as a question sees them."""
 
     def __init__(self, loaded: Loaded, context: Context, campaign: Campaign, question: Question) -> None:

@@ -56,7 +56,7 @@ class Departure:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ProductionLine:
     """A production line shared by several kinds of flights: it rests while `stock` vehicles stand unused."""
 
     start: int
@@ -107,7 +107,7 @@ class Vehicle:
 
 
 @dataclass(frozen=True, slots=True)
-class Pad:
+class LaunchPad:
     """A launch pad, with the least time from one flight to the next."""
 
     turnaround: int
@@ -116,7 +116,7 @@ class Pad:
 
 
 @dataclass(frozen=True, slots=True)
-class Base:
+class BaseFacts:
     """The base at which loads are set up, at the pace of the robots that work there."""
 
     shifts: int
@@ -134,7 +134,7 @@ class Base:
 
 
 @dataclass(frozen=True, slots=True)
-class Manifest:
+class ManifestFacts:
     """The whole problem; times are whole weeks or days from 0 on."""
 
     weeks: int
@@ -143,12 +143,12 @@ class Manifest:
     """The goal is reached by then."""
     teams: int
     """Loads that can be set up at one time."""
-    pads: Mapping[str, Pad]
+    pads: Mapping[str, LaunchPad]
     vehicles: Mapping[str, Vehicle]
     items: Mapping[str, Load]
     goal: tuple[str, ...]
-    lines: Mapping[str, Line] = field(default_factory=dict)
-    base: Base | None = None
+    lines: Mapping[str, ProductionLine] = field(default_factory=dict)
+    base: BaseFacts | None = None
     """None where a team takes any load in any order, and nothing needs power."""
     reached: int = 0
     """The goal is reached no earlier, for what is no choice."""
@@ -178,7 +178,7 @@ class Manifest:
         return found
 
 
-def read_manifest(said: object) -> Manifest:
+def read_manifest(said: object) -> ManifestFacts:
     """Read a manifest from a mapping as it stands in a file.
 
     Raises:
@@ -190,9 +190,9 @@ def read_manifest(said: object) -> Manifest:
         for name, one in reader.several("items").items()
     }
     vehicles = {name: _vehicle(one) for name, one in reader.several("vehicles").items()}
-    pads = {name: Pad(one.whole("turnaround")) for name, one in reader.several("pads").items()}
+    pads = {name: LaunchPad(one.whole("turnaround")) for name, one in reader.several("pads").items()}
     weeks = reader.whole("weeks")
-    made = Manifest(
+    made = ManifestFacts(
         weeks, reader.whole("deadline", weeks), reader.whole("teams"), pads, vehicles, items, reader.words("goal")
     )
     _require_names(made)
@@ -213,7 +213,7 @@ def _vehicle(one: Reader) -> Vehicle:
     )
 
 
-def _require_names(made: Manifest) -> None:
+def _require_names(made: ManifestFacts) -> None:
     lists = {f"items.{name}.needs": load.needs for name, load in made.items.items()}
     lists |= {f"vehicles.{name}.needs": one.needs for name, one in made.vehicles.items()}
     for key, names in {**lists, "goal": made.goal}.items():
@@ -233,7 +233,7 @@ def _require_names(made: Manifest) -> None:
         raise InputError(f"items: they need each other in a circle: {' -> '.join(error.args[1])}") from None
 
 
-def statements_of(made: Manifest) -> tuple[Statement, ...]:
+def statements_of(made: ManifestFacts) -> tuple[Statement, ...]:
     """Return what the user said that takes possibilities away, without what takes none."""
     endless = _endless(made)
     all_kg = sum(load.kg for load in made.items.values())
@@ -257,7 +257,7 @@ def statements_of(made: Manifest) -> tuple[Statement, ...]:
     return tuple(one for one in found if one.value != one.free)
 
 
-def _endless(made: Manifest) -> int:
+def _endless(made: ManifestFacts) -> int:
     """Return a time by which everything has been done that can be done at all."""
     lines = sum(one.first + one.every * one.most + one.flight + one.most for one in made.vehicles.values())
     pads = max((pad.turnaround for pad in made.pads.values()), default=0)

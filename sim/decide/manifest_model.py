@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sim.decide import cpsat
 from sim.decide.base_model import BaseWork
-from sim.decide.loads import Manifest, Pad, Vehicle
+from sim.decide.loads import LaunchPad, ManifestFacts, Vehicle
 from sim.decide.schedule import Task, share
 
 MOVES: Final = "moves"
@@ -44,7 +44,7 @@ class ManifestPlan:
 class ManifestModel:
     """The constraint model of a manifest."""
 
-    def __init__(self, manifest: Manifest, caps: Mapping[str, int], present: ManifestPlan | None = None) -> None:
+    def __init__(self, manifest: ManifestFacts, caps: Mapping[str, int], present: ManifestPlan | None = None) -> None:
         self.manifest, self.present = manifest, present
         self.model = cpsat.cp().CpModel()
         self.slots = manifest.slots
@@ -203,7 +203,7 @@ class ManifestModel:
             if len(intervals) > 1:
                 self.model.add_no_overlap(intervals)
 
-    def _busy(self, name: str, pad: Pad) -> Iterator[Any]:
+    def _busy(self, name: str, pad: LaunchPad) -> Iterator[Any]:
         for number, (since, until) in enumerate(pad.taken):
             yield self.model.new_fixed_size_interval_var(since, until - since, f"{name}.taken.{number}")
 

@@ -31,7 +31,7 @@ class VehicleType:
 
 
 @dataclass(frozen=True, slots=True)
-class Mission:
+class NetworkMission:
     """What one mission wants, and its two instants: out and back."""
 
     crew: int
@@ -55,7 +55,7 @@ class Network:
     hold_at: tuple[str, ...]
     isp_s: float
     vehicles: Mapping[str, VehicleType]
-    missions: tuple[Mission, ...]
+    missions: tuple[NetworkMission, ...]
 
     def propellant_share(self, dv_m_s: float) -> float:
         """Return the share of the mass that sets out that is propellant used, 0 to 1.
@@ -149,7 +149,7 @@ def read_network(said: object) -> Network:
     if strange:
         raise InputError(f"{reader.at('hold_at')}: '{strange[0]:.60}' is no node of the path {', '.join(path)}")
     missions = tuple(
-        Mission(one.whole("crew"), one.number("surface_days"), one.number("down_kg"), one.number("back_kg"))
+        NetworkMission(one.whole("crew"), one.number("surface_days"), one.number("down_kg"), one.number("back_kg"))
         for one in reader.items("missions")
     )
     vehicles = {

@@ -12,11 +12,11 @@ from sim.campaign.plan import Campaign
 from sim.decide.changes import changes_of, settings_of
 from sim.decide.departing import PER_DAY
 from sim.decide.facts import Facts, read_facts
-from sim.decide.known import Known
-from sim.decide.manifest import ManifestAnswer, solve_manifest, unlike
+from sim.decide.known import KnownCampaign
 from sim.decide.manifest_model import ManifestPlan
+from sim.decide.manifest_solver import ManifestAnswer, solve_manifest, unlike
 from sim.decide.optimum import Optimum, said_of
-from sim.decide.proof import DEFAULT, Clock, Limits, Progress, Proof
+from sim.decide.proof import DEFAULT, Limits, Proof, SolveClock, SolveProgress
 from sim.decide.question import NAMES, ask
 from sim.decide.unmet import caps_of, explain_unmet
 from sim.model.sample import Sample
@@ -51,8 +51,8 @@ def optimise(
         raise ScenarioError(compiled.problems)
     context = compiled.context
     question = ask(loaded, context.index.calendar, goal=goal, minimise=minimise, at_most=at_most)
-    facts = read_facts(start, Known(loaded, context, compiled.campaign, question))
-    return _Run(facts, Clock(limits), on_progress).answer()
+    facts = read_facts(start, KnownCampaign(loaded, context, compiled.campaign, question))
+    return _Run(facts, SolveClock(limits), on_progress).answer()
 
 
 def others(
@@ -65,7 +65,7 @@ def others(
     """
     if found.plan is None or found.campaign is None:
         return ()
-    facts, clock = found.facts, Clock(limits)
+    facts, clock = found.facts, SolveClock(limits)
     run = _Run(facts, clock, on_progress)
     answers = list(_other_counts(found, clock, most // 2))
     at_most = caps_of(facts.question)
@@ -80,7 +80,7 @@ def others(
     return tuple(run.replay(one, 1) for one in answers)
 
 
-def _other_counts(found: Optimum, clock: Clock, most: int) -> Iterator[ManifestAnswer]:
+def _other_counts(found: Optimum, clock: SolveClock, most: int) -> Iterator[ManifestAnswer]:
     """Yield the soonest plan for each number of launches but the one that was found, fewest first."""
     facts, here = found.facts, round(found.spent()["launches"] or 0)
     if all(one.must for one in facts.manifest.vehicles.values()):
@@ -106,7 +106,7 @@ def _other_counts(found: Optimum, clock: Clock, most: int) -> Iterator[ManifestA
 @dataclass(slots=True)
 class _Run:
     facts: Facts
-    clock: Clock
+    clock: SolveClock
     on_progress: Teller
 
     def answer(self) -> Optimum:
@@ -146,7 +146,7 @@ class _Run:
             learnt=learnt,
         )
 
-    def _tell(self, progress: Progress) -> None:
+    def _tell(self, progress: SolveProgress) -> None:
         name = progress.objective
         best, bound = (
             "-" if value is None else self.facts.text(name, value) for value in (progress.best, progress.bound)

@@ -130,7 +130,7 @@ class LeverTest:
     """Whether more of it is taken to be no worse."""
 
 
-class Order:
+class PackageOrder:
     """Which packages pull at least as much as others; levers that the pairs speak against count as unlike."""
 
     def __init__(self, lattice: Lattice) -> None:

@@ -57,7 +57,7 @@ class Proof:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class SolveProgress:
     """Where a solve stands."""
 
     seconds: float
@@ -67,7 +67,7 @@ class Progress:
     """What is to be least."""
 
 
-Listener: TypeAlias = Callable[[Progress], None]
+Listener: TypeAlias = Callable[[SolveProgress], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def status_of(objective: float | None, bound: float | None, *, infeasible: bool)
     return "optimal" if gap is not None and gap <= PROVEN_GAP else "feasible"
 
 
-class Clock:
+class SolveClock:
     """One time limit shared among several solves."""
 
     def __init__(self, limits: Limits) -> None:

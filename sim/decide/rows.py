@@ -13,13 +13,13 @@ from sim.decide.packages import Packages
 from sim.decide.tally import Floats, Request
 from sim.problems import InputError, ScenarioError
 from sim.study import files
-from sim.study.chunks import CaseGoal, Errand, Job, Span
+from sim.study.chunks import CaseGoal, ChunkSpan, Errand, Job
 from sim.study.engines import run_all
-from sim.study.ledger import LARGEST_ERRAND, Row, missing
 from sim.study.responses import responses_of
 from sim.study.runner import run_errands
 from sim.study.sweep import Start
 from sim.study.sweep_tables import Planned, SweepTables, case_key, plan_more
+from sim.study.work_ledger import LARGEST_ERRAND, Row, missing
 
 KEPT: Final = 16
 """Compiled packages that a worker keeps: each is some ten megabytes for a large plan."""
@@ -59,7 +59,7 @@ class Rows:
         """Compile packages without simulating; return why each of the invalid ones is."""
         self._plan(numbers)
         fresh = [one for one in numbers if one in self._planned and not self.sweep.rows_of(self._planned[one].key)]
-        errands = {self._errand(number, Span(0, 0)): number for number in fresh}
+        errands = {self._errand(number, ChunkSpan(0, 0)): number for number in fresh}
         done = run_all(self.engine, self.job, list(errands))
         found = {errands[errand]: one.reason for errand, one in done if one.reason}
         return found | {number: reason for number in numbers if (reason := self.reason(number))}
@@ -108,7 +108,7 @@ class Rows:
         if len(planned) > len(self.sweep.planned):
             self.sweep = plan_more(self.sweep, tuple(planned), texts)
 
-    def _errand(self, number: int, span: Span) -> Errand:
+    def _errand(self, number: int, span: ChunkSpan) -> Errand:
         planned = self._planned[number]
         return Errand(planned.key, planned.case, span, text=self.texts[planned.case.variants])
 

@@ -14,12 +14,12 @@ from typing import Any
 from sim.decide import cpsat
 from sim.decide.explain import SHORTENING, Explanation, Statement, explain
 from sim.decide.keyed import Reader
-from sim.decide.proof import DEFAULT, Clock, Limits, Listener, Proof
+from sim.decide.proof import DEFAULT, Limits, Listener, Proof, SolveClock
 from sim.problems import InputError, suggest
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class ScheduleJob:
     """A piece of work without a pause."""
 
     duration: int
@@ -32,7 +32,7 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class ScheduleLink:
     """A job that starts no earlier than some time after the start of another: a generalised precedence.
 
     After its end with a lag: the duration of the first, and the lag. At most some time after it: the two exchanged,
@@ -49,16 +49,16 @@ class Project:
     """Jobs by name, and how much there is of each resource."""
 
     capacities: tuple[int, ...]
-    jobs: Mapping[str, Job]
+    jobs: Mapping[str, ScheduleJob]
     deadline: int | None = None
     """By when all must be done; None for no limit."""
-    links: tuple[Link, ...] = ()
+    links: tuple[ScheduleLink, ...] = ()
     """Precedence beyond `Job.before`."""
 
-    def all_links(self) -> Iterator[Link]:
+    def all_links(self) -> Iterator[ScheduleLink]:
         """Yield every precedence as a link."""
         for name, job in self.jobs.items():
-            yield from (Link(name, later, job.duration) for later in job.before)
+            yield from (ScheduleLink(name, later, job.duration) for later in job.before)
         yield from self.links
 
 
@@ -146,7 +146,7 @@ def statements_of(project: Project) -> tuple[Statement, ...]:
 
 def explain_schedule(project: Project, *, seconds: float = 10.0) -> Explanation | None:
     """Return why no schedule exists and what would help."""
-    clock = Clock(Limits(seconds))
+    clock = SolveClock(Limits(seconds))
 
     def price(one: Project) -> Proof:
         return solve_schedule(one, clock.rest()).proof
@@ -167,7 +167,7 @@ def read_project(said: object) -> Project:
     reader = Reader(said)
     capacities = reader.wholes("capacities")
     jobs = {
-        name: Job(one.whole("duration"), one.wholes("uses"), one.words("before", ()), one.whole("ready", 0))
+        name: ScheduleJob(one.whole("duration"), one.wholes("uses"), one.words("before", ()), one.whole("ready", 0))
         for name, one in reader.several("jobs").items()
     }
     for name, job in jobs.items():
@@ -182,7 +182,7 @@ def read_project(said: object) -> Project:
     return project
 
 
-def order(jobs: Mapping[str, Job]) -> tuple[str, ...]:
+def order(jobs: Mapping[str, ScheduleJob]) -> tuple[str, ...]:
     """Return the jobs so that each stands after all it waits for.
 
     Raises:
@@ -198,18 +198,18 @@ def order(jobs: Mapping[str, Job]) -> tuple[str, ...]:
         raise InputError(f"jobs wait for each other in a circle: {' -> '.join(error.args[1])}") from None
 
 
-def _heads(project: Project, links: Sequence[Link]) -> dict[str, int] | None:
+def _heads(project: Project, links: Sequence[ScheduleLink]) -> dict[str, int] | None:
     """Return the earliest start of each job with resources without limit; None when the links go round in a circle."""
     return _longest({name: job.ready for name, job in project.jobs.items()}, links)
 
 
-def _tails(project: Project, links: Sequence[Link]) -> dict[str, int] | None:
+def _tails(project: Project, links: Sequence[ScheduleLink]) -> dict[str, int] | None:
     """Return how long after the start of each job all is done at the earliest."""
-    back = [Link(link.second, link.first, link.least) for link in links]
+    back = [ScheduleLink(link.second, link.first, link.least) for link in links]
     return _longest({name: job.duration for name, job in project.jobs.items()}, back)
 
 
-def _longest(at: dict[str, int], links: Sequence[Link]) -> dict[str, int] | None:
+def _longest(at: dict[str, int], links: Sequence[ScheduleLink]) -> dict[str, int] | None:
     """Return the longest way to each job (Bellman and Ford); None when a circle makes it ever longer."""
     for _ in range(len(at) + 1):
         moved = False

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from sim.analysis.estimates import Estimate, Proportion, wilson
-from sim.decide.packages import Lattice, Order
+from sim.decide.packages import Lattice, PackageOrder
 from sim.decide.sureness import paired, share
 
 RISK: Final = 0.05
@@ -57,7 +57,7 @@ class Tally:
         on_progress: Callable[[int], None] = lambda _spent: None,
     ) -> None:
         """`most` replications at most are spent on one package; no look begins once `budget` are spent in all."""
-        self.lattice, self.order = lattice, Order(lattice)
+        self.lattice, self.order = lattice, PackageOrder(lattice)
         self.most, self.budget, self.first, self.risk = most, budget, min(first, most), risk
         self.late_d: dict[int, Floats] = {}
         """By package, days after the goal's date in each replication."""

@@ -9,9 +9,9 @@ from typing import Final, TypeAlias
 from sim.decide.explain import SHORTENING, find_conflict
 from sim.decide.facts import Facts
 from sim.decide.free_flights import COST_UNITS
-from sim.decide.loads import Manifest
-from sim.decide.manifest import exists, solve_manifest
-from sim.decide.proof import Clock, Limits
+from sim.decide.loads import ManifestFacts
+from sim.decide.manifest_solver import exists, solve_manifest
+from sim.decide.proof import Limits, SolveClock
 from sim.decide.question import NAMES, Question
 from sim.scenario.text import path_text
 
@@ -32,7 +32,7 @@ class _Told:
 def explain_unmet(facts: Facts, limits: Limits) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return a smallest set of the user's statements that cannot hold together, and what would help."""
     said = tuple(_statements(facts))
-    clock = Clock(replace(limits, seconds=SECONDS))
+    clock = SolveClock(replace(limits, seconds=SECONDS))
 
     def holds(kept: frozenset[_Told]) -> bool | None:
         return exists(_kept(facts, kept), clock.rest(), caps_of(facts.question, _limits_in(kept)))
@@ -76,7 +76,7 @@ def _limits_in(kept: frozenset[_Told]) -> list[str]:
     return [str(one.path[2]) for one in kept if one.path[1] == "at_most"]
 
 
-def _kept(facts: Facts, kept: frozenset[_Told]) -> Manifest:
+def _kept(facts: Facts, kept: frozenset[_Told]) -> ManifestFacts:
     """Return the manifest with those wishes alone that are kept."""
     manifest, paths = facts.manifest, {one.path for one in kept}
     end = int(facts.campaign.end_d * 24.0)
@@ -94,7 +94,7 @@ def _of(groups: Sequence[tuple[str, ...]], word: str, paths: set[Path]) -> tuple
     return tuple(group for number, group in enumerate(groups) if ("optimise", word, number) in paths)
 
 
-def _repair(facts: Facts, one: _Told, said: Sequence[_Told], clock: Clock) -> str:
+def _repair(facts: Facts, one: _Told, said: Sequence[_Told], clock: SolveClock) -> str:
     others = frozenset(other for other in said if other != one)
     manifest, caps = _kept(facts, others), caps_of(facts.question, _limits_in(others))
     if one.path[1] != "at_most":

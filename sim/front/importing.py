@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sim.interchange.agreement import Agreement
     from sim.interchange.bringing import Brought, Wishes
-    from sim.interchange.health import Finding
+    from sim.interchange.health import HealthFinding
     from sim.problems import Problem
     from sim.scenario.load import Loaded
 
@@ -27,7 +27,7 @@ class Imported:
     problems: tuple[Problem, ...]
     """What `check` says of the scenario; with errors there are no dates to compare."""
     agreement: Agreement | None
-    health: tuple[Finding, ...]
+    health: tuple[HealthFinding, ...]
     without_spread: bool
     finish: datetime.datetime | None = None
 
@@ -50,7 +50,7 @@ def import_plan(
     Raises InputError for a file that cannot be read, and for a target that is there already unless `force` is said.
     """
     from sim.interchange.bringing import Wishes, bring_in
-    from sim.interchange.drafting import Spread
+    from sim.interchange.drafting import DraftSpread
     from sim.scenario.editor import SCHEMA_FILE
     from sim.units import file_name
 
@@ -62,7 +62,7 @@ def import_plan(
         _add_risks(brought, Path(risks))
     _write(where, brought.draft.text(SCHEMA_FILE.as_uri()))
     problems, agreement, health, finish = _judge(where, brought)
-    bare = brought.network is not None and wishes.spread == Spread()
+    bare = brought.network is not None and wishes.spread == DraftSpread()
     bare = bare and not any(task.points_min for task in brought.network.tasks.values()) if brought.network else False
     return Imported(where, brought, problems, agreement, health, bare, finish)
 
@@ -99,7 +99,7 @@ def _write(target: Path, text: str) -> None:
 
 
 def _add_risks(brought: Brought, path: Path) -> None:
-    from sim.interchange.draft import Block
+    from sim.interchange.plan_draft import DraftBlock
     from sim.interchange.risk_register import read_register
     from sim.problems import InputError
 
@@ -116,14 +116,14 @@ def _add_risks(brought: Brought, path: Path) -> None:
         days[name] = task.duration_min / (calendar.day_min if calendar else 1440.0)
     known.pop("", None)
     register = read_register(path, str(path), known, days)
-    brought.draft.blocks.append(Block("risks", f"imported from {path.name}", register.risks))
+    brought.draft.blocks.append(DraftBlock("risks", f"imported from {path.name}", register.risks))
     for remark in register.remarks:
         network.notes.changed("days more are a factor here", remark)
 
 
 def _judge(
     target: Path, brought: Brought
-) -> tuple[tuple[Problem, ...], Agreement | None, tuple[Finding, ...], datetime.datetime | None]:
+) -> tuple[tuple[Problem, ...], Agreement | None, tuple[HealthFinding, ...], datetime.datetime | None]:
     """Check the scenario, compute its plan, and hold its dates against those of the file."""
     from sim.interchange.agreement import compare
     from sim.interchange.health import findings

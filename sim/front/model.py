@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from sim.campaign.plan import Campaign
-    from sim.front.forecasts import ForecastHistory
+    from sim.front.forecast_history import ForecastHistory
     from sim.front.optimising import Optimisation
     from sim.front.plan import Plan
     from sim.front.study import Study
@@ -151,9 +151,9 @@ class Model:
         """
         from sim.front.study import Study
         from sim.study.engines import warm_up
-        from sim.study.plan import require_meant_count
         from sim.study.runner import run_study
         from sim.study.store import require_writable
+        from sim.study.sweep_plan import require_meant_count
 
         where = None if folder is None else Path(folder)
         precision = precision_of(until_precise, quantile)
@@ -268,7 +268,7 @@ class Model:
             InputError: if the days are none, or the folder cannot be used.
             ScenarioError: if it is wrong on one of the days, before anything is simulated.
         """
-        from sim.front.forecasts import forecast
+        from sim.front.forecast_history import forecast
 
         require_whole("replications", replications, 1, MOST_REPLICATIONS)
         require_whole("seed", seed, 0, MOST_SEED)

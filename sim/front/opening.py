@@ -10,7 +10,7 @@ from sim.front.arguments import Day, Values, day_of, names_of, settings_of
 from sim.problems import Problem, ScenarioError
 
 if TYPE_CHECKING:
-    from sim.front.forecasts import ForecastHistory
+    from sim.front.forecast_history import ForecastHistory
     from sim.front.study import Study
     from sim.front.sweeps import Search, Sweep
 
@@ -50,7 +50,7 @@ def open_folder(folder: str | Path) -> Study | Sweep | Search | ForecastHistory:
     from sim.study.manifest import is_search, is_sweep
 
     if is_history(Path(folder)):
-        from sim.front.forecasts import ForecastHistory
+        from sim.front.forecast_history import ForecastHistory
 
         return ForecastHistory(Path(folder), read_history(Path(folder)))
 

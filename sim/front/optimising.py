@@ -14,7 +14,7 @@ from sim.problems import counted
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.decide.judging import Judged
+    from sim.decide.judging import JudgedPool
     from sim.decide.optimum import Optimum
     from sim.front.progress import Reporter
     from sim.study.sweep import Start
@@ -28,7 +28,7 @@ _PACE_S = {"Lines": 5.0}
 class Optimisation:
     """What should fly on which flight, and when: the best plan, its proof, what it changes, and how sure it is."""
 
-    def __init__(self, found: Optimum, judged: Judged | None, folder: Path, command: str) -> None:
+    def __init__(self, found: Optimum, judged: JudgedPool | None, folder: Path, command: str) -> None:
         from sim.decide.judging import judged_json
         from sim.decide.optimum import optimum_json
 
@@ -121,7 +121,7 @@ class Optimisation:
 
     def report(self, folder: str | Path | None = None, *, single_file: bool = True) -> Path:
         """Draw its page into a folder, its own unless named, and return the path; raises FolderError."""
-        from dashboards.optimising import report_optimum
+        from dashboards.optimise_page import report_optimum
         from sim.study.store import require_writable
 
         where = self.folder if folder is None else Path(folder)

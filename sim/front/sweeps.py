@@ -195,9 +195,9 @@ def run(
     command: str,
 ) -> Sweep:
     """Run a sweep and keep its summary in its folder; see `Model.sweep`."""
-    from sim.study.plan import read_plan, require_meant
     from sim.study.store import require_writable
     from sim.study.sweep import run_sweep
+    from sim.study.sweep_plan import read_plan, require_meant
 
     require_writable(folder or Path("runs"))
     plan = read_plan(

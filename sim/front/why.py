@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sim.analysis.story import Tale
     from sim.clock import Calendar
     from sim.front.progress import Reporter
-    from sim.study.fixed import Swing
+    from sim.study.fixed import FixedSwing
     from sim.study.replay import Replay
     from sim.study.store import StudyTables
 
@@ -156,7 +156,7 @@ class FixedFigures:
     """How far each fixed figure moves a goal from one end of its range to the other; the strongest first."""
 
     goal: str
-    swings: tuple[Swing, ...]
+    swings: tuple[FixedSwing, ...]
     replications: int
     """Of each case."""
 

@@ -6,14 +6,14 @@ import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sim.interchange.foreign import HARD, Network, Task
+from sim.interchange.foreign import HARD, ForeignNetwork, ForeignTask
 from sim.interchange.weeks import CLOCK
 
 Dates = tuple[datetime.datetime, datetime.datetime]
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class DateDifference:
     """An activity whose dates are others here, and what is known of the reason."""
 
     code: str
@@ -29,7 +29,7 @@ class Agreement:
 
     same: int
     of: int
-    differences: tuple[Difference, ...]
+    differences: tuple[DateDifference, ...]
     planned_only: bool = False
     """Whether the file has the dates of its plan only, from before the progress it tells."""
 
@@ -41,13 +41,13 @@ class Agreement:
         return f"{self.same} of {self.of} activities on the file's {whose}"
 
 
-def compare(network: Network, ours: Mapping[str, Dates]) -> Agreement:
+def compare(network: ForeignNetwork, ours: Mapping[str, Dates]) -> Agreement:
     """Compare the early dates of a plan, by the key of each task, with those of the file.
 
     A finish at 17:00 and a start at 08:00 on the next day are one working moment. What differs only because something
     before it does is not told.
     """
-    differing: dict[str, Difference] = {}
+    differing: dict[str, DateDifference] = {}
     compared = 0
     stale = any(task.started for task in network.tasks.values())
     planned_only = stale and all(task.dates_are_planned for task in network.tasks.values() if not task.done)
@@ -60,7 +60,7 @@ def compare(network: Network, ours: Mapping[str, Dates]) -> Agreement:
         )
         if not (start and finish):
             theirs = (task.start, task.finish)
-            differing[task.key] = Difference(task.code or task.name, task.place, theirs, ours[task.key], "")
+            differing[task.key] = DateDifference(task.code or task.name, task.place, theirs, ours[task.key], "")
     told = [
         _with_reason(network, network.tasks[key], one, planned_only)
         for key, one in differing.items()
@@ -70,7 +70,9 @@ def compare(network: Network, ours: Mapping[str, Dates]) -> Agreement:
     return Agreement(compared - len(differing), compared, tuple(told), planned_only)
 
 
-def _same(network: Network, task: Task, theirs: datetime.datetime | None, ours: datetime.datetime) -> bool:
+def _same(
+    network: ForeignNetwork, task: ForeignTask, theirs: datetime.datetime | None, ours: datetime.datetime
+) -> bool:
     if theirs is None or theirs == ours:
         return True
     calendar = network.calendar_of(task) or CLOCK
@@ -80,11 +82,11 @@ def _same(network: Network, task: Task, theirs: datetime.datetime | None, ours: 
     return theirs.time() == datetime.time() and theirs.date() == ours.date()
 
 
-def _with_reason(network: Network, task: Task, one: Difference, planned_only: bool) -> Difference:
-    return Difference(one.code, one.place, one.theirs, one.ours, _reason(network, task, one, planned_only))
+def _with_reason(network: ForeignNetwork, task: ForeignTask, one: DateDifference, planned_only: bool) -> DateDifference:
+    return DateDifference(one.code, one.place, one.theirs, one.ours, _reason(network, task, one, planned_only))
 
 
-def _reason(network: Network, task: Task, one: Difference, planned_only: bool) -> str:
+def _reason(network: ForeignNetwork, task: ForeignTask, one: DateDifference, planned_only: bool) -> str:
     if planned_only:
         return "the file has the date of the plan, from before its progress"
     for remark in network.notes:

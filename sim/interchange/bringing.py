@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from sim.interchange.draft import Draft
-from sim.interchange.drafting import Drafter, GoalWish, Names, Spread, name_all
-from sim.interchange.foreign import Network, Notes, refused
+from sim.interchange.drafting import Drafter, DraftSpread, GoalWish, Names, name_all
+from sim.interchange.foreign import ForeignNetwork, Notes, refused
+from sim.interchange.plan_draft import PlanDraft
 from sim.interchange.weeks import CLOCK, WorkWeek
 from sim.problems import Code, InputError
 from sim.scenario.foreign_kinds import READ, ForeignKind, foreign_kind
@@ -28,7 +28,7 @@ class Wishes:
     start: datetime.datetime | None = None
     as_of: datetime.datetime | None = None
     calendars: Mapping[str, WorkWeek] = field(default_factory=dict)
-    spread: Spread = field(default_factory=Spread)
+    spread: DraftSpread = field(default_factory=DraftSpread)
     encoding: str | None = None
     today: datetime.date | None = None
     """The start of a plan without any date, where no other is said."""
@@ -39,10 +39,10 @@ class Brought:
     """What a file became: the scenario before it is written, with the plan it was made of where it is a schedule."""
 
     kind: str
-    draft: Draft
+    draft: PlanDraft
     notes: Notes
     counts: Mapping[str, int]
-    network: Network | None = None
+    network: ForeignNetwork | None = None
     names: Names = field(default_factory=Names)
 
 
@@ -73,7 +73,7 @@ def bring_in(path: Path, shown: str, name: str, wishes: Wishes) -> Brought:
     return Brought(network.kind, draft, network.notes, counts, network, names)
 
 
-def read_network(path: Path, shown: str, kind: str, wishes: Wishes) -> Network:
+def read_network(path: Path, shown: str, kind: str, wishes: Wishes) -> ForeignNetwork:
     """Read a schedule of a kind that is known; raises ForeignError."""
     if kind == "mspdi":
         from sim.interchange.mspdi import read_mspdi
@@ -147,7 +147,7 @@ def _bring_spacenet(path: Path, shown: str, name: str) -> Brought:
 # --- what a file does not say -----------------------------------------------------------------------------------------
 
 
-def _settle(network: Network, wishes: Wishes) -> None:
+def _settle(network: ForeignNetwork, wishes: Wishes) -> None:
     """Give a plan the start and the data date that it needs, and say where they come from."""
     notes = network.notes
     if wishes.start is not None:
@@ -181,7 +181,7 @@ def _settle(network: Network, wishes: Wishes) -> None:
     _stretch(network, told=wishes.as_of is not None or told)
 
 
-def _stretch(network: Network, *, told: bool) -> None:
+def _stretch(network: ForeignNetwork, *, told: bool) -> None:
     """Count the time until running work goes on again into what remains, so that it ends as in the file.
 
     Where no data date is told, what is done of running work was done without a break from its start.
@@ -232,20 +232,20 @@ def read_goal(text: str) -> GoalWish:
     return GoalWish(name, needs, by)
 
 
-def read_spread(text: str) -> Spread:
+def read_spread(text: str) -> DraftSpread:
     """Return the spread that `80%..140%` asks for; raises InputError."""
     match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*%\s*(?:\.\.|-|to)\s*(\d+(?:\.\d+)?)\s*%\s*", text)
     if not match or not 0.0 < float(match[1]) <= float(match[2]) or float(match[2]) > 10_000:
         raise InputError(f"--spread: '{text[:40]}' is no spread; write 80%..140%")
-    return Spread(float(match[1]) / 100.0, float(match[2]) / 100.0)
+    return DraftSpread(float(match[1]) / 100.0, float(match[2]) / 100.0)
 
 
-def read_slip(text: str) -> Spread:
+def read_slip(text: str) -> DraftSpread:
     """Return the slip that `AGENCY/KIND` asks for, by the shipped law of classes; raises InputError."""
     parts = [part for part in re.split(r"[/,+ ]", text) if part]
     if len(parts) != 2 or not all(re.fullmatch(r"[a-z0-9][a-z0-9-]*", part) for part in parts):
         raise InputError(f"--slip: '{text[:40]}' is no class; write AGENCY/KIND, such as china/first")
-    return Spread(slip={"class": {"agency": parts[0], "kind": parts[1]}}, model="catalogue/slip-classes.yaml")
+    return DraftSpread(slip={"class": {"agency": parts[0], "kind": parts[1]}}, model="catalogue/slip-classes.yaml")
 
 
 def read_calendars(text: str) -> dict[str, WorkWeek]:

@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import Final
 
 from sim.interchange.foreign import (
-    Bound,
     Constraint,
     ForeignError,
-    Group,
+    ForeignGroup,
+    ForeignNetwork,
+    ForeignResource,
+    ForeignTask,
+    Hold,
     Link,
-    Network,
     Relation,
-    Resource,
-    Task,
     refused,
 )
 from sim.interchange.known_weeks import known_week
@@ -64,20 +64,20 @@ _TAIL: Final = re.compile(r"\s*(FS|SS|FF|SF)?\s*([-+]\s*\d[\d.,]*\s*(?:e?%|[a-z]
 _NUMBERS: Final = re.compile(r"[\d\s,;.+\-%a-z?]*", re.IGNORECASE)
 _LONGEST_LINK: Final = 200
 _BOUNDS: Final = {
-    **{bound.value.lower(): bound for bound in Bound},
-    "startnoearlierthan": Bound.SNET, "startnolaterthan": Bound.SNLT, "finishnoearlierthan": Bound.FNET,
-    "finishnolaterthan": Bound.FNLT, "muststarton": Bound.MSO, "mustfinishon": Bound.MFO, "starton": Bound.MSO,
-    "finishon": Bound.MFO, "startonorafter": Bound.SNET, "startonorbefore": Bound.SNLT,
-    "finishonorafter": Bound.FNET, "finishonorbefore": Bound.FNLT, "mandatorystart": Bound.MSO,
-    "mandatoryfinish": Bound.MFO,
+    **{bound.value.lower(): bound for bound in Hold},
+    "startnoearlierthan": Hold.SNET, "startnolaterthan": Hold.SNLT, "finishnoearlierthan": Hold.FNET,
+    "finishnolaterthan": Hold.FNLT, "muststarton": Hold.MSO, "mustfinishon": Hold.MFO, "starton": Hold.MSO,
+    "finishon": Hold.MFO, "startonorafter": Hold.SNET, "startonorbefore": Hold.SNLT,
+    "finishonorafter": Hold.FNET, "finishonorbefore": Hold.FNLT, "mandatorystart": Hold.MSO,
+    "mandatoryfinish": Hold.MFO,
 }  # fmt: skip
 _SOONEST: Final = ("", "asap", "assoonaspossible")
 
 
-def read_csv(path: Path, shown: str, given: dict[str, WorkWeek], start: datetime.datetime | None) -> Network:
+def read_csv(path: Path, shown: str, given: dict[str, WorkWeek], start: datetime.datetime | None) -> ForeignNetwork:
     """Read a table of activities; `given` are calendars by name, the first one that of all rows that name none."""
     table = read_table(path, called=shown, wanted="a row is an activity")
-    network = Network("a table of activities (CSV)", shown, path.stem, start)
+    network = ForeignNetwork("a table of activities (CSV)", shown, path.stem, start)
     columns = _columns(table, network)
     network.calendars = dict(given)
     if not given:
@@ -101,7 +101,7 @@ def read_csv(path: Path, shown: str, given: dict[str, WorkWeek], start: datetime
     return network
 
 
-def _columns(table: TextTable, network: Network) -> dict[str, str]:
+def _columns(table: TextTable, network: ForeignNetwork) -> dict[str, str]:
     """Return which column holds what, and note it; raises ForeignError where one that is needed is missing."""
     found: dict[str, str] = {}
     for column in table.columns:
@@ -138,7 +138,7 @@ def _missing(what: str) -> str:
 class _Reader:
     """Reads rows into tasks."""
 
-    network: Network
+    network: ForeignNetwork
     table: TextTable
     columns: dict[str, str]
     numbers: dict[int, str] = field(default_factory=dict)
@@ -159,7 +159,7 @@ class _Reader:
         if key in self.network.tasks:
             self.table.refuse(row, "", f"two activities are called {key[:60]}")
         name = self._text(row, "name") or key
-        task = Task(key, self._text(row, "id"), name, place, self._group(row), calendar=self._calendar(row))
+        task = ForeignTask(key, self._text(row, "id"), name, place, self._group(row), calendar=self._calendar(row))
         self.network.tasks[key] = task
         self._read_dates(task, row)
         self._read_durations(task, row)
@@ -171,7 +171,7 @@ class _Reader:
     def _group(self, row: TableRow) -> str:
         title = self._text(row, "wbs")
         if title and title not in self.network.groups:
-            self.network.groups[title] = Group(title, "", title)
+            self.network.groups[title] = ForeignGroup(title, "", title)
         return title
 
     def _calendar(self, row: TableRow) -> str:
@@ -197,11 +197,11 @@ class _Reader:
         except ForeignError:
             self.table.refuse(row, self.columns[what], f"'{text[:40]}' is no date; write 2031-06-01")
 
-    def _day(self, task: Task) -> float:
+    def _day(self, task: ForeignTask) -> float:
         calendar = self.network.calendars[task.calendar or self.network.calendar]
         return calendar.day_min
 
-    def _minutes(self, task: Task, row: TableRow, what: str) -> tuple[float, bool] | None:
+    def _minutes(self, task: ForeignTask, row: TableRow, what: str) -> tuple[float, bool] | None:
         """Return a duration in minutes, and whether it is one of the clock; None where nothing is said."""
         text = self._text(row, what)
         if not text:
@@ -212,7 +212,7 @@ class _Reader:
         found = _as_minutes(match[1], bool(match[2]), match[3] or "d", self._day(task))
         return Reading(self.network.file, row.line).bounded(found, what), bool(match[2])
 
-    def _read_durations(self, task: Task, row: TableRow) -> None:
+    def _read_durations(self, task: ForeignTask, row: TableRow) -> None:
         points = [self._minutes(task, row, what) for what in ("optimistic", "most_likely", "pessimistic")]
         said = self._minutes(task, row, "duration") or points[1]
         if said is None and task.start and task.finish:
@@ -234,11 +234,11 @@ class _Reader:
         elif any(points):
             self.network.notes.left_out("three points of which some are missing", task.place)
 
-    def _read_dates(self, task: Task, row: TableRow) -> None:
+    def _read_dates(self, task: ForeignTask, row: TableRow) -> None:
         task.start, task.finish = self._moment(row, "start"), self._moment(row, "finish")
         task.deadline = _end_of(self._moment(row, "deadline"))
 
-    def _read_progress(self, task: Task, row: TableRow) -> None:
+    def _read_progress(self, task: ForeignTask, row: TableRow) -> None:
         task.actual_start, task.actual_finish = self._moment(row, "actual_start"), self._moment(row, "actual_finish")
         self._give_hours(task)
         if task.done and task.actual_start is None:
@@ -253,7 +253,7 @@ class _Reader:
             if left is None:
                 self.network.notes.changed("started, but nothing says what remains: all of it", task.place)
 
-    def _give_hours(self, task: Task) -> None:
+    def _give_hours(self, task: ForeignTask) -> None:
         """Give days of facts the first and the last working moment of the day."""
         day = self.network.calendars[task.calendar or self.network.calendar]
         if task.actual_start is not None and task.actual_start.time() == datetime.time():
@@ -267,7 +267,7 @@ class _Reader:
             else:
                 task.actual_finish += datetime.timedelta(minutes=spans[-1][1] if spans else 1440)
 
-    def _read_constraint(self, task: Task, row: TableRow) -> None:
+    def _read_constraint(self, task: ForeignTask, row: TableRow) -> None:
         said = re.sub(r"[^a-z]", "", self._text(row, "constraint").lower())
         at = self._moment(row, "constraint_date")
         if said in _SOONEST:
@@ -281,16 +281,16 @@ class _Reader:
             self.network.notes.left_out("constraints without a date", task.place)
         else:
             bound = _BOUNDS[said]
-            held = _end_of(at) if bound in (Bound.FNET, Bound.FNLT, Bound.MFO) else at
+            held = _end_of(at) if bound in (Hold.FNET, Hold.FNLT, Hold.MFO) else at
             task.constraints.append(Constraint(bound, held or at))
 
-    def _read_resources(self, task: Task, row: TableRow) -> None:
+    def _read_resources(self, task: ForeignTask, row: TableRow) -> None:
         for one in re.split(r"[;,]", self._text(row, "resources")):
             match = re.fullmatch(r"(.+?)(?:\s+|\[)?(\d+(?:\.\d+)?)?\s*(%?)\]?", one.strip())
             if match and one.strip():
                 name = match[1].strip()
                 units = float(match[2] or 1.0) / (100.0 if match[3] else 1.0)
-                self.network.resources.setdefault(name, Resource(name, name))
+                self.network.resources.setdefault(name, ForeignResource(name, name))
                 task.uses[name] = task.uses.get(name, 0.0) + units
 
     # --- links --------------------------------------------------------------------------------------------------------

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from sim.interchange.draft import Block, Draft, Namer, one_line
-from sim.interchange.foreign import Bound, Constraint, Group, LagRule, Link, Network, Relation, Task
-from sim.interchange.spans import Clock, elapsed_text, shown_finish, shown_start, work_text
+from sim.interchange.foreign import Constraint, ForeignGroup, ForeignNetwork, ForeignTask, Hold, LagRule, Link, Relation
+from sim.interchange.plan_draft import DraftBlock, Namer, PlanDraft, one_line
+from sim.interchange.spans import SpanClock, elapsed_text, shown_finish, shown_start, work_text
 from sim.interchange.staffing import capacities, in_per_cent
 from sim.interchange.week_words import calendar_words
 from sim.interchange.weeks import WorkWeek
@@ -21,7 +21,7 @@ _LAST_DAY: Final = datetime.date(2199, 12, 31)
 
 
 @dataclass(frozen=True, slots=True)
-class Spread:
+class DraftSpread:
     """How far durations spread: shares of the plan from the least to the most, or a class of slips."""
 
     least: float = 1.0
@@ -51,7 +51,7 @@ class Names:
     """Planner's ids as they are written here, by the key of the task."""
 
 
-def name_all(network: Network) -> Names:
+def name_all(network: ForeignNetwork) -> Names:
     """Return names for all that a plan holds."""
     names, shared = Names(), Namer()
     for group in network.groups.values():
@@ -83,42 +83,42 @@ def name_all(network: Network) -> Names:
 class Drafter:
     """Writes a plan as blocks of a scenario."""
 
-    def __init__(self, network: Network, names: Names, spread: Spread, wishes: Sequence[GoalWish]) -> None:
+    def __init__(self, network: ForeignNetwork, names: Names, spread: DraftSpread, wishes: Sequence[GoalWish]) -> None:
         self.network = network
         self.names = names
         self.spread = spread
         self.wishes = wishes
-        self.clock = Clock.of(network)
+        self.clock = SpanClock.of(network)
         self.file = Path(network.file).name
         self._shared_codes = self._codes_shared()
         self._per_cent = in_per_cent(network)
         self.progress = any(task.started for task in network.tasks.values())
 
-    def draft(self, name: str) -> Draft:
+    def draft(self, name: str) -> PlanDraft:
         """Return the scenario; `name` is what its results are called."""
         network = self.network
         about = one_line(f"{network.title or name}, as it stands in {self.file}", 300)
         blocks = [
-            Block("format", "", 1),
-            Block("name", "", name),
-            Block("about", "", about),
-            Block("source", "", one_line(f"imported: {self.file}, {network.kind}", 300)),
-            Block("confidence", "nobody has said how sure these figures are", "low"),
+            DraftBlock("format", "", 1),
+            DraftBlock("name", "", name),
+            DraftBlock("about", "", about),
+            DraftBlock("source", "", one_line(f"imported: {self.file}, {network.kind}", 300)),
+            DraftBlock("confidence", "nobody has said how sure these figures are", "low"),
         ]
         if self.spread.model:
-            blocks.insert(1, Block("extends", "the law of slips", self.spread.model))
-        blocks.append(Block("calendar", "the end is ours, not the file's", self._calendar_block()))
+            blocks.insert(1, DraftBlock("extends", "the law of slips", self.spread.model))
+        blocks.append(DraftBlock("calendar", "the end is ours, not the file's", self._calendar_block()))
         groups = {self.names.groups[group.key]: self._group(group) for group in network.groups.values()}
         activities = {self.names.tasks[task.key]: self._activity(task) for task in network.tasks.values()}
         parts = [
-            Block("goals", "", self._goals()),
-            Block("calendars", "working times, as the file has them", self._calendars()),
-            Block("resources", "what activities share", self._resources()),
-            Block("groups", "the summaries of the file (WBS)", groups),
-            Block("activities", "code is the planner's id; wd are working days, wh working hours", activities),
+            DraftBlock("goals", "", self._goals()),
+            DraftBlock("calendars", "working times, as the file has them", self._calendars()),
+            DraftBlock("resources", "what activities share", self._resources()),
+            DraftBlock("groups", "the summaries of the file (WBS)", groups),
+            DraftBlock("activities", "code is the planner's id; wd are working days, wh working hours", activities),
         ]
         blocks += [block for block in parts if block.entries]
-        return Draft(self._head(), blocks)
+        return PlanDraft(self._head(), blocks)
 
     def _head(self) -> list[str]:
         network = self.network
@@ -127,7 +127,7 @@ class Drafter:
             f"({network.kind}).",
             "Dates are local times without a zone, as in the file.",
         ]
-        if self.spread == Spread() and not any(task.points_min for task in network.tasks.values()):
+        if self.spread == DraftSpread() and not any(task.points_min for task in network.tasks.values()):
             said.append("No duration has a spread yet: every chance is 0 or 100 % until one is given.")
         return said
 
@@ -166,7 +166,7 @@ class Drafter:
         """Return units of a resource as a whole number, in per cent where there are parts of one."""
         return round(units * 100.0) if key in self._per_cent else round(units)
 
-    def _group(self, group: Group) -> dict[str, Any]:
+    def _group(self, group: ForeignGroup) -> dict[str, Any]:
         said: dict[str, Any] = {"title": one_line(group.title, 200)}
         if group.code and group.code not in self._shared_codes:
             said["code"] = one_line(group.code, 110)
@@ -179,7 +179,7 @@ class Drafter:
         counted = Counter(group.code for group in self.network.groups.values())
         return {code for code, count in counted.items() if count > 1} | set(self.names.codes.values())
 
-    def _activity(self, task: Task) -> dict[str, Any]:
+    def _activity(self, task: ForeignTask) -> dict[str, Any]:
         said: dict[str, Any] = {"title": one_line(task.name, 200)}
         if task.key in self.names.codes:
             said["code"] = self.names.codes[task.key]
@@ -205,7 +205,7 @@ class Drafter:
             said["uses"] = {name: units for name, units in uses.items() if units > 0}
         return {key: value for key, value in said.items() if value not in ({}, [])}
 
-    def _facts(self, task: Task) -> dict[str, Any]:
+    def _facts(self, task: ForeignTask) -> dict[str, Any]:
         facts: dict[str, Any] = {}
         if task.actual_start is not None:
             facts["started"] = _moment_text(task.actual_start)
@@ -216,20 +216,20 @@ class Drafter:
             return facts | {"remaining": self._points(task, left / task.points_min[1])}
         return facts | {"remaining": self._spread(task, left)}
 
-    def _points(self, task: Task, share: float) -> Any:
+    def _points(self, task: ForeignTask, share: float) -> Any:
         """Return the three points of a duration, or of so much of it."""
         calendar = self.network.calendar_of(task)
         points = _works([minutes * share for minutes in task.points_min or (0.0,)], calendar, task)
         return {"triangular": points} if points[0] != points[-1] else points[0]
 
-    def _duration(self, task: Task, calendar: WorkWeek | None) -> Any:
+    def _duration(self, task: ForeignTask, calendar: WorkWeek | None) -> Any:
         if task.points_min is not None and not task.started:
             return self._points(task, 1.0)
         if task.started:
             return _work(task.duration_min, calendar, task)
         return self._spread(task, task.duration_min)
 
-    def _spread(self, task: Task, minutes: float) -> Any:
+    def _spread(self, task: ForeignTask, minutes: float) -> Any:
         calendar, least, most = self.network.calendar_of(task), self.spread.least, self.spread.most
         if minutes <= 0.0 or least == most == 1.0:
             return _work(minutes, calendar, task)
@@ -239,7 +239,7 @@ class Drafter:
             return _work(minutes * least, calendar, task)
         return {law: _works([minutes * share for share in shares], calendar, task)}
 
-    def _bounds(self, task: Task, calendar: WorkWeek | None) -> dict[str, str]:
+    def _bounds(self, task: ForeignTask, calendar: WorkWeek | None) -> dict[str, str]:
         """Return the dates that hold an activity, the strictest of each kind."""
         found: dict[str, datetime.datetime] = {}
         for key, at, latest in _dates_of(task, self.clock.open_start(task, calendar)):
@@ -258,7 +258,7 @@ class Drafter:
 
     # --- needs --------------------------------------------------------------------------------------------------------
 
-    def _need(self, relation: Relation, task: Task) -> Any:
+    def _need(self, relation: Relation, task: ForeignTask) -> Any:
         names, network = self.names, self.network
         first = network.tasks.get(relation.before)
         name = names.tasks[relation.before] if first else names.groups[relation.before]
@@ -272,7 +272,7 @@ class Drafter:
             return f"{event} {'+' if lag > 0 else '-'} {said}"
         return {"after": event, "lag": f"{'' if lag > 0 else '-'}{said}", "calendar": called}
 
-    def _runs_in(self, first: Task | None, task: Task, rule: LagRule) -> tuple[WorkWeek | None, str]:
+    def _runs_in(self, first: ForeignTask | None, task: ForeignTask, rule: LagRule) -> tuple[WorkWeek | None, str]:
         """Return the calendar of a lag, and how it is called where it is not that of the waiting activity."""
         network = self.network
         mine = network.calendar_of(task)
@@ -341,7 +341,7 @@ class Drafter:
         open_ = [task for task in ends if not task.done] or ends or list(self.network.tasks.values())
         return [self.names.tasks[task.key] for task in open_]
 
-    def _lies_in(self, task: Task, group: str) -> bool:
+    def _lies_in(self, task: ForeignTask, group: str) -> bool:
         at, steps = task.group, 0
         while at and at != group and steps < 100:
             at = self.network.groups[at].parent if at in self.network.groups else ""
@@ -363,24 +363,24 @@ class Drafter:
         return self.clock.finish_guess
 
 
-def _dates_of(task: Task, open_start: datetime.datetime | None) -> Iterator[tuple[str, datetime.datetime, bool]]:
+def _dates_of(task: ForeignTask, open_start: datetime.datetime | None) -> Iterator[tuple[str, datetime.datetime, bool]]:
     """Yield each bound as its key, its date, and whether the latest of several is the strictest."""
     keys = {
-        Bound.SNET: ("not_before",), Bound.SNLT: ("start_by",), Bound.FNET: ("not_done_before",), Bound.FNLT: ("by",),
-        Bound.MSO: ("not_before", "start_by"), Bound.MFO: ("not_done_before", "by"),
+        Hold.SNET: ("not_before",), Hold.SNLT: ("start_by",), Hold.FNET: ("not_done_before",), Hold.FNLT: ("by",),
+        Hold.MSO: ("not_before", "start_by"), Hold.MFO: ("not_done_before", "by"),
     }  # fmt: skip
-    deadline = [Constraint(Bound.FNLT, task.deadline)] if task.deadline else []
-    start = [Constraint(Bound.SNET, open_start)] if open_start else []
+    deadline = [Constraint(Hold.FNLT, task.deadline)] if task.deadline else []
+    start = [Constraint(Hold.SNET, open_start)] if open_start else []
     for constraint in (*task.constraints, *deadline, *start):
         for key in keys[constraint.bound]:
             yield key, constraint.at, key.startswith("not_")
 
 
-def _work(minutes: float, calendar: WorkWeek | None, task: Task) -> str:
+def _work(minutes: float, calendar: WorkWeek | None, task: ForeignTask) -> str:
     return elapsed_text(minutes) if task.elapsed or calendar is None else work_text(minutes, calendar)
 
 
-def _works(minutes: Sequence[float], calendar: WorkWeek | None, task: Task) -> list[str]:
+def _works(minutes: Sequence[float], calendar: WorkWeek | None, task: ForeignTask) -> list[str]:
     """Return the values of one law, which all have one unit."""
     said = [_work(one, calendar, task) for one in minutes]
     if task.elapsed or calendar is None or len({one.split()[1] for one in said}) == 1:

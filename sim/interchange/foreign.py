@@ -27,7 +27,7 @@ class Link(str, Enum):
     SF = "SF"
 
 
-class Bound(str, Enum):
+class Hold(str, Enum):
     """A date that holds an activity: not earlier or later than this, or on this day."""
 
     SNET = "SNET"
@@ -38,7 +38,7 @@ class Bound(str, Enum):
     MFO = "MFO"
 
 
-HARD: Final = frozenset({Bound.MSO, Bound.MFO, Bound.SNLT, Bound.FNLT})
+HARD: Final = frozenset({Hold.MSO, Hold.MFO, Hold.SNLT, Hold.FNLT})
 """Constraints that can make float negative."""
 
 
@@ -46,7 +46,7 @@ HARD: Final = frozenset({Bound.MSO, Bound.MFO, Bound.SNLT, Bound.FNLT})
 class Constraint:
     """A bound with its date."""
 
-    bound: Bound
+    bound: Hold
     at: Moment
 
 
@@ -67,7 +67,7 @@ class Relation:
 
 
 @dataclass(slots=True)
-class Task:
+class ForeignTask:
     """One activity, with durations in working minutes of its calendar, or of the clock where `elapsed`.
 
     `key` is what links name, `code` what the planner calls it. `start` and `finish` are the file's own early dates.
@@ -111,7 +111,7 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class ForeignGroup:
     """A summary of activities: its title, the group it lies in, and what waits for it or what it waits for."""
 
     key: str
@@ -121,7 +121,7 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Resource:
+class ForeignResource:
     """What work shares: how many there are of it; without a number it holds nobody back."""
 
     key: str
@@ -177,7 +177,7 @@ class Notes:
 
 
 @dataclass(slots=True)
-class Network:
+class ForeignNetwork:
     """A plan as it stood in a file."""
 
     kind: str
@@ -193,14 +193,14 @@ class Network:
     calendars: dict[str, WorkWeek] = field(default_factory=dict)
     calendar: str = ""
     """The key of the calendar of all that names none; empty where work goes on round the clock."""
-    groups: dict[str, Group] = field(default_factory=dict)
-    tasks: dict[str, Task] = field(default_factory=dict)
-    resources: dict[str, Resource] = field(default_factory=dict)
+    groups: dict[str, ForeignGroup] = field(default_factory=dict)
+    tasks: dict[str, ForeignTask] = field(default_factory=dict)
+    resources: dict[str, ForeignResource] = field(default_factory=dict)
     dangling: list[str] = field(default_factory=list)
     """Levels of effort that wait for nothing, or that nothing follows."""
     notes: Notes = field(default_factory=Notes)
 
-    def calendar_of(self, task: Task) -> WorkWeek | None:
+    def calendar_of(self, task: ForeignTask) -> WorkWeek | None:
         """Return the calendar that an activity works in; None for round the clock."""
         return None if task.elapsed else self.calendars.get(task.calendar or self.calendar)
 

@@ -10,27 +10,27 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from sim.interchange.foreign import HARD, Link, Network, Task
+from sim.interchange.foreign import HARD, ForeignNetwork, ForeignTask, Link
 
 _LONG_D: Final = 44.0
 """Working days, two months, beyond which a duration, a lag or a float is asked about."""
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class HealthFinding:
     """One thing a reviewer would ask about: what it is, and the activities it is true of."""
 
     what: str
     of: tuple[str, ...]
 
 
-def findings(network: Network, float_d: Mapping[str, float | None]) -> list[Finding]:
+def findings(network: ForeignNetwork, float_d: Mapping[str, float | None]) -> list[HealthFinding]:
     """Return what a review of the schedule would list; `float_d` is the total float by task, in its own days."""
-    found = (Finding(what, tuple(codes)) for what, codes in _all(network, float_d))
+    found = (HealthFinding(what, tuple(codes)) for what, codes in _all(network, float_d))
     return [finding for finding in found if finding.of]
 
 
-def _all(network: Network, float_d: Mapping[str, float | None]) -> Iterator[tuple[str, list[str]]]:
+def _all(network: ForeignNetwork, float_d: Mapping[str, float | None]) -> Iterator[tuple[str, list[str]]]:
     tasks = [task for task in network.tasks.values() if not task.done]
     followed = _followed(network)
     yield "nothing before it (open start)", [_code(task) for task in tasks if not task.needs and not task.started]
@@ -64,15 +64,15 @@ def _all(network: Network, float_d: Mapping[str, float | None]) -> Iterator[tupl
     yield "started before what it needs (out of sequence)", [_code(task) for task in _out_of_sequence(network)]
 
 
-def _code(task: Task) -> str:
+def _code(task: ForeignTask) -> str:
     return task.code or task.name[:40]
 
 
-def _linked(task: Task, links: tuple[Link, ...]) -> bool:
+def _linked(task: ForeignTask, links: tuple[Link, ...]) -> bool:
     return any(relation.link in links for relation in task.needs)
 
 
-def _followed(network: Network) -> dict[str, set[Link]]:
+def _followed(network: ForeignNetwork) -> dict[str, set[Link]]:
     """Return by which links each task holds others back; a link from a group counts for all in it."""
     found: dict[str, set[Link]] = {}
     of_groups: dict[str, set[Link]] = {}
@@ -89,27 +89,27 @@ def _followed(network: Network) -> dict[str, set[Link]]:
     return found
 
 
-def _days(network: Network, task: Task) -> float:
+def _days(network: ForeignNetwork, task: ForeignTask) -> float:
     calendar = network.calendar_of(task)
     return task.duration_min / (calendar.day_min if calendar else 1440.0)
 
 
-def _has_long_lag(network: Network, task: Task) -> bool:
+def _has_long_lag(network: ForeignNetwork, task: ForeignTask) -> bool:
     return any(relation.lag_min / network.day_min > _LONG_D for relation in task.needs)
 
 
-def _by_float(tasks: list[Task], float_d: Mapping[str, float | None], wanted: object) -> list[str]:
+def _by_float(tasks: list[ForeignTask], float_d: Mapping[str, float | None], wanted: object) -> list[str]:
     assert callable(wanted)
     known = ((task, float_d.get(task.key)) for task in tasks)
     return [f"{_code(task)} {days:.4g} d" for task, days in known if days is not None and wanted(days)]
 
 
-def _after(network: Network, task: Task) -> bool:
+def _after(network: ForeignNetwork, task: ForeignTask) -> bool:
     assert network.data_date is not None
     return any(at is not None and at > network.data_date for at in (task.actual_start, task.actual_finish))
 
 
-def _out_of_sequence(network: Network) -> Iterator[Task]:
+def _out_of_sequence(network: ForeignNetwork) -> Iterator[ForeignTask]:
     for task in network.tasks.values():
         if task.actual_start is None:
             continue

@@ -13,24 +13,24 @@ from pathlib import Path
 from typing import Final
 
 from sim.interchange.foreign import (
-    Bound,
     Constraint,
-    Group,
+    ForeignGroup,
+    ForeignNetwork,
+    ForeignTask,
+    Hold,
     Link,
-    Network,
     Relation,
-    Task,
     refused,
 )
 from sim.interchange.mspdi_parts import Parts, Uses, gather, read_resources
 from sim.interchange.mspdi_weeks import TaskCalendars, calendars_of
 from sim.interchange.readings import Reading
 from sim.interchange.weeks import FIVE_DAYS, WorkWeek
-from sim.interchange.xml_records import Item
+from sim.interchange.xml_records import XmlItem
 
 _LINKS: Final = {0: Link.FF, 1: Link.FS, 2: Link.SF, 3: Link.SS}
 _BOUNDS: Final = {
-    2: Bound.MSO, 3: Bound.MFO, 4: Bound.SNET, 5: Bound.SNLT, 6: Bound.FNET, 7: Bound.FNLT,
+    2: Hold.MSO, 3: Hold.MFO, 4: Hold.SNET, 5: Hold.SNLT, 6: Hold.FNET, 7: Hold.FNLT,
 }  # fmt: skip
 _ELAPSED: Final = frozenset({4, 6, 8, 10, 12})
 _PER_CENT, _ELAPSED_PER_CENT, _ESTIMATED = 19, 20, 32
@@ -40,17 +40,17 @@ _PER_CENT, _ELAPSED_PER_CENT, _ESTIMATED = 19, 20, 32
 class _Row:
     """A task as it stands in the file, with where it lies in the outline."""
 
-    item: Item
+    item: XmlItem
     uid: str
     level: int
     summary: bool = False
     parents: tuple[str, ...] = ()
 
 
-def read_mspdi(path: Path, shown: str) -> Network:
+def read_mspdi(path: Path, shown: str) -> ForeignNetwork:
     """Read a plan of MS Project; raises ForeignError with the line of what cannot be read."""
     parts = gather(path, shown)
-    network = Network("MS Project XML", shown, parts.project.get("Title") or parts.project.get("Name") or "")
+    network = ForeignNetwork("MS Project XML", shown, parts.project.get("Title") or parts.project.get("Name") or "")
     _read_project(parts, network)
     network.calendars = calendars_of(parts.calendars, network)
     _choose_calendar(parts.project.get("CalendarUID", ""), network)
@@ -61,7 +61,7 @@ def read_mspdi(path: Path, shown: str) -> Network:
     return network
 
 
-def _read_project(parts: Parts, network: Network) -> None:
+def _read_project(parts: Parts, network: ForeignNetwork) -> None:
     reading = Reading(network.file, 1)
     network.start = reading.moment(parts.project.get("StartDate", ""), "StartDate")
     network.finish = reading.moment(parts.project.get("FinishDate", ""), "FinishDate")
@@ -73,7 +73,7 @@ def _read_project(parts: Parts, network: Network) -> None:
         )
 
 
-def _choose_calendar(uid: str, network: Network) -> None:
+def _choose_calendar(uid: str, network: ForeignNetwork) -> None:
     if uid in network.calendars:
         network.calendar = uid
         # What MS Project calls a day is the same for all calendars; one that works day and night has another here.
@@ -85,7 +85,7 @@ def _choose_calendar(uid: str, network: Network) -> None:
         network.notes.changed(rule)
 
 
-def _outline(items: list[Item], network: Network) -> list[_Row]:
+def _outline(items: list[XmlItem], network: ForeignNetwork) -> list[_Row]:
     """Return the tasks with their place in the outline; blank rows and the project's own are left out."""
     rows: list[_Row] = []
     for item in items:
@@ -112,7 +112,7 @@ def _outline(items: list[Item], network: Network) -> list[_Row]:
     return rows
 
 
-def _tell_apart(rows: list[_Row], network: Network) -> None:
+def _tell_apart(rows: list[_Row], network: ForeignNetwork) -> None:
     """Give tasks with one number keys of their own; links mean the task, not the summary, and the first of two."""
     taken: set[str] = set()
     for row in sorted(rows, key=lambda row: row.summary):
@@ -130,7 +130,7 @@ def _tell_apart(rows: list[_Row], network: Network) -> None:
 class _Tasks:
     """Puts the tasks of a file together."""
 
-    def __init__(self, network: Network, rows: list[_Row], uses: Uses, parts: Parts) -> None:
+    def __init__(self, network: ForeignNetwork, rows: list[_Row], uses: Uses, parts: Parts) -> None:
         self.network = network
         self.rows = rows
         self.uses = uses
@@ -149,7 +149,7 @@ class _Tasks:
             elif row.summary:
                 parent = row.parents[-1] if row.parents else ""
                 code = row.item.get("WBS") or row.item.get("OutlineNumber") or row.uid
-                self.network.groups[row.uid] = Group(row.uid, code, row.item.get("Name") or code, parent)
+                self.network.groups[row.uid] = ForeignGroup(row.uid, code, row.item.get("Name") or code, parent)
                 self._tell_of_summary(row, place)
             else:
                 self.network.tasks[row.uid] = self._task(row, place)
@@ -162,10 +162,10 @@ class _Tasks:
         if row.uid in self.uses.of_task:
             self.network.notes.left_out("resources on a summary", place)
 
-    def _task(self, row: _Row, place: str) -> Task:
+    def _task(self, row: _Row, place: str) -> ForeignTask:
         item, reading = row.item, Reading(self.network.file, row.item.line)
         duration, elapsed = self._duration(item, reading)
-        task = Task(row.uid, self._codes[row.uid], item.get("Name") or f"task {row.uid}", place)
+        task = ForeignTask(row.uid, self._codes[row.uid], item.get("Name") or f"task {row.uid}", place)
         task.group = row.parents[-1] if row.parents else ""
         task.duration_min, task.elapsed = duration, elapsed
         task.milestone, task.pinned = duration == 0.0, item.get("Manual") == "1"
@@ -185,14 +185,14 @@ class _Tasks:
         return task
 
     @staticmethod
-    def _duration(item: Item, reading: Reading) -> tuple[float, bool]:
+    def _duration(item: XmlItem, reading: Reading) -> tuple[float, bool]:
         manual = item.get("Manual") == "1" and item.get("ManualDuration")
         text = item.get("ManualDuration") if manual else item.get("Duration")
         minutes = max(reading.iso_minutes(text, "Duration"), 0.0)
         kind = int(reading.number(item.get("DurationFormat"), "DurationFormat", 7.0))
         return minutes, (kind - _ESTIMATED if kind > _ESTIMATED else kind) in _ELAPSED
 
-    def _read_progress(self, task: Task, item: Item, reading: Reading) -> None:
+    def _read_progress(self, task: ForeignTask, item: XmlItem, reading: Reading) -> None:
         task.actual_start = reading.moment(item.get("ActualStart"), "ActualStart")
         task.actual_finish = reading.moment(item.get("ActualFinish"), "ActualFinish")
         per_cent = reading.number(item.get("PercentComplete"), "PercentComplete")
@@ -207,7 +207,7 @@ class _Tasks:
             task.remaining_min = max(reading.iso_minutes(item.get("RemainingDuration"), "RemainingDuration", left), 0.0)
             task.resume = reading.moment(item.get("Resume"), "Resume")
 
-    def _read_constraints(self, task: Task, row: _Row, reading: Reading) -> None:
+    def _read_constraints(self, task: ForeignTask, row: _Row, reading: Reading) -> None:
         for source in (row, *(self.by_uid[uid] for uid in reversed(row.parents))):
             kind = int(reading.number(source.item.get("ConstraintType"), "ConstraintType"))
             at = reading.moment(source.item.get("ConstraintDate"), "ConstraintDate")
@@ -219,19 +219,19 @@ class _Tasks:
             at = reading.moment(row.item.get("ManualStart") or row.item.get("Start"), "ManualStart")
             if at is not None:
                 rule = "MS Project never moves a task planned by hand; here its date holds it back, and links move it"
-                task.constraints.append(Constraint(Bound.SNET, at))
+                task.constraints.append(Constraint(Hold.SNET, at))
                 self.network.notes.changed(rule, task.place)
 
-    def _tell_of(self, task: Task, item: Item) -> None:
+    def _tell_of(self, task: ForeignTask, item: XmlItem) -> None:
         notes = self.network.notes
         if item.get("ExternalTask") == "1" and task.start is not None:
-            task.constraints.append(Constraint(Bound.SNET, task.start))
+            task.constraints.append(Constraint(Hold.SNET, task.start))
             notes.changed("a task of another file stands here with the dates it had", task.place)
         if item.get("IsSubproject") == "1":
             notes.left_out("what is in an inserted project; its file is not read", task.place)
         delay = Reading(self.network.file, item.line).number(item.get("LevelingDelay"), "LevelingDelay")
         if delay > 0.0 and task.start is not None and not task.started:
-            task.constraints.append(Constraint(Bound.SNET, task.start))
+            task.constraints.append(Constraint(Hold.SNET, task.start))
             notes.changed("a delay by levelling is read as a date before which the task does not start", task.place)
 
     # --- links --------------------------------------------------------------------------------------------------------
@@ -280,7 +280,7 @@ class _Tasks:
                 raise refused(self.network.file, item.line, f"there is no link of type {kind}", "types are 0 to 3")
             yield self._relation(before, _LINKS[kind], item, reading, place)
 
-    def _relation(self, before: str, link: Link, item: Item, reading: Reading, place: str) -> Relation:
+    def _relation(self, before: str, link: Link, item: XmlItem, reading: Reading, place: str) -> Relation:
         lag = reading.number(item.get("LinkLag"), "LinkLag")
         kind = int(reading.number(item.get("LagFormat"), "LagFormat", 7.0))
         kind = kind - _ESTIMATED if kind > _ESTIMATED else kind
@@ -289,7 +289,7 @@ class _Tasks:
         return Relation(before, link, reading.bounded(lag / 10.0, "LinkLag"), kind in _ELAPSED, None, place)
 
 
-def _codes(rows: list[_Row], network: Network) -> dict[str, str]:
+def _codes(rows: list[_Row], network: ForeignNetwork) -> dict[str, str]:
     """Return what planners call each task: the word in its notes where every task has one of its own, or its number."""
     leaves = [row for row in rows if not row.summary]
     notes = [row.item.get("Notes") for row in leaves]
@@ -304,8 +304,8 @@ def _codes(rows: list[_Row], network: Network) -> dict[str, str]:
     return {row.uid: row.uid for row in leaves}
 
 
-def _tell_of_honoured(network: Network) -> None:
-    held = (Bound.MSO, Bound.MFO, Bound.SNLT, Bound.FNLT)
+def _tell_of_honoured(network: ForeignNetwork) -> None:
+    held = (Hold.MSO, Hold.MFO, Hold.SNLT, Hold.FNLT)
     rule = "MS Project holds a task to its date even where links say later; here links win, and float is negative"
     for task in network.tasks.values():
         for constraint in task.constraints:

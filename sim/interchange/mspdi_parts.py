@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from sim.interchange.foreign import MOST_TASKS, Network, Resource, refused
+from sim.interchange.foreign import MOST_TASKS, ForeignNetwork, ForeignResource, refused
 from sim.interchange.readings import Reading
-from sim.interchange.xml_records import Item, records
+from sim.interchange.xml_records import XmlItem, records
 from sim.problems import Code
 
 _CONTAINERS: Final = frozenset({"Project", "Calendars", "Tasks", "Resources", "Assignments"})
@@ -36,10 +36,10 @@ class Parts:
     """What the file holds, gathered before it is put together."""
 
     project: dict[str, str] = field(default_factory=dict)
-    calendars: list[Item] = field(default_factory=list)
-    tasks: list[Item] = field(default_factory=list)
-    resources: list[Item] = field(default_factory=list)
-    assignments: list[Item] = field(default_factory=list)
+    calendars: list[XmlItem] = field(default_factory=list)
+    tasks: list[XmlItem] = field(default_factory=list)
+    resources: list[XmlItem] = field(default_factory=list)
+    assignments: list[XmlItem] = field(default_factory=list)
 
 
 def gather(path: Path, shown: str) -> Parts:
@@ -67,7 +67,7 @@ class Uses:
     calendar: dict[str, str] = field(default_factory=dict)
 
 
-def read_resources(parts: Parts, network: Network) -> Uses:
+def read_resources(parts: Parts, network: ForeignNetwork) -> Uses:
     """Read the resources into the plan, and return who works on which task."""
     uses = Uses()
     for item in parts.resources:
@@ -80,7 +80,7 @@ def read_resources(parts: Parts, network: Network) -> Uses:
             )
             continue
         most = Reading(network.file, item.line).number(item.get("MaxUnits"), "MaxUnits", 1.0)
-        network.resources[uid] = Resource(uid, name, max(most, 0.0))
+        network.resources[uid] = ForeignResource(uid, name, max(most, 0.0))
         uses.calendar[uid] = item.get("CalendarUID")
     for item in parts.assignments:
         task, resource = item.get("TaskUID"), item.get("ResourceUID")

@@ -9,7 +9,7 @@ import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from sim.interchange.foreign import Network, refused
+from sim.interchange.foreign import ForeignNetwork, refused
 from sim.interchange.readings import Reading
 from sim.interchange.weeks import (
     DAY_MIN,
@@ -24,7 +24,7 @@ from sim.interchange.weeks import (
     tidy,
     usual_day_min,
 )
-from sim.interchange.xml_records import Item
+from sim.interchange.xml_records import XmlItem
 
 _ONE: Final = datetime.timedelta(days=1)
 _DAILY, _YEARLY, _YEARLY_NTH, _MONTHLY, _MONTHLY_NTH, _WEEKLY, _EVERY_NTH_DAY = 1, 2, 3, 4, 5, 6, 7
@@ -32,7 +32,7 @@ _ITEM_DAY, _ITEM_WEEKDAY, _ITEM_WEEKEND = 0, 1, 2
 _LAST: Final = 4
 
 
-def calendars_of(items: list[Item], network: Network) -> dict[str, WorkWeek]:
+def calendars_of(items: list[XmlItem], network: ForeignNetwork) -> dict[str, WorkWeek]:
     """Return the calendars of a file by their number, those that build on others written out."""
     by_uid = {item.get("UID"): item for item in items}
     done: dict[str, WorkWeek] = {}
@@ -41,7 +41,7 @@ def calendars_of(items: list[Item], network: Network) -> dict[str, WorkWeek]:
     return done
 
 
-def _resolve(uid: str, by_uid: dict[str, Item], done: dict[str, WorkWeek], network: Network) -> None:
+def _resolve(uid: str, by_uid: dict[str, XmlItem], done: dict[str, WorkWeek], network: ForeignNetwork) -> None:
     """Read a calendar after those it builds on, however long the chain."""
     chain: list[str] = []
     while uid in by_uid and uid not in done:
@@ -54,7 +54,7 @@ def _resolve(uid: str, by_uid: dict[str, Item], done: dict[str, WorkWeek], netwo
         base = done[name] = _calendar(by_uid[name], base, network)
 
 
-def _calendar(item: Item, base: WorkWeek | None, network: Network) -> WorkWeek:
+def _calendar(item: XmlItem, base: WorkWeek | None, network: ForeignNetwork) -> WorkWeek:
     name = item.get("Name") or (f"{base.name} {item.get('UID')}" if base else f"calendar {item.get('UID')}")
     week = list(base.week if base else FIVE_DAYS)
     days = dict(base.days) if base else {}
@@ -72,7 +72,7 @@ def _calendar(item: Item, base: WorkWeek | None, network: Network) -> WorkWeek:
     return WorkWeek(name, tuple(week), days, base.day_min if base else usual_day_min(week))
 
 
-def _told_days(item: Item, network: Network) -> dict[int, Day]:
+def _told_days(item: XmlItem, network: ForeignNetwork) -> dict[int, Day]:
     """Return the days of the week that a calendar says, from Monday 0 on."""
     told: dict[int, Day] = {}
     for day in item.all("WeekDays", "WeekDay"):
@@ -82,7 +82,7 @@ def _told_days(item: Item, network: Network) -> dict[int, Day]:
     return told
 
 
-def _times(item: Item, network: Network) -> Day:
+def _times(item: XmlItem, network: ForeignNetwork) -> Day:
     """Return the working times of a day or an exception."""
     spans = item.all("WorkingTimes", "WorkingTime")
     if item.get("DayWorking") == "0":
@@ -102,7 +102,7 @@ def _times(item: Item, network: Network) -> Day:
     return WHOLE if sum(end - start for start, end in found) >= DAY_MIN else tidy(found)
 
 
-def _period(item: Item, network: Network) -> Iterator[datetime.date]:
+def _period(item: XmlItem, network: ForeignNetwork) -> Iterator[datetime.date]:
     """Yield the days from the first to the last of a time period."""
     period = item.find("TimePeriod")
     reading = Reading(network.file, item.line)
@@ -120,7 +120,7 @@ def _period(item: Item, network: Network) -> Iterator[datetime.date]:
         date += _ONE
 
 
-def _add_exceptions(items: list[Item], days: dict[datetime.date, Day], network: Network) -> None:
+def _add_exceptions(items: list[XmlItem], days: dict[datetime.date, Day], network: ForeignNetwork) -> None:
     for item in items:
         if item.tag == "WeekDay" and item.get("DayType") != "0":
             continue
@@ -133,7 +133,7 @@ def _add_exceptions(items: list[Item], days: dict[datetime.date, Day], network: 
             raise refused(network.file, item.line, f"more than {MOST_DAYS} days differ from the week")
 
 
-def _recurring(item: Item, kind: int, network: Network) -> Iterator[datetime.date]:
+def _recurring(item: XmlItem, kind: int, network: ForeignNetwork) -> Iterator[datetime.date]:
     """Yield the days of an exception that recurs, as often as it says and within its period."""
     whole = {
         tag: int(Reading(network.file, item.line).number(item.get(tag), tag))
@@ -189,7 +189,7 @@ def _is_nth(date: datetime.date, item: int, position: int) -> bool:
 class TaskCalendars:
     """The calendars in which tasks work: their own, those of who works on them, and the time these share."""
 
-    def __init__(self, network: Network, of_resource: Mapping[str, str]) -> None:
+    def __init__(self, network: ForeignNetwork, of_resource: Mapping[str, str]) -> None:
         self.network = network
         self.of_resource = of_resource
         self._made: dict[tuple[str, ...], str] = {}

@@ -9,11 +9,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from sim.interchange.foreign import MOST_TASKS, Network, refused
-from sim.interchange.primavera import Row, Tables, assemble
+from sim.interchange.foreign import MOST_TASKS, ForeignNetwork, refused
+from sim.interchange.primavera import Tables, XerRow, assemble
 from sim.interchange.readings import Reading
 from sim.interchange.weeks import DAY_MIN, FIVE_DAYS, MOST_DAYS, Day, WorkWeek, tidy, usual_day_min
-from sim.interchange.xml_records import Item, records
+from sim.interchange.xml_records import XmlItem, records
 from sim.problems import Code
 
 _CONTAINERS: Final = frozenset({"APIBusinessObjects", "Project", "EPS"})
@@ -84,7 +84,7 @@ _CONSTRAINTS: Final = {
 }  # fmt: skip
 
 
-def read_pmxml(path: Path, shown: str) -> Network:
+def read_pmxml(path: Path, shown: str) -> ForeignNetwork:
     """Read a plan of Primavera in XML; raises ForeignError with the line of what cannot be read."""
     tables = Tables()
     project: dict[str, str] = {}
@@ -92,7 +92,7 @@ def read_pmxml(path: Path, shown: str) -> Network:
     for item in records(path, shown, _CONTAINERS, _SKIPPED):
         if item.tag == "Project":
             project = {}
-            tables.rows.setdefault("PROJECT", []).append(Row(item.line, project))
+            tables.rows.setdefault("PROJECT", []).append(XerRow(item.line, project))
         elif item.tag == "Calendar":
             _add_calendar(item, tables, shown)
         elif item.tag in _TABLES:
@@ -109,7 +109,7 @@ def read_pmxml(path: Path, shown: str) -> Network:
     return network
 
 
-def _add_row(item: Item, tables: Tables, project: dict[str, str], shown: str) -> None:
+def _add_row(item: XmlItem, tables: Tables, project: dict[str, str], shown: str) -> None:
     name, fields = _TABLES[item.tag]
     values = {fields[part.tag]: part.text for part in reversed(item.parts) if part.tag in fields and part.text}
     for field, words in _WORDS.items():
@@ -124,7 +124,7 @@ def _add_row(item: Item, tables: Tables, project: dict[str, str], shown: str) ->
     elif name == "SCHEDOPTIONS":
         values.setdefault("proj_id", project.get("proj_id", ""))
     rows = tables.rows.setdefault(name, [])
-    rows.append(Row(item.line, values))
+    rows.append(XerRow(item.line, values))
     if len(rows) > 10 * MOST_TASKS:
         raise refused(shown, item.line, f"more than {10 * MOST_TASKS} records", "", Code.FILE_TOO_LARGE)
 
@@ -138,14 +138,14 @@ def _take_dates(values: dict[str, str]) -> None:
         values.setdefault("early_end_date", current[1])
 
 
-def _add_lag_rule(item: Item, tables: Tables, project: dict[str, str]) -> None:
+def _add_lag_rule(item: XmlItem, tables: Tables, project: dict[str, str]) -> None:
     """Take the rule that stands in the project itself, as older files have it."""
     words = _WORDS["sched_calendar_on_relationship_lag"]
     rule = {"sched_calendar_on_relationship_lag": words.get(item.text, ""), "proj_id": project.get("proj_id", "")}
-    tables.rows.setdefault("SCHEDOPTIONS", []).append(Row(item.line, rule))
+    tables.rows.setdefault("SCHEDOPTIONS", []).append(XerRow(item.line, rule))
 
 
-def _add_calendar(item: Item, tables: Tables, shown: str) -> None:
+def _add_calendar(item: XmlItem, tables: Tables, shown: str) -> None:
     reading = Reading(shown, item.line)
     uid, name = item.get("ObjectId"), item.get("Name") or f"calendar {item.get('ObjectId')}"
     base = tables.calendars.get(item.get("BaseCalendarObjectId"))
@@ -169,7 +169,7 @@ def _add_calendar(item: Item, tables: Tables, shown: str) -> None:
         tables.default_calendar = uid
 
 
-def _times(item: Item, shown: str) -> Day:
+def _times(item: XmlItem, shown: str) -> Day:
     spans = []
     for time in item.all("WorkTime"):
         reading = Reading(shown, time.line)

@@ -12,15 +12,15 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from sim.interchange.foreign import (
-    Bound,
     Constraint,
-    Group,
+    ForeignGroup,
+    ForeignNetwork,
+    ForeignResource,
+    ForeignTask,
+    Hold,
     LagRule,
     Link,
-    Network,
     Relation,
-    Resource,
-    Task,
     refused,
 )
 from sim.interchange.readings import Reading
@@ -33,8 +33,8 @@ _LAG_RULES: Final = {
     "rcal_ProjDefault": LagRule.PROJECT,
 }
 _BOUNDS: Final = {
-    "CS_MSO": Bound.MSO, "CS_MSOA": Bound.SNET, "CS_MSOB": Bound.SNLT, "CS_MEO": Bound.MFO, "CS_MEOA": Bound.FNET,
-    "CS_MEOB": Bound.FNLT, "CS_MANDSTART": Bound.MSO, "CS_MANDFIN": Bound.MFO,
+    "CS_MSO": Hold.MSO, "CS_MSOA": Hold.SNET, "CS_MSOB": Hold.SNLT, "CS_MEO": Hold.MFO, "CS_MEOA": Hold.FNET,
+    "CS_MEOB": Hold.FNLT, "CS_MANDSTART": Hold.MSO, "CS_MANDFIN": Hold.MFO,
 }  # fmt: skip
 _MANDATORY: Final = ("CS_MANDSTART", "CS_MANDFIN")
 _EFFORTS: Final = {"TT_LOE": "levels of effort: their dates follow from others and move nothing",
@@ -43,7 +43,7 @@ _MILESTONES: Final = ("TT_Mile", "TT_FinMile")
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class XerRow:
     """A row of a table: its line and its values by field; what is missing is empty."""
 
     line: int
@@ -58,20 +58,20 @@ class Row:
 class Tables:
     """The tables of a file by name, and its calendars."""
 
-    rows: dict[str, list[Row]] = field(default_factory=dict)
+    rows: dict[str, list[XerRow]] = field(default_factory=dict)
     calendars: dict[str, WorkWeek] = field(default_factory=dict)
     default_calendar: str = ""
 
-    def of(self, name: str) -> Sequence[Row]:
+    def of(self, name: str) -> Sequence[XerRow]:
         """Return the rows of a table; none where it is missing."""
         return self.rows.get(name, ())
 
 
-def assemble(kind: str, file: str, tables: Tables) -> Network:
+def assemble(kind: str, file: str, tables: Tables) -> ForeignNetwork:
     """Return the plan that the tables hold; raises ForeignError with the line of what cannot be read."""
     if not tables.of("TASK"):
         raise refused(file, 0, "there is no activity in it", "export the project with its activities")
-    network = Network(kind, file, "")
+    network = ForeignNetwork(kind, file, "")
     network.calendars = dict(tables.calendars)
     builder = _Builder(network, tables)
     builder.read_projects()
@@ -85,13 +85,13 @@ def assemble(kind: str, file: str, tables: Tables) -> Network:
 class _Builder:
     """Puts a plan together, table by table."""
 
-    def __init__(self, network: Network, tables: Tables) -> None:
+    def __init__(self, network: ForeignNetwork, tables: Tables) -> None:
         self.network = network
         self.tables = tables
-        self.projects: dict[str, Row] = {}
+        self.projects: dict[str, XerRow] = {}
         self.left_out: set[str] = set()
 
-    def _reading(self, row: Row) -> Reading:
+    def _reading(self, row: XerRow) -> Reading:
         return Reading(self.network.file, row.line)
 
     # --- projects -----------------------------------------------------------------------------------------------------
@@ -116,7 +116,7 @@ class _Builder:
         self._choose_calendar(chosen)
         self._read_options()
 
-    def _read_dates(self, row: Row) -> None:
+    def _read_dates(self, row: XerRow) -> None:
         reading, network = self._reading(row), self.network
         start, data_date, end = (
             reading.moment(row.get(name), name) for name in ("plan_start_date", "last_recalc_date", "scd_end_date")
@@ -128,7 +128,7 @@ class _Builder:
         network.data_date = max((at for at in (network.data_date, data_date) if at), default=None)
         network.title = network.title or row.get("proj_name") or row.get("proj_short_name")
 
-    def _choose_calendar(self, chosen: Sequence[Row]) -> None:
+    def _choose_calendar(self, chosen: Sequence[XerRow]) -> None:
         network = self.network
         named = [row.get("clndr_id") for row in chosen] + [self.tables.default_calendar]
         network.calendar = next((uid for uid in named if uid in network.calendars), "")
@@ -176,7 +176,7 @@ class _Builder:
                 continue
             parent = parent if parent in uids and parent not in single and parent != uid else ""
             code = row.get("wbs_short_name") or uid
-            self.network.groups[uid] = Group(uid, code, row.get("wbs_name") or code, parent)
+            self.network.groups[uid] = ForeignGroup(uid, code, row.get("wbs_name") or code, parent)
 
     def read_resources(self) -> None:
         """Read who works, how many there are, and in which calendar."""
@@ -191,7 +191,7 @@ class _Builder:
                 continue
             limit = self._reading(row).number(row.get("def_qty_per_hr"), "def_qty_per_hr")
             capacity = most.get(uid) or limit or None
-            self.network.resources[uid] = Resource(uid, name or uid, capacity)
+            self.network.resources[uid] = ForeignResource(uid, name or uid, capacity)
 
     # --- activities ---------------------------------------------------------------------------------------------------
 
@@ -231,10 +231,10 @@ class _Builder:
             held[resource] = held.get(resource, 0.0) + max(units, 0.0)
         return staff
 
-    def _task(self, row: Row, place: str) -> Task:
+    def _task(self, row: XerRow, place: str) -> ForeignTask:
         reading = self._reading(row)
         uid, kind = row.get("task_id"), row.get("task_type")
-        task = Task(uid, row.get("task_code") or uid, row.get("task_name") or row.get("task_code") or uid, place)
+        task = ForeignTask(uid, row.get("task_code") or uid, row.get("task_name") or row.get("task_code") or uid, place)
         task.milestone = kind in _MILESTONES
         task.group = row.get("wbs_id") if row.get("wbs_id") in self.network.groups else ""
         task.calendar = row.get("clndr_id") if row.get("clndr_id") in self.network.calendars else ""
@@ -246,7 +246,7 @@ class _Builder:
         self._read_dates_of(task, row, reading)
         return task
 
-    def _read_progress(self, task: Task, row: Row, reading: Reading, left_min: float) -> None:
+    def _read_progress(self, task: ForeignTask, row: XerRow, reading: Reading, left_min: float) -> None:
         status = row.get("status_code")
         task.actual_start = reading.moment(row.get("act_start_date"), "act_start_date")
         task.actual_finish = reading.moment(row.get("act_end_date"), "act_end_date")
@@ -269,7 +269,7 @@ class _Builder:
             rule = "an expected finish sets no duration here; the remaining duration of the file counts"
             self.network.notes.changed(rule, f"{task.place}: {row.get('expect_end_date')}")
 
-    def _read_constraints(self, task: Task, row: Row, reading: Reading) -> None:
+    def _read_constraints(self, task: ForeignTask, row: XerRow, reading: Reading) -> None:
         notes = self.network.notes
         for kind_name, date_name in (("cstr_type", "cstr_date"), ("cstr_type2", "cstr_date2")):
             kind, at = row.get(kind_name), reading.moment(row.get(date_name), date_name)
@@ -284,10 +284,10 @@ class _Builder:
                 notes.changed(rule, f"{task.place}: {row.get(date_name)}")
         outside = reading.moment(row.get("external_early_start_date"), "external_early_start_date")
         if outside is not None and not task.started:
-            task.constraints.append(Constraint(Bound.SNET, outside))
+            task.constraints.append(Constraint(Hold.SNET, outside))
             notes.changed("what an activity waits for in another project is read as its date", task.place)
 
-    def _read_dates_of(self, task: Task, row: Row, reading: Reading) -> None:
+    def _read_dates_of(self, task: ForeignTask, row: XerRow, reading: Reading) -> None:
         early = [reading.moment(row.get(name), name) for name in ("early_start_date", "early_end_date")]
         planned = [reading.moment(row.get(name), name) for name in ("target_start_date", "target_end_date")]
         known = early if any(early) else planned
@@ -320,7 +320,7 @@ class _Builder:
             lag = self._reading(row).minutes(row.get("lag_hr_cnt"), "lag_hr_cnt")
             tasks[after].needs.append(Relation(before, Link[kind], lag, place=place))
 
-    def _find_dangling(self, efforts: Mapping[str, Row]) -> None:
+    def _find_dangling(self, efforts: Mapping[str, XerRow]) -> None:
         after = {row.get("task_id") for row in self.tables.of("TASKPRED")}
         before = {row.get("pred_task_id") for row in self.tables.of("TASKPRED")}
         self.network.dangling += [
@@ -338,5 +338,5 @@ _SAID_OF: Final = {
 }
 
 
-def _called(uid: str, tasks: Mapping[str, Task]) -> str:
+def _called(uid: str, tasks: Mapping[str, ForeignTask]) -> str:
     return tasks[uid].code if uid in tasks else uid[:40]

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from sim.interchange.foreign import Network, Relation, Resource, Task, refused
+from sim.interchange.foreign import ForeignNetwork, ForeignResource, ForeignTask, Relation, refused
 from sim.interchange.weeks import DAY_MIN
 from sim.problems import Problem
 from sim.scenario.tree import read_bytes
@@ -20,10 +20,10 @@ _MOST_JOBS: Final = 100_000
 _LONGEST_D: Final = 70_000
 
 
-def read_psplib(path: Path, shown: str) -> Network:
+def read_psplib(path: Path, shown: str) -> ForeignNetwork:
     """Read a file of PSPLIB with one mode for each job."""
     lines = _text(path, shown).splitlines()
-    network = Network("PSPLIB single-mode file", shown, path.stem)
+    network = ForeignNetwork("PSPLIB single-mode file", shown, path.stem)
     head = " ".join(lines[:20])
     if _count(head, r"nonrenewable\s*:\s*(\d+)"):
         network.notes.left_out("resources that are used up")
@@ -52,13 +52,13 @@ def read_psplib(path: Path, shown: str) -> Network:
     return _checked(network, needs)
 
 
-def read_patterson(path: Path, shown: str) -> Network:
+def read_patterson(path: Path, shown: str) -> ForeignNetwork:
     """Read a file of Patterson's format: numbers alone, whatever lines they stand in."""
     text = _text(path, shown)
     numbers = [(line, word) for line, row in enumerate(text.splitlines(), 1) for word in row.split()]
     if len(numbers) > 50 * _MOST_JOBS:
         raise refused(shown, 0, "there are too many numbers in it")
-    network = Network("Patterson file", shown, path.stem)
+    network = ForeignNetwork("Patterson file", shown, path.stem)
     at = 0
 
     def take() -> int:
@@ -116,17 +116,19 @@ def _section(lines: Sequence[str], heading: str, shown: str) -> list[tuple[int, 
     return rows
 
 
-def _add_resources(network: Network, capacities: Sequence[int]) -> None:
+def _add_resources(network: ForeignNetwork, capacities: Sequence[int]) -> None:
     for number, capacity in enumerate(capacities, 1):
-        network.resources[f"R{number}"] = Resource(f"R{number}", f"R{number}", float(capacity))
+        network.resources[f"R{number}"] = ForeignResource(f"R{number}", f"R{number}", float(capacity))
 
 
-def _add_job(network: Network, line: int, job: int, duration_d: int, uses: Sequence[int], needs: Sequence[int]) -> None:
+def _add_job(
+    network: ForeignNetwork, line: int, job: int, duration_d: int, uses: Sequence[int], needs: Sequence[int]
+) -> None:
     if duration_d > _LONGEST_D:
         raise refused(network.file, line, f"job {job} takes {duration_d} days; at most {_LONGEST_D}")
     if str(job) in network.tasks:
         raise refused(network.file, line, f"job {job} stands twice")
-    task = Task(str(job), str(job), f"Job {job}", f"job {job}, line {line}")
+    task = ForeignTask(str(job), str(job), f"Job {job}", f"job {job}, line {line}")
     task.duration_min, task.elapsed = duration_d * float(DAY_MIN), True
     task.milestone = duration_d == 0
     task.uses = {f"R{number}": float(units) for number, units in enumerate(uses, 1) if units}
@@ -137,7 +139,7 @@ def _add_job(network: Network, line: int, job: int, duration_d: int, uses: Seque
     network.tasks[str(job)] = task
 
 
-def _checked(network: Network, needs: dict[int, list[int]]) -> Network:
+def _checked(network: ForeignNetwork, needs: dict[int, list[int]]) -> ForeignNetwork:
     for after, before in needs.items():
         for one in (after, *before):
             if str(one) not in network.tasks:

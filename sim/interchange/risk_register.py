@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from sim.interchange.draft import Namer, one_line
+from sim.interchange.plan_draft import Namer, one_line
 from sim.problems import suggest
 from sim.scenario.table import TableRow, TextTable, read_table
 

@@ -21,7 +21,7 @@ _MOST_THINGS: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class NetNode:
     """A place: an orbit with its altitudes, or a site."""
 
     name: str
@@ -51,7 +51,7 @@ class Edge:
 
 
 @dataclass(frozen=True, slots=True)
-class Element:
+class NetElement:
     """Something with mass; a vehicle where it has an engine."""
 
     name: str
@@ -66,7 +66,7 @@ class Element:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class NetEvent:
     """What happens in a mission: when, to which elements, along which edge, what burns or is dropped at each burn."""
 
     kind: str
@@ -81,12 +81,12 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class Flight:
+class NetFlight:
     """A mission with its events in order of time and priority."""
 
     name: str
     start: datetime.datetime
-    events: tuple[Event, ...]
+    events: tuple[NetEvent, ...]
 
 
 @dataclass(slots=True)
@@ -98,10 +98,10 @@ class SpaceNet:
     about: str
     author: str
     start: datetime.datetime
-    nodes: dict[str, Node] = field(default_factory=dict)
+    nodes: dict[str, NetNode] = field(default_factory=dict)
     edges: dict[str, Edge] = field(default_factory=dict)
-    elements: dict[str, Element] = field(default_factory=dict)
-    flights: list[Flight] = field(default_factory=list)
+    elements: dict[str, NetElement] = field(default_factory=dict)
+    flights: list[NetFlight] = field(default_factory=list)
     notes: Notes = field(default_factory=Notes)
 
 
@@ -205,16 +205,16 @@ class _Json:
         return self.plan
 
     @staticmethod
-    def _node(part: _Part) -> Node:
+    def _node(part: _Part) -> NetNode:
         kind, name = part.at("type").text(), part.at("name").text()
         body = part.at("body1").text() or part.at("body").text()
         if kind == "Surface Node":
             latitude, longitude = part.at("latitude").number(), part.at("longitude").number()
-            return Node(name, body, surface=True, latitude_deg=latitude, longitude_deg=longitude)
+            return NetNode(name, body, surface=True, latitude_deg=latitude, longitude_deg=longitude)
         if kind == "Orbital Node":
             low, high = part.at("periapsis").number(), part.at("apoapsis").number()
-            return Node(name, body, False, low, high, part.at("inclination").number())
-        return Node(name, body, point=kind or "a node without a type")
+            return NetNode(name, body, False, low, high, part.at("inclination").number())
+        return NetNode(name, body, point=kind or "a node without a type")
 
     @staticmethod
     def _edge(part: _Part) -> Edge:
@@ -240,7 +240,7 @@ class _Json:
                 self.plan.notes.left_out("spare parts of elements", part.path)
 
     @staticmethod
-    def _element(part: _Part, template: _Part) -> Element:
+    def _element(part: _Part, template: _Part) -> NetElement:
         def of(key: str) -> _Part:
             own = part.at(key)
             return own if own.value is not None else template.at(key)
@@ -249,7 +249,7 @@ class _Json:
         fuel = of("fuel")
         amount = fuel.at("amount").number() if isinstance(fuel.value, dict) else of("maxFuel").number()
         name = template.at("name").text() if template is not part else part.at("name").text()
-        return Element(
+        return NetElement(
             name.rpartition("|")[2].strip() or part.at("name").text(),
             of("mass").number(),
             "Propulsive" in kind,
@@ -261,20 +261,20 @@ class _Json:
             "Human" in kind or "Crew" in kind,
         )
 
-    def _flight(self, part: _Part) -> Flight:
+    def _flight(self, part: _Part) -> NetFlight:
         events = sorted_events(self._event(event) for event in part.at("events").items())
         start = part.at("startDate").moment() if part.at("startDate").value else self.plan.start
         if part.at("demandModels").value:
             self.plan.notes.left_out("demands for supplies", part.at("name").text())
-        return Flight(part.at("name").text(), start, events)
+        return NetFlight(part.at("name").text(), start, events)
 
     @staticmethod
-    def _event(part: _Part) -> Event:
+    def _event(part: _Part) -> NetEvent:
         burns = tuple(
             tuple((action.at("type").text(), action.at("element").text()) for action in burn.at("actions").items())
             for burn in part.at("burnStageSequence").items()
         )
-        return Event(
+        return NetEvent(
             part.at("type").text(),
             part.at("name").text(),
             part.at("missionTime").days(),
@@ -287,10 +287,10 @@ class _Json:
         )
 
 
-def _when(event: Event) -> tuple[float, float]:
+def _when(event: NetEvent) -> tuple[float, float]:
     return event.time_d, event.priority
 
 
-def sorted_events(events: Iterable[Event]) -> tuple[Event, ...]:
+def sorted_events(events: Iterable[NetEvent]) -> tuple[NetEvent, ...]:
     """Return events in order of time and priority."""
     return tuple(sorted(events, key=_when))

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from sim.interchange.draft import Block, Draft, Namer, one_line, slug
 from sim.interchange.foreign import refused
-from sim.interchange.spacenet import Edge, Element, Event, Flight, Node, SpaceNet
+from sim.interchange.plan_draft import DraftBlock, Namer, PlanDraft, one_line, slug
+from sim.interchange.spacenet import Edge, NetElement, NetEvent, NetFlight, NetNode, SpaceNet
 
 _G0: Final = 9.81
 """Standard gravity that SpaceNet reckons with, m/s2. Source: SpaceNet's own code, as its burns show."""
@@ -44,9 +44,9 @@ class SpaceNetDrafter:
 
     def _name_elements(self, shared: Namer, craft: Namer) -> None:
         """Name spacecraft by their class, several of one class in one mission apart; name all else one by one."""
-        by_class: dict[tuple[Element, int], str] = {}
+        by_class: dict[tuple[NetElement, int], str] = {}
         for flight in self.plan.flights:
-            seen: dict[Element, int] = {}
+            seen: dict[NetElement, int] = {}
             for key in dict.fromkeys(key for event in flight.events for key in event.elements):
                 element = self._element(key)
                 if element.vehicle and key not in self.craft:
@@ -57,12 +57,12 @@ class SpaceNetDrafter:
                 elif not element.vehicle and key not in self.cargo:
                     self.cargo[key] = shared.name(element.name, "", "element")
 
-    def _element(self, key: str) -> Element:
+    def _element(self, key: str) -> NetElement:
         if key not in self.plan.elements:
             raise refused(self.plan.file, 0, f"an event names the element '{key[:60]}', which stands nowhere")
         return self.plan.elements[key]
 
-    def draft(self, name: str) -> Draft:
+    def draft(self, name: str) -> PlanDraft:
         """Return the scenario."""
         plan = self.plan
         missions = {self.missions[id(flight)]: self._mission(flight) for flight in plan.flights}
@@ -71,25 +71,27 @@ class SpaceNetDrafter:
         needs = list(elements) or [f"{one}.launched" for one in missions]
         goal = {"by": end.isoformat(), "needs": needs}
         blocks = [
-            Block("format", "", 1),
-            Block("name", "", name),
-            Block("about", "", one_line(plan.about or plan.title, 300)),
-            Block("source", "", one_line(f"imported: {self.file}, SpaceNet scenario, {plan.author}".rstrip(", "), 300)),
-            Block("confidence", "", "low"),
-            Block("calendar", "startDate; the end is not in the file",
+            DraftBlock("format", "", 1),
+            DraftBlock("name", "", name),
+            DraftBlock("about", "", one_line(plan.about or plan.title, 300)),
+            DraftBlock("source", "",
+                       one_line(f"imported: {self.file}, SpaceNet scenario, {plan.author}".rstrip(", "), 300)),
+            DraftBlock("confidence", "", "low"),
+            DraftBlock("calendar", "startDate; the end is not in the file",
                   {"start": plan.start.date().isoformat(), "end": end.isoformat()}),
-            Block("g0_m_s2", "SpaceNet reckons with 9.81", _G0),
-            Block("goals", "not in the file", {"all-delivered": goal}),
-            Block("places", "nodes", self._places()),
-            Block("legs", "edges", self._legs()),
-            Block("spacecraft", "propulsive vehicles", self._spacecraft()),
-            Block("elements", "everything else that has mass and is landed", elements),
-            Block("missions", "events, in order of time and priority; after counts from the mission's start", missions),
+            DraftBlock("g0_m_s2", "SpaceNet reckons with 9.81", _G0),
+            DraftBlock("goals", "not in the file", {"all-delivered": goal}),
+            DraftBlock("places", "nodes", self._places()),
+            DraftBlock("legs", "edges", self._legs()),
+            DraftBlock("spacecraft", "propulsive vehicles", self._spacecraft()),
+            DraftBlock("elements", "everything else that has mass and is landed", elements),
+            DraftBlock("missions",
+                       "events, in order of time and priority; after counts from the mission's start", missions),
         ]  # fmt: skip
         head = [
             f"{len(missions)} missions, {len(plan.nodes)} nodes, {len(plan.edges)} edges from {self.file} (SpaceNet)."
         ]
-        return Draft(head, [block for block in blocks if block.entries != {}])
+        return PlanDraft(head, [block for block in blocks if block.entries != {}])
 
     def _end(self) -> datetime.date:
         ends = [
@@ -168,7 +170,7 @@ class SpaceNetDrafter:
 
     # --- missions -----------------------------------------------------------------------------------------------------
 
-    def _mission(self, flight: Flight) -> dict[str, Any]:
+    def _mission(self, flight: NetFlight) -> dict[str, Any]:
         done = _Done({"not_before": _moment(flight.start), "on_loss": "abandon"})
         aboard: dict[str, list[str]] = {}
         loaded: set[str] = set()
@@ -195,14 +197,14 @@ class SpaceNetDrafter:
             done.said["operations"] = operations
         return done.said
 
-    def _board(self, event: Event, aboard: dict[str, list[str]]) -> None:
+    def _board(self, event: NetEvent, aboard: dict[str, list[str]]) -> None:
         people = [key for key in event.elements if self._element(key).person]
         if people:
             self.notes.changed("people are mass in their craft here; a crew of ours has duties", event.place)
         if event.container in self.craft:
             aboard.setdefault(event.container, []).extend(event.elements)
 
-    def _moved(self, event: Event, aboard: dict[str, list[str]], done: _Done) -> None:
+    def _moved(self, event: NetEvent, aboard: dict[str, list[str]], done: _Done) -> None:
         for held in aboard.values():
             held[:] = [key for key in held if key not in event.elements]
         node = self.plan.nodes.get(event.container)
@@ -219,12 +221,12 @@ class SpaceNetDrafter:
                 self.landed[key] = self.places[node]
                 done.cargo.append(self.cargo[key])
 
-    def _edge(self, event: Event) -> Edge:
+    def _edge(self, event: NetEvent) -> Edge:
         if event.edge not in self.plan.edges:
             raise refused(self.plan.file, 0, f"{event.place}: the event flies an edge that stands nowhere")
         return self.plan.edges[event.edge]
 
-    def _burns(self, event: Event, aboard: Mapping[str, list[str]], loaded: set[str]) -> list[dict[str, Any]]:
+    def _burns(self, event: NetEvent, aboard: Mapping[str, list[str]], loaded: set[str]) -> list[dict[str, Any]]:
         """Return a step for each burn: who flies, what comes on board before it, what burns and is dropped."""
         edge = self._edge(event)
         stack = [key for key in event.elements if key in self.craft]
@@ -256,7 +258,7 @@ class SpaceNetDrafter:
                 loads |= {self.craft[key]: f"{mass:g} kg"} if mass else {}
         return loads
 
-    def _flown(self, event: Event, done: _Done) -> list[dict[str, Any]]:
+    def _flown(self, event: NetEvent, done: _Done) -> list[dict[str, Any]]:
         """Return the step of a flight whose physics is not told, and land what it carries."""
         edge = self._edge(event)
         mass = sum(self._element(key).mass_kg for key in event.elements)
@@ -276,7 +278,7 @@ class SpaceNetDrafter:
         return [*wait, {"name": name, "duration": days_text(edge.duration_d)}]
 
 
-def _where(node: Node) -> dict[str, Any]:
+def _where(node: NetNode) -> dict[str, Any]:
     if node.surface:
         longitude = node.longitude_deg - 360.0 if node.longitude_deg > 180.0 else node.longitude_deg
         return {"surface": True, "latitude": f"{node.latitude_deg:g} deg", "longitude": f"{longitude:g} deg"}

@@ -8,8 +8,17 @@ from typing import Final
 
 from sim.interchange.foreign import refused
 from sim.interchange.readings import Reading
-from sim.interchange.spacenet import LARGEST_SCENARIO, Edge, Element, Event, Flight, Node, SpaceNet, sorted_events
-from sim.interchange.xml_records import Item, records
+from sim.interchange.spacenet import (
+    LARGEST_SCENARIO,
+    Edge,
+    NetElement,
+    NetEvent,
+    NetFlight,
+    NetNode,
+    SpaceNet,
+    sorted_events,
+)
+from sim.interchange.xml_records import XmlItem, records
 
 _STEP: Final = re.compile(r"([\w.\-$]+)(?:\[(\d{1,6})\])?")
 _MOST_STEPS: Final = 200
@@ -23,7 +32,7 @@ def read_java(path: Path, shown: str) -> SpaceNet:
     """Read a scenario of the Java program; raises ForeignError with the line of what cannot be read."""
     if path.stat().st_size > LARGEST_SCENARIO:
         raise refused(shown, 0, f"the file is larger than {LARGEST_SCENARIO // 1_000_000} MB")
-    root = Item("scenario", 1)
+    root = XmlItem("scenario", 1)
     for item in records(path, shown, frozenset({"scenario"})):
         if item.tag not in ("scenario", "/scenario"):
             root.parts.append(item)
@@ -33,10 +42,10 @@ def read_java(path: Path, shown: str) -> SpaceNet:
 class _Java:
     """Follows references and reads the parts of a scenario."""
 
-    def __init__(self, root: Item, shown: str) -> None:
+    def __init__(self, root: XmlItem, shown: str) -> None:
         self.root = root
         self.file = shown
-        self._above: dict[int, Item] = {}
+        self._above: dict[int, XmlItem] = {}
         self._index(root)
         start = Reading(shown, 1).moment(root.get("startDate"), "startDate")
         if start is None:
@@ -44,7 +53,7 @@ class _Java:
         title, author = root.get("name") or "spacenet", root.get("createdBy")
         self.plan = SpaceNet(shown, title, root.get("description"), author, start)
 
-    def _index(self, root: Item) -> None:
+    def _index(self, root: XmlItem) -> None:
         open_ = [root]
         while open_:
             item = open_.pop()
@@ -52,7 +61,7 @@ class _Java:
                 self._above[id(part)] = item
                 open_.append(part)
 
-    def _follow(self, item: Item) -> Item:
+    def _follow(self, item: XmlItem) -> XmlItem:
         """Return what an element refers to, or itself; a path counts its steps from the element."""
         for _ in range(_MOST_STEPS):
             path = item.attributes.get("reference")
@@ -61,7 +70,7 @@ class _Java:
             item = self._walk(item, path)
         raise refused(self.file, item.line, "references lead to each other in a circle")
 
-    def _walk(self, item: Item, path: str) -> Item:
+    def _walk(self, item: XmlItem, path: str) -> XmlItem:
         at = item
         steps = path.split("/")
         for step in steps[:_MOST_STEPS]:
@@ -79,10 +88,10 @@ class _Java:
             at = found
         return at
 
-    def _key(self, item: Item | None) -> str:
+    def _key(self, item: XmlItem | None) -> str:
         return f"line {target.line}" if item is not None and (target := self._follow(item)) is not None else ""
 
-    def _number(self, item: Item, tag: str, absent: float = 0.0) -> float:
+    def _number(self, item: XmlItem, tag: str, absent: float = 0.0) -> float:
         return Reading(self.file, item.line).number(item.get(tag), tag, absent)
 
     # --- parts --------------------------------------------------------------------------------------------------------
@@ -99,21 +108,21 @@ class _Java:
                 self.plan.flights.append(self._flight(mission))
         return self.plan
 
-    def _add_node(self, item: Item) -> str:
+    def _add_node(self, item: XmlItem) -> str:
         key = self._key(item)
         name, body = item.get("name"), item.get("body").capitalize()
         if item.tag.startswith("surface") or item.get("latitude"):
             latitude, longitude = self._number(item, "latitude"), self._number(item, "longitude")
-            node = Node(name, body, surface=True, latitude_deg=latitude, longitude_deg=longitude)
+            node = NetNode(name, body, surface=True, latitude_deg=latitude, longitude_deg=longitude)
         elif item.get("periapsis"):
             low, high = self._number(item, "periapsis"), self._number(item, "apoapsis")
-            node = Node(name, body, False, low, high, self._number(item, "inclination"))
+            node = NetNode(name, body, False, low, high, self._number(item, "inclination"))
         else:
-            node = Node(name, body, point=item.tag)
+            node = NetNode(name, body, point=item.tag)
         self.plan.nodes[key] = node
         return key
 
-    def _add_edge(self, item: Item) -> str:
+    def _add_edge(self, item: XmlItem) -> str:
         key = self._key(item)
         burns = tuple(
             (self._number(burn, "time"), self._number(burn, "deltaV"))
@@ -133,14 +142,14 @@ class _Java:
         self.plan.edges[key] = Edge(item.get("name"), origin, destination, days, burns, cargo, crew, kind)
         return key
 
-    def _add_element(self, item: Item) -> str:
+    def _add_element(self, item: XmlItem) -> str:
         target = self._follow(item)
         key = self._key(target)
         if key not in self.plan.elements:
             tank = target.find("omsFuelTank")
             tank = self._follow(tank) if tank is not None else None
             kind = target.tag.rpartition(".")[2]
-            self.plan.elements[key] = Element(
+            self.plan.elements[key] = NetElement(
                 target.get("name").rpartition("|")[2].strip(),
                 self._number(target, "mass") + (self._number(tank, "mass") if tank else 0.0),
                 kind == "PropulsiveVehicle",
@@ -156,13 +165,13 @@ class _Java:
                 self.plan.notes.left_out("propellant for attitude control", target.get("name"))
         return key
 
-    def _flight(self, item: Item) -> Flight:
+    def _flight(self, item: XmlItem) -> NetFlight:
         start = Reading(self.file, item.line).moment(item.get("startDate"), "startDate") or self.plan.start
         events = item.find("eventList")
         read = sorted_events(self._event(self._follow(part)) for part in (events.parts if events else ()))
-        return Flight(item.get("name"), start, read)
+        return NetFlight(item.get("name"), start, read)
 
-    def _event(self, item: Item) -> Event:
+    def _event(self, item: XmlItem) -> NetEvent:
         kind = item.tag.rpartition(".")[2]
         elements = item.find("elements")
         held = [self._follow(part) for part in (elements.parts if elements else ())]
@@ -176,7 +185,7 @@ class _Java:
                     actions.append((action.get("burnStage"), self._add_element(element)))
             burns.append(tuple(actions))
         edge, container = item.find("edge"), item.find("container")
-        return Event(
+        return NetEvent(
             _KINDS.get(kind, kind),
             item.get("name"),
             self._number(item, "time"),

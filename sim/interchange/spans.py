@@ -6,7 +6,7 @@ import datetime
 from dataclasses import dataclass
 from typing import Final
 
-from sim.interchange.foreign import Link, Network, Task
+from sim.interchange.foreign import ForeignNetwork, ForeignTask, Link
 from sim.interchange.weeks import DAY_MIN, WorkWeek, minutes_of
 
 _NEAT: Final = 1e-6
@@ -57,7 +57,7 @@ def _text(at: datetime.datetime, *, alone: bool) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Clock:
+class SpanClock:
     """The days a plan covers, the moment it starts, and when it may end by its own length."""
 
     start: datetime.datetime
@@ -66,7 +66,7 @@ class Clock:
     finish_guess: datetime.date
 
     @classmethod
-    def of(cls, network: Network) -> Clock:
+    def of(cls, network: ForeignNetwork) -> SpanClock:
         """Return the time of a plan; its start must be known."""
         start = network.start
         assert start is not None
@@ -86,7 +86,7 @@ class Clock:
         last = _bounded(min(moments), spare).date()
         return cls(start, first, last, (guess - _MINUTE).date())
 
-    def open_start(self, task: Task, calendar: WorkWeek | None) -> datetime.datetime | None:
+    def open_start(self, task: ForeignTask, calendar: WorkWeek | None) -> datetime.datetime | None:
         """Return the start of the plan for what nothing else holds back, unless it is the first moment of its day."""
         if task.started or task.pinned or any(relation.link in (Link.FS, Link.SS) for relation in task.needs):
             return None
@@ -101,7 +101,7 @@ def _bounded(start: datetime.datetime, length: datetime.timedelta) -> datetime.d
     return latest if length > latest - start else start + length
 
 
-def _length_min(network: Network) -> float:
+def _length_min(network: ForeignNetwork) -> float:
     """Return about how long a plan takes, in minutes of the clock: its longest chain, or all its work one by one."""
     pace = {key: _pace(calendar) for key, calendar in network.calendars.items()}
     took = {
@@ -120,7 +120,7 @@ def _pace(calendar: WorkWeek) -> float:
     return 7 * DAY_MIN / worked if worked else 1.0
 
 
-def _longest_chain(network: Network, took: dict[str, float]) -> float:
+def _longest_chain(network: ForeignNetwork, took: dict[str, float]) -> float:
     """Return the length of the longest chain; what stands in a circle counts once."""
     after: dict[str, list[tuple[str, float]]] = {}
     waits = dict.fromkeys(network.tasks, 0)

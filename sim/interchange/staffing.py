@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime
 
-from sim.interchange.foreign import Network
+from sim.interchange.foreign import ForeignNetwork
 
 _SLACK = 1e-6
 
 
-def peaks(network: Network) -> dict[str, float]:
+def peaks(network: ForeignNetwork) -> dict[str, float]:
     """Return the most of each resource that is in use at one time by the dates in the file."""
     changes: dict[str, list[tuple[datetime.datetime, int, float]]] = {}
     for task in network.tasks.values():
@@ -27,14 +27,14 @@ def peaks(network: Network) -> dict[str, float]:
     return found
 
 
-def in_per_cent(network: Network) -> set[str]:
+def in_per_cent(network: ForeignNetwork) -> set[str]:
     """Return the resources of which an activity needs a part, or of which there is one; they count in per cent."""
     broken = {key for task in network.tasks.values() for key, units in task.uses.items() if not units.is_integer()}
     broken |= {key for key, one in network.resources.items() if one.capacity and not one.capacity.is_integer()}
     return broken & set(network.resources)
 
 
-def capacities(network: Network) -> dict[str, float | None]:
+def capacities(network: ForeignNetwork) -> dict[str, float | None]:
     """Return the limit that each resource has here: none where the file's own dates need more than it has.
 
     Primavera and MS Project give dates without regard to who is free, unless they were told to level. A limit that

@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from sim.interchange.draft import one_line
+from sim.interchange.plan_draft import one_line
 from sim.interchange.weeks import WHOLE, Day, WorkWeek
 
 _DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

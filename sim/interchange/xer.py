@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from sim.interchange.foreign import LARGEST_PLAN, Network, refused
-from sim.interchange.primavera import Row, Tables, assemble
+from sim.interchange.foreign import LARGEST_PLAN, ForeignNetwork, refused
+from sim.interchange.primavera import Tables, XerRow, assemble
 from sim.interchange.readings import Reading
 from sim.interchange.weeks import DAY_MIN, FIVE_DAYS, MOST_DAYS, Day, WorkWeek, tidy, usual_day_min
 from sim.problems import Code
@@ -31,7 +31,7 @@ _SAMPLE: Final = 1_000_000
 """Bytes that are looked at to find out a code page."""
 
 
-def read_xer(path: Path, shown: str, encoding: str | None = None) -> Network:
+def read_xer(path: Path, shown: str, encoding: str | None = None) -> ForeignNetwork:
     """Read a plan of Primavera; raises ForeignError with the line of what cannot be read.
 
     The encoding is found out where none is given: UTF-8, UTF-16, GBK, Windows-1251 or Windows-1252.
@@ -101,7 +101,7 @@ def _read_tables(text: str, shown: str) -> tuple[Tables, bool]:
                 raise refused(shown, line, f"more than {_MOST_ROWS} rows", "", Code.FILE_TOO_LARGE)
             values = rest.split("\t")
             cut = line if len(values) < len(fields) else 0
-            tables.rows.setdefault(name, []).append(Row(line, dict(zip(fields, values, strict=False))))
+            tables.rows.setdefault(name, []).append(XerRow(line, dict(zip(fields, values, strict=False))))
         elif mark == "%E":
             whole = True
         elif line == 1 and mark != "ERMHDR":
@@ -145,7 +145,7 @@ def _add_calendars(tables: Tables, shown: str) -> None:
     tables.default_calendar = next((uid for uid, row in by_uid.items() if row.get("default_flag") == "Y"), "")
 
 
-def _calendar(row: Row, base: WorkWeek | None, shown: str) -> WorkWeek:
+def _calendar(row: XerRow, base: WorkWeek | None, shown: str) -> WorkWeek:
     reading = Reading(shown, row.line)
     name = row.get("clndr_name") or f"calendar {row.get('clndr_id')}"
     tree = _tree(row.get("clndr_data"), shown, row.line)

@@ -25,14 +25,14 @@ _LONGEST: Final = 1_000_000
 
 
 @dataclass(slots=True)
-class Item:
+class XmlItem:
     """An element: its name without namespace, its line, its text, its attributes and what stands in it."""
 
     tag: str
     line: int
     text: str = ""
     attributes: dict[str, str] = field(default_factory=dict)
-    parts: list[Item] = field(default_factory=list)
+    parts: list[XmlItem] = field(default_factory=list)
     _texts: dict[str, str] | None = None
 
     def get(self, tag: str) -> str:
@@ -41,11 +41,11 @@ class Item:
             self._texts = {part.tag: part.text for part in reversed(self.parts)}
         return self._texts.get(tag, "")
 
-    def find(self, tag: str) -> Item | None:
+    def find(self, tag: str) -> XmlItem | None:
         """Return the first part of that name."""
         return next((part for part in self.parts if part.tag == tag), None)
 
-    def all(self, *path: str) -> list[Item]:
+    def all(self, *path: str) -> list[XmlItem]:
         """Return every part at the end of a path of names."""
         found = [self]
         for tag in path:
@@ -59,7 +59,7 @@ def records(
     containers: frozenset[str],
     skipped: frozenset[str] = frozenset(),
     kept: Mapping[str, frozenset[str]] | None = None,
-) -> Iterator[Item]:
+) -> Iterator[XmlItem]:
     """Yield each element that lies directly in one of the containers, and the end of each as an item without parts.
 
     What is `skipped` is read past, and of a record that `kept` names every part but those. Raises ForeignError, with
@@ -103,18 +103,18 @@ class _Target:
         self._shown = shown
         self._containers = containers
         self._skipped = skipped
-        self._open: list[Item | None] = []  # None is a container or lies in what is skipped
+        self._open: list[XmlItem | None] = []  # None is a container or lies in what is skipped
         self._kept = kept
         self._wanted: frozenset[str] | None = None  # what is kept of the record that is open
         self._past = 0
         self._parts = 0
-        self._ready: deque[Item] = deque()
+        self._ready: deque[XmlItem] = deque()
 
     def line(self) -> int:
         """Return the line that is being read."""
         return int(self.parser.CurrentLineNumber) if self.parser is not None else 0
 
-    def ready(self) -> Iterator[Item]:
+    def ready(self) -> Iterator[XmlItem]:
         """Yield the records that are whole, once each."""
         while self._ready:
             yield self._ready.popleft()
@@ -133,9 +133,9 @@ class _Target:
         above = self._open[-1] if self._open else None
         if above is None and (not self._open or name in self._containers):
             self._open.append(None)
-            self._ready.append(Item(name, self.line()))
+            self._ready.append(XmlItem(name, self.line()))
             return
-        item = Item(name, self.line(), "", attributes)
+        item = XmlItem(name, self.line(), "", attributes)
         if above is None:
             self._parts = 0
             self._wanted = self._kept.get(name)
@@ -156,7 +156,7 @@ class _Target:
             return
         item = self._open.pop()
         if item is None:
-            self._ready.append(Item("/" + tag.rpartition("}")[2], self.line()))
+            self._ready.append(XmlItem("/" + tag.rpartition("}")[2], self.line()))
             return
         item.text = sys.intern(item.text.strip())
         if not self._open or self._open[-1] is None:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
-from sim.scenario.distributions import names_a_distribution
+from sim.scenario.known_distributions import names_a_distribution
 from sim.scenario.schema import Scenario
 from sim.scenario.text import Path
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from sim.chance.correlation import Group, Kin, Member
+from sim.chance.correlation import Kin, Member, SharedGroup
 from sim.scenario.schema import Scenario, SlipByClass
 from sim.scenario.text import Path
 
@@ -80,7 +80,7 @@ def is_random(value: Any) -> bool:
     return bool(named) or any(isinstance(item, dict | list) or key == "empirical" for key, item in value.items())
 
 
-def joined(scenario: Scenario, values: Mapping[str, Any]) -> tuple[dict[str, frozenset[str]], dict[str, Group]]:
+def joined(scenario: Scenario, values: Mapping[str, Any]) -> tuple[dict[str, frozenset[str]], dict[str, SharedGroup]]:
     """Return the groups of each dotted path that is in one, and the groups by name."""
     by_path: dict[str, set[str]] = {}
     groups = {}
@@ -89,7 +89,7 @@ def joined(scenario: Scenario, values: Mapping[str, Any]) -> tuple[dict[str, fro
         inside = [path for path in found if can_join(path) and is_random(value_at(values, tuple(path.split("."))))]
         for path in inside:
             by_path.setdefault(path, set()).add(name)
-        groups[name] = Group(name, block.coefficient, len(inside))
+        groups[name] = SharedGroup(name, block.coefficient, len(inside))
     return {path: frozenset(names) for path, names in by_path.items()}, groups
 
 
@@ -121,7 +121,7 @@ def kin_of(scenario: Scenario, path: str, slip: SlipByClass) -> Kin | None:
     return Kin(name, slip.programme or path, slip.programme is not None, within, law.across_correlation)
 
 
-def members_of(scenario: Scenario, values: Mapping[str, Any]) -> tuple[list[Member], dict[str, Group]]:
+def members_of(scenario: Scenario, values: Mapping[str, Any]) -> tuple[list[Member], dict[str, SharedGroup]]:
     """Return everything that shares luck, by path, and the groups; what has happened counts as observed."""
     by_path, groups = joined(scenario, values)
     members = {path: Member(path, names) for path, names in by_path.items()}

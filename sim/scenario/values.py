@@ -1,8 +1,8 @@
 """Values that may be random: a quantity, or a mapping with the name of one distribution.
 
-The distributions and how each is written stand in `sim.scenario.distributions`. Beside the name may stand `source`,
-`confidence` and `access`. A normal distribution is cut off where the quantity ends (a duration below 0, a share above
-100 %).
+The distributions and how each is written stand in `sim.scenario.known_distributions`. Beside the name may stand
+`source`, `confidence` and `access`. A normal distribution is cut off where the quantity ends (a duration below 0, a
+share above 100 %).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from sim import chance
 from sim.chance import Distribution
 from sim.clock import Calendar
 from sim.problems import Code, WrongValueError, suggest
-from sim.scenario.distributions import DISTRIBUTIONS, at_part
+from sim.scenario.known_distributions import DISTRIBUTIONS, at_part
 from sim.scenario.measures import DATE, EPOCH, FACTOR, Measure, Schema, quantity
 from sim.units import KINDS, parse_quantity
 

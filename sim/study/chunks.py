@@ -18,14 +18,14 @@ from sim.model.sample import Sample
 from sim.model.simulate import simulate_chunk
 from sim.problems import InputError
 from sim.study import files, tables
-from sim.study.place import Place
+from sim.study.place import Storage
 
 GRID = ((400, 100), (500, 50), (10_000, 250), (100_000, 1_000), (inf, 5_000))
 """(up to this replication, in chunks of so many): small ones at first, so that a default study spreads evenly."""
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class ChunkSpan:
     """Replications `first` to `first + count - 1`."""
 
     first: int
@@ -78,7 +78,7 @@ class Errand:
     key: str
     """Identity of the case: the same scenario, values, code and seed have the same key in every study."""
     case: Case = field(compare=False)
-    span: Span
+    span: ChunkSpan
     name: str = ""
     """File of its table; where there is a place for it, whoever does the errand writes it there."""
     text: str = field(default="", compare=False, repr=False)
@@ -107,11 +107,11 @@ class Work:
     outline: Outline
     seed: int
 
-    def run(self, span: Span, *, goals_only: bool = False) -> bytes:
+    def run(self, span: ChunkSpan, *, goals_only: bool = False) -> bytes:
         """Simulate a span, and return its table."""
         return tables.encode(self.outcomes(span), self.outline, goals_only=goals_only)
 
-    def outcomes(self, span: Span) -> Sample:
+    def outcomes(self, span: ChunkSpan) -> Sample:
         """Simulate a span, and return its outcomes."""
         return simulate_chunk(self.campaign, self.seed, span.first, span.count)
 
@@ -139,7 +139,7 @@ class Job:
     cases: CaseCompiler | None = None
     kept: int = 1
     """Compiled cases a worker keeps: a sweep comes to each once, a search again and again."""
-    place: Place | None = None
+    place: Storage | None = None
     """Where workers write the tables themselves; None where these come back."""
     works: OrderedDict[str, Work] = field(default_factory=OrderedDict)
     """Compiled cases by key."""
@@ -192,7 +192,7 @@ def is_cut(first: int, last: int) -> bool:
     return False
 
 
-def spans_of(replications: int) -> Iterator[Span]:
+def spans_of(replications: int) -> Iterator[ChunkSpan]:
     """Cut replications 0 to `replications - 1` into chunks, one after the other: there may be very many."""
     first = 0
     while first < replications:
@@ -201,7 +201,7 @@ def spans_of(replications: int) -> Iterator[Span]:
         first += span.count
 
 
-def span_at(first: int, replications: int) -> Span:
+def span_at(first: int, replications: int) -> ChunkSpan:
     """Return the chunk of `replications` that begins at a place where one is cut."""
     size = next(size for end, size in GRID if first < end)
-    return Span(first, min(size, replications - first))
+    return ChunkSpan(first, min(size, replications - first))

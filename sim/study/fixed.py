@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 from sim.analysis.estimates import Mean, paired_mean
 from sim.campaign.plan import Campaign
 from sim.problems import InputError
-from sim.scenario.distributions import DISTRIBUTIONS
 from sim.scenario.joining import model_of
+from sim.scenario.known_distributions import DISTRIBUTIONS
 from sim.scenario.load import Loaded
 from sim.scenario.order import NeedNetwork
 from sim.scenario.paths import without_studies
@@ -33,11 +33,11 @@ from sim.scenario.text import Path, path_text
 from sim.scenario.writing import document, flow
 from sim.study import tables
 from sim.study.cases import Cases
-from sim.study.chunks import Case, CaseGoal, Done, Errand, Job, Span
+from sim.study.chunks import Case, CaseGoal, ChunkSpan, Done, Errand, Job
 from sim.study.design import TAIL, Choice
 from sim.study.engines import fitting, run_all
-from sim.study.plan import read_plan
 from sim.study.runner import Listener, Progress
+from sim.study.sweep_plan import read_plan
 from sim.units import UnitError, format_date, parse_date
 
 Floats = NDArray[np.float64]
@@ -77,7 +77,7 @@ class Ends:
 
 
 @dataclass(frozen=True, slots=True)
-class Swing:
+class FixedSwing:
     """What a fixed figure does to a goal's date."""
 
     ends: Ends
@@ -122,14 +122,14 @@ def vary_fixed(
     replications: int,
     engine: Executor,
     on_progress: Listener = lambda _: None,
-) -> list[Swing]:
+) -> list[FixedSwing]:
     """Simulate both ends of each range with the same luck, and return what they do, the largest swing first.
 
     Raises:
         InputError: if the scenario as it is cannot be run.
     """
     text = document({**without_studies(loaded.layered.values), "name": loaded.scenario.name})
-    number, span = itertools.count(1), Span(0, replications)
+    number, span = itertools.count(1), ChunkSpan(0, replications)
     cases = {one: [Case(next(number), (), (setting,)) for setting in (one.low_set, one.high_set)] for one in ends}
     base = Case(0, (), ())
     errands = [Errand(str(case.number), case, span) for case in (base, *itertools.chain(*cases.values()))]
@@ -145,11 +145,11 @@ def vary_fixed(
     return sorted(swings, key=lambda one: -one.moves_d)
 
 
-def _swing(ends: Ends, base_d: Floats, low: Done, high: Done, *, goal: str) -> Swing:
+def _swing(ends: Ends, base_d: Floats, low: Done, high: Done, *, goal: str) -> FixedSwing:
     dates = [None if one.reason else _dates_d(one, goal, base_d.size) for one in (low, high)]
     shifts = [None if d is None else paired_mean(d, base_d).value for d in dates]
     apart = paired_mean(dates[1], dates[0]) if dates[0] is not None and dates[1] is not None else None
-    return Swing(ends, shifts[0], shifts[1], apart, low.reason or high.reason)
+    return FixedSwing(ends, shifts[0], shifts[1], apart, low.reason or high.reason)
 
 
 def _dates_d(done: Done, goal: str, replications: int) -> Floats:

@@ -11,11 +11,11 @@ from pathlib import Path
 from sim.study import files
 from sim.study.contents import FOLDERS, HISTORY, HISTORY_MARKER, RUN_MARKER, SWEEP_MARKER, files_in, resolved_name
 from sim.study.files import FolderError
-from sim.study.ledger import Row, done_in, rows_in
 from sim.study.lock import holder
 from sim.study.manifest import COMPLETE, RUN, RUNNING, SEEK, Manifest, is_sweep, read_manifest
 from sim.study.soundness import seconds_of
 from sim.study.sweep_tables import SweepTables, read_sweep
+from sim.study.work_ledger import Row, done_in, rows_in
 
 _MOST_LOOKED_AT = 20_000
 """Folders that are looked at before saying that this is no place for runs."""

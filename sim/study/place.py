@@ -36,7 +36,7 @@ class SharedFolderError(InputError):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Storage:
     """A folder of tables: on this machine, or behind an fsspec URL."""
 
     url: str
@@ -115,14 +115,14 @@ class Place:
         return system, str(folder).rstrip("/")
 
 
-def shared_place(url: str, name: str) -> Place:
+def shared_place(url: str, name: str) -> Storage:
     """Return the place of a study below a shared folder.
 
     Raises:
         SharedFolderError: if this names no folder, or one of another machine that `ILRS_SHARED` does not allow.
     """
-    place = Place(f"{url.rstrip('/')}/{name}" if url.strip("/") else f"/{name}")
-    path = Place(url).path
+    place = Storage(f"{url.rstrip('/')}/{name}" if url.strip("/") else f"/{name}")
+    path = Storage(url).path
     if path is not None and not path.is_absolute():
         said = "names no folder of this machine" if _URL.match(url) else "is neither a URL nor an absolute path"
         raise SharedFolderError(f"{url!r:.80} {said}: say file:///mnt/studies")
@@ -131,13 +131,13 @@ def shared_place(url: str, name: str) -> Place:
     return place
 
 
-def mark(place: Place, key: str) -> None:
+def mark(place: Storage, key: str) -> None:
     """Say in a shared folder of this machine whose tables lie there; raises FolderError if it cannot be written."""
     if place.path is not None:
         place.write(_OURS, to_json(_Owner(key)).encode())
 
 
-def require_allowed(place: Place, folder: Path, key: str) -> None:
+def require_allowed(place: Storage, folder: Path, key: str) -> None:
     """Refuse tables that a manifest names elsewhere: it may come from strangers.
 
     Allowed are those below the study's own folder, those below `ILRS_SHARED`, and on this machine those that were
@@ -165,14 +165,14 @@ class _Owner:
     """Of the study."""
 
 
-def _owner(place: Place) -> str:
+def _owner(place: Storage) -> str:
     try:
         return from_json(_Owner, place.read(_OURS, 10_000)).key
     except (OSError, RecordError):
         return ""
 
 
-def _require_below(place: Place) -> None:
+def _require_below(place: Storage) -> None:
     if not _is_allowed(place):
         parent = printable(place.url).rpartition("/")[0]
         raise SharedFolderError(
@@ -181,12 +181,12 @@ def _require_below(place: Place) -> None:
         )
 
 
-def _is_allowed(place: Place) -> bool:
+def _is_allowed(place: Storage) -> bool:
     """Tell whether a place is below the URL, or the path, in `ILRS_SHARED`; escapes (%2e) are taken out first."""
     allowed = os.environ.get(ALLOWED, "").rstrip("/")
     if not allowed:
         return False
-    path, top = place.path, Place(allowed).path
+    path, top = place.path, Storage(allowed).path
     if path is not None and top is not None:
         return top.is_absolute() and _is_below(path, top)
     said = _unquoted(place.url)

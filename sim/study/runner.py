@@ -19,10 +19,9 @@ from sim.campaign.plan import Campaign
 from sim.model.sample import Sample
 from sim.model.simulate import simulate, simulate_nominal
 from sim.problems import counted
-from sim.study import files, ledger, store
-from sim.study.chunks import Case, Errand, Job, Span, Work, span_at, spans_of
+from sim.study import files, store, work_ledger
+from sim.study.chunks import Case, ChunkSpan, Errand, Job, Work, span_at, spans_of
 from sim.study.engines import fitting, ready, run_all
-from sim.study.ledger import Row
 from sim.study.lock import held
 from sim.study.manifest import RUN, Manifest, begun, to_go_on_with, watched, write_manifest
 from sim.study.place import shared_place
@@ -30,6 +29,7 @@ from sim.study.precision import Precision, checkpoints
 from sim.study.store import StudyTables
 from sim.study.tables import TABLE_FORMAT
 from sim.study.versions import code_version, library_versions
+from sim.study.work_ledger import Row
 
 AT_ONCE = 10_000
 """Chunks that are handed to an engine together."""
@@ -88,7 +88,7 @@ def run_study(
             fresh = dataclasses.replace(fresh, shared=shared_place(shared, default_folder(campaign, seed).name).url)
         manifest, rows = store.open_folder(where, fresh, work.outline, text)
         with ready(engine, jobs) as workers, watched(where, sweep=False):
-            ledger.mark_shared(where, manifest, fresh.shared)
+            work_ledger.mark_shared(where, manifest, fresh.shared)
             store.write_static(where, work.outline, nominal[None], text)
             run = _Run(where, manifest, work, {row.first: row for row in rows})
             done = _run_to_the_end(run, workers, on_progress, precision)
@@ -113,7 +113,7 @@ def run_errands(
 ) -> Iterator[tuple[Errand, Row]]:
     """Have errands of a study done, and keep the table of each with its line in the ledger."""
     for errand, done in run_all(engine, job, errands):
-        yield errand, ledger.keep(folder, manifest, errand, done)
+        yield errand, work_ledger.keep(folder, manifest, errand, done)
 
 
 @dataclass(slots=True)
@@ -126,7 +126,7 @@ class _Run:
     rows: dict[int, Row]
     """By first replication."""
 
-    def missing(self) -> Iterator[Span]:
+    def missing(self) -> Iterator[ChunkSpan]:
         """Return the chunks that are not there."""
         return (span for span in spans_of(self.manifest.replications) if not self._holds(span))
 
@@ -136,7 +136,7 @@ class _Run:
         spans = (span_at(first, count) for first in self.rows if first < count)
         return sum(span.count for span in spans if self._holds(span))
 
-    def _holds(self, span: Span) -> bool:
+    def _holds(self, span: ChunkSpan) -> bool:
         return span.first in self.rows and self.rows[span.first].last >= span.last
 
     def keep(self, row: Row) -> None:
@@ -144,7 +144,7 @@ class _Run:
         old = self.rows.get(row.first)
         self.rows[row.first] = row
         if old is not None and old.last != row.last:
-            ledger.said_place(self.folder, self.manifest).remove(old.span.name)
+            work_ledger.said_place(self.folder, self.manifest).remove(old.span.name)
 
 
 def _run_to_the_end(run: _Run, engine: Executor, on_progress: Listener, precision: Precision | None) -> int:
@@ -179,7 +179,7 @@ def _run_missing(run: _Run, engine: Executor, on_progress: Listener) -> None:
     manifest, done, missing = run.manifest, run.done(), run.missing()
     write_manifest(run.folder, manifest)
     on_progress(Progress("simulating", done, manifest.replications))
-    place = ledger.place_of(run.folder, manifest) if manifest.shared else None
+    place = work_ledger.place_of(run.folder, manifest) if manifest.shared else None
     job = Job(place=place, works=OrderedDict({manifest.key: run.work}))
     while some := list(islice(missing, AT_ONCE)):
         some.sort(key=lambda span: (-span.count, span.first))  # the largest first, so that all workers end together

@@ -5,7 +5,7 @@ ilrs-run.json             the manifest, and the marker of our own folders
 scenario.resolved.yaml    the scenario, resolved
 outline.json              what is needed to read the tables (sim.analysis.outline)
 COLUMNS.md                the columns of the tables, with unit and meaning
-ledger.jsonl              a line for each chunk that is done: replications, checksum
+work_ledger.jsonl              a line for each chunk that is done: replications, checksum
 outcomes/part-*.parquet   one table for each chunk of replications
 nominal.parquet           the same columns for the nominal run
 traces/*.json             nominal, p10, p50, p90
@@ -31,7 +31,7 @@ from numpy.typing import NDArray
 from sim.analysis.outline import OUTLINE_FORMAT, Outline
 from sim.model.sample import Sample
 from sim.model.tracing import Trace
-from sim.study import files, ledger, tables
+from sim.study import files, tables, work_ledger
 from sim.study.chunks import is_cut
 from sim.study.contents import (
     COLUMNS,
@@ -45,12 +45,12 @@ from sim.study.contents import (
     remove_torn,
 )
 from sim.study.files import FolderError, folder_errors, read_plain, require_no_link, write_whole
-from sim.study.ledger import Row
 from sim.study.manifest import COMPLETE, Manifest, read_manifest, to_go_on_with, write_manifest
-from sim.study.place import Place
+from sim.study.place import Storage
 from sim.study.records import RecordError, from_json, to_json
 from sim.study.soundness import require_sound, require_sound_trace
 from sim.study.tables import read_column
+from sim.study.work_ledger import Row
 
 _STATIC = (RESOLVED, OUTLINE, NOMINAL, *TRACED)
 
@@ -84,11 +84,11 @@ def open_folder(folder: Path, fresh: Manifest, outline: Outline, text: str) -> t
     """
     found = to_go_on_with(folder, fresh, text)
     held = fresh if found is None else found
-    place = ledger.said_place(folder, held) if held.shared == fresh.shared else ledger.place_of(folder, held)
+    place = work_ledger.said_place(folder, held) if held.shared == fresh.shared else work_ledger.place_of(folder, held)
     with _said_of(folder):
         rows = _intact(place, _rows_of(folder, fresh), outline)
     if held.shared != fresh.shared and rows:
-        if ledger.done_in(rows, fresh.replications) < fresh.replications:  # there is more to write
+        if work_ledger.done_in(rows, fresh.replications) < fresh.replications:  # there is more to write
             where = f"--shared {held.shared.rpartition('/')[0]}" if held.shared else "no --shared, set no ILRS_SHARED"
             raise FolderError(folder, "keeps its tables elsewhere", f"say {where}, or choose another folder")
         fresh = dataclasses.replace(fresh, shared=held.shared)
@@ -99,14 +99,14 @@ def open_folder(folder: Path, fresh: Manifest, outline: Outline, text: str) -> t
         require_no_link(folder / name)
         with folder_errors(folder):
             (folder / name).mkdir(exist_ok=True)
-    ledger.end_line(folder)
+    work_ledger.end_line(folder)
     remove_torn(folder, sweep=False)
     return fresh, rows
 
 
 def _rows_of(folder: Path, manifest: Manifest) -> list[Row]:
     """Return the rows of a run whose chunks are cut as ours are, in order of replication."""
-    cut = (row for row in ledger.rows_in(folder) if row.key == manifest.key and is_cut(row.first, row.last))
+    cut = (row for row in work_ledger.rows_in(folder) if row.key == manifest.key and is_cut(row.first, row.last))
     return sorted((row for row in cut if not row.reason), key=lambda row: row.first)
 
 
@@ -170,18 +170,18 @@ def column(folder: Path, name: str) -> NDArray[np.float64]:
     """
     manifest = read_manifest(folder)
     with _said_of(folder):
-        place, used = ledger.place_of(folder, manifest), _used(folder, manifest)
+        place, used = work_ledger.place_of(folder, manifest), _used(folder, manifest)
         parts = [read_column(place.read(row.span.name), name, row.first, row.last) for row in used]
         dates: NDArray[np.float64] = np.concatenate(parts)[: manifest.replications]
     return dates
 
 
-def _read(folder: Path, read_outcomes: Callable[[Place, Manifest, Outline, list[Row]], Sample]) -> StudyTables:
+def _read(folder: Path, read_outcomes: Callable[[Storage, Manifest, Outline, list[Row]], Sample]) -> StudyTables:
     manifest = read_manifest(folder)
-    place = ledger.place_of(folder, manifest)
+    place = work_ledger.place_of(folder, manifest)
     with _said_of(folder):
         if manifest.state != COMPLETE:
-            done = ledger.done_in(_rows_of(folder, manifest), manifest.replications)
+            done = work_ledger.done_in(_rows_of(folder, manifest), manifest.replications)
             raise FolderError(
                 folder,
                 f"is not finished ({manifest.state}, {done} of {manifest.replications} replications)",
@@ -217,7 +217,7 @@ def _said_of(folder: Path) -> Iterator[None]:
         raise FolderError(folder, said, "the same `ilrs run` command repairs it") from error
 
 
-def _read_outcomes(place: Place, manifest: Manifest, outline: Outline, used: list[Row]) -> Sample:
+def _read_outcomes(place: Storage, manifest: Manifest, outline: Outline, used: list[Row]) -> Sample:
     """Read the tables of a study, several at once."""
     sample = tables.empty(outline, manifest.replications)
 
@@ -229,7 +229,7 @@ def _read_outcomes(place: Place, manifest: Manifest, outline: Outline, used: lis
     return sample
 
 
-def _check_outcomes(place: Place, manifest: Manifest, outline: Outline, used: list[Row]) -> Sample:
+def _check_outcomes(place: Storage, manifest: Manifest, outline: Outline, used: list[Row]) -> Sample:
     """Hold the tables of a study against their checksums, several at once."""
     del manifest
     with ThreadPoolExecutor() as pool:
@@ -238,7 +238,7 @@ def _check_outcomes(place: Place, manifest: Manifest, outline: Outline, used: li
     return tables.empty(outline, 0)
 
 
-def _checked(place: Place, row: Row, outline: Outline) -> bytes:
+def _checked(place: Storage, row: Row, outline: Outline) -> bytes:
     """Read the table of a chunk; raises RecordError if it is not what was written, OSError if it cannot be read."""
     data = place.read(row.span.name, tables.most_bytes(outline, row.span.count))
     if files.digest(data) != row.sha256:
@@ -280,14 +280,14 @@ def _traces(folder: Path, manifest: Manifest, outline: Outline) -> Iterator[Trac
             yield trace
 
 
-def _intact(place: Place, rows: list[Row], outline: Outline) -> list[Row]:
+def _intact(place: Storage, rows: list[Row], outline: Outline) -> list[Row]:
     """Keep the rows whose table is what was written and what the outline says."""
     with ThreadPoolExecutor() as pool:
         intact = list(pool.map(lambda row: _is_intact(place, row, outline), rows))
     return [row for row, whole in zip(rows, intact, strict=True) if whole]
 
 
-def _is_intact(place: Place, row: Row, outline: Outline) -> bool:
+def _is_intact(place: Storage, row: Row, outline: Outline) -> bool:
     try:
         tables.decode(_checked(place, row, outline), outline, row.first, row.last)
     except (OSError, ValueError, FolderError, pa.ArrowException, MemoryError):

@@ -18,14 +18,14 @@ from sim.study.cases import Cases
 from sim.study.chunks import Case, Errand, Job
 from sim.study.design import cases_of
 from sim.study.engines import fitting, ready
-from sim.study.ledger import missing
 from sim.study.lock import held
 from sim.study.manifest import StoppedError, begun, to_go_on_with, watched
-from sim.study.plan import SweepPlan, paths_of_file
 from sim.study.runner import Listener, Progress, run_errands
+from sim.study.sweep_plan import SweepPlan, paths_of_file
 from sim.study.sweep_tables import SweepTables, open_sweep, plan_cases
 from sim.study.tables import TABLE_FORMAT
 from sim.study.versions import code_version
+from sim.study.work_ledger import missing
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@
 ilrs-sweep.json           the manifest, and the marker of our own folders
 scenario.resolved.yaml    the scenario the cases start from (one more file for each choice of variants)
 design.json               every case: number, variants, settings, key
-ledger.jsonl              a line for each piece of work that is done: key, replications, checksum or reason
+work_ledger.jsonl              a line for each piece of work that is done: key, replications, checksum or reason
 cases/<key>-*.parquet     the goals of each case, a row for each replication
 summary.json              what `ilrs sweep --json` prints
 ```
@@ -23,16 +23,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.problems import printable
-from sim.study import files, ledger
+from sim.study import files, work_ledger
 from sim.study.chunks import Case
 from sim.study.contents import CASES, DESIGN, SWEEP_MARKER, remove_torn, resolved_name
 from sim.study.design import SALTELLI, TORNADO
 from sim.study.files import FolderError
-from sim.study.ledger import MOST_BYTES, Row, missing, table_name
 from sim.study.manifest import SEEK, Manifest, read_manifest, write_manifest
-from sim.study.place import Place
+from sim.study.place import Storage
 from sim.study.records import RecordError, from_json, to_json
 from sim.study.tables import TABLE_FORMAT, read_column
+from sim.study.work_ledger import MOST_BYTES, Row, missing, table_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +58,9 @@ class SweepTables:
         )
 
     @property
-    def place(self) -> Place:
+    def place(self) -> Storage:
         """Return where its tables lie."""
-        return ledger.place_of(self.folder, self.manifest)
+        return work_ledger.place_of(self.folder, self.manifest)
 
     @cached_property
     def _by_key(self) -> Mapping[str, Sequence[Row]]:
@@ -102,13 +102,13 @@ def read_sweep(folder: Path) -> SweepTables:
         FolderError: if it is none, or its design is not what was swept.
     """
     manifest = read_manifest(folder, sweep=True)
-    place = ledger.place_of(folder, manifest)
+    place = work_ledger.place_of(folder, manifest)
     try:
         planned = _planned(folder, manifest)
         wanted = {one.key for one in planned}
         rows = tuple(
             row
-            for row in ledger.rows_in(folder)
+            for row in work_ledger.rows_in(folder)
             if (row.key in wanted or manifest.design == SEEK)  # a search plans its cases as it goes on
             and row.first < manifest.replications
             and _is_there(place, manifest, row)
@@ -121,7 +121,7 @@ def read_sweep(folder: Path) -> SweepTables:
     return SweepTables(folder, manifest, planned, rows)
 
 
-def _is_there(place: Place, manifest: Manifest, row: Row) -> bool:
+def _is_there(place: Storage, manifest: Manifest, row: Row) -> bool:
     if row.reason:
         return True
     try:
@@ -207,7 +207,7 @@ def open_sweep(
     write_manifest(folder, manifest)  # first, so that the folder is known as ours wherever the sweep is killed
     with files.folder_errors(folder):
         (folder / CASES).mkdir(exist_ok=True)
-    ledger.end_line(folder)
+    work_ledger.end_line(folder)
     remove_torn(folder, sweep=True)
     for names, text in texts.items():
         files.write_whole(folder, resolved_name(names), text.encode())

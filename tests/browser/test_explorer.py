@@ -13,9 +13,9 @@ import pytest
 
 from sim.campaign.compile import compile_campaign
 from sim.scenario.load import load_scenario
-from sim.study.plan import read_plan
 from sim.study.runner import run_study
 from sim.study.sweep import Start, run_sweep
+from sim.study.sweep_plan import read_plan
 from tests.browser.test_report import CHROMIUM, FLAGS, PATIENCE_MS
 
 pytest.importorskip("dash", reason="the explorer needs the extra [explore]")

@@ -10,7 +10,7 @@ import pytest
 from click.testing import Result
 
 from sim.front import load, open_folder
-from sim.front.forecasts import ForecastHistory
+from sim.front.forecast_history import ForecastHistory
 from sim.study.history import read_history
 
 Call = Callable[..., Result]

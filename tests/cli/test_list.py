@@ -13,7 +13,7 @@ from click.testing import Result
 
 from sim.cli.verb_list import BY_NAME, SPECIAL
 from sim.problems import Code
-from sim.scenario.distributions import DISTRIBUTIONS
+from sim.scenario.known_distributions import DISTRIBUTIONS
 from sim.scenario.provenance import Note, is_figure
 from sim.units import KINDS, parse_quantity
 

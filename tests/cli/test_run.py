@@ -259,7 +259,7 @@ def test_a_run_of_a_size_that_nobody_means_is_refused_before_anything_is_written
 def test_as_many_replications_as_start_unasked_are_asked_for_nothing(
     small: Path, ilrs: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sim.study.plan.MOST_RUNS", 3)
+    monkeypatch.setattr("sim.study.sweep_plan.MOST_RUNS", 3)
     assert ilrs("run", small, "-n", 3, "-j", 1).exit_code == 0
     assert ilrs("run", small, "-n", 4, "-j", 1).exit_code == 1
     assert ilrs("run", small, "-n", 4, "-j", 1, "--yes").exit_code == 0

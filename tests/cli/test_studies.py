@@ -93,7 +93,7 @@ def test_a_sweep_that_nobody_can_mean_is_refused_before_anything_is_written(plan
 
 
 def test_yes_starts_even_a_large_sweep(plan: str, ilrs: Call, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sim.study.plan.MOST_RUNS", 9)
+    monkeypatch.setattr("sim.study.sweep_plan.MOST_RUNS", 9)
     assert ilrs("sweep", plan, "--cases", 2, "-n", 5, "-j", 1).exit_code == 1
     assert ilrs("sweep", plan, "--cases", 2, "-n", 5, "-j", 1, "--yes").exit_code == 0
 

@@ -33,8 +33,8 @@ from click.testing import CliRunner
 
 from sim.cli import main
 from sim.study.files import digest, read_plain
-from sim.study.ledger import Row
 from sim.study.records import from_json, to_plain
+from sim.study.work_ledger import Row
 
 TESTS = Path(__file__).parents[1]
 REPLICATIONS, SEED, CASES = 220, 7, 4

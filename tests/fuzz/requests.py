@@ -201,9 +201,9 @@ def open_explorer(top: Path) -> Any:
     from dashboards.shelf import open_shelf
     from sim.campaign.compile import compile_campaign
     from sim.scenario.load import load_scenario
-    from sim.study.plan import read_plan
     from sim.study.runner import run_study
     from sim.study.sweep import Start, run_sweep
+    from sim.study.sweep_plan import read_plan
 
     sweeping = TESTS / "unit" / "study" / "sweeping.yaml"
     small = load_scenario(TESTS / "cli" / "small.yaml")

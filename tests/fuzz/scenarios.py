@@ -32,7 +32,7 @@ from sim.scenario.events import event_names
 from sim.scenario.load import check_scenario, load_scenario, read_layers
 from sim.scenario.tree import shipped_names
 from sim.study import tables
-from sim.study.chunks import Span, Work
+from sim.study.chunks import ChunkSpan, Work
 
 NUMBERS: list[Any] = [0, 1, -1, 2, 0.5, 100, 1e-9, 1e9, 1e15, 10**17, 1.5, True]
 QUANTITIES = ["0", "1", "-1", "0.001", "1e-9", "1e9", "1e6", "365", "100", "99.9999", "1e-300", "1e300", "50"]
@@ -161,7 +161,7 @@ def try_scenario(file: Path, tally: Tally, label: str) -> None:
         campaign = compile_campaign(load_scenario(file))
         step = "run"
         outline = outline_of(campaign, simulate_nominal(campaign, traced=False))
-        outcomes = Work(campaign, outline, 7).outcomes(Span(0, 2))
+        outcomes = Work(campaign, outline, 7).outcomes(ChunkSpan(0, 2))
         tables.encode(outcomes, outline)
         tally.add("ran")
     except ScenarioError as error:

@@ -11,16 +11,16 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from sim.chance import DrawTable, Figures, JointDraws, Together
-from sim.chance.correlation import AmbiguousError, Bundle, Group, ImpossibleError, Kin, Member, entwine
+from sim.chance.correlation import AmbiguousError, Bundle, ImpossibleError, Kin, Member, SharedGroup, entwine
 
 COUNT = 4000
 ERROR = 4.0 / math.sqrt(COUNT)
 """Four standard errors of a coefficient of correlation near 0."""
 
 
-def group(coefficient: float, count: int, *, name: str = "g") -> tuple[list[Member], dict[str, Group]]:
+def group(coefficient: float, count: int, *, name: str = "g") -> tuple[list[Member], dict[str, SharedGroup]]:
     members = [Member(f"m{number}", frozenset({name})) for number in range(count)]
-    return members, {name: Group(name, coefficient, count)}
+    return members, {name: SharedGroup(name, coefficient, count)}
 
 
 def in_programme(programme: str, observed: float | None = None) -> Member:
@@ -68,14 +68,14 @@ def test_items_of_a_law_share_its_programmes_and_less_across_them() -> None:
 
 def test_smaller_group_decides_for_a_pair_that_two_groups_name() -> None:
     members = [Member("a", frozenset("xy")), Member("b", frozenset("xy")), Member("c", frozenset("x"))]
-    (bundle,) = entwine(members, {"x": Group("x", 0.2, 3), "y": Group("y", 0.5, 2)})
+    (bundle,) = entwine(members, {"x": SharedGroup("x", 0.2, 3), "y": SharedGroup("y", 0.5, 2)})
     np.testing.assert_allclose(covariance(bundle)[0], [1.0, 0.5, 0.2], atol=1e-12)
 
 
 def test_two_groups_of_one_size_may_not_differ_about_a_pair() -> None:
     members = [Member("a", frozenset("xy")), Member("b", frozenset("xy"))]
     with pytest.raises(AmbiguousError):
-        entwine(members, {"x": Group("x", 0.2, 2), "y": Group("y", 0.5, 2)})
+        entwine(members, {"x": SharedGroup("x", 0.2, 2), "y": SharedGroup("y", 0.5, 2)})
 
 
 def test_values_that_no_coefficient_joins_are_left_alone() -> None:
@@ -91,7 +91,7 @@ def test_three_values_cannot_all_go_against_each_other_by_more_than_a_half() -> 
 def test_values_that_go_along_with_a_third_cannot_be_independent() -> None:
     members = [Member("a", frozenset("x")), Member("b", frozenset("xy")), Member("c", frozenset("y"))]
     with pytest.raises(ImpossibleError) as refused:
-        entwine(members, {"x": Group("x", 0.9, 2), "y": Group("y", 0.9, 2)})
+        entwine(members, {"x": SharedGroup("x", 0.9, 2), "y": SharedGroup("y", 0.9, 2)})
     assert set(refused.value.members) == {0, 1, 2}
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+from collections import Counter, defaultdict
 from pathlib import Path
 
 import pytest
@@ -92,3 +94,20 @@ def test_a_relative_import_in_a_package_starts_at_the_package() -> None:
 
 def _is_module(path: Path) -> bool:
     return path.suffix == ".py" or (path.is_dir() and any(path.glob("*.py")))
+
+
+def test_no_two_modules_share_a_name(project_root: Path) -> None:
+    """Who is told a file's name finds one file."""
+    files = [path for package in ("sim", "dashboards") for path in (project_root / package).rglob("*.py")]
+    names = Counter(path.name for path in files)
+    assert {name for name, count in names.items() if count > 1} == {"__init__.py"}
+
+
+def test_no_two_public_classes_share_a_name(project_root: Path) -> None:
+    places = defaultdict(list)
+    for package in ("sim", "dashboards"):
+        for path in sorted((project_root / package).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                    places[node.name].append(path.relative_to(project_root).as_posix())
+    assert {name: where for name, where in places.items() if len(where) > 1} == {}

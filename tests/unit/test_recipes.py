@@ -14,7 +14,7 @@ from sim.campaign import causes
 from sim.campaign.compile import compile_campaign
 from sim.chance import Distribution
 from sim.model.simulate import simulate_chunk
-from sim.scenario.distributions import DISTRIBUTIONS, DistributionEntry, at_part
+from sim.scenario.known_distributions import DISTRIBUTIONS, DistributionEntry, at_part
 from sim.scenario.load import load_scenario
 from sim.scenario.measures import Measure
 from sim.scenario.schema import Scenario

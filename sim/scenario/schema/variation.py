@@ -11,7 +11,7 @@ from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 
 from sim.chance import Distribution
 from sim.problems import Code, WrongValueError
-from sim.scenario.distributions import DISTRIBUTIONS
+from sim.scenario.known_distributions import DISTRIBUTIONS
 from sim.scenario.schema.blocks import Block, Sourced, SourceNote
 from sim.units import Date, Name, Share
 

@@ -22,9 +22,9 @@ from dashboards.explorer.door import MOST_BYTES
 from dashboards.shelf import Shelf, open_shelf
 from sim.campaign.compile import compile_campaign
 from sim.scenario.load import load_scenario
-from sim.study.plan import read_plan
 from sim.study.runner import run_study
 from sim.study.sweep import Start, run_sweep
+from sim.study.sweep_plan import read_plan
 
 TESTS = Path(__file__).resolve().parents[2]
 SMALL, SWEEPING = TESTS / "cli" / "small.yaml", TESTS / "unit" / "study" / "sweeping.yaml"

@@ -21,8 +21,8 @@ from sim.analysis.indices import Swing
 from sim.analysis.sensitivity import Correlation
 from sim.scenario.load import load_scenario
 from sim.scenario.provenance import Note
-from sim.study.plan import read_plan
 from sim.study.sweep import Start, run_sweep
+from sim.study.sweep_plan import read_plan
 from tests.unit.dashboards.test_sweeps import sample_sweep
 
 FAR, NEAR = "launchers.cz-10.production.every", "activities.cz9-dev.finish"

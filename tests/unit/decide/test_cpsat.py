@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sim.decide import cpsat
-from sim.decide.proof import Limits, Progress, Proof, status_of
+from sim.decide.proof import Limits, Proof, SolveProgress, status_of
 
 
 def test_without_the_extra_one_line_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -71,7 +71,7 @@ def test_ctrl_c_keeps_the_best_so_far() -> None:
 def test_an_error_in_a_listener_reaches_the_caller() -> None:
     model, value, taken = knapsack()
 
-    def breaks(_: Progress) -> None:
+    def breaks(_: SolveProgress) -> None:
         raise RuntimeError("the listener broke")
 
     with pytest.raises(RuntimeError, match="the listener broke"):

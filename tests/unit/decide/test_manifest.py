@@ -10,16 +10,16 @@ from typing import Any
 
 import pytest
 
-from sim.decide.loads import Manifest, Pad, read_manifest
-from sim.decide.manifest import (
+from sim.decide.loads import LaunchPad, ManifestFacts, read_manifest
+from sim.decide.manifest_model import ManifestPlan, moves_between
+from sim.decide.manifest_solver import (
     explain_manifest,
     launches_against_date,
     offered,
     solve_manifest,
     unlike,
 )
-from sim.decide.manifest_model import ManifestPlan, moves_between
-from sim.decide.proof import Limits, Progress
+from sim.decide.proof import Limits, SolveProgress
 from sim.problems import InputError
 
 WEEKS = 14
@@ -61,7 +61,7 @@ def drawn(seed: int) -> dict[str, Any]:
     }
 
 
-def set_up(made: Manifest, landed: dict[str, int]) -> Iterator[dict[str, int]]:
+def set_up(made: ManifestFacts, landed: dict[str, int]) -> Iterator[dict[str, int]]:
     """Return the earliest starts for every order of the loads; among them is a best one for any date."""
     for order in itertools.permutations(made.items):
         starts: dict[str, int] = {}
@@ -77,11 +77,11 @@ def set_up(made: Manifest, landed: dict[str, int]) -> Iterator[dict[str, int]]:
             yield starts
 
 
-def _busy(made: Manifest, starts: dict[str, int], t: int) -> int:
+def _busy(made: ManifestFacts, starts: dict[str, int], t: int) -> int:
     return sum(start <= t < start + made.items[name].setup for name, start in starts.items())
 
 
-def tried_everything(made: Manifest, last: int) -> dict[str, int]:
+def tried_everything(made: ManifestFacts, last: int) -> dict[str, int]:
     """Return the least of each objective over all numbers of flights, weeks, packings and orders of setting up."""
     least: dict[str, int] = {}
     counts = [range(min(one.most, len(made.items)) + 1) for one in made.vehicles.values()]
@@ -103,14 +103,14 @@ def tried_everything(made: Manifest, last: int) -> dict[str, int]:
     return least
 
 
-def _fits(made: Manifest, slots: list[tuple[str, int]], flown: dict[str, int]) -> bool:
+def _fits(made: ManifestFacts, slots: list[tuple[str, int]], flown: dict[str, int]) -> bool:
     return all(
         sum(made.items[name].kg for name, on in flown.items() if on == number) <= made.vehicles[vehicle].capacity
         for number, (vehicle, _) in enumerate(slots)
     )
 
 
-def _earliest(made: Manifest, slots: list[tuple[str, int]], flown: dict[str, int], last: int) -> int | None:
+def _earliest(made: ManifestFacts, slots: list[tuple[str, int]], flown: dict[str, int], last: int) -> int | None:
     """Return the earliest date over all weeks in which the flights can leave."""
     best = None
     ready = [max([made.vehicles[v].first + (n - 1) * made.vehicles[v].every,
@@ -129,7 +129,7 @@ def _earliest(made: Manifest, slots: list[tuple[str, int]], flown: dict[str, int
     return best
 
 
-def _leave_in_turn(made: Manifest, slots: list[tuple[str, int]], weeks: tuple[int, ...]) -> bool:
+def _leave_in_turn(made: ManifestFacts, slots: list[tuple[str, int]], weeks: tuple[int, ...]) -> bool:
     for (one, first), (two, second) in itertools.combinations(zip(slots, weeks, strict=True), 2):
         if one[0] == two[0] and not (first < second if one[1] < two[1] else first > second):
             return False
@@ -140,7 +140,7 @@ def _leave_in_turn(made: Manifest, slots: list[tuple[str, int]], weeks: tuple[in
     return True
 
 
-def broken_rules(made: Manifest, plan: ManifestPlan) -> list[str]:
+def broken_rules(made: ManifestFacts, plan: ManifestPlan) -> list[str]:
     """Return every rule that a plan breaks."""
     slots = [(one.vehicle, one.number) for one in plan.flights]
     weeks = tuple(one.leaves for one in plan.flights)
@@ -180,7 +180,7 @@ def test_each_objective_is_the_least_of_trying_everything(seed: int) -> None:
         assert {name: proof.objective for name, proof in proofs.items()} == least
 
 
-def packed() -> Manifest:
+def packed() -> ManifestFacts:
     """Return a manifest with room to choose: six loads, two vehicles, one team."""
     small = {"pad": "p", "flight": 1}
     return read_manifest(
@@ -258,7 +258,7 @@ def test_a_load_too_heavy_for_every_vehicle_blames_their_capacities() -> None:
 
 
 def test_a_listener_hears_of_plans_and_bounds() -> None:
-    heard: list[Progress] = []
+    heard: list[SolveProgress] = []
     solve_manifest(packed(), ["date"], on_progress=heard.append)
     assert any(one.best is not None for one in heard)
 
@@ -304,11 +304,11 @@ def test_least_cost_is_refused_when_a_vehicle_has_none() -> None:
 
 def test_pads_without_turnaround_can_serve_two_flights_in_a_week() -> None:
     made = packed()
-    quick = replace(made, pads={"p": Pad(0)}, teams=6)
+    quick = replace(made, pads={"p": LaunchPad(0)}, teams=6)
     assert solve_manifest(quick, ["date"], at_most={"launches": 3}).proof.status == "optimal"
 
 
-def three_alike() -> Manifest:
+def three_alike() -> ManifestFacts:
     """Return three loads of one kilogram for two flights of three."""
     vehicle = {"capacity": 3, "pad": "p", "first": 0, "every": 1, "most": 2, "flight": 0}
     items = {name: {"kg": 1, "setup": 1} for name in "abc"}

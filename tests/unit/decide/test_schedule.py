@@ -8,7 +8,15 @@ import random
 import pytest
 
 from sim.decide.explain import Explanation
-from sim.decide.schedule import Job, Link, Project, check_schedule, explain_schedule, read_project, solve_schedule
+from sim.decide.schedule import (
+    Project,
+    ScheduleJob,
+    ScheduleLink,
+    check_schedule,
+    explain_schedule,
+    read_project,
+    solve_schedule,
+)
 from sim.problems import InputError
 
 
@@ -17,7 +25,7 @@ def drawn(seed: int) -> Project:
     draw = random.Random(seed)
     names = "abcdef"
     jobs = {
-        name: Job(
+        name: ScheduleJob(
             draw.randint(0, 5),
             (draw.randint(0, 3), draw.randint(0, 3)),
             tuple(later for later in names[place + 1 :] if draw.random() < 0.3),
@@ -74,13 +82,13 @@ def test_a_schedule_keeps_every_rule(seed: int) -> None:
 
 
 def test_the_judge_sees_a_job_too_early_and_a_resource_overdrawn() -> None:
-    project = Project((1,), {"a": Job(2, (1,), ("b",)), "b": Job(1, (1,), ())})
+    project = Project((1,), {"a": ScheduleJob(2, (1,), ("b",)), "b": ScheduleJob(1, (1,), ())})
     assert len(list(check_schedule(project, {"a": 0, "b": 1}))) == 2
 
 
 def explained(deadline: int) -> Explanation | None:
     """Return why two jobs of three days, which share one crane, are not done by a deadline."""
-    return explain_schedule(Project((1,), {"a": Job(3, (1,), ()), "b": Job(3, (1,), ())}, deadline))
+    return explain_schedule(Project((1,), {"a": ScheduleJob(3, (1,), ()), "b": ScheduleJob(3, (1,), ())}, deadline))
 
 
 def test_a_deadline_and_a_resource_that_clash_are_both_named() -> None:
@@ -103,7 +111,7 @@ def test_a_deadline_that_can_be_kept_has_no_conflict() -> None:
 
 
 def test_a_job_that_needs_more_than_there_is_has_no_schedule() -> None:
-    assert solve_schedule(Project((1,), {"a": Job(1, (2,), ())})).proof.status == "infeasible"
+    assert solve_schedule(Project((1,), {"a": ScheduleJob(1, (2,), ())})).proof.status == "infeasible"
 
 
 @pytest.mark.parametrize(
@@ -120,20 +128,20 @@ def test_a_wrong_project_is_refused_with_its_key(jobs: object, wrong: str) -> No
         read_project({"capacities": [1], "jobs": jobs})
 
 
-def two_jobs(*links: Link, teams: int = 2) -> Project:
+def two_jobs(*links: ScheduleLink, teams: int = 2) -> Project:
     """Return two jobs of 4 and 3 that need a team each."""
-    return Project((teams,), {"a": Job(4, (1,)), "b": Job(3, (1,))}, links=links)
+    return Project((teams,), {"a": ScheduleJob(4, (1,)), "b": ScheduleJob(3, (1,))}, links=links)
 
 
 @pytest.mark.parametrize(
     ("links", "least"),
     [
-        ((Link("a", "b", 4 + 2),), 9),  # 2 after the end of a
-        ((Link("a", "b", 1),), 4),  # 1 after the start of a
-        ((Link("b", "a", 1), Link("a", "b", -1)), 5),  # a exactly 1 after the start of b
+        ((ScheduleLink("a", "b", 4 + 2),), 9),  # 2 after the end of a
+        ((ScheduleLink("a", "b", 1),), 4),  # 1 after the start of a
+        ((ScheduleLink("b", "a", 1), ScheduleLink("a", "b", -1)), 5),  # a exactly 1 after the start of b
     ],
 )
-def test_a_lag_is_kept(links: tuple[Link, ...], least: int) -> None:
+def test_a_lag_is_kept(links: tuple[ScheduleLink, ...], least: int) -> None:
     found = solve_schedule(two_jobs(*links))
     assert (found.proof.status, found.proof.objective) == ("optimal", least)
     assert list(check_schedule(two_jobs(*links), found.starts)) == []
@@ -141,23 +149,23 @@ def test_a_lag_is_kept(links: tuple[Link, ...], least: int) -> None:
 
 def test_a_greatest_lag_that_one_team_cannot_keep_is_infeasible() -> None:
     """B is to start at most 1 after a, which keeps the only team for 4."""
-    links = (Link("a", "b", 0), Link("b", "a", -1))
+    links = (ScheduleLink("a", "b", 0), ScheduleLink("b", "a", -1))
     assert solve_schedule(two_jobs(*links, teams=1)).proof.status == "infeasible"
     assert solve_schedule(two_jobs(*links, teams=2)).proof.status == "optimal"
 
 
 def test_links_that_go_round_in_a_circle_are_infeasible() -> None:
-    assert solve_schedule(two_jobs(Link("a", "b", 1), Link("b", "a", 1))).proof.status == "infeasible"
+    assert solve_schedule(two_jobs(ScheduleLink("a", "b", 1), ScheduleLink("b", "a", 1))).proof.status == "infeasible"
 
 
 def test_the_best_order_serves_first_what_the_longest_way_waits_for() -> None:
     """One team; c takes 9 after b and no team, so b goes first."""
-    jobs = {"a": Job(4, (1,)), "b": Job(3, (1,), ("c",)), "c": Job(9, (0,))}
+    jobs = {"a": ScheduleJob(4, (1,)), "b": ScheduleJob(3, (1,), ("c",)), "c": ScheduleJob(9, (0,))}
     found = solve_schedule(Project((1,), jobs))
     assert found.proof.objective == 12
     assert found.order.index("b") < found.order.index("a")
 
 
 def test_a_job_starts_no_earlier_than_it_is_ready() -> None:
-    found = solve_schedule(Project((1,), {"a": Job(2, (1,), ready=5)}))
+    found = solve_schedule(Project((1,), {"a": ScheduleJob(2, (1,), ready=5)}))
     assert (found.starts["a"], found.proof.objective) == (5, 7)

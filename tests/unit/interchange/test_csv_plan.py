@@ -8,16 +8,16 @@ from pathlib import Path
 import pytest
 
 from sim.interchange.csv_plan import read_csv
-from sim.interchange.foreign import Link, Network
+from sim.interchange.foreign import ForeignNetwork, Link
 from sim.problems import InputError
 from tests.unit.interchange.plans import written
 
 
-def read(folder: Path, text: str) -> Network:
+def read(folder: Path, text: str) -> ForeignNetwork:
     return read_csv(written(folder, "plan.csv", text), "plan.csv", {}, None)
 
 
-def rules(network: Network) -> str:
+def rules(network: ForeignNetwork) -> str:
     return "\n".join(remark.rule for remark in network.notes)
 
 

@@ -10,16 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from sim.interchange.foreign import Bound, ForeignError, Link, Network
+from sim.interchange.foreign import ForeignError, ForeignNetwork, Hold, Link
 from sim.interchange.mspdi import read_mspdi
 from tests.unit.interchange.plans import link, mspdi, task, written
 
 
-def read(folder: Path, text: str) -> Network:
+def read(folder: Path, text: str) -> ForeignNetwork:
     return read_mspdi(written(folder, "plan.xml", text), "plan.xml")
 
 
-def rules(network: Network, kind: str) -> list[str]:
+def rules(network: ForeignNetwork, kind: str) -> list[str]:
     return [remark.rule for remark in network.notes if remark.kind == kind]
 
 
@@ -82,7 +82,7 @@ def test_a_manual_task_keeps_its_date(tmp_path: Path) -> None:
     more = "<Manual>1</Manual><ManualStart>2031-03-10T08:00:00</ManualStart>"
     network = read(tmp_path, mspdi(task(1, "Dig", 8, more=more)))
     (held,) = network.tasks["1"].constraints
-    assert (held.bound, held.at) == (Bound.SNET, datetime.datetime(2031, 3, 10, 8))
+    assert (held.bound, held.at) == (Hold.SNET, datetime.datetime(2031, 3, 10, 8))
 
 
 def test_only_what_remains_counts_of_work_that_has_begun(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from pathlib import Path
 
-from sim.interchange.foreign import Bound, LagRule, Link, Network
+from sim.interchange.foreign import ForeignNetwork, Hold, LagRule, Link
 from sim.interchange.pmxml import read_pmxml
 from tests.unit.interchange.plans import written
 
@@ -25,7 +25,7 @@ def activity(number: int, code: str, hours: float, more: str = "") -> str:
     )
 
 
-def read(folder: Path, body: str) -> Network:
+def read(folder: Path, body: str) -> ForeignNetwork:
     text = (
         '<APIBusinessObjects xmlns="http://xmlns.oracle.com/Primavera/P6/V19/API/BusinessObjects">'
         f"{CALENDAR}<Project><ObjectId>1</ObjectId><Name>Yard</Name><DataDate>2031-03-03T08:00:00</DataDate>"
@@ -55,7 +55,7 @@ def test_constraints_have_their_words(tmp_path: Path) -> None:
     more = "<PrimaryConstraintType>Finish On or Before</PrimaryConstraintType>"
     more += "<PrimaryConstraintDate>2031-04-01T17:00:00</PrimaryConstraintDate>"
     (held,) = read(tmp_path, activity(1, "Y10", 8, more)).tasks["1"].constraints
-    assert held.bound is Bound.FNLT
+    assert held.bound is Hold.FNLT
 
 
 def test_the_rule_of_lags_may_stand_in_the_project_itself(tmp_path: Path) -> None:

@@ -10,18 +10,18 @@ from pathlib import Path
 
 import pytest
 
-from sim.interchange.foreign import Bound, ForeignError, LagRule, Network
+from sim.interchange.foreign import ForeignError, ForeignNetwork, Hold, LagRule
 from sim.interchange.xer import read_xer
 from tests.unit.interchange.plans import job, waits, written, xer
 
 YARD = [job(1, "Y10", 40), job(2, "Y20", 16)]
 
 
-def read(folder: Path, text: str | bytes, encoding: str | None = None) -> Network:
+def read(folder: Path, text: str | bytes, encoding: str | None = None) -> ForeignNetwork:
     return read_xer(written(folder, "plan.xer", text), "plan.xer", encoding)
 
 
-def rules(network: Network, kind: str) -> str:
+def rules(network: ForeignNetwork, kind: str) -> str:
     return "\n".join(remark.rule for remark in network.notes if remark.kind == kind)
 
 
@@ -81,7 +81,7 @@ def test_a_level_of_effort_is_left_out_with_its_links_and_told_when_it_hangs(tmp
 def test_a_mandatory_date_does_not_break_the_logic_here(tmp_path: Path) -> None:
     held = job(1, "Y10", 8, cstr_type="CS_MANDSTART", cstr_date="2031-03-10 08:00")
     network = read(tmp_path, xer([held]))
-    assert network.tasks["1"].constraints[0].bound is Bound.MSO
+    assert network.tasks["1"].constraints[0].bound is Hold.MSO
     assert "P6 holds a mandatory date" in rules(network, "changed")
 
 

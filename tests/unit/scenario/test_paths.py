@@ -11,8 +11,8 @@ from sim.scenario.load import check_scenario, load_scenario
 from sim.scenario.schema.variation import ParameterStudy
 from sim.study.design import DESIGNS
 from sim.study.levers import read_levers
-from sim.study.plan import read_plan
 from sim.study.sweep import Start, run_sweep
+from sim.study.sweep_plan import read_plan
 
 PLAN = """
 format: 1

@@ -6,7 +6,7 @@ import os
 import signal
 from pathlib import Path
 
-from sim.study.chunks import Span, Work
+from sim.study.chunks import ChunkSpan, Work
 
 DEADLY = 100
 """First replication of the span on which the worker dies."""
@@ -15,7 +15,7 @@ DEADLY = 100
 class Deadly(Work):
     """Kills its worker on one span, as long as the file that the campaign's `about` names is not there."""
 
-    def run(self, span: Span, *, goals_only: bool = False) -> bytes:
+    def run(self, span: ChunkSpan, *, goals_only: bool = False) -> bytes:
         marker = Path(self.campaign.about)
         if span.first == DEADLY and not marker.exists():
             if marker.parent.exists():

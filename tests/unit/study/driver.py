@@ -14,9 +14,9 @@ from pathlib import Path
 
 from sim.campaign.compile import compile_campaign
 from sim.scenario.load import load_scenario
-from sim.study.plan import read_plan
 from sim.study.runner import run_study
 from sim.study.sweep import Start, run_sweep
+from sim.study.sweep_plan import read_plan
 
 HALTED = b"halted"
 

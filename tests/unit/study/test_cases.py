@@ -15,7 +15,7 @@ from sim.model.simulate import simulate_nominal
 from sim.problems import ScenarioError
 from sim.scenario.load import load_scenario
 from sim.study.cases import Cases
-from sim.study.chunks import Case, Span, Work
+from sim.study.chunks import Case, ChunkSpan, Work
 from sim.study.sweep import Start
 
 FASTER = ("launchers.rocket.production.every", "60 d")
@@ -33,7 +33,7 @@ def case(*settings: tuple[str, str]) -> Case:
 
 
 def table(campaign: Campaign) -> bytes:
-    return Work(campaign, outline_of(campaign, simulate_nominal(campaign)), 7).run(Span(0, 5))
+    return Work(campaign, outline_of(campaign, simulate_nominal(campaign)), 7).run(ChunkSpan(0, 5))
 
 
 def test_a_case_writes_no_file(texts: dict[tuple[str, ...], str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,9 +21,9 @@ from sim.campaign.plan import Campaign
 from sim.scenario.load import load_scenario
 from sim.study.cluster import ClusterError, DaskWorkers, _local_cluster, _new_keys, _require_same_code, cluster
 from sim.study.engines import WorkersLostError, run_all
-from sim.study.plan import read_plan
 from sim.study.runner import Progress, run_study
 from sim.study.sweep import Start, run_sweep
+from sim.study.sweep_plan import read_plan
 from tests.unit.study.lossy import Doubling, Dying, Failing
 
 distributed: Any = importlib.import_module("distributed")

@@ -9,7 +9,7 @@ import pytest
 from sim.campaign.compile import compile_campaign
 from sim.scenario.load import load_scenario
 from sim.study.engines import Here
-from sim.study.fixed import Ends, Swing, ends_of, vary_fixed
+from sim.study.fixed import Ends, FixedSwing, ends_of, vary_fixed
 
 PLAN = """
 format: 1
@@ -75,7 +75,7 @@ def test_what_is_drawn_and_what_the_goal_does_not_wait_for_is_left_out(found: di
     assert not any(name.startswith(("goals", "slips", "calendar")) for name in found)
 
 
-def swings(found: dict[str, Ends], folder: Path, *names: str, goal: str = "ready") -> dict[str, Swing]:
+def swings(found: dict[str, Ends], folder: Path, *names: str, goal: str = "ready") -> dict[str, FixedSwing]:
     file = folder / "fixed.yaml"
     file.write_text(PLAN, encoding="utf-8")
     wanted = [found[name] for name in names]

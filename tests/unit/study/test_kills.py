@@ -19,13 +19,13 @@ from sim.scenario.load import load_scenario
 from sim.study import files
 from sim.study.contents import RUN_MARKER
 from sim.study.files import FolderError
-from sim.study.ledger import rows_in
 from sim.study.lock import held, holder
 from sim.study.manifest import read_manifest
-from sim.study.plan import read_plan
 from sim.study.runner import run_study
 from sim.study.store import read_study
 from sim.study.sweep import Start, run_sweep
+from sim.study.sweep_plan import read_plan
+from sim.study.work_ledger import rows_in
 from tests.unit.study.driver import HALTED
 
 DRIVER = Path(__file__).with_name("driver.py")

@@ -14,7 +14,7 @@ from sim.analysis.outline import outline_of
 from sim.campaign.plan import Campaign
 from sim.model.simulate import simulate, simulate_nominal
 from sim.study import store
-from sim.study.chunks import Span, span_at, spans_of
+from sim.study.chunks import ChunkSpan, span_at, spans_of
 from sim.study.engines import Here, Pool, WorkersLostError, run_all
 from sim.study.files import FolderError
 from sim.study.manifest import read_manifest
@@ -192,8 +192,8 @@ def test_cuts_are_where_they_are_whatever_the_number_of_replications() -> None:
 
 def test_chunks_of_more_replications_than_memory_holds_are_cut_one_after_the_other() -> None:
     spans = spans_of(10**15)
-    assert next(spans) == Span(0, 100)
-    assert span_at(2 * 10**12, 10**15) == Span(2 * 10**12, 5_000)
+    assert next(spans) == ChunkSpan(0, 100)
+    assert span_at(2 * 10**12, 10**15) == ChunkSpan(2 * 10**12, 5_000)
 
 
 def test_a_study_handed_out_in_pieces_has_the_same_tables(

@@ -18,7 +18,7 @@ from sim.study.contents import RUN_MARKER
 from sim.study.files import FolderError
 from sim.study.folders import tables_elsewhere
 from sim.study.manifest import read_manifest
-from sim.study.place import ALLOWED, Place, SharedFolderError, shared_place
+from sim.study.place import ALLOWED, SharedFolderError, Storage, shared_place
 from sim.study.runner import Progress, run_study
 from sim.study.store import StudyTables
 
@@ -154,7 +154,7 @@ def test_a_folder_error_survives_the_way_from_a_worker() -> None:
 
 
 def test_a_table_of_a_shared_folder_is_absent_or_whole(tmp_path: Path) -> None:
-    place = Place(str(tmp_path / "new"))
+    place = Storage(str(tmp_path / "new"))
     place.write("part-1", b"whole")
     assert [file.name for file in (tmp_path / "new").iterdir()] == ["part-1"]
     with pytest.raises(FileNotFoundError):

@@ -17,12 +17,12 @@ from sim.scenario.load import load_scenario
 from sim.study import files
 from sim.study.contents import SWEEP_MARKER as MARKER
 from sim.study.files import FolderError
-from sim.study.ledger import Row
-from sim.study.plan import read_plan
 from sim.study.records import from_json, to_plain
 from sim.study.responses import responses
 from sim.study.sweep import Start, run_sweep
+from sim.study.sweep_plan import read_plan
 from sim.study.sweep_tables import SweepTables, read_sweep
+from sim.study.work_ledger import Row
 
 FILE = Path(__file__).with_name("sweeping.yaml")
 N, CASES = 30, 4

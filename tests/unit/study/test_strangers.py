@@ -18,12 +18,12 @@ from sim.campaign.plan import Campaign
 from sim.study import files
 from sim.study.contents import RUN_MARKER
 from sim.study.files import FolderError
-from sim.study.ledger import Row, rows_in
 from sim.study.lock import LOCK, held, holder
 from sim.study.place import ALLOWED, SharedFolderError
 from sim.study.records import to_plain
 from sim.study.runner import run_study
 from sim.study.store import read_study
+from sim.study.work_ledger import Row, rows_in
 
 N = 230
 PART = "outcomes/part-000100-000199.parquet"

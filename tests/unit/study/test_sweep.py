@@ -19,9 +19,9 @@ from sim.study.chunks import Case
 from sim.study.design import DESIGNS, Choice, cases_of, count_cases
 from sim.study.engines import Here
 from sim.study.files import FolderError
-from sim.study.plan import MOST_RUNS, SweepPlan, read_plan, require_meant
 from sim.study.responses import document, indices_of, ranks_of, responses, swings_of
 from sim.study.sweep import Start, run_sweep
+from sim.study.sweep_plan import MOST_RUNS, SweepPlan, read_plan, require_meant
 from sim.study.sweep_tables import SweepTables, read_sweep
 
 T = TypeVar("T")

@@ -11,7 +11,7 @@ from sim.cli import main
 from sim.problems import ScenarioError
 from sim.scenario.load import load_scenario
 from sim.study.design import cases_of
-from sim.study.plan import read_plan
+from sim.study.sweep_plan import read_plan
 
 HEAD = """
 format: 1

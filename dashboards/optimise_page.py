@@ -9,13 +9,13 @@ from dashboards.card import Card, Page, Section, Table, Tile
 from dashboards.figures.before_after import draw_dates, draw_flights, draw_loads
 from dashboards.figures.trade import draw_breaks, draw_causes_of, draw_trade
 from dashboards.report import write_page
-from sim.decide.judging import Judged, difference
+from sim.decide.judging import JudgedPool, difference
 from sim.decide.optimum import Optimum, said_of
 from sim.problems import counted
 
 
 def report_optimum(
-    best: Optimum, judged: Judged | None, target: Path, *, command: str = "", single_file: bool = True
+    best: Optimum, judged: JudgedPool | None, target: Path, *, command: str = "", single_file: bool = True
 ) -> Path:
     """Write the page of an optimisation into `target` and return its path; raises OSError when it cannot be written.
 
@@ -24,7 +24,7 @@ def report_optimum(
     return write_page(compose_optimum(best, judged, command), target, single_file=single_file)
 
 
-def compose_optimum(best: Optimum, judged: Judged | None, command: str = "") -> Page:
+def compose_optimum(best: Optimum, judged: JudgedPool | None, command: str = "") -> Page:
     """Return the page of an optimisation."""
     found = judged.chosen.optimum if judged is not None else best
     sections = [
@@ -54,7 +54,7 @@ def compose_optimum(best: Optimum, judged: Judged | None, command: str = "") -> 
     )
 
 
-def _dates(judged: Judged | None) -> tuple[Card, ...]:
+def _dates(judged: JudgedPool | None) -> tuple[Card, ...]:
     return () if judged is None else (draw_dates(judged),)
 
 
@@ -71,7 +71,7 @@ def _month(found: Optimum, day: float | None) -> str:
     return formats.month(found.facts.calendar, None if day is None or day == float("inf") else day)
 
 
-def _verdict(best: Optimum, judged: Judged | None) -> str:
+def _verdict(best: Optimum, judged: JudgedPool | None) -> str:
     name = next(iter(best.proofs))
     value = best.proof.objective
     least = "" if value is None else f"Least {said_of(name)} {best.facts.text(name, value)}: {best.state(name)}. "
@@ -89,7 +89,7 @@ def _verdict(best: Optimum, judged: Judged | None) -> str:
     return least + said
 
 
-def _tiles(found: Optimum, judged: Judged | None) -> tuple[Tile, ...]:
+def _tiles(found: Optimum, judged: JudgedPool | None) -> tuple[Tile, ...]:
     goal = found.facts.question.goal
     before, after = found.reached_d(goal)
     was, now = found.spent(found.facts.present), found.spent()
@@ -124,7 +124,7 @@ def _moves_card(found: Optimum) -> Card:
     )
 
 
-def _goals_card(found: Optimum, judged: Judged | None) -> Card:
+def _goals_card(found: Optimum, judged: JudgedPool | None) -> Card:
     rows = tuple(_goal_row(found, judged, goal.name) for goal in found.facts.campaign.goals)
     worse = sum(
         judged is not None and difference(judged.after, judged.before, goal.name).high < 0.0
@@ -144,7 +144,7 @@ def _goals_card(found: Optimum, judged: Judged | None) -> Card:
     )
 
 
-def _goal_row(found: Optimum, judged: Judged | None, goal: str) -> tuple[str, ...]:
+def _goal_row(found: Optimum, judged: JudgedPool | None, goal: str) -> tuple[str, ...]:
     facts = found.facts
     by_d = next(one.by_d for one in facts.campaign.goals if one.name == goal)
     row = (goal, facts.calendar.iso(by_d), *(_month(found, day) for day in found.reached_d(goal)))
@@ -157,7 +157,7 @@ def _goal_row(found: Optimum, judged: Judged | None, goal: str) -> tuple[str, ..
     return (*row, *chances, said, _month(found, was.p70), _month(found, now.p70))
 
 
-def _pool_card(judged: Judged) -> Card:
+def _pool_card(judged: JudgedPool) -> Card:
     goal = judged.chosen.optimum.facts.question.goal
     places = [_places(one.optimum) for one in judged.pool]
     rows = []

@@ -13,9 +13,9 @@ from typing import Final
 
 from sim.decide import cpsat
 from sim.decide.explain import SHORTENING, Explanation, explain
-from sim.decide.loads import Manifest, statements_of
+from sim.decide.loads import ManifestFacts, statements_of
 from sim.decide.manifest_model import MOVES, ManifestModel, ManifestPlan, moves_between
-from sim.decide.proof import DEFAULT, Clock, Limits, Listener, Progress, Proof
+from sim.decide.proof import DEFAULT, Limits, Listener, Proof, SolveClock, SolveProgress
 from sim.problems import InputError, suggest
 
 OBJECTIVES: Final = ("date", "launches", "mass", "cost")
@@ -37,7 +37,7 @@ class ManifestAnswer:
 
 
 def solve_manifest(
-    manifest: Manifest,
+    manifest: ManifestFacts,
     minimise: Sequence[str],
     *,
     at_most: Mapping[str, int] | None = None,
@@ -57,7 +57,7 @@ def solve_manifest(
     """
     caps = dict(at_most or {})
     _require_objectives(manifest, [*minimise, *caps])
-    clock, plan = Clock(limits), None
+    clock, plan = SolveClock(limits), None
     proofs: dict[str, Proof] = {}
     names = [*minimise, *([MOVES] if present is not None else [])]
     for left, name in zip(range(len(names), 0, -1), names, strict=True):
@@ -81,7 +81,7 @@ def solve_manifest(
 
 
 def _kept(
-    manifest: Manifest, name: str, plan: ManifestPlan, present: ManifestPlan | None, solved: cpsat.Solved
+    manifest: ManifestFacts, name: str, plan: ManifestPlan, present: ManifestPlan | None, solved: cpsat.Solved
 ) -> Proof:
     """Return the proof of an objective for which the time did not do, of the plan that is best by those before it."""
     value = {"launches": float(len(plan.flights)), MOVES: float(moves_between(present, plan))}.get(name)
@@ -92,7 +92,7 @@ def _kept(
 
 
 def unlike(
-    manifest: Manifest,
+    manifest: ManifestFacts,
     best: ManifestPlan,
     *,
     most: int,
@@ -104,7 +104,7 @@ def unlike(
     Each puts as few loads as can be where `best` or one before it puts them. When they end before `most`, there are no
     others within the limits, or the time did not do.
     """
-    caps, clock, known = dict(at_most or {}), Clock(limits), [best]
+    caps, clock, known = dict(at_most or {}), SolveClock(limits), [best]
     _require_objectives(manifest, [*caps])
     for left in range(most, 0, -1):
         model = ManifestModel(manifest, caps)
@@ -125,13 +125,13 @@ def unlike(
         known.append(other)
 
 
-def _tell(listener: Listener, objective: str, progress: Progress) -> None:
+def _tell(listener: Listener, objective: str, progress: SolveProgress) -> None:
     listener(replace(progress, objective=objective))
 
 
-def launches_against_date(manifest: Manifest, limits: Limits = DEFAULT) -> tuple[tuple[int, Proof], ...]:
+def launches_against_date(manifest: ManifestFacts, limits: Limits = DEFAULT) -> tuple[tuple[int, Proof], ...]:
     """Return the earliest date for each number of launches, from the fewest to where more do not help."""
-    clock = Clock(limits)
+    clock = SolveClock(limits)
     fewest = solve_manifest(manifest, ["launches"], limits=clock.rest()).proof
     soonest = solve_manifest(manifest, ["date"], limits=clock.rest()).proof
     if fewest.objective is None or soonest.objective is None:
@@ -145,18 +145,18 @@ def launches_against_date(manifest: Manifest, limits: Limits = DEFAULT) -> tuple
     return tuple(found)
 
 
-def exists(manifest: Manifest, limits: Limits = DEFAULT, at_most: Mapping[str, int] | None = None) -> bool | None:
+def exists(manifest: ManifestFacts, limits: Limits = DEFAULT, at_most: Mapping[str, int] | None = None) -> bool | None:
     """Return whether any plan exists; None when the time did not do."""
     model = ManifestModel(manifest, at_most or {})
     status = cpsat.solve(model.model, 0, (), limits).proof.status
     return None if status == "unknown" else status != "infeasible"
 
 
-def explain_manifest(manifest: Manifest, *, seconds: float = 10.0) -> Explanation | None:
+def explain_manifest(manifest: ManifestFacts, *, seconds: float = 10.0) -> Explanation | None:
     """Return why no plan exists and what would help, each repair with the earliest date it gives."""
-    clock = Clock(Limits(seconds))
+    clock = SolveClock(Limits(seconds))
 
-    def price(one: Manifest) -> Proof:
+    def price(one: ManifestFacts) -> Proof:
         return solve_manifest(one, ["date"], limits=clock.rest()).proof
 
     return explain(
@@ -164,19 +164,19 @@ def explain_manifest(manifest: Manifest, *, seconds: float = 10.0) -> Explanatio
     )
 
 
-def offered(manifest: Manifest) -> tuple[str, ...]:
+def offered(manifest: ManifestFacts) -> tuple[str, ...]:
     """Return the objectives for which every vehicle has the figure."""
     return tuple(name for name in OBJECTIVES if not _lacking(manifest, name))
 
 
-def _lacking(manifest: Manifest, objective: str) -> str:
+def _lacking(manifest: ManifestFacts, objective: str) -> str:
     """Return the key of the first figure that an objective needs and that is not there."""
     field = {"mass": "imleo", "cost": "cost"}.get(objective)
     vehicles = manifest.vehicles.items()
     return next((f"vehicles.{name}.{field}" for name, one in vehicles if field and getattr(one, field) is None), "")
 
 
-def _require_objectives(manifest: Manifest, names: Sequence[str]) -> None:
+def _require_objectives(manifest: ManifestFacts, names: Sequence[str]) -> None:
     for name in names:
         if name not in OBJECTIVES:
             raise InputError(f"no objective '{name:.60}'; {suggest(name, OBJECTIVES)}")

@@ -16,7 +16,7 @@ _LONGEST_NAME: Final = 60
 
 
 @dataclass(slots=True)
-class Block:
+class DraftBlock:
     """One block of a scenario: its key, a remark, and its entries by name, or one value."""
 
     key: str
@@ -27,11 +27,11 @@ class Block:
 
 
 @dataclass(slots=True)
-class Draft:
+class PlanDraft:
     """A scenario: remarks at its head, then its blocks."""
 
     head: list[str]
-    blocks: list[Block]
+    blocks: list[DraftBlock]
 
     def text(self, schema: str = "") -> str:
         """Return the YAML text."""
@@ -42,7 +42,7 @@ class Draft:
         return "\n".join(lines) + "\n"
 
 
-def _block_lines(block: Block) -> Iterable[str]:
+def _block_lines(block: DraftBlock) -> Iterable[str]:
     remark = f"   # {printable(block.remark)}" if block.remark else ""
     if not isinstance(block.entries, Mapping):
         yield f"{block.key}: {flow(block.entries)}{remark}"

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.study import files
-from sim.study.chunks import CaseGoal, Done, Errand, Span
+from sim.study.chunks import CaseGoal, ChunkSpan, Done, Errand
 from sim.study.contents import CASES, LEDGER, OUTCOMES
 from sim.study.manifest import RUN, Manifest, now
-from sim.study.place import Place, mark, require_allowed
+from sim.study.place import Storage, mark, require_allowed
 from sim.study.records import RecordError, from_json, to_plain
 from sim.study.soundness import require_times
 
@@ -55,17 +55,17 @@ class Row:
         return dataclasses.replace(bare, seal=files.digest(json.dumps(to_plain(bare)).encode()))
 
     @property
-    def span(self) -> Span:
+    def span(self) -> ChunkSpan:
         """Its replications."""
-        return Span(self.first, self.last - self.first + 1)
+        return ChunkSpan(self.first, self.last - self.first + 1)
 
 
-def table_name(manifest: Manifest, key: str, span: Span) -> str:
+def table_name(manifest: Manifest, key: str, span: ChunkSpan) -> str:
     """Name the file of the table of some replications of a case."""
     return span.name if manifest.design == RUN else f"{key[:24]}-{span.first:06d}-{span.last:06d}.parquet"
 
 
-def place_of(folder: Path, manifest: Manifest) -> Place:
+def place_of(folder: Path, manifest: Manifest) -> Storage:
     """Return where the tables of a study lie.
 
     Raises:
@@ -77,9 +77,9 @@ def place_of(folder: Path, manifest: Manifest) -> Place:
     return place
 
 
-def said_place(folder: Path, manifest: Manifest) -> Place:
+def said_place(folder: Path, manifest: Manifest) -> Storage:
     """Return where the manifest says that the tables of a study lie, whoever wrote it."""
-    return Place(manifest.shared or str(folder / (OUTCOMES if manifest.design == RUN else CASES)))
+    return Storage(manifest.shared or str(folder / (OUTCOMES if manifest.design == RUN else CASES)))
 
 
 def mark_shared(folder: Path, manifest: Manifest, said: str) -> None:
@@ -158,7 +158,7 @@ def _is_sound(row: Row) -> bool:
     )
 
 
-def missing(rows: Sequence[Row], replications: int, largest: int = LARGEST_ERRAND) -> Iterator[Span]:
+def missing(rows: Sequence[Row], replications: int, largest: int = LARGEST_ERRAND) -> Iterator[ChunkSpan]:
     """Return what is missing of a case of a sweep, in pieces a worker can take."""
     there = {row.first: row.last for row in rows if not row.reason}
     first = 0
@@ -168,7 +168,7 @@ def missing(rows: Sequence[Row], replications: int, largest: int = LARGEST_ERRAN
             continue
         until = min([start for start in there if start > first] + [replications])
         count = min(until - first, largest)
-        yield Span(first, count)
+        yield ChunkSpan(first, count)
         first += count
 
 
