@@ -36,8 +36,6 @@ class Entry:
     """The resolved scenario, flat."""
     address: str = ""
     """Of its own report, relative to the page."""
-    titles: Mapping[str, str] = field(default_factory=dict)
-    """By goal: what the scenario wants pages to call it."""
 
 
 def compose_comparison(entries: Sequence[Entry]) -> Page:
@@ -131,11 +129,11 @@ def _enter(entries: Sequence[Entry]) -> tuple[Contender, ...]:
     name = next((goal.name for goal in findings[0].goals if goal.name in shared), None)
     times = Counter(found.scenario for found in findings)
     contenders = []
-    for entry, found in zip(entries, findings, strict=True):
+    for found in findings:
         goal = next((goal for goal in found.goals if goal.name == name), found.goals[0])
         alone = times[found.scenario] == 1
         called = found.scenario if alone else f"{found.scenario} {found.identity[:6]}, seed {found.seed}"
-        contenders.append(Contender(called, found, goal, entry.titles.get(goal.name, "")))
+        contenders.append(Contender(called, found, goal))
     return tuple(contenders)
 
 

@@ -30,8 +30,8 @@ DAYS_PER_MONTH: Final = DAYS_PER_YEAR / 12
 
 def calendar_of(findings: Findings) -> Calendar:
     """Return the calendar the findings count their days on."""
-    start = datetime.datetime.fromisoformat(findings.calendar_start)
-    return Calendar(start, start + datetime.timedelta(days=findings.calendar_end_d))
+    start = datetime.datetime.fromisoformat(findings.start_iso)
+    return Calendar(start, start + datetime.timedelta(days=findings.end_d))
 
 
 def iso(calendar: Calendar, time_d: float | None) -> str | None:

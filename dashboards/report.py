@@ -196,9 +196,9 @@ def name_goal(goal: GoalFinding) -> str:
 
     The goal's name where neither is there or short enough.
     """
-    if goal.title:
-        return goal.title
-    about = goal.about.strip().rstrip(".")
+    if goal.goal.title:
+        return goal.goal.title
+    about = goal.goal.about.strip().rstrip(".")
     if "\n" in about:
         return goal.name
     for text in (about, _CLAUSE.split(about, maxsplit=1)[0].strip()):
@@ -246,12 +246,13 @@ def _verdict(findings: Findings, goal: GoalFinding) -> str:
 
 def _about(findings: Findings) -> str:
     known = ""
-    if findings.as_of_d is not None:
-        known = f" What had happened by {formats.day(formats.calendar_of(findings), findings.as_of_d)} is fixed."
+    if findings.known_until_d is not None:
+        known = f" What had happened by {formats.day(formats.calendar_of(findings), findings.known_until_d)} is fixed."
     goal = findings.goals[0]
-    about = goal.about.strip()
+    about = goal.goal.about.strip()
     told = about if about.rstrip(".") != name_goal(goal) else ""
-    meaning = f" {goal.name}: {told or goal.title}" if told or goal.title else ""
+    told = told or goal.goal.title
+    meaning = f" {goal.name}: {told}" if told else ""
     return f"{findings.scenario}: {findings.about.strip()}{known}{meaning}"
 
 

@@ -68,7 +68,6 @@ def compare_studies(
             {goal.name: study.sample.reached_d[:, goal.reached] for goal in study.outline.goals},
             flatten(load_scenario(study.folder / _RESOLVED).layered.values),
             address_from(folder, report),
-            {goal.name: goal.title for goal in study.outline.goals if goal.title},
         )
         for study, found, report in zip(studies, findings, reports, strict=True)
     ]
@@ -89,7 +88,9 @@ def _compiled(study: StudyTables, findings: Findings, campaign: Campaign | None)
     except (InputError, OSError):
         return None, None
     planned_d = {
-        row.mission: row.nominal_d for row in reversed(findings.manifest) if not row.fact and row.nominal_d is not None
+        row.entry.mission: row.nominal_d
+        for row in reversed(findings.manifest)
+        if not row.entry.fact and row.nominal_d is not None
     }
     return setting_of(known), compose_flight(known, loaded, planned_d)
 

@@ -13,6 +13,7 @@ from dashboards import formats, theme
 from dashboards.card import Card, Key, Table
 from sim.analysis.findings import Findings
 from sim.analysis.story import detail_of
+from sim.campaign.plan import PlaceName
 from sim.clock import Calendar
 from sim.model.tracing import Move, Trace, Verb
 from sim.problems import counted
@@ -100,16 +101,16 @@ def draw_bat_zoom(findings: Findings, trace: Trace) -> Card:
     )
 
 
-def order_lanes(places: Sequence[tuple[str, str, bool]]) -> Lanes:
+def order_lanes(places: Sequence[PlaceName]) -> Lanes:
     """Return the lanes from the bottom up; all Earth orbits share one, and so do all sites on the Moon."""
-    orbits = [name for name, body, surface in places if body.lower() != "earth" and not surface]
+    orbits = [one.name for one in places if one.body.lower() != "earth" and not one.surface]
     names = (_EARTH, _EARTH_ORBIT, *orbits, _MOON)
     levels = {name: names.index(name) for name in orbits}
-    for name, body, surface in places:
-        if body.lower() == "earth":
-            levels[name] = 0 if surface else 1
-        elif surface:
-            levels[name] = len(names) - 1
+    for one in places:
+        if one.body.lower() == "earth":
+            levels[one.name] = 0 if one.surface else 1
+        elif one.surface:
+            levels[one.name] = len(names) - 1
     return Lanes(names, levels)
 
 

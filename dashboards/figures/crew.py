@@ -29,7 +29,7 @@ class Visit:
 
 def find_visits(findings: Findings, trace: Trace) -> tuple[Visit, ...]:
     """Return the times from each crewed landing to the departure of the same mission, or the calendar's end."""
-    surface = {name for name, body, on_ground in findings.places if body == "moon" and on_ground}
+    surface = {one.name for one in findings.places if one.body == "moon" and one.surface}
     visits = []
     for landing in (move for move in trace.moves if _lands(move, surface)):
         leaves = [
@@ -39,7 +39,7 @@ def find_visits(findings: Findings, trace: Trace) -> tuple[Visit, ...]:
             and move.origin == landing.destination != move.destination
             and move.start_d >= landing.end_d - 1e-6
         ]
-        end_d = min(leaves, default=findings.calendar_end_d)
+        end_d = min(leaves, default=findings.end_d)
         visits.append(Visit(landing.subject, landing.destination, landing.end_d, end_d, landing.crew))
     return tuple(sorted(visits, key=lambda visit: visit.start_d))
 

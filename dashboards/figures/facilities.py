@@ -51,7 +51,7 @@ def grow_facilities(trace: Trace, setting: Setting, until_d: float) -> tuple[lis
 
 def _draw(findings: Findings, goal: GoalFinding, setting: Setting) -> tuple[go.Figure | None, tuple[Key, ...]]:
     calendar = formats.calendar_of(findings)
-    grown = [(trace, *grow_facilities(trace, setting, findings.calendar_end_d)) for trace in findings.traces]
+    grown = [(trace, *grow_facilities(trace, setting, findings.end_d)) for trace in findings.traces]
     lines = [(trace, times, days) for trace, times, days in grown if days[-1] > 0.0]
     if not lines:
         return None, ()
@@ -69,6 +69,6 @@ def _draw(findings: Findings, goal: GoalFinding, setting: Setting) -> tuple[go.F
     first_d = min(times[1] for _, times, _ in lines)
     theme.mark_date(figure, calendar.iso(goal.by_d), "target", dash=theme.TARGET_DASH, colour=theme.VERMILLION)
     figure.update_yaxes(title_text="facility-days", rangemode="tozero")
-    span = [calendar.iso(max(min(first_d, goal.by_d) - 365, 0.0)), calendar.iso(findings.calendar_end_d)]
+    span = [calendar.iso(max(min(first_d, goal.by_d) - 365, 0.0)), calendar.iso(findings.end_d)]
     figure.update_xaxes(type="date", range=span)
     return figure, tuple(keys)

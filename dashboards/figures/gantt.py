@@ -50,8 +50,8 @@ def draw_gantt(findings: Findings, goal: GoalFinding) -> Card:
         yshift=22,
         name="wide",
     )
-    if findings.as_of_d is not None:
-        today = calendar.iso(findings.as_of_d)
+    if findings.known_until_d is not None:
+        today = calendar.iso(findings.known_until_d)
         theme.mark_date(
             figure,
             today,

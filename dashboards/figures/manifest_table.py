@@ -37,7 +37,7 @@ def draw_manifest(findings: Findings) -> Card:
         tuple(_row(row, calendar, findings.replications) for row in rows),
         numeric=frozenset({8, 9, 10, 11}),
         unbroken=frozenset({1, 2, 3, 4, 5}),
-        faded=frozenset(i for i, row in enumerate(rows) if row.fact),
+        faded=frozenset(i for i, row in enumerate(rows) if row.entry.fact),
     )
     return Card(
         id="manifest",
@@ -53,53 +53,54 @@ def draw_manifest(findings: Findings) -> Card:
 
 
 def _history(rows: list[ManifestRow]) -> str:
-    return " Grey lines are history." if any(row.fact for row in rows) else ""
+    return " Grey lines are history." if any(row.entry.fact for row in rows) else ""
 
 
 def _when(row: ManifestRow) -> tuple[float, str, str]:
     known = [t for t in (row.nominal_d, row.p50_d) if t is not None]
-    return (known[0] if known else _FAR_D, row.mission, row.launch)
+    return (known[0] if known else _FAR_D, row.entry.mission, row.entry.launch)
 
 
 def _row(row: ManifestRow, calendar: Calendar, count: int) -> tuple[str, ...]:
-    name = row.mission if row.launch in {"", "main", row.mission} else f"{row.mission} · {row.launch}"
+    entry = row.entry
+    name = entry.mission if entry.launch in {"", "main", entry.mission} else f"{entry.mission} · {entry.launch}"
     return (
         name,
         formats.month(calendar, row.nominal_d) if row.nominal_d is not None else formats.NONE,
         *_dates(row, calendar),
-        row.launcher,
-        row.pad,
-        row.payload,
-        formats.tonnes(row.launch_mass_kg),
-        formats.tonnes(row.margin_kg),
-        formats.tonnes(row.propellant_margin_kg),
+        entry.launcher,
+        entry.pads,
+        entry.payload,
+        formats.tonnes(entry.mass_kg),
+        formats.tonnes(entry.margin_kg),
+        formats.tonnes(entry.propellant_margin_kg),
         _as_planned(row, count),
     )
 
 
 def _dates(row: ManifestRow, calendar: Calendar) -> tuple[str, ...]:
-    if row.fact:
+    if row.entry.fact:
         return ("", "launched", "")
     dates = (row.p10_d, row.p50_d, row.p90_d)
     return tuple(formats.month(calendar, t) if t is not None else formats.never(calendar) for t in dates)
 
 
 def _as_planned(row: ManifestRow, count: int) -> str:
-    if math.isnan(row.by_plan) or row.fact:
+    if math.isnan(row.by_plan) or row.entry.fact:
         return formats.NONE
     estimate = wilson(round(row.by_plan * count), count)
     return formats.chance(estimate)
 
 
 def _title(rows: list[ManifestRow]) -> str:
-    ahead = [row for row in rows if not row.fact]
+    ahead = [row for row in rows if not row.entry.fact]
     flown = len(rows) - len(ahead)
     start = f"{counted(len(ahead), 'launch', 'launches')} {plural(len(ahead), 'lies', 'lie')} ahead"
     if flown:
         start += f", {flown} {'is' if flown == 1 else 'are'} flown"
-    margins = [(row.margin_kg, row) for row in ahead if not math.isnan(row.margin_kg)]
+    margins = [(row.entry.margin_kg, row) for row in ahead if not math.isnan(row.entry.margin_kg)]
     if not margins:
         return start
     least, row = min(margins, key=lambda pair: pair[0])
-    name = formats.shorten(row.mission, 40)
+    name = formats.shorten(row.entry.mission, 40)
     return f"{start}; the tightest is {name}, with {formats.tonnes(least)} to spare on its launcher"

@@ -190,7 +190,7 @@ def show_span(calendar: Calendar, findings: Findings, goals: Sequence[GoalFindin
     last = max(stated + steps) if steps else calendar.length_d
     room = max(_HALF_YEAR_D, 0.15 * (last - first))
     start = max(0.0, first - room)
-    end = min(max(last + 0.5 * room, findings.as_of_d or 0.0), calendar.length_d)
+    end = min(max(last + 0.5 * room, findings.known_until_d or 0.0), calendar.length_d)
     return [calendar.iso(start), calendar.iso(end)]
 
 

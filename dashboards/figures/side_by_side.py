@@ -30,13 +30,10 @@ class Contender:
     findings: Findings
     goal: GoalFinding
 
-    title: str = ""
-    """What the scenario wants pages to call the goal."""
-
     @property
     def called(self) -> str:
         """The goal's title, or its key where the scenario gives none."""
-        return self.title or self.goal.name
+        return self.goal.called
 
     @property
     def calendar(self) -> Calendar:

@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.analysis import estimates
-from sim.analysis.outline import GoalLine, Outline
+from sim.analysis.outline import Outline
 from sim.analysis.sensitivity import Sensitivity, rank_activities
+from sim.campaign.plan import GoalPlan
 from sim.model.sample import Sample
 
 Floats = NDArray[np.float64]
@@ -198,7 +199,7 @@ def _finite_mean(days: Floats) -> float | None:
     return float(ended.mean()) if ended.size else None
 
 
-def _find_goal(outline: Outline, name: str) -> tuple[int, GoalLine]:
+def _find_goal(outline: Outline, name: str) -> tuple[int, GoalPlan]:
     for number, goal in enumerate(outline.goals):
         if goal.name == name:
             return number, goal

@@ -23,8 +23,9 @@ from sim.analysis.findings import (
     OverFigures,
 )
 from sim.analysis.joint import joint_finding
-from sim.analysis.outline import FlightLine, Outline
+from sim.analysis.outline import Outline
 from sim.analysis.uncertainty import LEVEL, Explained, explain, figure_scores
+from sim.campaign.plan import ManifestEntry, heading_of
 from sim.model.sample import Sample
 from sim.model.tracing import Trace
 
@@ -54,23 +55,15 @@ def find(
     """Make the findings of a study; `nominal` is a sample of one row, the nominal run."""
     scores = figure_scores(outline.drawn, seed, sample.replication)
     return Findings(
-        scenario=outline.scenario,
-        about=outline.about,
-        identity=outline.identity,
+        **heading_of(outline),
         seed=seed,
         replications=sample.size,
-        calendar_start=outline.start_iso,
-        calendar_end_d=outline.end_d,
-        as_of_d=_day(outline.as_of_d),
         goals=_each(lambda index: _goal(outline, index, sample, nominal, scores), range(len(outline.goals))),
         bars=_bars(outline, sample, nominal),
         mass=_mass(outline, sample, nominal),
         manifest=_each(lambda flight: _manifest_row(flight, sample, nominal), outline.flights),
         traces=tuple(traces),
-        places=tuple((place.name, place.body, place.surface) for place in outline.places),
         facility_days=_facility_days(outline, sample),
-        guesses=outline.guesses,
-        figures=outline.figures,
         versions=versions,
         joint=tuple(_joint(outline, sample)),
         events=int(sample.events.sum()),
@@ -92,10 +85,7 @@ def _goal(outline: Outline, index: int, sample: Sample, nominal: Sample, scores:
     reached = int(np.count_nonzero(np.isfinite(dates)))
     slips = slip_by_cause(outline.causes, sample.by_cause_d[:, index], nominal.by_cause_d[0, index])
     return GoalFinding(
-        name=goal.name,
-        about=goal.about,
-        by_d=goal.by_d,
-        wanted=goal.wanted,
+        goal=goal,
         reached=reached,
         probability=chance,
         nominal_d=_day(nominal.reached_d[0, goal.reached]),
@@ -104,7 +94,6 @@ def _goal(outline: Outline, index: int, sample: Sample, nominal: Sample, scores:
         slip_by_cause=slips,
         total_slip_d=math.fsum(one.mean_d for one in slips),
         censored=sample.size - reached,
-        title=goal.title,
         over_figures=_over_figures(dates, goal.by_d, curve, scores),
     )
 
@@ -227,25 +216,17 @@ def _mass_step_kg(masses: Floats) -> float:
     return max(divisor / 1e3, float(masses.sum()) / MASS_STEPS) or 1.0
 
 
-def _manifest_row(flight: FlightLine, sample: Sample, nominal: Sample) -> ManifestRow:
+def _manifest_row(flight: ManifestEntry, sample: Sample, nominal: Sample) -> ManifestRow:
     dates = sample.reached_d[:, flight.launched]
     p10, p50, p90 = _quantile_days(dates, BAR_SHARES)
     planned = not flight.fact and math.isfinite(flight.planned_d)
     return ManifestRow(
-        mission=flight.mission,
-        launch=flight.launch,
-        launcher=flight.launcher,
-        pad=flight.pads,
-        payload=flight.payload,
-        launch_mass_kg=flight.mass_kg,
-        margin_kg=flight.margin_kg,
-        propellant_margin_kg=flight.propellant_margin_kg,
+        entry=flight,
         nominal_d=_day(nominal.reached_d[0, flight.launched]),
         p10_d=p10,
         p50_d=p50,
         p90_d=p90,
         by_plan=float((dates <= flight.planned_d + PLAN_GRACE_D).mean()) if planned else math.nan,
-        fact=flight.fact,
     )
 
 

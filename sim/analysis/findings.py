@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sim.analysis.estimates import Curve, Estimate, Proportion, Quantile
+from sim.campaign.plan import GoalPlan, Heading, ManifestEntry
 from sim.model.tracing import Trace
 
 
@@ -45,12 +46,9 @@ class OverFigures:
 class GoalFinding:
     """What is found of one goal."""
 
-    name: str
-    about: str
-    by_d: float
-    wanted: float
-    """The chance the planner wants."""
+    goal: GoalPlan
     reached: int
+    """Replications in which it is reached."""
     probability: Proportion
     """Chance of reaching the goal by its date."""
     nominal_d: float | None
@@ -62,8 +60,6 @@ class GoalFinding:
     total_slip_d: float
     censored: int
     """Replications in which the goal is not reached; their days count up to the calendar's end."""
-    title: str = ""
-    """What the scenario wants pages to call it."""
     over_figures: OverFigures | None = None
     """None where no figure is drawn, or too few replications reach the goal to tell."""
 
@@ -71,9 +67,24 @@ class GoalFinding:
         return f"<GoalFinding {self.name}: {self.probability.value:.1%} by day {self.by_d:g}>"
 
     @property
+    def name(self) -> str:
+        """The goal's key."""
+        return self.goal.name
+
+    @property
+    def by_d(self) -> float:
+        """The day it is wanted by."""
+        return self.goal.by_d
+
+    @property
+    def wanted(self) -> float:
+        """The chance the planner wants."""
+        return self.goal.wanted
+
+    @property
     def called(self) -> str:
         """Its title, or its key where the scenario gives none."""
-        return self.title or self.name
+        return self.goal.title or self.goal.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,54 +148,30 @@ class MassCurve:
 
 @dataclass(frozen=True, slots=True)
 class ManifestRow:
-    """One line of the launch manifest."""
+    """When one launch of the manifest leaves."""
 
-    mission: str
-    launch: str
-    launcher: str
-    pad: str
-    """Pads it may use."""
-    payload: str
-    launch_mass_kg: float
-    margin_kg: float
-    """Launcher capacity left on the nominal day; nan when flown already."""
-    propellant_margin_kg: float
-    """Propellant left after the last burn on the nominal day; nan when flown already."""
+    entry: ManifestEntry
     nominal_d: float | None
     p10_d: float | None
     p50_d: float | None
     p90_d: float | None
     by_plan: float
     """Chance of launching by the planned date plus 30 days; nan when flown already or without a planned date."""
-    fact: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Findings:
+class Findings(Heading):
     """Everything the pages show of one scenario."""
 
-    scenario: str
-    about: str
-    identity: str
     seed: int
     replications: int
-    calendar_start: str
-    """ISO date of day 0."""
-    calendar_end_d: float
-    as_of_d: float | None
     goals: tuple[GoalFinding, ...]
     bars: tuple[Bar, ...]
     mass: MassCurve
     manifest: tuple[ManifestRow, ...]
     traces: tuple[Trace, ...]
-    places: tuple[tuple[str, str, bool], ...]
-    """(name, body, on the surface) of every place, for the bat chart."""
     facility_days: tuple[tuple[str, float, float, float], ...]
     """(station, P10, P50, P90) of research facility-days by the first goal's date."""
-    guesses: int
-    """Figures in the scenario whose source is an estimate."""
-    figures: int
-    """Figures in the scenario that carry a source."""
     versions: tuple[tuple[str, str], ...]
     """(package, version) used for the run."""
     joint: tuple[JointFinding, ...] = ()

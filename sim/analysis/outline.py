@@ -7,18 +7,15 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from sim.campaign.causes import CAUSES
-from sim.campaign.plan import Campaign, Delivery, FlightCard, LaunchPlan, PlaceName
+from sim.campaign.plan import Campaign, Delivery, GoalPlan, Heading, LaunchPlan, ManifestEntry, heading_of
 from sim.chance import FigureName
 from sim.model.sample import Sample
 from sim.scenario.text import path_text
-
-OUTLINE_FORMAT = 2
-"""Raised whenever a field changes its meaning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,39 +28,6 @@ class SubjectLine:
     fact: bool
     finish: int
     """Milestone that ends it, or -1."""
-
-
-@dataclass(frozen=True, slots=True)
-class GoalLine:
-    """A goal."""
-
-    name: str
-    about: str
-    by_d: float
-    wanted: float
-    subject: int
-    reached: int
-    """Milestone."""
-    title: str = ""
-    """What pages call it; empty when the scenario does not say."""
-
-
-@dataclass(frozen=True, slots=True)
-class FlightLine:
-    """A launch of the manifest, with its margins on the nominal day."""
-
-    mission: str
-    launch: str
-    launcher: str
-    pads: str
-    payload: str
-    mass_kg: float
-    margin_kg: float
-    propellant_margin_kg: float
-    planned_d: float
-    launched: int
-    """Milestone."""
-    fact: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,26 +62,15 @@ class ClassLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Outline:
+class Outline(Heading):
     """A campaign as its tables and pages need it."""
 
-    format: int
-    scenario: str
-    about: str
-    identity: str
-    start_iso: str
-    end_d: float
-    as_of_d: float
-    """nan or infinite when the scenario does not say it."""
-    guesses: int
-    figures: int
     causes: tuple[str, ...]
     milestones: tuple[str, ...]
     subjects: tuple[SubjectLine, ...]
-    goals: tuple[GoalLine, ...]
-    flights: tuple[FlightLine, ...]
+    goals: tuple[GoalPlan, ...]
+    flights: tuple[ManifestEntry, ...]
     deliveries: tuple[Delivery, ...]
-    places: tuple[PlaceName, ...]
     stations: tuple[str, ...]
     """Stations with research facilities."""
     drawn: Drawn = field(default_factory=Drawn)
@@ -132,25 +85,13 @@ class Outline:
 def outline_of(campaign: Campaign, nominal: Sample) -> Outline:
     """Make the outline of a campaign; the margins are those of the launch days of its nominal run."""
     return Outline(
-        format=OUTLINE_FORMAT,
-        scenario=campaign.scenario,
-        about=campaign.about,
-        identity=campaign.identity,
-        start_iso=campaign.start_iso,
-        end_d=campaign.end_d,
-        as_of_d=campaign.as_of_d,
-        guesses=campaign.guesses,
-        figures=campaign.figures,
+        **heading_of(campaign),
         causes=CAUSES,
         milestones=tuple(milestone.name for milestone in campaign.milestones),
         subjects=_subjects(campaign),
-        goals=tuple(
-            GoalLine(goal.name, goal.about, goal.by_d, goal.wanted, goal.subject, goal.reached, goal.title)
-            for goal in campaign.goals
-        ),
-        flights=tuple(_flight(campaign, card, nominal) for card in campaign.flights),
+        goals=campaign.goals,
+        flights=tuple(_with_margins(campaign, entry, nominal) for entry in campaign.flights),
         deliveries=campaign.deliveries,
-        places=campaign.places,
         stations=tuple(
             campaign.subjects[element.subject].name for element in campaign.elements if element.facilities > 0
         ),
@@ -210,25 +151,13 @@ def _subjects(campaign: Campaign) -> tuple[SubjectLine, ...]:
     )
 
 
-def _flight(campaign: Campaign, card: FlightCard, nominal: Sample) -> FlightLine:
-    margins = (math.nan, math.nan)
-    if not card.fact:
-        launches = (launch for mission in campaign.missions for launch in mission.launches)
-        plan = next((launch for launch in launches if launch.launched == card.launched), None)
-        margins = _margins(campaign, plan, float(nominal.reached_d[card.launched]))
-    return FlightLine(
-        mission=campaign.subjects[card.mission].name,
-        launch=card.launch,
-        launcher=card.launcher,
-        pads=card.pads,
-        payload=card.payload,
-        mass_kg=card.mass_kg,
-        margin_kg=margins[0],
-        propellant_margin_kg=margins[1],
-        planned_d=card.planned_d,
-        launched=card.launched,
-        fact=card.fact,
-    )
+def _with_margins(campaign: Campaign, entry: ManifestEntry, nominal: Sample) -> ManifestEntry:
+    if entry.fact:
+        return entry
+    launches = (launch for mission in campaign.missions for launch in mission.launches)
+    plan = next((launch for launch in launches if launch.launched == entry.launched), None)
+    spare_kg, left_kg = _margins(campaign, plan, float(nominal.reached_d[entry.launched]))
+    return replace(entry, margin_kg=spare_kg, propellant_margin_kg=left_kg)
 
 
 def _margins(campaign: Campaign, launch: LaunchPlan | None, day_d: float) -> tuple[float, float]:

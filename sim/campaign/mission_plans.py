@@ -14,9 +14,9 @@ from sim.campaign.plan import (
     NEVER,
     Chance,
     Delivery,
-    FlightCard,
     FlightSheet,
     LaunchPlan,
+    ManifestEntry,
     MissionPlan,
     OperationPlan,
     RefuelPlan,
@@ -37,7 +37,7 @@ class FlightParts:
 
     plan: MissionPlan
     deliveries: tuple[Delivery, ...]
-    cards: tuple[FlightCard, ...]
+    cards: tuple[ManifestEntry, ...]
     """One for each launch, and so are the sheets."""
     sheets: tuple[FlightSheet, ...]
 
@@ -314,13 +314,13 @@ class FlightWriter:
         for_launch = self.context.tables.for_launch
         return for_launch(path, launch, first, sheet, wait_d), for_launch(path, launch, first, better, wait_d)
 
-    def _card(self, key: str, sheet: FlightSheet) -> FlightCard:
+    def _card(self, key: str, sheet: FlightSheet) -> ManifestEntry:
         """Write the manifest's line of a launch."""
         launch = self.mission.launches[key]
         cargo = ", ".join(self.mission.cargo) if launch is self.route.cargo_launch else ""
         label = ", ".join(launch.carries)
-        return FlightCard(
-            mission=self.flight.subject,
+        return ManifestEntry(
+            mission=self.name,
             launch=key,
             launcher=launch.launcher,
             pads=", ".join(self.context.scenario.launchers[launch.launcher].pads),

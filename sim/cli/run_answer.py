@@ -52,7 +52,7 @@ def _headline(goal: GoalFinding, findings: Findings, calendar: Calendar) -> list
         runs = counted(findings.replications, "replication")
         lines.append(
             f"    {goal.censored} of {runs} ({_percent(share)}) {plural(goal.censored, 'does', 'do')} not reach"
-            f" it by the calendar's end, {_day(findings.calendar_end_d, calendar)}"
+            f" it by the calendar's end, {_day(findings.end_d, calendar)}"
         )
     return [*lines, ""] if len(findings.goals) > 1 else lines
 

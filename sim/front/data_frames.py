@@ -200,10 +200,13 @@ def _subjects(_: StudyTables, found: Findings) -> list[TableColumn]:
 
 def _manifest(_: StudyTables, found: Findings) -> list[TableColumn]:
     start, rows = _start(found), found.manifest
-    words = ("mission", "launch", "launcher", "pad", "payload", "fact")
-    fields = [TableColumn((word,), [getattr(row, word) for row in rows]) for word in words]
-    for word in ("launch_mass_kg", "margin_kg", "propellant_margin_kg", "by_plan"):
-        fields.append(TableColumn((word,), np.array([getattr(row, word) for row in rows], dtype=np.float64)))
+    words = {"mission": "mission", "launch": "launch", "launcher": "launcher", "pad": "pads", "payload": "payload"}
+    words["fact"] = "fact"
+    numbers = {"launch_mass_kg": "mass_kg", "margin_kg": "margin_kg", "propellant_margin_kg": "propellant_margin_kg"}
+    fields = [TableColumn((word,), [getattr(row.entry, own) for row in rows]) for word, own in words.items()]
+    for word, own in numbers.items():
+        fields.append(TableColumn((word,), np.array([getattr(row.entry, own) for row in rows], dtype=np.float64)))
+    fields.append(TableColumn(("by_plan",), np.array([row.by_plan for row in rows], dtype=np.float64)))
     for word in ("nominal", "p10", "p50", "p90"):
         fields += _dated(start, word, [getattr(row, f"{word}_d") for row in rows])
     return fields
@@ -258,4 +261,4 @@ def _dated(
 
 
 def _start(found: Findings) -> datetime.datetime:
-    return datetime.datetime.fromisoformat(found.calendar_start)
+    return datetime.datetime.fromisoformat(found.start_iso)

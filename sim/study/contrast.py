@@ -56,7 +56,7 @@ class Side:
         return next(goal for goal in self.findings.goals if goal.name == name)
 
     def _shift_d(self, since: datetime.datetime) -> float:
-        start = datetime.datetime.fromisoformat(self.findings.calendar_start)
+        start = datetime.datetime.fromisoformat(self.findings.start_iso)
         return (start - since) / datetime.timedelta(days=1)
 
 
@@ -164,7 +164,7 @@ def _side(side: Side, name: str) -> Document:
 
 def _difference(first: tuple[Side, str], second: tuple[Side, str]) -> Mapping[str, object]:
     """Return what the second study changes against the first, over the replications that both have."""
-    since = datetime.datetime.fromisoformat(first[0].findings.calendar_start)
+    since = datetime.datetime.fromisoformat(first[0].findings.start_iso)
     one, two = (side.dates_d(name, since) for side, name in (first, second))
     n = min(one.size, two.size)
     one, two = one[:n], two[:n]

@@ -176,7 +176,7 @@ def run_history(
             errand = _Errand(start, day, where / day, replications, seed)
             for goal, forecast in _forecasts(errand, loaded[day], engine, on_progress):
                 known = goals[goal.name].forecasts if goal.name in goals else ()
-                goals[goal.name] = GoalHistory(goal.name, goal.title, (*known, forecast))
+                goals[goal.name] = GoalHistory(goal.name, goal.goal.title, (*known, forecast))
     in_order = [*first.goals, *(name for name in goals if name not in first.goals)]
     history = History(
         FORMAT,

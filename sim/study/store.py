@@ -28,7 +28,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from sim.analysis.outline import OUTLINE_FORMAT, Outline
+from sim.analysis.outline import Outline
 from sim.model.sample import Sample
 from sim.model.tracing import Trace
 from sim.study import files, tables, work_ledger
@@ -188,8 +188,6 @@ def _read(folder: Path, read_outcomes: Callable[[Storage, Manifest, Outline, lis
                 "the same `ilrs run` command goes on where it stopped",
             )
         outline = from_json(Outline, _held(folder, OUTLINE, manifest))
-        if outline.format != OUTLINE_FORMAT:
-            raise RecordError(f"{OUTLINE} has format {outline.format}, and {OUTLINE_FORMAT} is known")
         if outline.identity != manifest.identity:
             raise RecordError(f"{OUTLINE} belongs to another scenario")
         require_sound(outline)

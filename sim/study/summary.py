@@ -113,8 +113,8 @@ def write_summary(study: StudyTables, summary: Summary) -> None:
 
 def calendar_of(findings: Findings) -> Calendar:
     """Return the calendar of a scenario."""
-    start = datetime.datetime.fromisoformat(findings.calendar_start)
-    return Calendar(start, start + datetime.timedelta(days=findings.calendar_end_d))
+    start = datetime.datetime.fromisoformat(findings.start_iso)
+    return Calendar(start, start + datetime.timedelta(days=findings.end_d))
 
 
 def _goal(goal: GoalFinding, calendar: Calendar) -> Summary:

@@ -6,17 +6,18 @@ the model works with indices into them.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from sim.campaign.plan.flight_plans import (
-    FlightCard,
     FlightSheet,
     FlightStep,
     LaunchPlan,
     LaunchStreams,
     LegPlan,
+    ManifestEntry,
     MissionPlan,
     OperationPlan,
     RefuelPlan,
@@ -76,16 +77,40 @@ class GoalPlan:
 
 
 @dataclass(frozen=True, slots=True)
-class Campaign:
-    """A whole campaign, ready to be simulated."""
+class Heading:
+    """What a campaign, its outline and what is found of it all say first."""
 
     scenario: str
     about: str
     identity: str
     """Hash of the resolved scenario."""
     start_iso: str
+    """Day 0."""
     end_d: float
+    """End of the calendar."""
     as_of_d: float
+    """Day up to which all is known; nan or infinite when the scenario does not say it."""
+    guesses: int
+    """Figures in the scenario whose source is an estimate."""
+    figures: int
+    """Figures in the scenario that carry a source."""
+    places: tuple[PlaceName, ...]
+
+    @property
+    def known_until_d(self) -> float | None:
+        """Return the day up to which all is known; None when the scenario does not say it."""
+        return self.as_of_d if math.isfinite(self.as_of_d) else None
+
+
+def heading_of(one: Heading) -> dict[str, Any]:
+    """Return the fields of a heading, to make another record that begins with them."""
+    return {field.name: getattr(one, field.name) for field in fields(Heading)}
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign(Heading):
+    """A whole campaign, ready to be simulated."""
+
     streams: tuple[str, ...]
     stream_paths: tuple[tuple[str | int, ...], ...]
     """Path of the figure that each stream draws."""
@@ -111,13 +136,10 @@ class Campaign:
     ground: GroundPlan | None
     goals: tuple[GoalPlan, ...]
     deliveries: tuple[Delivery, ...]
-    flights: tuple[FlightCard, ...]
+    flights: tuple[ManifestEntry, ...]
     sheets: tuple[FlightSheet, ...]
-    places: tuple[PlaceName, ...]
     schedule: SchedulePlan | None = None
     """Relations, working calendars, resources and groups, where the scenario has any."""
-    guesses: int = 0
-    figures: int = 0
     values: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """The resolved scenario, without what is to be swept, sought or optimised."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from sim.campaign.plan.parts import Chance
@@ -252,15 +253,22 @@ class FlightSheet:
 
 
 @dataclass(frozen=True, slots=True)
-class FlightCard:
-    """What the manifest prints of one launch on its nominal day."""
+class ManifestEntry:
+    """A launch of the manifest."""
 
-    mission: int
+    mission: str
     launch: str
     launcher: str
     pads: str
+    """Those it may use."""
     payload: str
     mass_kg: float
     planned_d: float
+    """nan where none is named."""
     launched: int
+    """Milestone."""
     fact: bool
+    margin_kg: float = math.nan
+    """Launcher capacity left on the nominal day; nan when flown already, or not known yet."""
+    propellant_margin_kg: float = math.nan
+    """Propellant left after the last burn on the nominal day; nan when flown already, or not known yet."""

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from sim.analysis.attribution import Attribution, attribute, rank_subjects, significance_interval, subject_days
-from sim.analysis.outline import GoalLine, Outline, SubjectLine, outline_of
+from sim.analysis.outline import Outline, SubjectLine, outline_of
 from sim.campaign.compile import compile_campaign
+from sim.campaign.plan import GoalPlan
 from sim.model.sample import Sample
 from sim.model.simulate import simulate_chunk, simulate_nominal
 from sim.scenario.load import load_scenario
@@ -20,7 +21,6 @@ ROUNDING_D = 1e-9
 """Sums of a few terms below 1e4 days."""
 
 OUTLINE = Outline(
-    format=1,
     scenario="hand",
     about="",
     identity="0" * 64,
@@ -36,7 +36,7 @@ OUTLINE = Outline(
         SubjectLine("other", "activity", "other", False, 1),
         SubjectLine("goal", "goal", "goal", False, 2),
     ),
-    goals=(GoalLine("goal", "", 500.0, 0.7, 2, 2),),
+    goals=(GoalPlan("goal", "", 2, 2, 500.0, 0.7, (), math.nan),),
     flights=(),
     deliveries=(),
     places=(),

@@ -11,14 +11,13 @@ import pytest
 from sim.analysis.estimates import replication_at
 from sim.analysis.find import find
 from sim.analysis.findings import Findings
-from sim.analysis.outline import FlightLine, GoalLine, Outline, SubjectLine
-from sim.campaign.plan import Delivery
+from sim.analysis.outline import Outline, SubjectLine
+from sim.campaign.plan import Delivery, GoalPlan, ManifestEntry
 from sim.model.sample import Sample
 
 INF = math.inf
 
 OUTLINE = Outline(
-    format=1,
     scenario="hand",
     about="",
     identity="0" * 64,
@@ -33,8 +32,8 @@ OUTLINE = Outline(
         SubjectLine("step", "activity", "Step", False, 0),
         SubjectLine("goal", "goal", "Goal", False, 1),
     ),
-    goals=(GoalLine("goal", "the goal", 500.0, 0.7, 1, 1),),
-    flights=(FlightLine("m", "main", "r", "p", "x", 1.0, 2.0, 3.0, 100.0, 0, False),),
+    goals=(GoalPlan("goal", "the goal", 1, 1, 500.0, 0.7, (), math.nan),),
+    flights=(ManifestEntry("m", "main", "r", "p", "x", 1.0, 100.0, 0, False, 2.0, 3.0),),
     deliveries=(Delivery(0, 100.0, "a"), Delivery(1, 10.0, "b")),
     places=(),
     stations=("lab",),

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.analysis.outline import FlightLine, GoalLine, Outline, SubjectLine, outline_of
+from sim.analysis.outline import Outline, SubjectLine, outline_of
 from sim.analysis.story import Tale, tell
 from sim.campaign.compile import compile_campaign
-from sim.campaign.plan import Campaign
+from sim.campaign.plan import Campaign, GoalPlan, ManifestEntry
 from sim.model.simulate import simulate, simulate_nominal
 from sim.model.tracing import Event, Segment, Trace, Verb
 from sim.scenario.load import load_scenario
@@ -22,7 +22,6 @@ SUM_D = 1e-9
 """Sums of a few dozen floats below 1e4."""
 INF = math.inf
 OUTLINE = Outline(
-    format=1,
     scenario="hand",
     about="",
     identity="0" * 64,
@@ -51,11 +50,11 @@ OUTLINE = Outline(
         SubjectLine("hub", "element", "hub", False, 3),
         SubjectLine("base", "goal", "base", False, 4),
     ),
-    goals=(GoalLine("base", "", 500.0, 0.7, 4, 4),),
+    goals=(GoalPlan("base", "", 4, 4, 500.0, 0.7, (), math.nan),),
     flights=(
-        FlightLine("ilrs-1", "main", "cz-9", "p", "x", 1.0, 2.0, 3.0, 100.0, 0, False),
-        FlightLine("crew", "lander", "cz-10", "p", "x", 1.0, 2.0, 3.0, 100.0, 0, False),
-        FlightLine("crew", "ship", "cz-10", "p", "x", 1.0, 2.0, 3.0, 100.0, 0, False),
+        ManifestEntry("ilrs-1", "main", "cz-9", "p", "x", 1.0, 100.0, 0, False, 2.0, 3.0),
+        ManifestEntry("crew", "lander", "cz-10", "p", "x", 1.0, 100.0, 0, False, 2.0, 3.0),
+        ManifestEntry("crew", "ship", "cz-10", "p", "x", 1.0, 100.0, 0, False, 2.0, 3.0),
     ),
     deliveries=(),
     places=(),

@@ -15,6 +15,7 @@ from sim.analysis.estimates import ecdf, quantiles, wilson
 from sim.analysis.find import ranges_of
 from sim.analysis.findings import Bar, CauseDays, Findings, GoalFinding, ManifestRow, MassCurve
 from sim.analysis.uncertainty import Explained
+from sim.campaign.plan import GoalPlan, ManifestEntry, PlaceName
 from sim.model.tracing import Event, Move, Segment, TankLevel, Trace, Verb
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'&%{x}"
@@ -29,10 +30,10 @@ YEAR_D = 365.25
 _EXPLAINED = Explained(((0.2, 0.0, 0.0), (0.0, 0.0, 0.0), (0.0, 0.0, 0.0)), 0.15, 0.25, 500.0, 12)
 """A fifth of the variance comes from the figures."""
 _PLACES = (
-    ("leo", "earth", False),
-    ("llo", "moon", False),
-    ("elfo", "moon", False),
-    ("shackleton", "moon", True),
+    PlaceName("leo", "earth", False),
+    PlaceName("llo", "moon", False),
+    PlaceName("elfo", "moon", False),
+    PlaceName("shackleton", "moon", True),
 )
 
 
@@ -45,8 +46,8 @@ def sample_findings() -> Findings:
         identity="9f2c41d07be5a1c34411aa05c92be35d7720b1c8e6f0a9d4",
         seed=2035,
         replications=RUNS,
-        calendar_start=START,
-        calendar_end_d=END_D,
+        start_iso=START,
+        end_d=END_D,
         as_of_d=AS_OF_D,
         goals=_goals(dates),
         bars=_bars(),
@@ -104,10 +105,7 @@ def _goal(
     kept = np.where(np.isfinite(dates), dates, END_D)
     total = float(kept.mean()) - (nominal_d if nominal_d is not None else END_D)
     return GoalFinding(
-        name=name,
-        about=about,
-        by_d=by_d,
-        wanted=wanted,
+        goal=GoalPlan(name, about, 0, 0, by_d, wanted, (), math.nan),
         reached=reached,
         probability=wilson(int((dates <= by_d).sum()), RUNS),
         nominal_d=nominal_d,
@@ -202,22 +200,19 @@ def _mass() -> MassCurve:
 
 
 def _manifest() -> tuple[ManifestRow, ...]:
-    rows = [
-        ManifestRow(
-            "change-6", "main", "cz-5", "wenchang.lc-101", "change-6 stack", 8350.0, math.nan, math.nan, 853.0,
-            853.0, 853.0, 853.0, math.nan, True,
-        )
-    ]  # fmt: skip
+    nan = math.nan
+    flown = ManifestEntry(
+        "change-6", "main", "cz-5", "wenchang.lc-101", "change-6 stack", 8350.0, 853.0, 0, True, nan, nan
+    )
+    rows = [ManifestRow(flown, 853.0, 853.0, 853.0, 853.0, nan)]
     for index, name in enumerate(_MISSIONS[1:20]):
         nominal = 1900.0 + 190 * index
-        rows.append(
-            ManifestRow(
-                name if index != 4 else HOSTILE, "main", "cz-9" if index % 3 else "cz-10", "wenchang.lc-301",
-                "cargo-lander + command-hub, power-1", 26000.0 - 300 * index, 900.0 + 13 * index, 210.0, nominal,
-                nominal + 40, nominal + 300, None if index > 17 else nominal + 1200, max(0.0, 0.8 - 0.05 * index),
-                False,
-            )
+        entry = ManifestEntry(
+            name if index != 4 else HOSTILE, "main", "cz-9" if index % 3 else "cz-10", "wenchang.lc-301",
+            "cargo-lander + command-hub, power-1", 26000.0 - 300 * index, nominal, 0, False, 900.0 + 13 * index, 210.0,
         )  # fmt: skip
+        late = None if index > 17 else nominal + 1200
+        rows.append(ManifestRow(entry, nominal, nominal + 40, nominal + 300, late, max(0.0, 0.8 - 0.05 * index)))
     return tuple(rows)
 
 

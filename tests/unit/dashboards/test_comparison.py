@@ -15,17 +15,22 @@ from dashboards.figures.inputs import flatten
 from dashboards.figures.side_by_side import Contender, draw_dates, draw_families, family_days
 from dashboards.page import render_page
 from dashboards.report import write_report
-from sim.analysis.findings import Findings
+from sim.analysis.findings import Findings, GoalFinding
 from tests.unit.dashboards.sample import sample_findings
 
 ROUNDING_D = 0.1
 """Bars are sent with two digits."""
 
 
+def with_goal(found: GoalFinding, **values: object) -> GoalFinding:
+    """Return what is found of a goal, with other values of the goal itself."""
+    return dataclasses.replace(found, goal=dataclasses.replace(found.goal, **values))  # type: ignore[arg-type]
+
+
 @pytest.fixture(scope="module")
 def studies() -> tuple[Findings, Findings]:
     first = sample_findings()
-    sooner = dataclasses.replace(first.goals[1], name="ilrs-basic")
+    sooner = with_goal(first.goals[1], name="ilrs-basic")
     return first, dataclasses.replace(first, scenario="second-pad", identity="77" * 24, goals=(sooner,))
 
 
@@ -53,8 +58,8 @@ def test_the_sooner_study_is_named_first(contenders: tuple[Contender, ...]) -> N
 
 
 def test_goals_with_different_dates_name_them_in_the_headline(studies: tuple[Findings, Findings]) -> None:
-    first = dataclasses.replace(studies[0].goals[0], by_d=5112.0)
-    later = dataclasses.replace(first, by_d=5477.5)
+    first = with_goal(studies[0].goals[0], by_d=5112.0)
+    later = with_goal(first, by_d=5477.5)
     both = [dataclasses.replace(studies[0], goals=(one,)) for one in (first, later)]
     headline = compose_comparison([Entry(one) for one in both]).headline
     assert "by Dec 2035" in headline
@@ -138,10 +143,13 @@ def test_no_study_is_no_report(tmp_path: Path) -> None:
 def test_a_title_that_all_studies_give_the_goal_names_it_and_two_titles_do_not(
     studies: tuple[Findings, Findings],
 ) -> None:
-    one, other = {"ilrs-basic": "The basic station"}, {"ilrs-basic": "Another"}
-    both = [Entry(found, titles=one) for found in studies]
-    assert compose_comparison(both).headline.startswith("The basic station, chance by")
-    assert compose_comparison([both[0], Entry(studies[1], titles=other)]).headline.startswith("ilrs-basic, chance by")
+    def headline(*titles: str) -> str:
+        goals = [with_goal(found.goals[0], title=title) for found, title in zip(studies, titles, strict=True)]
+        both = [dataclasses.replace(found, goals=(goal,)) for found, goal in zip(studies, goals, strict=True)]
+        return compose_comparison([Entry(found) for found in both]).headline
+
+    assert headline("The basic station", "The basic station").startswith("The basic station, chance by")
+    assert headline("The basic station", "Another").startswith("ilrs-basic, chance by")
 
 
 def test_what_a_goal_is_called_changes_nothing() -> None:

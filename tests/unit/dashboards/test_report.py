@@ -146,7 +146,8 @@ def test_every_id_stands_once(html: str) -> None:
 
 
 def test_a_title_names_the_goal_and_its_key_is_told(findings: Findings) -> None:
-    titled = dataclasses.replace(findings.goals[0], title=HOSTILE[:80])
+    first = findings.goals[0]
+    titled = dataclasses.replace(first, goal=dataclasses.replace(first.goal, title=HOSTILE[:80]))
     page = compose_page(dataclasses.replace(findings, goals=(titled, *findings.goals[1:])))
     assert page.headline.startswith(HOSTILE[:80])
     assert titled.name in page.about

@@ -56,7 +56,7 @@ def told(shelf: Shelf, replication: int | None, goal: str = GOAL) -> Shown:
 def test_the_story_ends_on_the_day_of_the_table(shelf: Shelf, volume: Volume) -> None:
     steps = volume.steps(GOAL)
     found = told(shelf, steps.replication[0])
-    date = volume.findings.calendar_start[:4]
+    date = volume.findings.start_iso[:4]
     assert f"replication {steps.replication[0]}" in found.title
     assert "is reached on" in found.story_title
     assert int(found.story_title.rsplit(" ", 1)[1]) == int(date) + int(steps.t_d[0] // 365.25)

@@ -327,7 +327,7 @@ def test_a_trace_of_what_cannot_happen_is_refused(folder: Path, key: str, value:
 
 def test_a_run_of_an_older_format_is_refused_with_the_way_out(folder: Path) -> None:
     change(folder, format=3, parts=[])
-    with pytest.raises(FolderError, match="has format 3, and this version knows 4; make it again in another folder"):
+    with pytest.raises(FolderError, match="has format 3, and this version knows 5; make it again in another folder"):
         read_study(folder)
 
 
