@@ -200,7 +200,7 @@ class SharedLuck:
         seen = [replace(by_path[path], observed=score) for path, score in past.items()]
         together = [*seen, *(member for _, member in drawn)]
         try:
-            bundles = self._shared.get((*together, *groups.items()), lambda: entwine(together, groups))
+            bundles = entwine(together, groups)
         except (AmbiguousError, ImpossibleError) as error:  # several launches may draw from one path
             path, message, hint = say_contradiction(error, together, self._scenario)
             self._registry.problem(path, Code.VALUE, message, hint)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import combinations
 
 
@@ -149,6 +150,12 @@ class AmbiguousError(ValueError):
 
 def entwine(members: Sequence[Member], groups: Mapping[str, SharedGroup]) -> tuple[Bundle, ...]:
     """Return the bundles of members that are correlated at all; raises ImpossibleError and AmbiguousError."""
+    return _entwined(tuple(members), tuple(groups.items()))
+
+
+@lru_cache(8)
+def _entwined(members: tuple[Member, ...], named: tuple[tuple[str, Group], ...]) -> tuple[Bundle, ...]:
+    groups = dict(named)
     pairs = {
         (i, j): value for i, j in combinations(range(len(members)), 2) if (value := _pair(members, groups, i, j)) != 0.0
     }

@@ -10,7 +10,7 @@ from sim.problems import Code, Problem
 from sim.scenario.bounds import Bound, supply_bounds
 from sim.scenario.draft import Draft
 from sim.scenario.names import section
-from sim.scenario.order import Earliest, NeedNetwork, chain_of, earliest_days, root_of
+from sim.scenario.order import Earliest, NeedNetwork, chain_of, root_of
 from sim.scenario.schema import Element, Station
 from sim.scenario.text import Path
 from sim.units import format_date, format_quantity
@@ -46,7 +46,7 @@ def check_sites(case: Draft) -> Iterator[Problem]:
 
 def check_goals(case: Draft, network: NeedNetwork) -> Iterator[Problem]:
     """A goal can be met before the calendar ends (error) and by its date (warning), if nothing goes wrong."""
-    earliest = earliest_days(network)
+    earliest = network.earliest_days
     for name, goal in case.scenario.goals.items():
         root = root_of(name, earliest)
         path: Path = ("goals", name)

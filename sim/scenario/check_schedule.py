@@ -9,7 +9,7 @@ from typing import Final
 
 from sim.problems import Code, Problem
 from sim.scenario.draft import Draft
-from sim.scenario.order import NeedNetwork, earliest_days
+from sim.scenario.order import NeedNetwork
 from sim.scenario.text import Path
 from sim.units import format_date
 
@@ -26,7 +26,7 @@ def check_overdue(case: Draft) -> Iterator[Problem]:
     if as_of is None:
         return
     network = NeedNetwork(case.scenario, planned=True)
-    planned, graph = earliest_days(network), network.graph()
+    planned, graph = network.earliest_days, network.graph
     known_d = network.calendar.to_days(as_of)
     late: set[str] = set()
     for name in planned:  # needs come before what needs them
@@ -83,7 +83,7 @@ def _overdue(case: Draft, event: str, day: str, as_of: datetime.datetime) -> Pro
 
 def check_done_before_needs(case: Draft, network: NeedNetwork) -> Iterator[Problem]:
     """What has happened came after what it needs (warning)."""
-    earliest = earliest_days(network)
+    earliest = network.earliest_days
     for name, path, date, needs in _facts(case):
         fact_d = max(network.calendar.to_days(date), 0.0)
         for index, need in enumerate(needs):

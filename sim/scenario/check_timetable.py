@@ -10,7 +10,7 @@ from sim.problems import Code, Problem
 from sim.scenario.draft import Draft
 from sim.scenario.events import STARTING, start_name
 from sim.scenario.names import NEEDS, find, section
-from sim.scenario.order import NeedNetwork, earliest_days, end_of_day
+from sim.scenario.order import NeedNetwork, end_of_day
 from sim.scenario.relations import LAG_CALENDARS, Lagged, event_of, read_need
 from sim.scenario.schema import Activity, Resource
 from sim.scenario.text import Path
@@ -151,7 +151,7 @@ def check_codes(case: Draft) -> Iterator[Problem]:
 def check_kept_dates(case: Draft, network: NeedNetwork) -> Iterator[Problem]:
     """The dates by which work is to start or to be done can be kept (warning): logic wins over them."""
     dated = [one for one in case.scenario.activities.values() if one.by is not None or one.start_by is not None]
-    earliest = earliest_days(network) if dated else {}
+    earliest = network.earliest_days if dated else {}
     for name, item in case.scenario.activities.items():
         if item.done is not None or name not in earliest:
             continue

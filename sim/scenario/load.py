@@ -8,12 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path as FilePath
-from typing import Any
+from typing import Any, Final
 
 from pydantic import ValidationError
 
 from sim.problems import Code, Mark, Problem, ScenarioError, did_you_mean, suggest, writable
-from sim.scenario.as_of import explain, known_on
+from sim.scenario.as_of import Known, explain, known_on
 from sim.scenario.check_optimise import check_optimise
 from sim.scenario.check_study_values import check_study_values
 from sim.scenario.checks import check_blocks, check_sense
@@ -22,9 +22,11 @@ from sim.scenario.draft import Draft
 from sim.scenario.events import check_needs
 from sim.scenario.layered import Layered, flatten
 from sim.scenario.layers import LayerStack
+from sim.scenario.likes import LIKE
 from sim.scenario.names import check_references, is_needed, section
 from sim.scenario.paths import check_study_paths, check_study_variants, study_variants, wrong_path
 from sim.scenario.provenance import check_sources
+from sim.scenario.said import SAID, children
 from sim.scenario.schema import Scenario
 from sim.scenario.shape import shape_problems
 from sim.scenario.text import MOST_PROBLEMS, Node, copied, path_text, plain, set_mark
@@ -63,12 +65,7 @@ def read_resolved(text: str, called: str) -> Files:
     """
     folder = shipped_folder()  # nothing stands beside it
     stack = LayerStack(Tree(folder, folder))
-    return _files(folder / called, stack, stack.take(text.encode(), folder / called, called))
-
-
-def load_from(files: Files, variants: Sequence[str] = (), sets: Sequence[str] = ()) -> Loaded:
-    """Return a scenario that was read, with variants and `--set` values; raises `ScenarioError`."""
-    return _loaded(files, variants, sets)
+    return replace(_files(folder / called, stack, stack.take(text.encode(), folder / called, called)), settled=True)
 
 
 def check_scenario(
@@ -213,6 +210,11 @@ class Files:
     root: Node | None
     as_of: str | None = None
     """The day whose knowledge counts, where one is asked for."""
+    settled: bool = False
+    """Whether it is resolved: it inherits nothing, names no file and says no days."""
+
+
+_UNSETTLING: Final = (LIKE, SAID, "empirical")
 
 
 def _read(path: str | FilePath, as_of: str | None = None) -> Files:
@@ -266,25 +268,28 @@ def _merge(files: Files, variants: Sequence[str], sets: Sequence[str]) -> tuple[
     stack = files.stack.again()
     if files.root is None:
         return None, stack.problems, False
-    root = stack.hold_risks(stack.apply_variants(copied(files.root), variants))
+    settled = files.settled and not any(word in text for text in sets for word in _UNSETTLING)
+    base = Node(dict(children(files.root)), files.root.mark, files.root.key) if settled else copied(files.root)
+    root = stack.hold_risks(stack.apply_variants(base, variants))
     for text in sets:
         said = _wrong_set(stack, root, text)
         stack.problems += said
         root = root if said else stack.apply_set(root, text)
     root = stack.hold_risks(root)
-    root = stack.resolve_likes(root)
+    root = root if settled else stack.resolve_likes(root)
     stack.problems += _wrong_variant_names(files.root)
-    stack.problems += read_columns(root, stack.tree, stack.folders, files.file.resolve().parent)
+    stack.problems += [] if settled else read_columns(root, stack.tree, stack.folders, files.file.resolve().parent)
     if isinstance(root.value, dict):
         _name_after_file(root.value, files.file, stack.files[0])
-    known = known_on(root, files.as_of)
+    known = Known(root, (), {}) if settled else known_on(root, files.as_of)
     root, stack.problems = known.root, [*stack.problems, *known.problems]
     whole = not any(problem.code in _INCOMPLETE for problem in stack.problems)
     layered = flatten(root, stack.files, stack.shipped_files())
     return replace(layered, left_out=known.left_out), stack.problems, whole
 
 
-def _loaded(files: Files, variants: Sequence[str], sets: Sequence[str]) -> Loaded:
+def load_from(files: Files, variants: Sequence[str] = (), sets: Sequence[str] = ()) -> Loaded:
+    """Return a scenario that was read, with variants and `--set` values; raises `ScenarioError`."""
     layered, problems, whole = _merge(files, variants, sets)
     if layered is None:
         raise ScenarioError(_in_order(problems))
@@ -299,7 +304,7 @@ def _loaded(files: Files, variants: Sequence[str], sets: Sequence[str]) -> Loade
 
 def _problems(files: Files, variants: Sequence[str], sets: Sequence[str]) -> list[Problem]:
     try:
-        return list(_loaded(files, variants, sets).warnings)
+        return list(load_from(files, variants, sets).warnings)
     except ScenarioError as error:
         return list(error.problems)
 

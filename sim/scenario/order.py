@@ -6,6 +6,7 @@ import datetime
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 
@@ -95,13 +96,22 @@ class NeedNetwork:
             path: Path = ("goals", name)
             self._add(end_names("goals", name), self._event(goal.needs, (*path, "needs"), path))
 
-    def graph(self) -> dict[str, list[tuple[str, Path | None]]]:
-        """Return the needs of every event by the events' own names."""
+    @cached_property
+    def graph(self) -> Mapping[str, Sequence[tuple[str, Path | None]]]:
+        """The needs of every event by the events' own names."""
         known = {
             name: [(self._aliases.get(need, need), path) for need, path in (*e.needs, *e.ends)]
             for name, e in self.events.items()
         }
         return {name: [edge for edge in edges if edge[0] in self.events] for name, edges in known.items()}
+
+    @cached_property
+    def earliest_days(self) -> Mapping[str, Earliest]:
+        """The earliest day on which each event can be, if nothing slips or fails; infinite where it never can.
+
+        Nothing is before the calendar's start, day 0. The network has no circle.
+        """
+        return _earliest_days(self)
 
     def known_needs(self, needs: Sequence[tuple[str, Path | None]]) -> list[tuple[str, str]]:
         """Return the needs that are events here, each with the event's own name."""
@@ -114,7 +124,7 @@ class NeedNetwork:
 
     def needed(self, name: str) -> set[str]:
         """Return the names of everything an event needs, itself included."""
-        graph, seen, open_ = self.graph(), set[str](), [name]
+        graph, seen, open_ = self.graph, set[str](), [name]
         while open_:
             current = open_.pop()
             if current not in seen:
@@ -399,7 +409,7 @@ def _voyage_d(leg: Leg) -> float:
 
 def check_cycles(network: NeedNetwork, layered: Layered) -> Iterator[Problem]:
     """Refuse needs that go round in a circle, each edge with its place."""
-    graph = network.graph()
+    graph = dict(network.graph)
     for _ in range(_MOST_CIRCLES):
         try:
             list(TopologicalSorter({name: [need for need, _ in edges] for name, edges in graph.items()}).static_order())
@@ -415,7 +425,7 @@ def check_cycles(network: NeedNetwork, layered: Layered) -> Iterator[Problem]:
 
 
 def _edges(
-    circle: list[str], graph: Mapping[str, list[tuple[str, Path | None]]]
+    circle: list[str], graph: Mapping[str, Sequence[tuple[str, Path | None]]]
 ) -> Iterator[tuple[str, str, Path | None]]:
     for name, need in pairwise(circle):
         yield name, need, next((path for found, path in graph[name] if found == need), None)
@@ -441,12 +451,8 @@ class Earliest:
     because: str
 
 
-def earliest_days(network: NeedNetwork) -> dict[str, Earliest]:
-    """Return the earliest day on which each event can be, if nothing slips or fails; infinite where it never can.
-
-    Nothing is before the calendar's start, day 0. The network has no circle.
-    """
-    graph = network.graph()
+def _earliest_days(network: NeedNetwork) -> dict[str, Earliest]:
+    graph = network.graph
     order = TopologicalSorter({name: [need for need, _ in edges] for name, edges in graph.items()}).static_order()
     found: dict[str, Earliest] = {}
     for name in order:

@@ -9,7 +9,7 @@ import pytest
 
 from sim.scenario.bounds import supply_bounds
 from sim.scenario.load import load_scenario
-from sim.scenario.order import NeedNetwork, earliest_days
+from sim.scenario.order import NeedNetwork
 from tests.unit.scenario.small import problems_of
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "results"
@@ -94,7 +94,7 @@ def test_no_replication_of_a_shipped_scenario_is_earlier_than_its_bound(path: Pa
     golden = json.loads(path.read_text(encoding="utf-8"))
     scenario = load_scenario(golden["scenario"], [golden["variant"]] if golden["variant"] else []).scenario
     network = NeedNetwork(scenario)
-    earliest = earliest_days(network)
+    earliest = network.earliest_days
     early = {}
     for name, goal in golden["goals"].items():
         bound_d = max(earliest[name].day, *(bound.day for bound in supply_bounds(scenario, network, name)), 0.0)
