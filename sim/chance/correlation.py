@@ -154,7 +154,7 @@ def entwine(members: Sequence[Member], groups: Mapping[str, SharedGroup]) -> tup
 
 
 @lru_cache(8)
-def _entwined(members: tuple[Member, ...], named: tuple[tuple[str, Group], ...]) -> tuple[Bundle, ...]:
+def _entwined(members: tuple[Member, ...], named: tuple[tuple[str, SharedGroup], ...]) -> tuple[Bundle, ...]:
     groups = dict(named)
     pairs = {
         (i, j): value for i, j in combinations(range(len(members)), 2) if (value := _pair(members, groups, i, j)) != 0.0
