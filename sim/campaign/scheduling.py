@@ -14,12 +14,11 @@ from sim.campaign.plan import Chance
 from sim.campaign.plan.schedule_plans import GatherPlan, LinkPlan, ResourcePlan, SchedulePlan, WaitPlan, WorkPlan
 from sim.chance import Distribution
 from sim.scenario.events import start_name
-from sim.scenario.order import end_of_day
 from sim.scenario.relations import Lagged, event_of
 from sim.scenario.schema import Activity, Resource, Scenario
 from sim.scenario.text import Path
 from sim.scenario.values import WorkTime
-from sim.scenario.working import Clock, Working, group_members
+from sim.scenario.working import Clock, Working, end_of_day, group_members
 from sim.units import parse_date
 from sim.worktime import DAY_MIN, WorkCalendar, add_time, time_between
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from math import inf
 
-from sim.campaign.causes import PLAN, SUPPLY
+from sim.campaign.causes import FAILURE, PLAN, SUPPLY
 from sim.campaign.plan import MissionPlan
+from sim.model.arriving import fly_legs
 from sim.model.ledger import Span
 from sim.model.resources import Process
 from sim.model.tracing import Verb
@@ -49,3 +50,25 @@ def stay(world: World, span: Span, plan: MissionPlan) -> Process:
     else:
         world.reach(plan.stayed, span)
     world.store.board(-plan.crew_down)
+
+
+def go_home(world: World, plan: MissionPlan, parent: Span) -> Process:
+    """Stay on the surface, then bring crew or samples home."""
+    span = world.ledger.open(plan.subject, "return")
+    world.bind(span, parent)
+    if plan.lives_at_base:
+        yield from stay(world, span, plan)
+    else:
+        yield from world.spend(span, plan.stay_d, PLAN)
+        world.reach(plan.stayed, span)
+    if plan.ascent_class >= 0 and world.happens(world.classes[plan.ascent_class].next_failure(), plan.ascent_stream):
+        site = plan.legs[-1].destination if plan.legs else ""
+        world.note(plan.subject, Verb.IS_LOST_AT_ASCENT, site, None, plan.vehicle)
+        for leg in plan.back[:1]:
+            world.travel(plan, leg, world.env.now, lost=True)
+        yield from world.give_up(span, FAILURE)
+    yield from fly_legs(world, plan, span, plan.back)
+    world.close(span)
+    for leg in plan.back[-1:]:
+        world.note(plan.subject, Verb.COMES_HOME, leg.destination, leg.mass_kg, leg.vehicle)
+    world.reach(plan.returned, span)

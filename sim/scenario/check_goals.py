@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from sim.problems import Code, Problem
-from sim.scenario.bounds import Bound, supply_bounds
 from sim.scenario.draft import Draft
+from sim.scenario.earliest import Bound, chain_of, root_of, supply_bounds
 from sim.scenario.names import section
-from sim.scenario.order import Earliest, NeedNetwork, chain_of, root_of
+from sim.scenario.order import Earliest, NeedNetwork
 from sim.scenario.schema import Element, Station
 from sim.scenario.text import Path
 from sim.units import format_date, format_quantity

@@ -9,10 +9,11 @@ from typing import Final
 
 from sim.problems import Code, Problem
 from sim.scenario.draft import Draft
-from sim.scenario.order import NeedNetwork, least
+from sim.scenario.order import NeedNetwork
 from sim.scenario.schema import Scenario
 from sim.scenario.schema.sites import StationTank
 from sim.scenario.text import Path
+from sim.scenario.working import least
 from sim.units import format_quantity
 
 CONSUMABLES: Final = "consumables"  # all goods that people use, mixed as they use them

@@ -10,11 +10,11 @@ from sim.problems import Code, Problem
 from sim.scenario.draft import Draft
 from sim.scenario.events import STARTING, start_name
 from sim.scenario.names import NEEDS, find, section
-from sim.scenario.order import NeedNetwork, end_of_day
+from sim.scenario.order import NeedNetwork
 from sim.scenario.relations import LAG_CALENDARS, Lagged, event_of, read_need
 from sim.scenario.schema import Activity, Resource
 from sim.scenario.text import Path
-from sim.scenario.working import Working, group_members
+from sim.scenario.working import Working, end_of_day, group_members
 from sim.units import format_date, parse_date
 from sim.worktime import DAY_MIN, add_time
 

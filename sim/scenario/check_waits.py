@@ -9,8 +9,8 @@ from math import ceil
 
 from sim.problems import Code, Problem
 from sim.scenario.draft import Draft
-from sim.scenario.order import least
 from sim.scenario.schema import Launcher, Mission, Scenario
+from sim.scenario.working import least
 from sim.units import format_quantity
 
 _ROUNDING_D = 1e-6

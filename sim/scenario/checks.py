@@ -70,8 +70,9 @@ from sim.scenario.check_timetable import (
 )
 from sim.scenario.check_waits import check_waits
 from sim.scenario.draft import Draft
+from sim.scenario.earliest import check_cycles
 from sim.scenario.layered import Layered
-from sim.scenario.order import NeedNetwork, check_cycles
+from sim.scenario.order import NeedNetwork
 from sim.scenario.schema import Scenario
 
 CHECKS: Final[tuple[Callable[[Draft], Iterator[Problem]], ...]] = (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,7 +17,7 @@ from sim.scenario.check_optimise import check_optimise
 from sim.scenario.check_study_values import check_study_values
 from sim.scenario.checks import check_blocks, check_sense
 from sim.scenario.data import read_columns
-from sim.scenario.draft import Draft
+from sim.scenario.draft import Draft, without_wrong
 from sim.scenario.events import check_needs
 from sim.scenario.layered import Layered, flatten
 from sim.scenario.layers import LayerStack
@@ -309,7 +308,6 @@ def _problems(files: Files, variants: Sequence[str], sets: Sequence[str]) -> lis
         return list(error.problems)
 
 
-_MOST_PRUNINGS = 8
 _INCOMPLETE = (
     Code.EXTENDS,
     Code.FILE_MISSING,
@@ -368,42 +366,12 @@ def _check(scenario: Scenario | None, layered: Layered, before: list[Problem]) -
     problems = [*explain([*names, *needs], layered.left_out), *_first(check_sources(layered))]
     if scenario is not None and not names and not needs:
         return problems + check_sense(scenario, layered)
-    rest = _without(layered, [*before, *names])
+    rest = without_wrong(layered, [*before, *names])
     return problems + (check_blocks(rest, layered) if rest else [])
 
 
 def _first(problems: Iterable[Problem]) -> list[Problem]:
     return list(islice(problems, MOST_PROBLEMS))
-
-
-def _without(layered: Layered, problems: Sequence[Problem]) -> Scenario | None:
-    """Return the scenario without the blocks in which something is wrong; None if too little is left."""
-    values = copy.deepcopy(layered.values)
-    paths = {path_text(path): path for path in layered.marks}
-    for problem in problems:
-        path = paths.get(problem.path) or paths.get(problem.path.rpartition(".")[0], ())
-        _remove(values, path if problem.code == Code.UNKNOWN_KEY else path[:2])
-    for _ in range(_MOST_PRUNINGS):
-        wrong = [paths.get(problem.path, ())[:2] for problem in check_references(replace(layered, values=values))]
-        try:
-            rest = Scenario.model_validate(values, strict=True)
-        except ValidationError as error:
-            wrong += [details["loc"][:1] for details in error.errors(include_url=False)]
-        else:
-            if not wrong:
-                return rest
-        for path in wrong:
-            _remove(values, path)
-    return None
-
-
-def _remove(values: Any, path: Sequence[str | int]) -> None:
-    for part in path[:-1]:
-        if not isinstance(values, dict) or part not in values:
-            return
-        values = values[part]
-    if path and isinstance(values, dict):
-        values.pop(path[-1], None)
 
 
 def _in_order(problems: Sequence[Problem]) -> list[Problem]:

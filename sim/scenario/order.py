@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import datetime
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from graphlib import CycleError, TopologicalSorter
+from graphlib import TopologicalSorter
 from itertools import pairwise
 
-from sim.chance import Distribution
 from sim.clock import Calendar
-from sim.problems import Code, Problem
 from sim.scenario.events import (
     MOST_REPEATS,
     delivery_names,
@@ -23,16 +21,12 @@ from sim.scenario.events import (
     needed_starts,
     start_name,
 )
-from sim.scenario.layered import Layered
 from sim.scenario.relations import Lagged, event_of
-from sim.scenario.schema import Activity, Element, Filling, Leg, Mission, Scenario, SlipByClass, SlipByLead, Station
-from sim.scenario.text import Path, path_text
+from sim.scenario.schema import Activity, Element, Filling, Mission, Scenario, Station
+from sim.scenario.text import Path
 from sim.scenario.values import WorkTime
-from sim.scenario.working import ELAPSED, Clock, Working, group_members
+from sim.scenario.working import ELAPSED, Clock, Working, end_of_day, group_members, least, likely, voyage_d
 from sim.worktime import DAY_MIN, add_time
-
-_MOST_CIRCLES = 10
-_MOST_EDGES = 12  # of a circle, in a message
 
 
 @dataclass(slots=True)
@@ -297,7 +291,7 @@ class NeedNetwork:
     def _way_d(self, places: Sequence[str]) -> float:
         """Return the days that the legs between some places take at the least."""
         legs = {(leg.from_, leg.to): leg for leg in reversed(self.scenario.legs.values())}
-        return sum(_voyage_d(legs[way]) for way in pairwise(places) if way in legs)
+        return sum(voyage_d(legs[way]) for way in pairwise(places) if way in legs)
 
     def _start(self, mission: Mission, path: Path) -> NeededEvent:
         if mission.flown is not None:
@@ -377,72 +371,6 @@ def _listed(needs: list[str], path: Path) -> list[tuple[str, Path | None]]:
     return [(event_of(need) or need, (*path, index)) for index, need in enumerate(needs)]
 
 
-def end_of_day(date: datetime.datetime | None) -> datetime.datetime | None:
-    """Return the end of a day that is given without a time; a time as it is."""
-    return date + datetime.timedelta(days=1) if date is not None and date.time() == datetime.time() else date
-
-
-def least(law: Distribution | SlipByLead | SlipByClass | None) -> float:
-    """Return the least value a law can take; 0 where that is not bounded or not known.
-
-    A slip by class can be nearly as early as the day of knowledge, which is then what bounds it.
-    """
-    if isinstance(law, SlipByClass):
-        return -math.inf
-    if law is None or isinstance(law, SlipByLead):
-        return 0.0
-    least = law.support[0]
-    return least if math.isfinite(least) else 0.0
-
-
-def likely(law: Distribution | SlipByLead | SlipByClass | None) -> float:
-    """Return the likeliest value of a law; 0 where it is not known."""
-    return 0.0 if law is None or isinstance(law, SlipByLead | SlipByClass) else law.mode
-
-
-def _voyage_d(leg: Leg) -> float:
-    """Return the days a leg takes at the least: the quickest if computed, the planned ones if typed."""
-    if leg.tof:
-        return min(leg.tof) if leg.transfer == "computed" else sum(leg.tof) / len(leg.tof)
-    return max((burn.after for burn in leg.burns), default=0.0)
-
-
-def check_cycles(network: NeedNetwork, layered: Layered) -> Iterator[Problem]:
-    """Refuse needs that go round in a circle, each edge with its place."""
-    graph = dict(network.graph)
-    for _ in range(_MOST_CIRCLES):
-        try:
-            list(TopologicalSorter({name: [need for need, _ in edges] for name, edges in graph.items()}).static_order())
-        except CycleError as error:
-            circle = list(reversed(error.args[1]))
-            edges = [edge for edge in _edges(circle, graph) if edge[2] is not None]
-            if edges:  # without a place it is two steps of one name, which is complained of as that
-                yield _circle_problem(edges, layered)
-            first, second, _ = next(iter(edges), (circle[0], circle[1], None))
-            graph[first] = [edge for edge in graph[first] if edge[0] != second]
-        else:
-            return
-
-
-def _edges(
-    circle: list[str], graph: Mapping[str, Sequence[tuple[str, Path | None]]]
-) -> Iterator[tuple[str, str, Path | None]]:
-    for name, need in pairwise(circle):
-        yield name, need, next((path for found, path in graph[name] if found == need), None)
-
-
-def _circle_problem(edges: list[tuple[str, str, Path | None]], layered: Layered) -> Problem:
-    said = []
-    for name, need, path in edges[:_MOST_EDGES]:
-        mark = layered.mark(path or ())
-        said.append(f"{name} needs {need} ({mark.text() if mark else '?'})")
-    if len(edges) > _MOST_EDGES:
-        said.append(f"... ({len(edges)} in all)")
-    path = edges[0][2] or () if edges else ()
-    message = "needs go round in a circle: " + ", ".join(said)
-    return Problem(layered.mark(path), path_text(path), Code.CYCLE, "error", message, "take one of these needs away")
-
-
 @dataclass(frozen=True, slots=True)
 class Earliest:
     """The earliest day of an event, and the event that sets it: itself, or the last of its needs."""
@@ -470,19 +398,3 @@ def _earliest_days(network: NeedNetwork) -> dict[str, Earliest]:
                 day, binding = ends_d, own
         found[name] = Earliest(max(day, event.not_before_d), binding if day >= event.not_before_d else name)
     return found
-
-
-def chain_of(name: str, earliest: Mapping[str, Earliest]) -> list[str]:
-    """Return the events that set an event's earliest day, the first of them first, the event itself left out."""
-    chain: list[str] = []
-    while earliest[name].because != name:
-        name = earliest[name].because
-        chain.insert(0, name)
-    return chain
-
-
-def root_of(name: str, earliest: Mapping[str, Earliest]) -> str:
-    """Return the event at the end of the chain that sets an event's earliest day."""
-    while earliest[name].because != name:
-        name = earliest[name].because
-    return name

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import datetime
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from sim.chance import Distribution
 from sim.scenario.relations import PREDECESSOR, ROUND_THE_CLOCK, SUCCESSOR, Lagged
-from sim.scenario.schema import Activity, Closed, DayOfYear, Scenario, Season, WorkingCalendar
+from sim.scenario.schema import (
+    Activity,
+    Closed,
+    DayOfYear,
+    Leg,
+    Scenario,
+    Season,
+    SlipByClass,
+    SlipByLead,
+    WorkingCalendar,
+)
 from sim.scenario.values import WorkTime
 from sim.units import parse_date
 from sim.worktime import DAY_MIN, FIVE_DAYS, Hours, WorkCalendar, usual_day_min, work_calendar
@@ -138,3 +149,33 @@ def group_members(scenario: Scenario) -> Mapping[str, list[str]]:
             found[group].append(name)
             group = scenario.groups[group].group
     return found
+
+
+def end_of_day(date: datetime.datetime | None) -> datetime.datetime | None:
+    """Return the end of a day that is given without a time; a time as it is."""
+    return date + datetime.timedelta(days=1) if date is not None and date.time() == datetime.time() else date
+
+
+def least(law: Distribution | SlipByLead | SlipByClass | None) -> float:
+    """Return the least value a law can take; 0 where that is not bounded or not known.
+
+    A slip by class can be nearly as early as the day of knowledge, which is then what bounds it.
+    """
+    if isinstance(law, SlipByClass):
+        return -math.inf
+    if law is None or isinstance(law, SlipByLead):
+        return 0.0
+    least = law.support[0]
+    return least if math.isfinite(least) else 0.0
+
+
+def likely(law: Distribution | SlipByLead | SlipByClass | None) -> float:
+    """Return the likeliest value of a law; 0 where it is not known."""
+    return 0.0 if law is None or isinstance(law, SlipByLead | SlipByClass) else law.mode
+
+
+def voyage_d(leg: Leg) -> float:
+    """Return the days a leg takes at the least: the quickest if computed, the planned ones if typed."""
+    if leg.tof:
+        return min(leg.tof) if leg.transfer == "computed" else sum(leg.tof) / len(leg.tof)
+    return max((burn.after for burn in leg.burns), default=0.0)

@@ -1,15 +1,76 @@
-"""Bounds: the earliest day of a goal by what all its work takes together, vehicles, pads and money."""
+"""The earliest day of anything: circles refused, days by needs, and bounds by vehicles, pads and money together."""
 
 from __future__ import annotations
 
 import datetime
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
 
-from sim.scenario.order import NeedNetwork, least
+from sim.problems import Code, Problem
+from sim.scenario.layered import Layered
+from sim.scenario.order import Earliest, NeedNetwork
 from sim.scenario.schema import Scenario
+from sim.scenario.text import Path, path_text
+from sim.scenario.working import least
+
+_MOST_CIRCLES = 10
+_MOST_EDGES = 12  # of a circle, in a message
+
+
+def check_cycles(network: NeedNetwork, layered: Layered) -> Iterator[Problem]:
+    """Refuse needs that go round in a circle, each edge with its place."""
+    graph = dict(network.graph)
+    for _ in range(_MOST_CIRCLES):
+        try:
+            list(TopologicalSorter({name: [need for need, _ in edges] for name, edges in graph.items()}).static_order())
+        except CycleError as error:
+            circle = list(reversed(error.args[1]))
+            edges = [edge for edge in _edges(circle, graph) if edge[2] is not None]
+            if edges:  # without a place it is two steps of one name, which is complained of as that
+                yield _circle_problem(edges, layered)
+            first, second, _ = next(iter(edges), (circle[0], circle[1], None))
+            graph[first] = [edge for edge in graph[first] if edge[0] != second]
+        else:
+            return
+
+
+def _edges(
+    circle: list[str], graph: Mapping[str, Sequence[tuple[str, Path | None]]]
+) -> Iterator[tuple[str, str, Path | None]]:
+    for name, need in pairwise(circle):
+        yield name, need, next((path for found, path in graph[name] if found == need), None)
+
+
+def _circle_problem(edges: list[tuple[str, str, Path | None]], layered: Layered) -> Problem:
+    said = []
+    for name, need, path in edges[:_MOST_EDGES]:
+        mark = layered.mark(path or ())
+        said.append(f"{name} needs {need} ({mark.text() if mark else '?'})")
+    if len(edges) > _MOST_EDGES:
+        said.append(f"... ({len(edges)} in all)")
+    path = edges[0][2] or () if edges else ()
+    message = "needs go round in a circle: " + ", ".join(said)
+    return Problem(layered.mark(path), path_text(path), Code.CYCLE, "error", message, "take one of these needs away")
+
+
+def chain_of(name: str, earliest: Mapping[str, Earliest]) -> list[str]:
+    """Return the events that set an event's earliest day, the first of them first, the event itself left out."""
+    chain: list[str] = []
+    while earliest[name].because != name:
+        name = earliest[name].because
+        chain.insert(0, name)
+    return chain
+
+
+def root_of(name: str, earliest: Mapping[str, Earliest]) -> str:
+    """Return the event at the end of the chain that sets an event's earliest day."""
+    while earliest[name].because != name:
+        name = earliest[name].because
+    return name
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.scenario.bounds import supply_bounds
+from sim.scenario.earliest import supply_bounds
 from sim.scenario.load import load_scenario
 from sim.scenario.order import NeedNetwork
 from tests.unit.scenario.small import problems_of
