@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from sim.cli.printing import print_table
-from sim.cli.quantities import ANGLE, LENGTH
+from sim.cli.quantities import ANGLE, LENGTH, MOMENT
 from sim.problems import InputError, counted, did_you_mean
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ _FROM = "leo, or for a way home an orbit about the Moon: llo, elfo, or altitudes
 _ANGLE = f"Way home: inertial flight-path angle at the entry interface, 121.92 km  [default: {DEFAULT_ENTRY}]."
 _SITE = f"Way home: where to land, LAT,LON or one of {', '.join(sorted(LANDING_SITES))}."
 _RANGE = "Way home: from the entry interface to the site along the ground."
+_PERILUNE = "Halo orbit: a time at which it passes perilune [default: one that keeps full moons away from it]."
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -57,6 +58,7 @@ class Homeward:
 def home_options(site_help: str = _SITE) -> Callable[[F], F]:
     """Add the options of a way home."""
     options = (
+        click.option("--perilune", "perilune_d", type=MOMENT, help=_PERILUNE),
         click.option("--range", "range_km", type=LENGTH, help=_RANGE),
         click.option("--site", "site", metavar="NAME", help=site_help),
         click.option("--entry-angle", "angle_deg", type=ANGLE, help=_ANGLE),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sim.cli.halo_legs import halo_home, names_halo, print_halo, read_halo_way
 from sim.cli.homeward import home_options, home_result, print_home, read_homeward
 from sim.cli.options import as_json
 from sim.cli.printing import print_json, print_table
@@ -92,6 +93,7 @@ def command(
     angle_deg: float | None,
     site: str | None,
     range_km: float | None,
+    perilune_d: float | None,
     goal: str,
     tilt_deg: float | None,
     refine: bool,
@@ -105,6 +107,12 @@ def command(
 
     A transfer that is not possible is a result and says why.
     """
+    if names_halo(origin) and goal.strip().lower() == "entry":
+        with physics_limits():
+            way = read_halo_way(origin, goal, perilune_d, parking_km, inclination_deg, angle_deg, site)
+            home = halo_home(open_ephemeris(kernel), depart_d, way)
+        print_json(home) if json_ else print_halo(home["solutions"])
+        return
     if goal.strip().lower() == "entry":
         if plot or plane_change:
             raise InputError(f"--{'plot' if plot else 'plane-change'}: is for ways out, not for the way home")

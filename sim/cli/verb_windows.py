@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.homeward import home_options, home_windows, print_home_windows, read_homeward
+from sim.cli.halo_legs import HaloWay, halo_windows, names_halo, print_halo, read_halo_way
+from sim.cli.homeward import Homeward, home_options, home_windows, print_home_windows, read_homeward
 from sim.cli.options import as_json
 from sim.cli.printing import print_json, print_table
 from sim.cli.quantities import (
@@ -76,6 +77,7 @@ def command(
     angle_deg: float | None,
     site: str | None,
     range_km: float | None,
+    perilune_d: float | None,
     latitude_deg: float | None,
     longitude_deg: float | None,
     first_d: float,
@@ -93,17 +95,18 @@ def command(
     (--site) can choose its plane: twice a day in each of two branches. For the way home (--from llo --to entry) the
     best departure of each day is listed, with --site and --range those that end there. Times are TDB.
     """
-    if goal.strip().lower() == "entry":
+    if names_halo(goal) or names_halo(origin) or goal.strip().lower() == "entry":
         if plot or raan_deg is not None:
-            raise InputError(f"--{'plot' if plot else 'raan'}: is for ways out, not for the way home")
+            raise InputError(f"--{'plot' if plot else 'raan'}: is for ways out to orbits close to the Moon")
         require_order(first_d, last_d, "--epoch", "--until")
+        span_d = (first_d, last_d)
         with physics_limits():
-            asked = read_homeward(read_origin(origin, None), tofs_h, angle_deg, inclination_deg, site, range_km)
-            windows = home_windows(open_ephemeris(kernel), (first_d, last_d), asked)
-        if json_:
-            print_json({"windows": [_said(one) for one in windows], "mean_gap_d": _mean_gap_d(windows)})
-        else:
-            print_home_windows([_said(one) for one in windows], _SHOWN)
+            if names_halo(goal) or names_halo(origin):
+                way = read_halo_way(origin, goal, perilune_d, parking_km, inclination_deg, angle_deg, site)
+                _print_halo_windows(span_d, way, kernel, json_=json_)
+            else:
+                asked = read_homeward(read_origin(origin, None), tofs_h, angle_deg, inclination_deg, site, range_km)
+                _print_home(span_d, asked, kernel, json_=json_)
         return
     tof_h, inclination_deg = require_way_out(origin, tofs_h, inclination_deg, angle_deg, None)
     from sim.physics.places import Parking
@@ -133,6 +136,17 @@ def command(
         print_json({**result, "windows": [_said(window) for window in windows]})
     else:
         _print(result, place)
+
+
+def _print_halo_windows(span_d: tuple[float, float], way: HaloWay, kernel: Path | None, *, json_: bool) -> None:
+    ways = halo_windows(open_ephemeris(kernel), span_d, way)
+    print_json({"windows": ways}) if json_ else print_halo(ways)
+
+
+def _print_home(span_d: tuple[float, float], asked: Homeward, kernel: Path | None, *, json_: bool) -> None:
+    windows = home_windows(open_ephemeris(kernel), span_d, asked)
+    said = [_said(one) for one in windows]
+    print_json({"windows": said, "mean_gap_d": _mean_gap_d(windows)}) if json_ else print_home_windows(said, _SHOWN)
 
 
 def _place(

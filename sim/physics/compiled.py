@@ -12,7 +12,19 @@ import numba
 
 from sim.physics.ephemeris import cache_folder
 
-_SOURCES = ("approach", "compiled", "conic", "constants", "correction", "field", "landfall", "refine", "states")
+_SOURCES = (
+    "approach",
+    "compiled",
+    "conic",
+    "constants",
+    "correction",
+    "field",
+    "flyby",
+    "halo",
+    "landfall",
+    "refine",
+    "states",
+)
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
 
@@ -25,7 +37,7 @@ def compiled(kernel: Kernel) -> Kernel:
     """
     settings: Any = numba.config
     before = settings.CACHE_DIR
-    settings.CACHE_DIR = before or str(cache_folder() / f"kernels-{_digest()}")
+    settings.CACHE_DIR = before or str(cache_folder() / f"kernels-{sources_digest()}")
     try:
         return cast(Kernel, numba.njit(cache=True, error_model="numpy")(kernel))
     except RuntimeError:  # numba found no place to write to
@@ -35,6 +47,7 @@ def compiled(kernel: Kernel) -> Kernel:
 
 
 @cache
-def _digest() -> str:
+def sources_digest() -> str:
+    """Return what tells this code from another version of it."""
     sources = (Path(__file__).with_name(f"{name}.py") for name in _SOURCES)
     return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:12]

@@ -343,17 +343,7 @@ class WayHome:
 def _mirrored(table: EphemerisTable, first_d: float, last_d: float) -> EphemerisTable:
     """Return the mirrored sky of some days alone: a whole one takes longer to turn round than a flight to fly."""
     table.require([first_d, last_d])
-    step_d = float(table.epoch_d[1] - table.epoch_d[0])
-    left = max(int((first_d - table.first_d) / step_d) - 16, 0)
-    part = slice(left, int((last_d - table.first_d) / step_d) + 18)
-    return EphemerisTable(
-        table.epoch_d[part],
-        table.moon_position_km[part],
-        table.moon_velocity_km_s[part],
-        table.sun_position_km[part],
-        table.sun_velocity_km_s[part],
-        table.equator_of_date[part],
-    ).mirrored()
+    return table.around(first_d, last_d).mirrored()
 
 
 def _lunar_node_deg(table: EphemerisTable, epoch_d: float, state: FloatArray) -> float:

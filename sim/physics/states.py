@@ -42,6 +42,20 @@ class EphemerisTable:
         """Return the last epoch that can be asked for."""
         return float(self.epoch_d[-1])
 
+    def around(self, first_d: float, last_d: float) -> EphemerisTable:
+        """Return the knots of some days alone, with four days more at both ends where there are any."""
+        step_d = float(self.epoch_d[1] - self.epoch_d[0])
+        left = max(int((first_d - 4.0 - self.first_d) / step_d), 0)
+        part = slice(left, int((last_d + 4.0 - self.first_d) / step_d) + 2)
+        return EphemerisTable(
+            self.epoch_d[part],
+            self.moon_position_km[part],
+            self.moon_velocity_km_s[part],
+            self.sun_position_km[part],
+            self.sun_velocity_km_s[part],
+            self.equator_of_date[part],
+        )
+
     def mirrored(self) -> EphemerisTable:
         """Return the same sky run backwards: epochs change sign, and so do the velocities.
 

@@ -32,6 +32,7 @@ HOME = (
     "transfer", "--from", "llo", "--to", "entry", "--depart", "2026-01-04T13:00:00", "--tof", "72h",
     "--inclination", "35deg",
 )  # fmt: skip
+HALO = ("--inclination", "28.5deg", "--epoch", "2031-02-20", "--until", "2031-03-03")
 POLE = ("site", "--latitude", "-89.9deg", "--longitude", "0deg", "--horizon", "0deg")
 JANUARY = ("--from", "2035-01-01", "--to", "2035-02-01")
 
@@ -142,6 +143,17 @@ def test_windows_for_home_list_the_days_that_reach_a_site(ilrs: Call) -> None:
     assert all(window["open"] <= window["best"] < window["close"] for window in found["windows"])
 
 
+def test_windows_for_a_halo_orbit_are_one_flyby_a_revolution(ilrs: Call) -> None:
+    """Source: the revolution's optimum made apart: 399.75 m/s both burns, injection 2031-02-27 about noon, 6.4 d."""
+    found = ask(
+        ilrs, "windows", "--to", "nrho", *HALO[:3], "2031-02-26", *HALO[4:], "--perilune", "2031-03-05T00:47:00"
+    )
+    (window,) = found["windows"]
+    assert window["total_dv_m_s"] == pytest.approx(399.75, abs=20.0)
+    assert window["depart"][:8] == "2031-02-"
+    assert window["depart"] < window["flyby"] < window["arrive"]
+
+
 def test_a_time_with_z_is_utc(ilrs: Call) -> None:
     """Source: TT - UTC is 69.184 s since 2017 (IERS Bulletin C)."""
     assert ask(ilrs, *HOME[:6], "2026-01-04T12:58:50.816Z", *HOME[7:])["solutions"][0]["depart"] == HOME[6]
@@ -248,7 +260,11 @@ BAD: dict[str, tuple[tuple[str, ...], str]] = {
         (*HOME, "--entry-angle", "-20deg"),
         "entry angle is -20 deg; it must lie between -9 and -4 deg",
     ),
-    "return from afar": (("transfer", "--from", "nrho", *HOME[3:]), "not from nrho"),
+    "return from afar": (("transfer", "--from", "dro", *HOME[3:]), "not from dro"),
+    "halo in the ground": (("windows", "--to", "nrho:1000km", *HALO), "between 2200 and 12500 km"),
+    "halo from the Moon": (("windows", "--from", "llo", "--to", "nrho", *HALO), "computed from leo"),
+    "halo to a low orbit": (("windows", "--from", "nrho", *HALO), "--to entry"),
+    "halo for years": (("windows", "--to", "nrho", *HALO[:-1], "2039-01-01"), "400 days at the most"),
     "site without range": ((*HOME[:9], "--site", "siziwang"), "needs --range"),
     "site with a plane": ((*HOME, "--site", "siziwang", "--range", "6500km"), "fixes the plane of the return"),
     "site unknown": ((*HOME[:9], "--site", "siziwan", "--range", "6500km"), "did you mean 'siziwang'?"),
