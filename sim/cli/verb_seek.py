@@ -33,6 +33,7 @@ _MOST_LINES = 100
 @click.argument("file", metavar="FILE")
 @click.option("--goal", metavar="G", help="The goal [default: the file's seek block, or its first goal].")
 @click.option("--confidence", metavar="70%", help="The chance wanted [default: the file's seek block, or the goal's].")
+@click.option("--by", metavar="DATE", help="The date wanted [default: the goal's].")
 @click.option("--levels", metavar="50%,70%,...", help="More chances, answered by the same search.")
 @click.option(
     "-n",
@@ -72,6 +73,7 @@ def command(file: str, sets: tuple[str, ...], variants: tuple[str, ...], **optio
     with reporter(quiet=options["quiet"] or options["json_"]) as progress, arguments_as_options():
         search = load(file, split_names(variants), sets, as_of=options["as_of"]).seek(
             options["goal"],
+            by=options["by"],
             confidence=options["confidence"],
             levels=levels,
             most=options["most"],

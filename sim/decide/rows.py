@@ -36,6 +36,8 @@ class Rows:
     start: Start
     packages: Packages
     goal: str
+    by_d: float | None
+    """Day by which the goal is wanted; None for the date that each package gives it."""
     job: Job
     engine: Executor
     texts: dict[tuple[str, ...], str]
@@ -135,5 +137,6 @@ class Rows:
         found = next((one for one in responses_of(self.sweep, planned) if one.goal.name == self.goal), None)
         if found is None or found.dates_d.size < until:
             raise InputError(f"{self.sweep.folder}: a package has no goal '{self.goal}'; leave goals out of the levers")
-        self.dates_d[request.option], self.goals[request.option] = found.dates_d[:until], found.goal
-        return found.dates_d[request.first : until] - found.goal.by_d
+        goal = found.goal if self.by_d is None else replace(found.goal, by_d=self.by_d)
+        self.dates_d[request.option], self.goals[request.option] = found.dates_d[:until], goal
+        return found.dates_d[request.first : until] - goal.by_d

@@ -50,7 +50,7 @@ SHARES: Final = (0.5, 0.7, 0.8, 0.9)
 _ALL: Final = 64
 """Up to so many packages all are looked at, so that none that is best for its cost is missed."""
 _FOR_LEVELS: Final = 0.6
-"""Share of all replications that the levels may take; the rest is for what is shown."""
+"""Share of all replications that the levels may take before what is compared has its own."""
 _ROUNDS: Final = 3
 
 
@@ -66,7 +66,7 @@ def seek(
     command: str = "",
     on_progress: Listener = lambda _: None,
 ) -> Found:
-    """Search the packages; `most` replications at most are spent on one, and no look begins after `budget` in all.
+    """Search the packages; `most` replications at most are spent on one, and `budget` in all.
 
     The same search goes on where it stopped. Ctrl-C ends it with what is known.
 
@@ -89,7 +89,7 @@ def seek(
     with held(where):
         sweep = open_sweep(where, fresh, (), texts)
         with watched(where, sweep=True):
-            rows = Rows(sweep, start, packages, plan.goal, Job(Cases(texts, seed), KEPT), engine, texts)
+            rows = Rows(sweep, start, packages, plan.goal, plan.by_d, Job(Cases(texts, seed), KEPT), engine, texts)
             _require_valid(rows, plan, loaded.layered.keys)
             found = _Search(rows, plan, most, budget, on_progress).run(loaded)
             write_found(found)
@@ -152,6 +152,8 @@ class _Search:
         try:
             self._explore()
             self._compare()
+            self.selection.run()  # with what is left
+            self._compare()
         except KeyboardInterrupt:
             interrupted = True
         if self.lattice.alone()[0] not in self.rows.dates_d:
@@ -193,7 +195,8 @@ class _Search:
 
     def _chains(self, numbers: Iterable[int], count: int) -> tuple[list[int], list[int]]:
         late_d, dates_d = (
-            {number: one[number][:count] for number in numbers} for one in (self.tally.late_d, self.rows.dates_d)
+            {number: one[number][:count] for number in numbers if self.tally.tried(number) >= count}
+            for one in (self.tally.late_d, self.rows.dates_d)
         )
         return frontier_of(late_d, self.lattice.costs, late_d, dates_d, self.plan.confidence)
 

@@ -86,9 +86,10 @@ class Selection:
                 for number in numbers:
                     count = min(until, max(tally.first, 2 * tally.tried(number)))
                     batch[number] = max(batch.get(number, 0), count)
-            if not batch:
-                return
+            before = tally.replications, len(tally.invalid)
             tally.look(dict(sorted(batch.items())))
+            if before == (tally.replications, len(tally.invalid)):
+                return  # nothing is open, or no more can be afforded
 
     def _batch(self, level: float, stage: int, seems: Floats) -> tuple[int, list[int]]:
         """Return what to look at next, and the replications up to which: what may end the search, then what may lower

@@ -56,7 +56,7 @@ class Tally:
         risk: float = RISK,
         on_progress: Callable[[int], None] = lambda _spent: None,
     ) -> None:
-        """`most` replications at most are spent on one package; no look begins once `budget` are spent in all."""
+        """`most` replications at most are spent on one package, and `budget` in all."""
         self.lattice, self.order = lattice, PackageOrder(lattice)
         self.most, self.budget, self.first, self.risk = most, budget, min(first, most), risk
         self.late_d: dict[int, Floats] = {}
@@ -87,13 +87,13 @@ class Tally:
         return [number for number in wanted if number in self.late_d]
 
     def _affordable(self, requests: Iterable[Request]) -> list[Request]:
-        """Return requests until the budget is spent; the last one may go beyond it."""
-        found, spent = [], self.replications
+        """Return requests until the budget is spent; a first look is whole or not taken, others are cut short."""
+        found, left = [], self.budget - self.replications
         for one in requests:
-            if spent >= self.budget:
-                break
-            found.append(one)
-            spent += one.count
+            count = min(one.count, left) if one.first else one.count
+            if 0 < count <= left:
+                found.append(Request(one.option, one.first, count))
+                left -= count
         return found
 
     def _test(self, changed: Sequence[int]) -> None:

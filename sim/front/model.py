@@ -291,6 +291,7 @@ class Model:
         self,
         goal: str | None = None,
         *,
+        by: Day | None = None,
         confidence: float | str | None = None,
         levels: Sequence[float | str] = (),
         most: int = 3_200,
@@ -305,8 +306,9 @@ class Model:
     ) -> Search:
         """Find the cheapest levers of the file's `seek` block that reach a goal by its date with a chance.
 
-        `confidence` is that chance (0.7 or "70 %"; the goal's own unless said), `levels` are more of them, answered by
-        the same search; `most` are the replications that one package may take, `replications` those of all.
+        `by` is another date than the goal's; `confidence` is that chance (0.7 or "70 %"; the goal's own unless said),
+        `levels` are more of them, answered by the same search; `most` are the replications that one package may take,
+        `replications` those of all.
 
         Raises:
             ScenarioError: if the scenario names no levers, a path leads nowhere, or a value makes no valid plan.
@@ -324,6 +326,7 @@ class Model:
                 ready,
                 reporter,
                 goal=goal,
+                by=day_of(by),
                 confidence=confidence,
                 levels=levels,
                 most=most,

@@ -225,6 +225,7 @@ def search(
     reporter: Reporter,
     *,
     goal: str | None,
+    by: str | None,
     confidence: float | str | None,
     levels: Sequence[float | str],
     most: int,
@@ -244,7 +245,7 @@ def search(
 
     require_writable(folder or Path("runs"))
     texts = [text for text in map(_share_text, levels) if text is not None]
-    plan = read_levers(loaded, goal=goal, confidence=_share_text(confidence), levels=texts)
+    plan = read_levers(loaded, goal=goal, by=by, confidence=_share_text(confidence), levels=texts)
     reporter.note(f"at most {budget:,} replications in all, {most:,} of one package")
     found = seek(
         start,

@@ -15,6 +15,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sim.campaign.compile import WHOLE_DAY_D
+from sim.clock import Calendar
 from sim.problems import Code, Mark, Problem, ScenarioError, WrongValueError, suggest
 from sim.scenario.load import Loaded
 from sim.scenario.paths import check_study_variants
@@ -22,7 +24,7 @@ from sim.scenario.schema import Seek
 from sim.scenario.writing import flow
 from sim.study.chunks import Case
 from sim.study.design import VARIANTS
-from sim.units import read_quantity
+from sim.units import UnitError, parse_date, read_quantity
 
 TAKEN = "taken"
 """Value of a variant that is a lever."""
@@ -65,12 +67,15 @@ class SeekPlan:
     levers: tuple[Lever, ...]
     levels: tuple[float, ...] = ()
     """Chances of which the cheapest package is asked, the confidence among them, in growing order."""
+    by_d: float | None = None
+    """Day by which the goal is wanted, in place of its own date."""
 
 
 def read_levers(
-    loaded: Loaded, *, goal: str | None = None, confidence: str | None = None, levels: Sequence[str] = ()
-) -> SeekPlan:
-    """Return the plan; what the command line says of goal and confidence comes first.
+    loaded: Loaded, *, goal: str | None = None, by: str | None = None, confidence: str | None = None,
+    levels: Sequence[str] = (),
+) -> SeekPlan:  # fmt: skip
+    """Return the plan; what the command line says of goal, date and confidence comes first.
 
     With `levels` and no `confidence`, the one that counts is the goal's where it is among them, else the lowest.
 
@@ -94,7 +99,7 @@ def read_levers(
     if not 0.0 < wanted < 1.0:
         raise _wrong("confidence", "a chance between 0 % and 100 % is wanted", "for example --confidence 70%")
     chosen = (Lever(VARIANTS, (name,), (cost,)) for name, cost in block.variants.items())
-    return SeekPlan(name, wanted, (*_levers(block), *chosen), tuple(sorted({*asked, wanted})))
+    return SeekPlan(name, wanted, (*_levers(block), *chosen), tuple(sorted({*asked, wanted})), _day(loaded, by))
 
 
 def _levers(block: Seek) -> list[Lever]:
@@ -115,6 +120,20 @@ def _goal(loaded: Loaded, wanted: str) -> str:
         hint = suggest(wanted, loaded.scenario.goals)
         raise _wrong("goal", f"there is no goal '{wanted[:60]}'", hint, Code.NO_SUCH_NAME)
     return wanted
+
+
+def _day(loaded: Loaded, by: str | None) -> float | None:
+    """Return the day of a date that the command line says, until which it lasts."""
+    if by is None:
+        return None
+    calendar = Calendar(loaded.scenario.calendar.start, loaded.scenario.calendar.end)
+    try:
+        by_d = calendar.to_days(parse_date(by))
+    except UnitError as error:
+        raise _wrong("by", error.message, error.hint, error.code) from None
+    if not 0.0 <= by_d <= calendar.length_d:
+        raise _wrong("by", f"{by:.20} is not within the calendar", f"it ends {calendar.iso(calendar.length_d)}")
+    return by_d + WHOLE_DAY_D
 
 
 def _share(option: str, wanted: str) -> float:

@@ -97,9 +97,27 @@ def test_a_package_at_the_level_is_told_with_what_would_settle_it(tmp_path: Path
     assert doubt.more is None or doubt.more > 400
 
 
-def test_no_look_begins_after_the_budget(tmp_path: Path) -> None:
-    """The last look may go beyond it, by no more than the 50 replications it begins with."""
-    assert sought(tmp_path / "run", budget=300).replications <= 350
+@pytest.mark.parametrize("budget", [100, 330, 2_000])
+def test_no_more_than_the_budget_is_spent(budget: int, tmp_path: Path) -> None:
+    assert sought(tmp_path / "run", "77 %", budget=budget).replications <= budget
+
+
+def test_another_date_uses_the_replications_that_are_there(tmp_path: Path) -> None:
+    """By day 191 the plan as it is makes it in (191 - 100) / 200 = 45.5 %."""
+    sought(tmp_path / "run")
+    ledger = (tmp_path / "run" / "ledger.jsonl").read_text(encoding="utf-8")
+    plan = read_levers(load_scenario(FILE), by="2030-07-10")
+    found = seek(Start(FILE), plan, seed=1, engine=Here(), folder=tmp_path / "run")
+    assert found.calendar.iso(found.by_d) == "2030-07-10"
+    assert found.as_it_is.chance.low < 0.455 < found.as_it_is.chance.high
+    after = (tmp_path / "run" / "ledger.jsonl").read_text(encoding="utf-8")
+    assert after.startswith(ledger)
+
+
+@pytest.mark.parametrize("by", ["2030-13-01", "2040-01-01", "soon"])
+def test_a_date_that_cannot_be_wanted_is_refused(by: str) -> None:
+    with pytest.raises(ScenarioError, match="--by"):
+        read_levers(load_scenario(FILE), by=by)
 
 
 def test_the_date_that_can_be_promised_comes_with_its_cost(tmp_path: Path) -> None:
