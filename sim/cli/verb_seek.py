@@ -113,7 +113,7 @@ def _headline(found: Found) -> list[str]:
     if answer is not None:
         return [
             f">>> {wanted}: {answer.package.text}, for a cost of {answer.package.cost:g}",
-            f"    {_chance(answer)}; sure to {found.sure:.1%} that it does and nothing cheaper does",
+            f"    {_chance(answer)}; {_sure(found)}",
             *_gain(found, answer),
         ]
     best = f"{found.best.package.text} (cost {found.best.package.cost:g}): {_chance(found.best)}"
@@ -126,6 +126,12 @@ def _headline(found: Found) -> list[str]:
             f"    The nearest chance, {best}",
         ]
     return [*said, *_gain(found, found.best), *_as_good(found), _nearest_date(found)]
+
+
+def _sure(found: Found) -> str:
+    if found.level.unseen:
+        return "it surely does, and something cheaper may"
+    return f"sure to {found.sure:.1%} that it does and nothing cheaper does"
 
 
 def _gain(found: Found, best: Trial) -> list[str]:
@@ -224,9 +230,10 @@ def _spent(found: Found) -> list[str]:
     if len(found.trials) == found.packages:
         tried = f"All {counted(found.packages, 'package')} looked at"
     else:
+        unseen = ", or not looked at as said above" if any(one.unseen for one in found.levels) else ""
         tried = (
             f"{len(found.trials):,} of {found.packages:,} packages looked at, the others left out: dearer than an "
-            "answer, or one that pulls more surely misses"
+            f"answer, or one that pulls more surely misses{unseen}"
         )
     lines = [f"    {tried}; {found.replications:,} of {found.budget:,} replications; {found.folder}"]
     if found.interrupted:

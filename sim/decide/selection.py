@@ -55,7 +55,7 @@ class Level:
     doubts: tuple[Doubt, ...]
     """Packages that would be the answer if they met the level."""
     ties: tuple[int, ...]
-    """Packages of the same cost that cannot be told from the answer."""
+    """Packages of the same cost that seem to meet the level too, and cannot be told from the answer."""
     unseen: int
     """Packages that could be the answer and were never looked at, for the replications ended."""
 
@@ -196,6 +196,7 @@ class Selection:
         cheaper: Bools = (costs < limit) & ~self.ruled_out(level)
         cheaper[list(tally.invalid)] = False
         doubt = [n for n in sorted(tally.late_d) if cheaper[n] and tally.verdict(n, level) in ("doubt", "tie")]
+        doubt.sort(key=lambda one: (-tally.chance(one).value, costs[one]))  # the likeliest first
         cheaper[list(tally.late_d)] = False
         unseen = int(np.count_nonzero(cheaper))
         best = max(tally.late_d, key=lambda one: (tally.chance(one).value, -costs[one]), default=None)
@@ -221,5 +222,6 @@ class Selection:
             if number != answer
             and tally.lattice.costs[number] == tally.lattice.costs[answer]
             and tally.verdict(number, level) != "misses"
+            and tally.chance(number).value >= level - APART
             and tally.difference(number, answer).high >= 0.0
         ]
