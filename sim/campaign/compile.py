@@ -23,6 +23,7 @@ from sim.scenario.load import Loaded
 from sim.scenario.paths import without_studies
 from sim.scenario.schema import Element, Station
 from sim.scenario.text import Path
+from sim.scenario.working import Working
 from sim.units import format_date
 
 WHOLE_DAY_D = 1.0 - 1e-6
@@ -98,8 +99,9 @@ def _base(context: Context) -> BasePlan | None:
     if base is None:
         return None
     place = context.scenario.places.get(base.at)
+    calendar = Working(context.scenario).table(base.calendar) if base.calendar is not None else None
     if place is None or not place.surface or place.body != "moon":
-        return BasePlan(base.at, base.robot_shift, base.jobs_at_once, base.work_in_dark, -1, 0.0)
+        return BasePlan(base.at, base.robot_shift, base.jobs_at_once, base.work_in_dark, -1, 0.0, calendar)
     light = context.sky.light(place)
     return BasePlan(
         base.at,
@@ -108,6 +110,7 @@ def _base(context: Context) -> BasePlan | None:
         base.work_in_dark,
         context.tables.light(base.at),
         light.longest_gap_d,
+        calendar,
     )
 
 

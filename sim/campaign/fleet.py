@@ -8,16 +8,19 @@ from sim.campaign.context import Context
 from sim.campaign.plan import FlightClass, LauncherPlan, LaunchStreams, PadPlan
 from sim.campaign.registry import deciding_path, lent
 from sim.scenario.text import Path
+from sim.scenario.working import Working
 
 
 def pads(context: Context) -> tuple[PadPlan, ...]:
     """Return the launch pads."""
-    found = []
+    found, working = [], Working(context.scenario)
     for site_name, site in context.scenario.launch_sites.items():
+        calendar = working.table(site.calendar) if site.calendar is not None else None
         for pad_name, pad in site.pads.items():
             name = f"{site_name}.{pad_name}"
             needs, available_d = context.index.needs(pad.needs), context.index.day(pad.available)
-            found.append(PadPlan(name, lent(pad.turnaround), available_d, needs, site.scrub, lent(site.recycle)))
+            turnaround, recycle = lent(pad.turnaround), lent(site.recycle)
+            found.append(PadPlan(name, turnaround, available_d, needs, site.scrub, recycle, calendar))
     return tuple(found)
 
 

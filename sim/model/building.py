@@ -5,11 +5,12 @@ from __future__ import annotations
 from math import isnan
 
 from sim.campaign.causes import FAILURE, LABOUR, LIGHTING, PARTNER, POWER
-from sim.campaign.plan import ElementPlan, GoalPlan
+from sim.campaign.plan import BasePlan, ElementPlan, GoalPlan
 from sim.model.ledger import Span
 from sim.model.resources import Process
 from sim.model.tracing import Verb
 from sim.model.world import World
+from sim.worktime import WorkCalendar
 
 
 def plan_element(world: World, plan: ElementPlan) -> None:
@@ -64,16 +65,21 @@ def assemble(world: World, span: Span, plan: ElementPlan) -> Process:
         yield world.store.change()
     days = (plan.unloading_h + plan.assembly_h) * base.jobs_at_once / world.robot_shift_h
     if base.work_in_dark or base.light < 0:
-        yield from world.spend(span, days, LABOUR)
+        yield from world.spend(span, until(base.calendar, world.env.now, days) - world.env.now, LABOUR)
     else:
-        yield from work_by_light(world, span, days, base.light)
+        yield from work_by_light(world, span, days, base)
     world.jobs.put()
     world.note(plan.subject, Verb.IS_ASSEMBLED, plan.place, plan.mass_kg)
 
 
-def work_by_light(world: World, span: Span, days: float, light: int) -> Process:
+def until(calendar: WorkCalendar | None, day: float, days: float) -> float:
+    """Return the day on which so many days of work end, working days where there is a calendar."""
+    return day + days if calendar is None else calendar.add(day, days * calendar.day_min)
+
+
+def work_by_light(world: World, span: Span, days: float, base: BasePlan) -> Process:
     """Work only while the Sun is up."""
-    table = world.campaign.lights[light]
+    table, calendar = world.campaign.lights[base.light], base.calendar
     now, rest = world.env.now, days
     place = int(table.end_d.searchsorted(now, side="right"))
     while rest > 0.0:
@@ -85,8 +91,9 @@ def work_by_light(world: World, span: Span, days: float, light: int) -> Process:
             span.marks.append((now, LIGHTING))
             now = up
         span.marks.append((now, LABOUR))
-        worked = min(rest, down - now)
-        now, rest, place = now + worked, rest - worked, place + 1
+        there = down - now if calendar is None else calendar.between(now, down) / calendar.day_min
+        worked = min(rest, there)
+        now, rest, place = until(calendar, now, worked), rest - worked, place + 1
     yield world.env.timeout(now - world.env.now)
 
 

@@ -112,8 +112,12 @@ def attempt(world: World, span: Span, plan: LaunchPlan, vehicle: LauncherPlan, p
     site = world.campaign.pads[pad]
     while True:
         yield from wait_out_stand_down(world, span, vehicle)
+        if site.calendar is not None:
+            yield from world.spend_until(span, site.calendar.start(world.env.now), WINDOW)
         row = yield from wait_for_window(world, span, plan)
         if world.families[vehicle.family].grounded_until > world.env.now:
+            continue
+        if site.calendar is not None and site.calendar.start(world.env.now) > world.env.now:
             continue
         if not world.happens(site.scrub, plan.streams.scrub):
             return row

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.chance import Distribution
+from sim.worktime import WorkCalendar
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int32]
@@ -92,6 +93,8 @@ class PadPlan:
     needs: tuple[int, ...]
     scrub: float
     recycle: Chance
+    calendar: WorkCalendar | None = None
+    """When its site launches; None for always."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +217,8 @@ class BasePlan:
     light: int
     """Index of the light table, or -1."""
     longest_dark_d: float
+    calendar: WorkCalendar | None = None
+    """When its robots work; None for always."""
 
 
 @dataclass(frozen=True, slots=True)

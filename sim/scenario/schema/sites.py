@@ -294,6 +294,8 @@ class Base(Sourced):
     """Assembly jobs that can go on side by side."""
     work_in_dark: bool = True
     """Whether robots work while the Sun is down."""
+    calendar: Name | None = None
+    """Working calendar of its robots, who give `robot_shift` on each of its working days; every day if not said."""
 
 
 class Living(Sourced):

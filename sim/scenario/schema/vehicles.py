@@ -32,6 +32,8 @@ class LaunchSite(Sourced):
     """Longitude, east positive."""
     partner: Name | None = None
     """Who operates the site."""
+    calendar: Name | None = None
+    """Working calendar in which it launches: seasons, days, hours; always if not said."""
     scrub: Share
     """Chance that a launch attempt is called off."""
     recycle: UncertainDuration

@@ -14,7 +14,8 @@ from sim.model.sample import Sample
 from sim.model.simulate import simulate, simulate_nominal
 from sim.scenario.load import load_scenario
 
-HUT = Path(__file__).parents[2] / "data" / "hut.yaml"
+DATA = Path(__file__).parents[2] / "data"
+HUT, ASSEMBLY = DATA / "hut.yaml", DATA / "assembly.yaml"
 HEAD = """
 format: 1
 name: small
@@ -299,3 +300,28 @@ def test_a_plan_with_a_schedule_partitions_the_time_of_a_goal(compiled: Compile)
     campaign = compile_campaign(load_scenario(HUT))
     outcome = simulate(campaign, 1, 3)
     assert outcome.by_cause_d.sum() == pytest.approx(outcome.reached_d[campaign.goals[0].reached])
+
+
+SUMMER = "calendars={summer: {days: [mon, tue, wed, thu, fri, sat, sun], seasons: {s: {from: 05-01, until: 10-01}}}}"
+
+
+def test_a_site_launches_in_its_season_only() -> None:
+    sets = [SUMMER, "launch_sites.coast.calendar=summer"]
+    campaign = compile_campaign(load_scenario("tutorial", sets=sets))
+    start = datetime.fromisoformat(campaign.start_iso)
+    launched = simulate_nominal(campaign).reached_d[campaign.missions[0].launched]
+    assert 5 <= (start + timedelta(days=launched)).month <= 9
+
+
+def test_robots_work_on_the_working_days_of_the_base() -> None:
+    sets = ["calendars={mondays: {days: [mon]}}", "elements.house.assembly={robot: 20 h}"]
+    often = compile_campaign(load_scenario(ASSEMBLY, sets=sets))
+    seldom = compile_campaign(load_scenario(ASSEMBLY, sets=[*sets, "base.calendar=mondays"]))
+
+    def works(campaign: Campaign) -> float:
+        outcome = simulate_nominal(campaign)
+        house = campaign.elements[0]
+        return float(outcome.reached_d[house.operational] - outcome.reached_d[house.landed]) - 10.0  # tests
+
+    assert works(often) == pytest.approx(2.0)  # 20 h by 10 h a day
+    assert 8.0 <= works(seldom) <= 15.0  # the end of the second Monday
