@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import datetime
 import html
 import math
 from collections.abc import Mapping, Sequence
 from typing import Final
 
 from sim.analysis.estimates import Estimate, Quantile
-from sim.analysis.findings import Findings
 from sim.clock import Calendar
 from sim.model.tracing import Trace
 
@@ -26,12 +24,6 @@ _ORBITS: Final[Mapping[str, str]] = {
 }
 """Orbits by the short names that `ilrs transfer --to` knows."""
 DAYS_PER_MONTH: Final = DAYS_PER_YEAR / 12
-
-
-def calendar_of(findings: Findings) -> Calendar:
-    """Return the calendar the findings count their days on."""
-    start = datetime.datetime.fromisoformat(findings.start_iso)
-    return Calendar(start, start + datetime.timedelta(days=findings.end_d))
 
 
 def iso(calendar: Calendar, time_d: float | None) -> str | None:

@@ -179,7 +179,7 @@ def _sky(findings: Findings, setting: Setting | None) -> tuple[Card, ...]:
     """Return what holds for every run: open departures, light at the base, ground cover."""
     if setting is None:
         return ()
-    calendar = formats.calendar_of(findings)
+    calendar = findings.calendar
     cards: list[Card] = []
     if setting.openings:
         cards.append(draw_openings(calendar, setting))
@@ -208,7 +208,7 @@ def name_goal(goal: GoalFinding) -> str:
 
 
 def _headline(findings: Findings, goal: GoalFinding) -> str:
-    calendar = formats.calendar_of(findings)
+    calendar = findings.calendar
     odds = f"{formats.percent(goal.probability.value)} chance by {formats.day(calendar, goal.by_d)}"
     return f"{name_goal(goal)}: {odds} ({formats.interval(goal.probability)}), {_later_odds(calendar, goal)}"
 
@@ -227,7 +227,7 @@ def _pick(goal: GoalFinding, share: float) -> Quantile | None:
 
 
 def _verdict(findings: Findings, goal: GoalFinding) -> str:
-    calendar = formats.calendar_of(findings)
+    calendar = findings.calendar
     top = [cause.cause for cause in goal.slip_by_cause if cause.mean_d > 0.5][:3]
     reasons = f", most of all for {formats.listing(top)}" if top and goal.total_slip_d > 0 else ""
     if goal.nominal_d is None:
@@ -247,7 +247,7 @@ def _verdict(findings: Findings, goal: GoalFinding) -> str:
 def _about(findings: Findings) -> str:
     known = ""
     if findings.known_until_d is not None:
-        known = f" What had happened by {formats.day(formats.calendar_of(findings), findings.known_until_d)} is fixed."
+        known = f" What had happened by {formats.day(findings.calendar, findings.known_until_d)} is fixed."
     goal = findings.goals[0]
     about = goal.goal.about.strip()
     told = about if about.rstrip(".") != name_goal(goal) else ""
@@ -257,7 +257,7 @@ def _about(findings: Findings) -> str:
 
 
 def _tiles(findings: Findings, goal: GoalFinding) -> tuple[Tile, ...]:
-    calendar = formats.calendar_of(findings)
+    calendar = findings.calendar
     nominal = Tile(
         "Nominal run",
         formats.month(calendar, goal.nominal_d) if goal.nominal_d is not None else formats.never(calendar),

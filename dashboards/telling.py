@@ -86,7 +86,7 @@ class Teller:
     def _story_title(self, reached_d: float | None, called: str) -> str:
         if reached_d is None:
             return f"Its story: {called} is not reached"
-        return f"Its story: {called} is reached on {formats.day(formats.calendar_of(self._findings), reached_d)}"
+        return f"Its story: {called} is reached on {formats.day(self._findings.calendar, reached_d)}"
 
 
 @dataclass(frozen=True, slots=True)

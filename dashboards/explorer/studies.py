@@ -174,7 +174,7 @@ def draw_curves(chosen: Mapping[str, Volume], order: Sequence[str], goal: str) -
             continue
         titles[found.called] = None
         colour, dash = theme.goal_style(order.index(key))
-        steps, calendar = volume.steps(goal), formats.calendar_of(volume.findings)
+        steps, calendar = volume.steps(goal), volume.findings.calendar
         figure.add_scatter(
             x=[formats.iso_time(calendar, t) for t in steps.t_d],
             y=list(steps.percent),

@@ -47,7 +47,7 @@ class Lanes:
 
 def draw_bat(findings: Findings, trace: Trace) -> Card:
     """Return the bat chart of a whole replication."""
-    calendar = formats.calendar_of(findings)
+    calendar = findings.calendar
     lanes = order_lanes(findings.places)
     moves = _told_moves(trace)
     span = {"range": _date_range(calendar, moves)} if moves else {}
@@ -71,7 +71,7 @@ def draw_bat(findings: Findings, trace: Trace) -> Card:
 
 def draw_bat_zoom(findings: Findings, trace: Trace) -> Card:
     """Return the few weeks of a replication in which its most eventful mission flies."""
-    calendar = formats.calendar_of(findings)
+    calendar = findings.calendar
     lanes = order_lanes(findings.places)
     told = _told_moves(trace)
     own = find_episode(told)

@@ -20,7 +20,7 @@ _NAMED_SHARE = 0.07
 
 def draw_chain(findings: Findings, goal: GoalFinding) -> Card:
     """Return the deciding chain of each kept run as one bar of stretches, coloured by the family of the cause."""
-    calendar = formats.calendar_of(findings)
+    calendar = findings.calendar
     told = [trace for trace in findings.traces if trace.chains.get(goal.name)]
     figure = theme.draft_figure(90 + 56 * max(len(told), 1))
     for family, colour in theme.FAMILY_COLOUR.items():

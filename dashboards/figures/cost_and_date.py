@@ -23,7 +23,7 @@ def joint_of(findings: Findings, goal: GoalFinding) -> JointFinding | None:
 
 def draw_joint(findings: Findings, goal: GoalFinding, joint: JointFinding) -> Card:
     """Return the runs by date and cost, the goal's date, and the frontier of joint confidence."""
-    calendar = formats.calendar_of(findings)
+    calendar = findings.calendar
     figure = theme.draft_figure(400, left=70)
     if len(joint.t_d) <= _MOST_DOTS:
         figure.add_scatter(
@@ -69,7 +69,7 @@ def draw_joint(findings: Findings, goal: GoalFinding, joint: JointFinding) -> Ca
 
 
 def _add_density(figure: go.Figure, findings: Findings, joint: JointFinding) -> None:
-    calendar = formats.calendar_of(findings)
+    calendar = findings.calendar
     counts, t_edges, c_edges = np.histogram2d(joint.t_d, joint.cost, bins=_CELLS)
     cells = [[int(n) or None for n in row] for row in counts.T.astype(int).tolist()]
     figure.add_heatmap(

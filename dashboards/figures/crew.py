@@ -46,7 +46,7 @@ def find_visits(findings: Findings, trace: Trace) -> tuple[Visit, ...]:
 
 def draw_crew(findings: Findings, trace: Trace) -> Card:
     """Return the number of people at each place on the surface, as steps."""
-    calendar = formats.calendar_of(findings)
+    calendar = findings.calendar
     visits = find_visits(findings, trace)
     places = tuple(dict.fromkeys(visit.place for visit in visits))
     figure = theme.draft_figure(300)

@@ -61,11 +61,11 @@ def draw_paths(findings: Findings, goal: GoalFinding) -> Card:
 def rank_bars(findings: Findings, goal: GoalFinding) -> list[Bar]:
     """Return the subjects ever critical for a goal, the most critical first; the goals themselves left out."""
     bars = [b for b in findings.bars if b.kind != "goal" and b.criticality.get(goal.name, 0.0) > 0]
-    return sorted(bars, key=lambda bar: (-bar.criticality[goal.name], bar.label))
+    return sorted(bars, key=lambda bar: (-bar.criticality[goal.name], bar.name))
 
 
 def _label(bar: Bar) -> str:
-    return formats.figure_text(formats.shorten(bar.label, 26))
+    return formats.figure_text(formats.shorten(bar.name, 26))
 
 
 def _title(ranked: list[Bar], goal: GoalFinding, count: int) -> str:
@@ -75,10 +75,10 @@ def _title(ranked: list[Bar], goal: GoalFinding, count: int) -> str:
     share = first.criticality[goal.name]
     estimate = wilson(round(share * count), count)
     odds = formats.chance(estimate)
-    start = f"{formats.shorten(first.label, 40)} is on the deciding chain in {odds} of the runs"
+    start = f"{formats.shorten(first.name, 40)} is on the deciding chain in {odds} of the runs"
     if len(ranked) == 1:
         return start
-    return f"{start}, then {formats.listing([formats.shorten(bar.label, 30) for bar in ranked[1:3]])}"
+    return f"{start}, then {formats.listing([formats.shorten(bar.name, 30) for bar in ranked[1:3]])}"
 
 
 def _highest(shown: list[Bar], goal: GoalFinding, count: int) -> float:
@@ -89,5 +89,5 @@ def _table(ranked: list[Bar], goal: GoalFinding, count: int) -> Table:
     rows = []
     for bar in ranked:
         estimate = wilson(round(bar.criticality[goal.name] * count), count)
-        rows.append((bar.label, bar.kind, f"{estimate.value:.4f}", f"{estimate.low:.4f}", f"{estimate.high:.4f}"))
+        rows.append((bar.name, bar.kind, f"{estimate.value:.4f}", f"{estimate.low:.4f}", f"{estimate.high:.4f}"))
     return Table(("subject", "kind", "criticality", "low 95 %", "high 95 %"), tuple(rows), frozenset({2, 3, 4}))

@@ -32,7 +32,7 @@ def level_of(tank: TankLevel) -> tuple[tuple[float, ...], tuple[float, ...]]:
 
 def draw_depot(findings: Findings, trace: Trace) -> Card:
     """Return the level of each tank with its capacity."""
-    calendar = formats.calendar_of(findings)
+    calendar = findings.calendar
     figure = theme.draft_figure(320)
     levels = [(tank, *level_of(tank)) for tank in trace.tanks]
     for index, (tank, times, masses) in enumerate(levels):

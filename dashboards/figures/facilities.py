@@ -15,7 +15,7 @@ _STYLES = ((theme.SOFT, "dot"), (theme.SKY, "dash"), (theme.BLUE, "solid"), (the
 
 def draw_facilities(findings: Findings, goal: GoalFinding, setting: Setting | None = None) -> Card:
     """Return the facility-days of the stations by the goal's date and, with the setting, how they grow in told runs."""
-    calendar = formats.calendar_of(findings)
+    calendar = findings.calendar
     rows = tuple((name, f"{p10:,.0f}", f"{p50:,.0f}", f"{p90:,.0f}") for name, p10, p50, p90 in findings.facility_days)
     name, low, middle, high = max(findings.facility_days, key=lambda row: row[2])
     figure, keys = _draw(findings, goal, setting) if setting is not None else (None, ())
@@ -50,7 +50,7 @@ def grow_facilities(trace: Trace, setting: Setting, until_d: float) -> tuple[lis
 
 
 def _draw(findings: Findings, goal: GoalFinding, setting: Setting) -> tuple[go.Figure | None, tuple[Key, ...]]:
-    calendar = formats.calendar_of(findings)
+    calendar = findings.calendar
     grown = [(trace, *grow_facilities(trace, setting, findings.end_d)) for trace in findings.traces]
     lines = [(trace, times, days) for trace, times, days in grown if days[-1] > 0.0]
     if not lines:

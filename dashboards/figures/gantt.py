@@ -31,7 +31,7 @@ class _Row:
 
 def draw_gantt(findings: Findings, goal: GoalFinding) -> Card:
     """Return the Gantt chart: median bars, P10 to P90 whiskers of the finish, criticality at the end."""
-    calendar = formats.calendar_of(findings)
+    calendar = findings.calendar
     rows = _order(findings.bars)
     figure = theme.draft_figure(70 + _ROW_PX * max(len(rows), 2), right=58)
     for kind in dict.fromkeys(bar.kind for bar in findings.bars):
@@ -108,7 +108,7 @@ def _order(bars: tuple[Bar, ...]) -> list[_Row]:
 def _when(bar: Bar) -> tuple[float, float, str]:
     start = bar.start_p50_d if bar.start_p50_d is not None else _FAR_D
     finish = bar.finish_p50_d if bar.finish_p50_d is not None else _FAR_D
-    return (start, finish, bar.label)
+    return (start, finish, bar.name)
 
 
 def _add_bars(figure: go.Figure, calendar: Calendar, rows: list[_Row], kind: str, colour: str) -> None:
@@ -256,13 +256,13 @@ def _tick_text(rows: list[_Row], length: int) -> list[str]:
     return [
         f"<b>{formats.figure_text(row.heading)}</b>"
         if row.bar is None
-        else formats.figure_text(formats.shorten(row.bar.label, length))
+        else formats.figure_text(formats.shorten(row.bar.name, length))
         for row in rows
     ]
 
 
 def _hover(bar: Bar, calendar: Calendar) -> str:
-    name = formats.figure_text(formats.shorten(bar.label, 60))
+    name = formats.figure_text(formats.shorten(bar.name, 60))
     start, finish = formats.month(calendar, bar.start_p50_d), formats.month(calendar, bar.finish_p50_d)
     if bar.fact:
         return f"<b>{name}</b><br>{finish}, known"
@@ -292,7 +292,7 @@ def _title(bars: tuple[Bar, ...], calendar: Calendar) -> str:
     if not spreads:
         return start
     spread, widest = max(spreads, key=lambda pair: pair[0])
-    name, length = formats.shorten(widest.label, 40), formats.duration(spread)
+    name, length = formats.shorten(widest.name, 40), formats.duration(spread)
     return f"{start}; the least certain finish is that of {name}, {length} from P10 to P90"
 
 
@@ -308,7 +308,7 @@ def _table(bars: tuple[Bar, ...], calendar: Calendar, goal: GoalFinding, count: 
 
     rows = tuple(
         (
-            bar.label,
+            bar.name,
             bar.kind,
             date(bar.start_p50_d),
             date(bar.finish_p10_d),

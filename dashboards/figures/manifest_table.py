@@ -16,7 +16,7 @@ _FAR_D = 1e9
 
 def draw_manifest(findings: Findings) -> Card:
     """Return every launch with its dates, vehicle, margins and the chance that it leaves as planned."""
-    calendar = formats.calendar_of(findings)
+    calendar = findings.calendar
     rows = sorted(findings.manifest, key=_when)
     columns = (
         "mission",

@@ -13,7 +13,7 @@ from sim.clock import Calendar
 
 def draw_margin(findings: Findings, goal: GoalFinding) -> Card:
     """Return the dates that go with each confidence, with their intervals and their distance to the target."""
-    calendar = formats.calendar_of(findings)
+    calendar = findings.calendar
     promises = (*goal.quantiles, *_wanted(goal))
     ordered = tuple(sorted(promises, key=lambda quantile: quantile.share))
     return Card(

@@ -12,7 +12,7 @@ from sim.clock import Calendar
 
 def draw_mass(findings: Findings, goal: GoalFinding) -> Card:
     """Return the mass on the surface as steps: median, P10 to P90 ribbon and nominal run."""
-    calendar = formats.calendar_of(findings)
+    calendar = findings.calendar
     mass = findings.mass
     dates = [calendar.iso(t) for t in mass.t_d]
     figure = theme.draft_figure(340)

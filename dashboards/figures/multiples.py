@@ -55,9 +55,7 @@ def draw_multiples(contenders: Sequence[Contender]) -> Card:
             Key("P10 to P90 finish", theme.INK, "whisker"),
         ),
         narrow={
-            f"yaxis{'' if i == 0 else i + 1}.ticktext": [
-                formats.figure_text(formats.shorten(b.label, 14)) for b in bars
-            ]
+            f"yaxis{'' if i == 0 else i + 1}.ticktext": [formats.figure_text(formats.shorten(b.name, 14)) for b in bars]
             for i, bars in enumerate(chosen)
         },
     )
@@ -99,7 +97,7 @@ def _add_panel(figure: go.Figure, number: int, one: Contender, bars: list[Bar]) 
     axis = {
         "tickmode": "array",
         "tickvals": list(range(len(bars))),
-        "ticktext": [formats.figure_text(formats.shorten(bar.label, 24)) for bar in bars],
+        "ticktext": [formats.figure_text(formats.shorten(bar.name, 24)) for bar in bars],
         "range": [len(bars) - 0.4, -1.4],
         "showgrid": False,
         "automargin": True,
@@ -133,7 +131,7 @@ def _row(one: Contender, bar: Bar) -> tuple[str, ...]:
     calendar = one.calendar
     dates = (bar.start_p50_d, bar.finish_p10_d, bar.finish_p50_d, bar.finish_p90_d)
     share = formats.percent(bar.criticality.get(one.goal.name, 0.0)) if bar.kind != "goal" else ""
-    return (one.name, bar.label, bar.kind, *(formats.iso(calendar, t) or "" for t in dates), share)
+    return (one.name, bar.name, bar.kind, *(formats.iso(calendar, t) or "" for t in dates), share)
 
 
 def _title(contenders: Sequence[Contender], chosen: Sequence[list[Bar]]) -> str:
@@ -144,7 +142,7 @@ def _title(contenders: Sequence[Contender], chosen: Sequence[list[Bar]]) -> str:
             unsure = [bar for bar in rest if bar.criticality.get(one.goal.name, 0.0) < _ALWAYS] or rest
             top = max(unsure, key=lambda bar: bar.criticality.get(one.goal.name, 0.0))
             share = formats.percent(top.criticality.get(one.goal.name, 0.0))
-            leaders.append(f"{formats.shorten(top.label, 24)} in {formats.shorten(one.name, 30)} ({share})")
+            leaders.append(f"{formats.shorten(top.name, 24)} in {formats.shorten(one.name, 30)} ({share})")
     if not leaders:
         return "Nothing that is still ahead decides the goal"
     return f"What decides most often, beside what always does: {formats.listing(leaders[:3])}"

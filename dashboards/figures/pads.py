@@ -17,7 +17,7 @@ def uses_pads(trace: Trace) -> bool:
 
 def draw_pads(findings: Findings, trace: Trace) -> Card:
     """Return a calendar of pads: one cell a year, with its number of roll-outs."""
-    calendar = formats.calendar_of(findings)
+    calendar = findings.calendar
     rolls = [event for event in trace.events if event.verb is Verb.ROLLS_OUT and event.place]
     count = Counter((event.place, calendar.to_date(event.t_d).year) for event in rolls)
     pads = sorted({event.place for event in rolls}, key=lambda pad: -sum(n for (p, _), n in count.items() if p == pad))

@@ -18,7 +18,7 @@ from sim.problems import plural
 
 def draw_power(findings: Findings, trace: Trace, nights: Spans | None = None) -> Card:
     """Return supply and demand as steps, the deficit filled, over the nights of the base's place."""
-    calendar = formats.calendar_of(findings)
+    calendar = findings.calendar
     dates = [calendar.iso(t) for t in trace.power_t_d]
     supply = [round(w / 1000, 3) for w in trace.power_supply_w]
     demand = [round(w / 1000, 3) for w in trace.power_demand_w]

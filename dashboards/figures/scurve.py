@@ -21,7 +21,7 @@ _PALE = 0.12
 
 def draw_scurve(findings: Findings, goal: GoalFinding) -> Card:
     """Return the S-curve of one goal: steps with band, P50 and P80 flags, the plan and the target."""
-    calendar = formats.calendar_of(findings)
+    calendar = findings.calendar
     figure = theme.draft_figure(430)
     colour, _ = theme.goal_style(findings.goals.index(goal))
     add_bands(figure, calendar, goal, colour)
@@ -51,7 +51,7 @@ def draw_scurve(findings: Findings, goal: GoalFinding) -> Card:
 
 def draw_goals(findings: Findings) -> Card:
     """Return the S-curves of all goals of a scenario in one picture."""
-    calendar = formats.calendar_of(findings)
+    calendar = findings.calendar
     figure = theme.draft_figure(360)
     keys: list[Key] = []
     for index, goal in enumerate(findings.goals):
@@ -217,7 +217,7 @@ def _reading(findings: Findings, goal: GoalFinding) -> str:
         f"chance to its date, or up from a date to its chance. N = {findings.replications:,}."
     )
     if goal.censored:
-        year = formats.calendar_of(findings).end.year
+        year = findings.calendar.end.year
         runs = "1 run does" if goal.censored == 1 else f"{goal.censored:,} runs do"
         text += f" {runs} not reach it by {year} but count in N, so the curve ends below 100 %."
     return text + _say_over_figures(findings, goal)

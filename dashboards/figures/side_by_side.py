@@ -38,7 +38,7 @@ class Contender:
     @property
     def calendar(self) -> Calendar:
         """The calendar its days count on."""
-        return formats.calendar_of(self.findings)
+        return self.findings.calendar
 
     def quantile(self, share: float) -> Quantile | None:
         """Return one of the goal's quantiles; None when it was not asked for."""

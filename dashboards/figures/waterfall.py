@@ -133,7 +133,7 @@ def _title(goal: GoalFinding) -> str:
 
 
 def _reading(findings: Findings, goal: GoalFinding) -> str:
-    calendar = formats.calendar_of(findings)
+    calendar = findings.calendar
     start = "How to read: start at the nominal date"
     if goal.nominal_d is not None:
         mean = formats.month(calendar, goal.nominal_d + goal.total_slip_d)
@@ -147,7 +147,7 @@ def _reading(findings: Findings, goal: GoalFinding) -> str:
 def _note(findings: Findings, goal: GoalFinding) -> str:
     if not goal.censored:
         return ""
-    year = formats.calendar_of(findings).end.year
+    year = findings.calendar.end.year
     return (
         f"In {goal.censored:,} of {findings.replications:,} runs the goal is not reached by {year}. Their days count "
         "up to the calendar's end, so the true mean is later than shown."

@@ -127,7 +127,7 @@ def rank_subjects(outline: Outline, sample: Sample, goal: int, *, top: int | Non
         if subject.kind != "goal" and critical[:, column].any()
     ]
     days, dates = subject_days(outline, sample)[:, kept], sample.reached_d[:, outline.goals[goal].reached]
-    names = [outline.subjects[column].name for column in kept]
+    names = [outline.subjects[column].key for column in kept]
     column_of = {name: column for column, name in enumerate(names)}
     rows = []
     for found in rank_activities(names, critical[:, kept], days, dates)[:top]:

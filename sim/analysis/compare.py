@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sim.analysis.estimates import Estimate, Mean, Quantile, as_pair, paired_mean, wilson
+from sim.analysis.estimates import Estimate, Mean, Quantile, as_pair, paired_mean, rank_of, wilson
 
 RESAMPLES = 1000
 """Bootstrap resamples: the ends of a 95 % interval then rest on 25 resamples each."""
@@ -186,7 +186,7 @@ def _resample(
 
 def _quantile_rows(rows: NDArray[np.float64], q: float) -> NDArray[np.float64]:
     """Return the `q` quantile of each row as an order statistic, as `estimates.quantiles` takes it."""
-    rank = max(1, math.ceil(rows.shape[1] * q - 1e-9))
+    rank = rank_of(rows.shape[1], q)
     return np.partition(rows, rank - 1, axis=1)[:, rank - 1]
 
 

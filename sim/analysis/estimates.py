@@ -150,12 +150,17 @@ def quantile(values: ArrayLike, q: float, *, level: float = 0.95) -> Quantile:
     return quantiles(values, (q,), level=level)[0]
 
 
+def rank_of(n: int, share: float) -> int:
+    """Return the 1-based rank, of `n` values in order, of the smallest that at least `share` of them do not exceed."""
+    return max(1, math.ceil(n * share - 1e-9))  # 0.7 * 10 is a hair above 7 in binary, and must not become 8
+
+
 def replication_at(dates: NDArray[np.float64], share: float) -> int:
     """Return the row, of `dates` with shape (n,), that holds the order statistic of rank ceil(n * share).
 
     Rows of one date, and those that are infinite, stand in the order of their numbers.
     """
-    rank = max(1, int(np.ceil(dates.size * share - 1e-9)))  # the rank that quantile reports
+    rank = rank_of(dates.size, share)
     return int(np.argsort(dates, kind="stable")[rank - 1])
 
 
@@ -227,8 +232,7 @@ def ranks_of(values: NDArray[np.float64]) -> NDArray[np.float64]:
 def _quantile_of_sorted(x: NDArray[np.float64], q: float, level: float) -> Quantile:
     n = int(x.size)
     lower, upper = quantile_ranks(n, q, level=level)
-    rank = max(1, math.ceil(n * q - 1e-9))  # 0.7 * 10 is a hair above 7 in binary, and must not become 8
-    return Quantile(q, _at_rank(x, rank), _at_rank(x, lower), _at_rank(x, upper))
+    return Quantile(q, _at_rank(x, rank_of(n, q)), _at_rank(x, lower), _at_rank(x, upper))
 
 
 def _binomial_share(k: int, n: int, q: float) -> float:

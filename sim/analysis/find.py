@@ -25,7 +25,7 @@ from sim.analysis.findings import (
 from sim.analysis.joint import joint_finding
 from sim.analysis.outline import Outline
 from sim.analysis.uncertainty import LEVEL, Explained, explain, figure_scores
-from sim.campaign.plan import ManifestEntry, heading_of
+from sim.campaign.plan import Heading, ManifestEntry, Subject, fields_of
 from sim.model.sample import Sample
 from sim.model.tracing import Trace
 
@@ -55,7 +55,7 @@ def find(
     """Make the findings of a study; `nominal` is a sample of one row, the nominal run."""
     scores = figure_scores(outline.drawn, seed, sample.replication)
     return Findings(
-        **heading_of(outline),
+        **fields_of(Heading, outline),
         seed=seed,
         replications=sample.size,
         goals=_each(lambda index: _goal(outline, index, sample, nominal, scores), range(len(outline.goals))),
@@ -144,16 +144,13 @@ def _bars(outline: Outline, sample: Sample, nominal: Sample) -> tuple[Bar, ...]:
         finish = _column(sample, subject.finish)
         p10, p50, p90 = _quantile_days(finish, BAR_SHARES)
         return Bar(
-            subject=subject.name,
-            kind=subject.kind,
-            label=subject.label,
+            **fields_of(Subject, subject),
             start_p50_d=_quantile_days(sample.start_d[:, index], (0.5,))[0],
             finish_p10_d=p10,
             finish_p50_d=p50,
             finish_p90_d=p90,
             nominal_start_d=_day(nominal.start_d[0, index]),
             nominal_finish_d=_day(_column(nominal, subject.finish)[0]),
-            fact=subject.fact,
             reached=float(np.count_nonzero(np.isfinite(finish)) / sample.size),
             criticality={goal.name: float(critical[row, index]) for row, goal in enumerate(outline.goals)},
         )
@@ -197,7 +194,7 @@ def _mass_quantiles(
     _each(find_days, range(len(columns)))
     order = np.argsort(by_day.ravel(), kind="stable")
     edges = np.searchsorted(by_day.ravel()[order], np.arange(grid_d.size + 1, dtype=np.uint16))
-    ranks = np.array([_rank(n, share) for share in BAR_SHARES])
+    ranks = np.array([estimates.rank_of(n, share) for share in BAR_SHARES])
     mass, having = np.zeros(n, dtype=np.int64), np.zeros(int(steps.sum()) + 1, dtype=np.int64)
     having[0] = n
     for first, last in itertools.pairwise(edges):
@@ -253,11 +250,7 @@ def _quantile_days(values: Floats, shares: Sequence[float]) -> list[float | None
     The same rank as `estimates.quantiles`, whose intervals a table of hundreds of dates has no room for.
     """
     ordered = np.sort(values)  # with vector instructions, in half the time that partitioning for three ranks takes
-    return [_day(ordered[_rank(values.size, share) - 1]) for share in shares]
-
-
-def _rank(count: int, share: float) -> int:
-    return max(1, math.ceil(count * share - 1e-9))
+    return [_day(ordered[estimates.rank_of(values.size, share) - 1]) for share in shares]
 
 
 def _day(value: float | np.float64) -> float | None:

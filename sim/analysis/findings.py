@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sim.analysis.estimates import Curve, Estimate, Proportion, Quantile
-from sim.campaign.plan import GoalPlan, Heading, ManifestEntry
+from sim.campaign.plan import GoalPlan, Heading, ManifestEntry, Subject
 from sim.model.tracing import Trace
 
 
@@ -113,22 +113,16 @@ class JointFinding:
     """Least cost limit that, with the date limit beside it, holds with the chance `wanted`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar(Subject):
     """One subject of the campaign Gantt."""
 
-    subject: str
-    kind: str
-    """activity, mission, element, station or goal."""
-    label: str
     start_p50_d: float | None
     finish_p10_d: float | None
     finish_p50_d: float | None
     finish_p90_d: float | None
     nominal_start_d: float | None
     nominal_finish_d: float | None
-    fact: bool
-    """Whether it lies in the past and is known."""
     reached: float
     """Share of replications in which it finishes."""
     criticality: dict[str, float]

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.analysis.compare import correlation
+from sim.analysis.estimates import rank_of
 from sim.analysis.findings import JointFinding
 
 POINTS = 2000
@@ -36,8 +37,8 @@ def joint_finding(goal: str, dates_d: Floats, cost: Floats, wanted: float) -> Jo
         cost=tuple(cost[shown].tolist()),
         of=of,
         unreached=int(dates_d.size - reached.size),
-        cost_p50=float(ordered[_rank(cost.size, 0.5) - 1]),
-        cost_p80=float(ordered[_rank(cost.size, 0.8) - 1]),
+        cost_p50=float(ordered[rank_of(cost.size, 0.5) - 1]),
+        cost_p80=float(ordered[rank_of(cost.size, 0.8) - 1]),
         correlation=correlation(dates_d[reached], cost[reached]),
         wanted=wanted,
         frontier_t_d=tuple(day for day, _ in frontier),
@@ -47,7 +48,7 @@ def joint_finding(goal: str, dates_d: Floats, cost: Floats, wanted: float) -> Jo
 
 def _frontier(dates_d: Floats, cost: Floats, wanted: float) -> list[tuple[float, float]]:
     """Return (date limit, least cost limit) pairs that at least the share `wanted` of all replications keep."""
-    rank = _rank(dates_d.size, wanted)
+    rank = rank_of(dates_d.size, wanted)
     order = np.argsort(dates_d, kind="stable")
     reached = int(np.isfinite(dates_d).sum())
     if reached < rank:
@@ -57,7 +58,3 @@ def _frontier(dates_d: Floats, cost: Floats, wanted: float) -> list[tuple[float,
         (float(dates_d[order[count - 1]]), float(np.partition(cost[order[:count]], rank - 1)[rank - 1]))
         for count in kept
     ]
-
-
-def _rank(n: int, share: float) -> int:
-    return max(1, math.ceil(n * share - 1e-9))

@@ -12,22 +12,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from sim.campaign.causes import CAUSES
-from sim.campaign.plan import Campaign, Delivery, GoalPlan, Heading, LaunchPlan, ManifestEntry, heading_of
+from sim.campaign.plan import Campaign, Delivery, GoalPlan, Heading, LaunchPlan, ManifestEntry, Subject, fields_of
 from sim.chance import FigureName
 from sim.model.sample import Sample
 from sim.scenario.text import path_text
-
-
-@dataclass(frozen=True, slots=True)
-class SubjectLine:
-    """Something whose days are counted."""
-
-    name: str
-    kind: str
-    label: str
-    fact: bool
-    finish: int
-    """Milestone that ends it, or -1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +55,7 @@ class Outline(Heading):
 
     causes: tuple[str, ...]
     milestones: tuple[str, ...]
-    subjects: tuple[SubjectLine, ...]
+    subjects: tuple[Subject, ...]
     goals: tuple[GoalPlan, ...]
     flights: tuple[ManifestEntry, ...]
     deliveries: tuple[Delivery, ...]
@@ -85,7 +73,7 @@ class Outline(Heading):
 def outline_of(campaign: Campaign, nominal: Sample) -> Outline:
     """Make the outline of a campaign; the margins are those of the launch days of its nominal run."""
     return Outline(
-        **heading_of(campaign),
+        **fields_of(Heading, campaign),
         causes=CAUSES,
         milestones=tuple(milestone.name for milestone in campaign.milestones),
         subjects=_subjects(campaign),
@@ -132,21 +120,15 @@ def _classes(campaign: Campaign) -> tuple[ClassLine, ...]:
     )
 
 
-def _subjects(campaign: Campaign) -> tuple[SubjectLine, ...]:
-    """List the subjects; where an activity and an element share a name, their kind tells them apart."""
+def _subjects(campaign: Campaign) -> tuple[Subject, ...]:
+    """Return the subjects with what ends them; where an activity and an element share a name, both say so."""
     finish = {activity.subject: activity.done for activity in campaign.activities}
     finish |= {mission.subject: mission.arrived for mission in campaign.missions}
     finish |= {element.subject: element.operational for element in campaign.elements}
     finish |= {goal.subject: goal.reached for goal in campaign.goals}
     count = Counter(subject.name for subject in campaign.subjects)
     return tuple(
-        SubjectLine(
-            name=subject.name if count[subject.name] == 1 else f"{subject.name} ({subject.kind})",
-            kind=subject.kind,
-            label=subject.name,
-            fact=subject.fact,
-            finish=finish.get(index, -1),
-        )
+        replace(subject, finish=finish.get(index, -1), shared=count[subject.name] > 1)
         for index, subject in enumerate(campaign.subjects)
     )
 

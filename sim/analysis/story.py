@@ -7,7 +7,6 @@ replication say what happened in them. Nothing is left out: stretches too short 
 
 from __future__ import annotations
 
-import datetime
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -17,7 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.analysis.outline import Outline
-from sim.clock import Calendar
 from sim.model.tracing import Event, Segment, Trace, Verb
 
 Floats = NDArray[np.float64]
@@ -162,9 +160,9 @@ class Narrator:
         planned: Sequence[Segment],
         planned_d: Floats,
     ) -> None:
-        self.calendar = calendar_of(outline)
+        self.calendar = outline.calendar
         self.events = sorted(events, key=lambda event: event.t_d)
-        self.lines = {(one.label, one.kind): one for one in outline.subjects}
+        self.lines = {(one.name, one.kind): one for one in outline.subjects}
         self.flights = {(flight.mission, flight.launch): flight.launcher for flight in outline.flights}
         self.reached_d, self.planned_d = reached_d, planned_d
         self._tellers: dict[str, Callable[[Sequence[Segment], str], str]] = {
@@ -301,12 +299,6 @@ class Narrator:
     def _last(self, fits: Callable[[Event], bool], until_d: float) -> Event | None:
         found = [event for event in self.events if event.t_d <= until_d + SOON_D and fits(event)]
         return found[-1] if found else None
-
-
-def calendar_of(outline: Outline) -> Calendar:
-    """Return the calendar of an outline."""
-    start = datetime.datetime.fromisoformat(outline.start_iso)
-    return Calendar(start, start + datetime.timedelta(days=outline.end_d))
 
 
 def merge(chain: Sequence[Segment]) -> Iterator[list[Segment]]:

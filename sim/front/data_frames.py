@@ -118,7 +118,7 @@ def _reached(tables: StudyTables, found: Findings) -> list[TableColumn]:
 
 
 def _starts(tables: StudyTables, found: Findings) -> list[TableColumn]:
-    names = [subject.name for subject in tables.outline.subjects]
+    names = [subject.key for subject in tables.outline.subjects]
     return [*_numbers(tables), *_days(found, names, tables.sample.start_d)]
 
 
@@ -139,7 +139,7 @@ def _critical(tables: StudyTables, _: Findings) -> list[TableColumn]:
     return [
         *_numbers(tables),
         *(
-            TableColumn((goal.name, subject.name), on_chain[:, row, column])
+            TableColumn((goal.name, subject.key), on_chain[:, row, column])
             for row, goal in enumerate(outline.goals)
             for column, subject in enumerate(outline.subjects)
         ),
@@ -186,7 +186,10 @@ def _slips(_: StudyTables, found: Findings) -> list[TableColumn]:
 def _subjects(_: StudyTables, found: Findings) -> list[TableColumn]:
     start, bars = _start(found), found.bars
     fields = [
-        TableColumn((word,), [getattr(bar, word) for bar in bars]) for word in ("subject", "kind", "label", "fact")
+        TableColumn(("subject",), [bar.key for bar in bars]),
+        TableColumn(("kind",), [bar.kind for bar in bars]),
+        TableColumn(("label",), [bar.name for bar in bars]),
+        TableColumn(("fact",), [bar.fact for bar in bars]),
     ]
     for word in ("start_p50", "finish_p10", "finish_p50", "finish_p90", "nominal_start", "nominal_finish"):
         fields += _dated(start, word, [getattr(bar, f"{word}_d") for bar in bars])

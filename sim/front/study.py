@@ -68,9 +68,7 @@ class Study:
     @property
     def calendar(self) -> Calendar:
         """Its calendar: day 0 and the end."""
-        from sim.analysis.story import calendar_of
-
-        return calendar_of(self._read.outline)
+        return self._read.outline.calendar
 
     @property
     def tables(self) -> StudyTables:

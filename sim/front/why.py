@@ -195,20 +195,19 @@ class FixedFigures:
 def explain(tables: StudyTables, goal: str) -> Why:
     """Attribute the slip of a goal to causes, and rank what decides its date."""
     from sim.analysis.attribution import attribute
-    from sim.analysis.story import calendar_of
 
     found = attribute(tables.outline, tables.sample, tables.nominal, goal)
-    return Why(found, calendar_of(tables.outline), tuple(one.name for one in tables.outline.goals))
+    return Why(found, tables.outline.calendar, tuple(one.name for one in tables.outline.goals))
 
 
 def tell_one(replay: Replay, goal: str, replication: int | None) -> Story:
     """Tell one replication of a study; raises FolderError if it cannot be replayed."""
-    from sim.analysis.story import calendar_of, tell
+    from sim.analysis.story import tell
 
     outline, plan = replay.study.outline, replay.nominal()
     one = plan if replication is None else replay.replication(replication)
     tale = tell(outline, goal, one.trace, one.reached_d, plan.trace, plan.reached_d)
-    return Story(tale, calendar_of(outline), replication, replay.outdated)
+    return Story(tale, outline.calendar, replication, replay.outdated)
 
 
 def rank(tables: StudyTables, goal: str | None) -> Guesses:

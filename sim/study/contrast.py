@@ -20,7 +20,7 @@ from sim.scenario.provenance import without_remarks
 from sim.scenario.writing import flow, leaves
 from sim.study.files import FolderError
 from sim.study.store import StudyTables
-from sim.study.summary import calendar_of, findings_of, over_figures
+from sim.study.summary import findings_of, over_figures
 
 Document: TypeAlias = dict[str, object]
 Floats = NDArray[np.float64]
@@ -143,7 +143,7 @@ def _goal(sides: Sequence[Side], picked: Sequence[str]) -> Document:
 
 
 def _side(side: Side, name: str) -> Document:
-    goal, calendar = side.goal(name), calendar_of(side.findings)
+    goal, calendar = side.goal(name), side.findings.calendar
     by_share = {round(one.share * 100): one for one in goal.quantiles}
 
     def iso(day: float | None) -> str | None:

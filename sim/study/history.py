@@ -25,7 +25,7 @@ from sim.study.files import FolderError
 from sim.study.lock import held
 from sim.study.records import RecordError, from_json, to_json
 from sim.study.runner import Listener, run_study
-from sim.study.summary import calendar_of, findings_in, summarize, write_summary
+from sim.study.summary import findings_in, summarize, write_summary
 from sim.study.sweep import Start
 from sim.study.versions import code_version
 from sim.units import UnitError, format_date, parse_date
@@ -264,7 +264,7 @@ def _forecasts(errand: _Errand, loaded: Loaded, engine: Executor, told: Listener
     )
     study, findings = findings_in(study.folder)
     write_summary(study, summarize(study, findings))
-    dates = calendar_of(findings)
+    dates = findings.calendar
 
     def iso(day_d: float | None) -> str | None:
         return None if day_d is None else dates.iso(day_d)

@@ -24,7 +24,7 @@ from sim.study.records import RecordError, from_json, to_json
 from sim.study.soundness import require_times
 from sim.study.versions import code_version
 
-FORMAT: Final = 5
+FORMAT: Final = 6
 RUNNING, COMPLETE, INTERRUPTED, FAILED = STATES
 RUN: Final = "run"
 SEEK: Final = "seek"

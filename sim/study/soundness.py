@@ -49,7 +49,7 @@ def require_sound(outline: Outline) -> None:
     """
     milestones, subjects = len(outline.milestones), len(outline.subjects)
     _require_distinct("milestones", outline.milestones)
-    _require_distinct("subjects", [one.name for one in outline.subjects])
+    _require_distinct("subjects", [one.key for one in outline.subjects])
     _require_distinct("goals", [one.name for one in outline.goals])
     _require_drawn(outline.drawn)
     _require_streams(outline)

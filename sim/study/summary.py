@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import datetime
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -48,7 +47,7 @@ def summarize(study: StudyTables, findings: Findings) -> Summary:
         "wall_s": study.manifest.wall_s,
         **({"precision": study.manifest.precision} if study.manifest.precision else {}),
         "events": findings.events,
-        "goals": {goal.name: _goal(goal, calendar_of(findings)) for goal in findings.goals},
+        "goals": {goal.name: _goal(goal, findings.calendar) for goal in findings.goals},
         "slip_by_cause_d": {
             goal.name: {one.cause: one.mean_d for one in goal.slip_by_cause} | {"total": goal.total_slip_d}
             for goal in findings.goals
@@ -111,12 +110,6 @@ def write_summary(study: StudyTables, summary: Summary) -> None:
     files.write_whole(study.folder, SUMMARY, to_json(dict(summary)).encode())
 
 
-def calendar_of(findings: Findings) -> Calendar:
-    """Return the calendar of a scenario."""
-    start = datetime.datetime.fromisoformat(findings.start_iso)
-    return Calendar(start, start + datetime.timedelta(days=findings.end_d))
-
-
 def _goal(goal: GoalFinding, calendar: Calendar) -> Summary:
     def iso(day: float | None) -> str | None:
         return None if day is None else calendar.iso(day)
@@ -154,7 +147,7 @@ def over_figures(goal: GoalFinding, calendar: Calendar) -> Summary:
 
 
 def _joints(findings: Findings) -> Summary:
-    calendar = calendar_of(findings)
+    calendar = findings.calendar
     return {"joint": {one.goal: _joint(one, calendar) for one in findings.joint}} if findings.joint else {}
 
 

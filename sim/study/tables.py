@@ -183,7 +183,7 @@ def _type(column: Column) -> pa.DataType:
 def _date_columns(outline: Outline) -> Iterable[Column]:
     for name in outline.milestones:
         yield Column(f"reached.{name}", "double", "d", f"day on which {name} is reached")
-    names = ", ".join(subject.name for subject in outline.subjects)
+    names = ", ".join(subject.key for subject in outline.subjects)
     yield Column("start", f"double[{len(outline.subjects)}]", "d", f"day on which each subject is released: {names}")
 
 

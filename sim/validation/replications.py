@@ -44,7 +44,7 @@ class Replicated:
     @property
     def names(self) -> tuple[str, ...]:
         """Return the names of the subjects, in the order of the columns."""
-        return tuple(subject.name for subject in self.outline.subjects)
+        return tuple(subject.key for subject in self.outline.subjects)
 
     def critical(self, name: str) -> float:
         """Return the share of replications in which a subject dates the first goal."""

@@ -6,10 +6,11 @@ the model works with indices into them.
 
 from __future__ import annotations
 
+import datetime
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Any, TypeVar
 
 from sim.campaign.plan.flight_plans import (
     FlightSheet,
@@ -57,6 +58,9 @@ from sim.campaign.plan.schedule_plans import (
     WorkPlan,
 )
 from sim.chance import JointDraws
+from sim.clock import Calendar
+
+Record = TypeVar("Record")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +101,20 @@ class Heading:
     places: tuple[PlaceName, ...]
 
     @property
+    def calendar(self) -> Calendar:
+        """Return the calendar its days count on."""
+        start = datetime.datetime.fromisoformat(self.start_iso)
+        return Calendar(start, start + datetime.timedelta(days=self.end_d))
+
+    @property
     def known_until_d(self) -> float | None:
         """Return the day up to which all is known; None when the scenario does not say it."""
         return self.as_of_d if math.isfinite(self.as_of_d) else None
 
 
-def heading_of(one: Heading) -> dict[str, Any]:
-    """Return the fields of a heading, to make another record that begins with them."""
-    return {field.name: getattr(one, field.name) for field in fields(Heading)}
+def fields_of(kind: type[Record], one: Record) -> dict[str, Any]:
+    """Return the fields that a record has of a kind, to make another record that extends the same kind."""
+    return {field.name: getattr(one, field.name) for field in fields(kind)}  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,16 @@ class Subject:
     about: str
     """What it is, in a sentence; empty when the scenario does not say."""
     fact: bool
+    """Whether it lies in the past and is known."""
+    finish: int = -1
+    """Milestone that ends it, or -1."""
+    shared: bool = False
+    """Whether another subject, of another kind, has the same name."""
+
+    @property
+    def key(self) -> str:
+        """Its name, with its kind where another subject has the same: what columns and rows are called."""
+        return f"{self.name} ({self.kind})" if self.shared else self.name
 
 
 @dataclass(frozen=True, slots=True)

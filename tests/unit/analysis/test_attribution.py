@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from sim.analysis.attribution import Attribution, attribute, rank_subjects, significance_interval, subject_days
-from sim.analysis.outline import Outline, SubjectLine, outline_of
+from sim.analysis.outline import Outline, outline_of
 from sim.campaign.compile import compile_campaign
-from sim.campaign.plan import GoalPlan
+from sim.campaign.plan import GoalPlan, Subject
 from sim.model.sample import Sample
 from sim.model.simulate import simulate_chunk, simulate_nominal
 from sim.scenario.load import load_scenario
@@ -32,9 +32,9 @@ OUTLINE = Outline(
     causes=("development", "window", "plan"),
     milestones=("step.done", "other.done", "goal.reached"),
     subjects=(
-        SubjectLine("step", "activity", "step", False, 0),
-        SubjectLine("other", "activity", "other", False, 1),
-        SubjectLine("goal", "goal", "goal", False, 2),
+        Subject("step", "activity", "", False, 0),
+        Subject("other", "activity", "", False, 1),
+        Subject("goal", "goal", "", False, 2),
     ),
     goals=(GoalPlan("goal", "", 2, 2, 500.0, 0.7, (), math.nan),),
     flights=(),

@@ -11,8 +11,8 @@ import pytest
 from sim.analysis.estimates import replication_at
 from sim.analysis.find import find
 from sim.analysis.findings import Findings
-from sim.analysis.outline import Outline, SubjectLine
-from sim.campaign.plan import Delivery, GoalPlan, ManifestEntry
+from sim.analysis.outline import Outline
+from sim.campaign.plan import Delivery, GoalPlan, ManifestEntry, Subject
 from sim.model.sample import Sample
 
 INF = math.inf
@@ -29,8 +29,8 @@ OUTLINE = Outline(
     causes=("development", "window", "plan"),
     milestones=("step", "goal"),
     subjects=(
-        SubjectLine("step", "activity", "Step", False, 0),
-        SubjectLine("goal", "goal", "Goal", False, 1),
+        Subject("step", "activity", "", False, 0),
+        Subject("goal", "goal", "", False, 1),
     ),
     goals=(GoalPlan("goal", "the goal", 1, 1, 500.0, 0.7, (), math.nan),),
     flights=(ManifestEntry("m", "main", "r", "p", "x", 1.0, 100.0, 0, False, 2.0, 3.0),),

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.analysis.outline import Outline, SubjectLine, outline_of
+from sim.analysis.outline import Outline, outline_of
 from sim.analysis.story import Tale, tell
 from sim.campaign.compile import compile_campaign
-from sim.campaign.plan import Campaign, GoalPlan, ManifestEntry
+from sim.campaign.plan import Campaign, GoalPlan, ManifestEntry, Subject
 from sim.model.simulate import simulate, simulate_nominal
 from sim.model.tracing import Event, Segment, Trace, Verb
 from sim.scenario.load import load_scenario
@@ -44,11 +44,11 @@ OUTLINE = Outline(
     ),
     milestones=("dev", "ilrs-1", "crew", "hub", "base"),
     subjects=(
-        SubjectLine("dev", "activity", "dev", False, 0),
-        SubjectLine("ilrs-1", "mission", "ilrs-1", False, 1),
-        SubjectLine("crew", "mission", "crew", False, 2),
-        SubjectLine("hub", "element", "hub", False, 3),
-        SubjectLine("base", "goal", "base", False, 4),
+        Subject("dev", "activity", "", False, 0),
+        Subject("ilrs-1", "mission", "", False, 1),
+        Subject("crew", "mission", "", False, 2),
+        Subject("hub", "element", "", False, 3),
+        Subject("base", "goal", "", False, 4),
     ),
     goals=(GoalPlan("base", "", 4, 4, 500.0, 0.7, (), math.nan),),
     flights=(

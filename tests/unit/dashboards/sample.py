@@ -168,9 +168,9 @@ def _bar(kind: str, name: str, index: int, random: np.random.Generator) -> Bar:
     never = name == HOSTILE
     late = name == "observatory"
     return Bar(
-        subject=name,
+        name=name,
         kind=kind,
-        label=name,
+        about="",
         start_p50_d=700.0 if fact else start,
         finish_p10_d=None if never else finish - 0.3 * spread,
         finish_p50_d=None if never else finish,

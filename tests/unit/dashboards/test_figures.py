@@ -155,7 +155,7 @@ def test_a_chart_of_many_bars_reads_each_of_its_notes_only_a_few_times(
 ) -> None:
     """Plotly reads all notes again for each that is added alone: with the square of their number."""
     bar = next(bar for bar in findings.bars if not bar.fact and bar.kind == "activity")
-    many = [dataclasses.replace(bar, label=f"a{i}", criticality={goal.name: 1.0}) for i in range(50)]
+    many = [dataclasses.replace(bar, name=f"a{i}", criticality={goal.name: 1.0}) for i in range(50)]
     read: list[object] = []
     make = Annotation.__init__
 
@@ -185,7 +185,7 @@ def test_what_is_there_from_the_start_says_so_and_has_no_bar(findings: Findings,
 
 
 def test_a_bar_without_p90_runs_to_the_calendar_end(findings: Findings, goal: GoalFinding) -> None:
-    late = next(bar for bar in findings.bars if bar.label == "observatory")
+    late = next(bar for bar in findings.bars if bar.name == "observatory")
     lines = [t for t in drawn(gantt.draw_gantt(with_bars(findings, late), goal))["data"] if t.get("mode") == "lines"]
     assert "2050-01-01" in lines[0]["x"]
 

@@ -15,7 +15,6 @@ from dashboards.figures.facilities import grow_facilities
 from dashboards.figures.openings import draw_openings
 from dashboards.figures.pads import draw_pads
 from dashboards.figures.power import draw_power
-from dashboards.formats import calendar_of
 from dashboards.report import compose_page
 from dashboards.setting import Openings, shown_light
 from sim.analysis.joint import joint_finding
@@ -74,16 +73,14 @@ def test_roll_outs_are_counted_by_pad_and_year() -> None:
 def test_a_stack_that_can_always_leave_is_open_all_month() -> None:
     setting = sample_setting()
     always = tuple(AS_OF_D + 0.25 * i for i in range(int(3 * YEAR_D * 4)))
-    card = draw_openings(
-        calendar_of(sample_findings()), dataclasses.replace(setting, openings=(Openings(("a",), always),))
-    )
+    card = draw_openings(sample_findings().calendar, dataclasses.replace(setting, openings=(Openings(("a",), always),)))
     assert card.table is not None
     assert set(card.table.rows[0][1:]) == {"100"}
     assert card.title.startswith("Every mission can leave at any time")
 
 
 def test_nights_and_days_fill_the_shown_years() -> None:
-    light = shown_light(calendar_of(sample_findings()), sample_setting())
+    light = shown_light(sample_findings().calendar, sample_setting())
     assert light is not None
     assert light.fraction == pytest.approx(1.0 - 14.0 / 29.53, abs=0.01)
 

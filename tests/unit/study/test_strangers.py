@@ -19,6 +19,7 @@ from sim.study import files
 from sim.study.contents import RUN_MARKER
 from sim.study.files import FolderError
 from sim.study.lock import LOCK, held, holder
+from sim.study.manifest import FORMAT
 from sim.study.place import ALLOWED, SharedFolderError
 from sim.study.records import to_plain
 from sim.study.runner import run_study
@@ -327,7 +328,9 @@ def test_a_trace_of_what_cannot_happen_is_refused(folder: Path, key: str, value:
 
 def test_a_run_of_an_older_format_is_refused_with_the_way_out(folder: Path) -> None:
     change(folder, format=3, parts=[])
-    with pytest.raises(FolderError, match="has format 3, and this version knows 5; make it again in another folder"):
+    with pytest.raises(
+        FolderError, match=f"has format 3, and this version knows {FORMAT}; make it again in another folder"
+    ):
         read_study(folder)
 
 
