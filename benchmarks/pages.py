@@ -128,7 +128,7 @@ def explored(study: StudyTables, count: int) -> None:
     except ImportError:
         print("no Dash: the explorer is left out")
         return
-    from dashboards.shelf import Shelf, Volume
+    from dashboards.study_list import Shelf, Volume
 
     volume = Volume("study", replace(study, sample=repeated(study.sample, count)))
     shelf = Shelf({"s0": volume}, {}, ())

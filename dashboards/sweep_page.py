@@ -16,8 +16,8 @@ from dashboards.figures.heat import draw_heat
 from dashboards.figures.movers import draw_movers
 from dashboards.figures.parallel import calendar_of, draw_parallel, say_values
 from dashboards.figures.response import draw_response
-from dashboards.influence import rank_influences, rank_levers
 from dashboards.lever_axis import LeverAxis, short_path, show_value
+from dashboards.lever_effects import rank_influences, rank_levers
 from dashboards.report import REPORT_FILE, write_page
 from dashboards.study_pages import address_from
 from sim.problems import InputError, counted, plural

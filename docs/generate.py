@@ -112,13 +112,13 @@ The smallest whole scenario with a flight:
 A need is the name of something that must have happened: an activity or `ACTIVITY.done`, an element, a station or
 `NAME.operational`, a goal or `GOAL.reached`, `ITEM.landed` and `ITEM.delivered` for cargo, `STATION.filled` for a
 tank, and of a mission `MISSION.launched`, `.arrived`, `.landed`, `.stayed`, `.returned`, `.home`, or
-`MISSION.LAUNCH.launched` and `MISSION.LAUNCH.arrived` for one of its launches, a group or `GROUP.done`, and the start of
-work, `ACTIVITY.started` or `GROUP.started`. `ilrs check` answers a name that does not exist with those that do.
+`MISSION.LAUNCH.launched` and `MISSION.LAUNCH.arrived` for one of its launches, a group or `GROUP.done`, and the start
+of work, `ACTIVITY.started` or `GROUP.started`. `ilrs check` answers a name that does not exist with those that do.
 
-There may be time between: `design.started + 6 wd`, `power - 2 wd` (a lead, only after work, whose end is known ahead), or
-as a mapping `{after: power, lag: {uniform: [5 wd, 9 wd]}, calendar: 24h}`. A lag in `wd` or `wh` runs in the calendar of
-what waits, or in that of the `predecessor`, round the clock (`24h`), or in the calendar named. `ends_after` holds needs
-of the end of an activity.
+There may be time between: `design.started + 6 wd`, `power - 2 wd` (a lead, only after work, whose end is known
+ahead), or as a mapping `{after: power, lag: {uniform: [5 wd, 9 wd]}, calendar: 24h}`. A lag in `wd` or `wh` runs in
+the calendar of what waits, or in that of the `predecessor`, round the clock (`24h`), or in the calendar named.
+`ends_after` holds needs of the end of an activity.
 """
 
 

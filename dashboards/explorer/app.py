@@ -16,10 +16,10 @@ from werkzeug.serving import BaseWSGIServer, make_server
 from dashboards import formats
 from dashboards.explorer.brush import sweep_cards, wire_sweeps
 from dashboards.explorer.door import guard
-from dashboards.explorer.looks import MEND, STYLE
+from dashboards.explorer.layout import MEND, STYLE
 from dashboards.explorer.studies import Tell, study_cards, tell_here, wire_studies
 from dashboards.page import style_text
-from dashboards.shelf import Shelf
+from dashboards.study_list import Shelf
 from sim.problems import counted
 
 

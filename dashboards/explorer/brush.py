@@ -11,9 +11,9 @@ from dash import ALL, MATCH, Dash, Input, Output, State, dcc, html, no_update
 from dashboards import formats
 from dashboards.answers import GoalAnswers, LeverAxis, SweepAnswers, nearest
 from dashboards.explorer import door
-from dashboards.explorer.looks import PLOT, recolour
+from dashboards.explorer.layout import PLOT, recolour
 from dashboards.figures.parallel import calendar_of, draw_parallel, short_path
-from dashboards.shelf import Shelf
+from dashboards.study_list import Shelf
 from sim.problems import counted
 
 

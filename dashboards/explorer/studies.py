@@ -12,10 +12,10 @@ from dash import Dash, Input, Output, dcc, html, no_update
 from dashboards import formats, theme
 from dashboards.card import Key
 from dashboards.explorer import door
-from dashboards.explorer.looks import PLOT, recolour
+from dashboards.explorer.layout import PLOT, recolour
 from dashboards.page import variable_of
-from dashboards.shelf import Shelf, Volume
-from dashboards.telling import Asked, Shown, Telling
+from dashboards.replay_view import Asked, Shown, Telling
+from dashboards.study_list import Shelf, Volume
 from sim.problems import InputError
 
 Tell: TypeAlias = Callable[[Asked], Shown]

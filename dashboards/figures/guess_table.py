@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dashboards import formats
 from dashboards.answers import GoalAnswers, SweepAnswers
 from dashboards.card import Card, Table
-from dashboards.influence import Influence, SweptGuess, rank_guesses
 from dashboards.lever_axis import VARIANTS, short_path
+from dashboards.lever_effects import Influence, SweptGuess, rank_guesses
 from sim.analysis.guesses import DOUBT
 
 NOT_STATED = "not stated"

@@ -10,8 +10,8 @@ import plotly.graph_objects as go
 from dashboards import formats, theme
 from dashboards.answers import Answer, GoalAnswers, SweepAnswers
 from dashboards.card import Card, Key, Table
-from dashboards.influence import rank_levers
 from dashboards.lever_axis import LeverAxis, short_path, show_values
+from dashboards.lever_effects import rank_levers
 
 Cells: TypeAlias = list[list[float | None]]
 _READABLE = 10

@@ -11,8 +11,8 @@ from dashboards import formats, theme
 from dashboards.answers import Answer, GoalAnswers, SweepAnswers, level_of
 from dashboards.card import Card, Key
 from dashboards.figures.parallel import calendar_of, cases_table, say_case
-from dashboards.influence import rank_levers
 from dashboards.lever_axis import AS_IS, LeverAxis, short_path, show_values
+from dashboards.lever_effects import rank_levers
 from sim.clock import Calendar
 
 _PANELS = 6

@@ -39,7 +39,7 @@ def command(folders: tuple[Path, ...], host: str, port: int, jobs: int | None) -
         if (error.name or "").partition(".")[0] not in ("dash", "flask"):
             raise
         raise InputError("ilrs explore needs Dash: pip install 'ilrs[explore]'") from error
-    from dashboards.shelf import open_shelf
+    from dashboards.study_list import open_shelf
     from sim.study.engines import Pool, ask
 
     shelf = open_shelf(folders)

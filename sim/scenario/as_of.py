@@ -16,7 +16,6 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from sim.problems import Code, Mark, Problem, Severity, counted, plural
-from sim.scenario.grammar import holds_blocks, keys_of, models_at
 from sim.scenario.said import (
     APART,
     NOT_PLANNED,
@@ -34,6 +33,7 @@ from sim.scenario.said import (
     value_of,
 )
 from sim.scenario.schema import Scenario
+from sim.scenario.schema_lookup import holds_blocks, keys_of, models_at
 from sim.scenario.text import MOST_PROBLEMS, Node, Path, path_text
 from sim.units import UnitError, format_date, parse_date
 

@@ -40,8 +40,7 @@ from sim.scenario.check_flights import (
     check_substitutes,
 )
 from sim.scenario.check_goals import check_deliveries, check_destinations, check_goals, check_power, check_sites
-from sim.scenario.check_laws import check_bell_curves
-from sim.scenario.check_magnitudes import check_magnitudes, check_proportions
+from sim.scenario.check_magnitudes import check_bell_curves, check_magnitudes, check_proportions
 from sim.scenario.check_names import check_numbered_flights, check_operation_names, check_shared_names
 from sim.scenario.check_orbits import (
     check_ephemeris,

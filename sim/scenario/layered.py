@@ -9,7 +9,7 @@ from operator import attrgetter
 from typing import Any, TypeVar
 
 from sim.problems import Mark
-from sim.scenario.likes import LIKE
+from sim.scenario.inheritance import LIKE
 from sim.scenario.text import Node, Path, plain, walk
 
 T = TypeVar("T")

@@ -11,7 +11,7 @@ Order of precedence: `--set` > `--variant` (left to right) > file > parent.
 - `variants` are named partial overrides. They are inherited and merged like everything else. Two chosen
   variants that set the same key are an error, so their order never matters.
 - `--set key.path=value` replaces one value; the value is read as YAML.
-- `like` is resolved when all layers are merged; see :mod:`sim.scenario.likes`.
+- `like` is resolved when all layers are merged; see :mod:`sim.scenario.inheritance`.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from typing import Final
 
 from sim.problems import Code, Mark, Problem, suggest
 from sim.scenario.foreign_kinds import foreign_problem
-from sim.scenario.grammar import is_random
-from sim.scenario.likes import LIKE, Likes, is_like
+from sim.scenario.inheritance import LIKE, Inheritance, is_like
 from sim.scenario.said import is_said
+from sim.scenario.schema_lookup import is_random
 from sim.scenario.text import (
     DEEPEST,
     LARGEST_FILE,
@@ -224,7 +224,7 @@ class LayerStack:
 
     def resolve_likes(self, root: Node) -> Node:
         """Let every block that is like a sibling have what it inherits."""
-        root = Likes(self._merge, self._complain).resolve(root)
+        root = Inheritance(self._merge, self._complain).resolve(root)
         return self._without_nulls(root) if self._keeps_nulls else root
 
     def apply_variants(self, root: Node, chosen: Sequence[str]) -> Node:

@@ -13,23 +13,23 @@ from pydantic import ValidationError
 
 from sim.problems import Code, Mark, Problem, ScenarioError, did_you_mean, suggest, writable
 from sim.scenario.as_of import Known, explain, known_on
+from sim.scenario.cells import read_columns
 from sim.scenario.check_optimise import check_optimise
 from sim.scenario.check_study_values import check_study_values
 from sim.scenario.checks import check_blocks, check_sense
-from sim.scenario.data import read_columns
 from sim.scenario.draft import Draft, without_wrong
 from sim.scenario.events import check_needs
+from sim.scenario.inheritance import LIKE
 from sim.scenario.layered import Layered, flatten
 from sim.scenario.layers import LayerStack
-from sim.scenario.likes import LIKE
 from sim.scenario.names import check_references, is_needed, section
 from sim.scenario.paths import check_study_paths, check_study_variants, study_variants, wrong_path
 from sim.scenario.provenance import check_sources
 from sim.scenario.said import SAID, children
 from sim.scenario.schema import Scenario
-from sim.scenario.shape import shape_problems
 from sim.scenario.text import MOST_PROBLEMS, Node, copied, path_text, plain, set_mark
 from sim.scenario.tree import SHIPPED_NAME, Tree, shipped_folder, shipped_names
+from sim.scenario.validation_errors import shape_problems
 from sim.units import UnitError, file_name, parse_name
 
 

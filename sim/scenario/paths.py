@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from sim.problems import Code, Problem, suggest
-from sim.scenario.grammar import holds_by_name, is_model, keys_of, kinds_inside
 from sim.scenario.known_distributions import DISTRIBUTIONS, NOTES
 from sim.scenario.layered import Layered
 from sim.scenario.names import find
 from sim.scenario.schema import Scenario
+from sim.scenario.schema_lookup import holds_by_name, is_model, keys_of, kinds_inside
 from sim.scenario.text import Path
 
 _NOT_SET: Final = {

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from sim.problems import Code, Problem
-from sim.scenario.grammar import holds_names, is_random
 from sim.scenario.known_distributions import DISTRIBUTIONS
 from sim.scenario.layered import Layered
 from sim.scenario.names import section
+from sim.scenario.schema_lookup import holds_names, is_random
 from sim.scenario.text import Path, path_text
 from sim.scenario.writing import Leaf, leaves
 

@@ -10,7 +10,7 @@ import datetime
 from collections.abc import Mapping
 from typing import Final
 
-from sim.scenario.grammar import holds_names
+from sim.scenario.schema_lookup import holds_names
 from sim.scenario.text import Node, Path
 from sim.units import UnitError, format_date, parse_date
 

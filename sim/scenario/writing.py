@@ -15,8 +15,8 @@ from typing import Any, Final
 import yaml
 
 from sim.problems import printable
-from sim.scenario.grammar import is_random
 from sim.scenario.layered import Layered
+from sim.scenario.schema_lookup import is_random
 from sim.scenario.text import Path, path_text, read_text
 
 _DUMPER: Final[Any] = getattr(yaml, "CSafeDumper", yaml.SafeDumper)

@@ -25,7 +25,7 @@ if CHROMIUM is None:
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from dashboards.explorer import keep_cases, listen, name_nearest
-from dashboards.shelf import Shelf, open_shelf
+from dashboards.study_list import Shelf, open_shelf
 
 pytestmark = pytest.mark.browser
 

@@ -490,7 +490,7 @@ def _first_difference(one: Any, two: Any, where: str = "") -> str:
 
 def explore(folder: Path) -> tuple[int, str]:
     """Read a folder as the explorer does, and ask its curves; return what the verb would end with."""
-    from dashboards.shelf import open_shelf
+    from dashboards.study_list import open_shelf
     from sim.problems import InputError
 
     try:

@@ -198,7 +198,7 @@ def forge(count: int, seed: int, first: int = 0) -> Iterator[tuple[int, dict[str
 def open_explorer(top: Path) -> Any:
     """Return a client of an explorer that shows a study and a sweep."""
     from dashboards.explorer import make_app
-    from dashboards.shelf import open_shelf
+    from dashboards.study_list import open_shelf
     from sim.campaign.compile import compile_campaign
     from sim.scenario.load import load_scenario
     from sim.study.runner import run_study

@@ -19,7 +19,7 @@ from flask.testing import FlaskClient
 
 from dashboards.explorer import make_app
 from dashboards.explorer.door import MOST_BYTES
-from dashboards.shelf import Shelf, open_shelf
+from dashboards.study_list import Shelf, open_shelf
 from sim.campaign.compile import compile_campaign
 from sim.scenario.load import load_scenario
 from sim.study.runner import run_study

@@ -14,7 +14,7 @@ from dashboards.answers import Answer, GoalAnswers, LeverAxis, SweepAnswers, nea
 from dashboards.figures.heat import draw_heat
 from dashboards.figures.parallel import draw_parallel
 from dashboards.figures.response import draw_response
-from dashboards.influence import rank_levers
+from dashboards.lever_effects import rank_levers
 from dashboards.page import render_page
 from dashboards.sweep_page import compose_sweep
 from sim.analysis.estimates import Estimate

@@ -13,8 +13,8 @@ from dashboards.card import Card
 from dashboards.figures.guess_table import NOT_STATED, draw_guesses
 from dashboards.figures.movers import draw_movers
 from dashboards.figures.response import draw_response
-from dashboards.influence import rank_guesses, rank_influences, share_between
 from dashboards.lever_axis import AS_IS, VARIANTS, LeverAxis, levers_of
+from dashboards.lever_effects import rank_guesses, rank_influences, share_between
 from dashboards.sweep_page import answers_of, compose_sweep
 from sim.analysis.estimates import Estimate, Mean
 from sim.analysis.indices import Swing

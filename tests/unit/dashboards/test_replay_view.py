@@ -12,8 +12,8 @@ import pytest
 import yaml
 from plotly.utils import PlotlyJSONEncoder
 
-from dashboards.shelf import Shelf, Volume, open_shelf
-from dashboards.telling import Shown, Telling
+from dashboards.replay_view import Shown, Telling
+from dashboards.study_list import Shelf, Volume, open_shelf
 from sim.campaign.compile import compile_campaign
 from sim.scenario.load import load_scenario
 from sim.study.engines import Pool, ask

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from dashboards.answers import SweepAnswers
+from dashboards.replay_view import Asked, Teller
 from dashboards.sweep_page import answers_of
-from dashboards.telling import Asked, Teller
 from sim.analysis.findings import Findings, GoalFinding
 from sim.problems import InputError
 from sim.study.contents import SWEEP_MARKER

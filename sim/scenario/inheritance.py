@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from sim.problems import Code, Mark, suggest
-from sim.scenario.grammar import holds_blocks
+from sim.scenario.schema_lookup import holds_blocks
 from sim.scenario.text import MOST_NODES, Node, Path, path_text
 
 LIKE: Final = "like"
@@ -35,7 +35,7 @@ def is_like(node: Node, path: Path) -> bool:
 
 
 @dataclass(slots=True)
-class Likes:
+class Inheritance:
     """Resolves every `like` of a scenario; `lay` lays a node over another, `complain` says what is wrong."""
 
     lay: Callable[[Node, Node, Path], Node]
