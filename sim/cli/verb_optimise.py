@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from sim.decide.judging import JudgedPool
     from sim.decide.optimum import Optimum
-    from sim.front.optimising import Optimisation
+    from sim.front.optimisation import Optimisation
     from sim.scenario.load import Loaded
 
 OBJECTIVES = ("date", "launches", "imleo", "cost")
@@ -102,7 +102,7 @@ def _ordered(file: str, variants: tuple[str, ...], sets: tuple[str, ...], option
     if options["minimise"] or options["at_most"] or not is_about_order(loaded, options["goal"]):
         return False
     from sim.decide.proof import Limits
-    from sim.front.optimising import seconds_of
+    from sim.front.optimisation import seconds_of
 
     with arguments_as_options():
         limits = Limits(seconds_of(options["time_"]), seed=options["seed"])

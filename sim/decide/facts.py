@@ -126,6 +126,7 @@ class _Reader:
             together=question.together,
             apart=question.apart,
             most_flights=question.more[1] if question.more is not None else None,
+            funds=flights.funds(),
         )
         follow = tuple(name for name in known.plans if name in known.follows and name not in known.fixed)
         left_out = tuple(self._left_out())
@@ -134,8 +135,6 @@ class _Reader:
     def _left_out(self) -> Iterator[str]:
         """Yield what holds free missions in the simulation and is unknown to the solver."""
         campaign, free = self.known.campaign, [self.known.plans[name] for name in self.known.question.missions]
-        if any(one.payer >= 0 and one.cost > 0.0 for one in free):
-            yield "budgets, out of which free missions are paid"
         if campaign.ground is not None and any(leg.tracked for one in free for launch in one.launches for leg in (
             *launch.legs, *one.legs)):  # fmt: skip
             yield "antennas that are busy with others when a free flight needs them"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from math import ceil, floor, isfinite
+from math import ceil, floor, inf, isfinite, isnan
 from typing import Final
 
-from sim.campaign.plan import MissionPlan
+from sim.campaign.plan import ActivityPlan, MissionPlan, PartnerPlan
 from sim.decide.departing import PER_DAY, Way, departures, hours, way_of
 from sim.decide.known import KnownCampaign
-from sim.decide.loads import Departure, LaunchPad, Load, ProductionLine, Vehicle
+from sim.decide.loads import Departure, Funds, LaunchPad, Load, ProductionLine, Vehicle
 from sim.decide.manifest_model import Flight, ManifestPlan
 
 COST_UNITS: Final = 1000
@@ -101,6 +101,7 @@ class FreeFlights:
             pads=tuple(self.known.campaign.pads[one].name for one in launcher.pads),
             must=mission == like and self._is_wanted(plan),
             by=self.known.by(plan.arrived) if mission == like else None,
+            pays=self._pays(plan),
         )
         slots[name] = Slot(mission, like, stack, lead_d)
 
@@ -194,6 +195,32 @@ class FreeFlights:
             for one in self.known.campaign.launchers
         }
 
+    def _pays(self, plan: MissionPlan) -> tuple[str, int] | None:
+        """Return out of whose limited budget a flight is paid, and how much."""
+        if plan.payer < 0 or plan.cost <= 0.0:
+            return None
+        return self.known.campaign.partners[plan.payer].name, ceil(plan.cost * COST_UNITS - 1e-6)
+
+    def funds(self) -> dict[str, Funds]:
+        """Return the limited budgets, with what is paid out of them and is no choice, on the days of the plan."""
+        campaign, taken = self.known.campaign, dict[str, list[tuple[int, int]]]()
+        paid: list[tuple[ActivityPlan | MissionPlan, float]] = [
+            (one, float(self.known.nominal.start_d[one.subject])) for one in campaign.activities
+        ]
+        begun: dict[str, float] = {}
+        for name, _, since, _, _ in self.known.flown():
+            begun.setdefault(name, since)
+        flights = ((one, begun.get(self.known.names[one.subject], inf)) for one in campaign.missions)
+        for plan, day in [*paid, *(pair for pair in flights if self.known.stays(self.known.names[pair[0].subject]))]:
+            if plan.payer >= 0 and plan.cost > 0.0 and isfinite(day):
+                much = floor(plan.cost * COST_UNITS + 1e-6)
+                taken.setdefault(campaign.partners[plan.payer].name, []).append((floor(day * PER_DAY + 1e-6), much))
+        return {
+            one.name: Funds(tuple(_grants(one)), tuple(taken.get(one.name, ())))
+            for one in campaign.partners
+            if not isnan(one.per_year)
+        }
+
     def present(self, vehicles: Mapping[str, Vehicle]) -> ManifestPlan:
         """Return the plan as it is."""
         flights, begun = [], {}
@@ -208,3 +235,9 @@ class FreeFlights:
             if isfinite(when):
                 begun[load] = hours(when)
         return ManifestPlan(tuple(flights), begun)
+
+
+def _grants(partner: PartnerPlan) -> Iterator[tuple[int, int]]:
+    yield 0, floor(partner.at_start * COST_UNITS + 1e-6)
+    for day in partner.grants_d:
+        yield hours(day), floor(partner.per_year * COST_UNITS + 1e-6)

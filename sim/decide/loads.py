@@ -100,6 +100,8 @@ class Vehicle:
     """Its mission flies."""
     by: int | None = None
     """It lands by then."""
+    pays: tuple[str, int] | None = None
+    """(whose money, how much) it takes when its preparations begin."""
 
     def earliest(self, number: int) -> int:
         """Return when the n-th vehicle is there, n from 1."""
@@ -113,6 +115,16 @@ class LaunchPad:
     turnaround: int
     taken: tuple[tuple[int, int], ...] = ()
     """(from, until) of flights that are no choice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Funds:
+    """The money of a partner, in whole units: what is not spent carries over."""
+
+    grants: tuple[tuple[int, int], ...]
+    """(when, how much)."""
+    taken: tuple[tuple[int, int], ...] = ()
+    """(when, how much) of what is no choice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +171,7 @@ class ManifestFacts:
     together: tuple[tuple[str, ...], ...] = ()
     apart: tuple[tuple[str, ...], ...] = ()
     most_flights: int | None = None
+    funds: Mapping[str, Funds] = field(default_factory=dict)
 
     @property
     def slots(self) -> tuple[tuple[str, int], ...]:

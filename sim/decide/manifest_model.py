@@ -71,6 +71,7 @@ class ManifestModel:
         self._missions()
         self._pads()
         self._lines()
+        self._money()
         self._packing(flown)
         self._wishes()
         for name, most in caps.items():
@@ -229,6 +230,20 @@ class ManifestModel:
             self._build(name, line.every, stock, takings)
             for slot in slots:
                 self.model.add(self.leaves[slot] - self._vehicle(slot).lead >= line.start)
+
+    def _money(self) -> None:
+        """Let nobody spend what has not come yet (a reservoir)."""
+        for name, funds in self.manifest.funds.items():
+            slots = [slot for slot in self.slots if (self._vehicle(slot).pays or ("", 0))[0] == name]
+            events: list[tuple[Any, int, Any]] = [(when, much, True) for when, much in funds.grants]
+            events += [(when, -much, True) for when, much in funds.taken]
+            for slot in slots:
+                vehicle = self._vehicle(slot)
+                _, cost = vehicle.pays or ("", 0)
+                events.append((self.leaves[slot] - vehicle.lead, -cost, self.flies[slot]))
+            if slots:
+                most = sum(much for _, much in funds.grants)
+                self.model.add_reservoir_constraint_with_active(*map(list, zip(*events, strict=True)), 0, most)
 
     def _build(self, name: str, every: int, stock: int, takings: Sequence[tuple[Any, Any]]) -> None:
         latest = max([self.manifest.weeks, *(day for day, _ in takings if isinstance(day, int))])

@@ -111,8 +111,10 @@ def unlike(
         for plan in known:
             model.exclude(plan)
         solved = cpsat.solve(model.model, model.likeness(known), model.wanted, clock.share(1.0 / left))
-        if not solved.values or solved.proof.interrupted:
+        if solved.proof.status == "infeasible" or solved.proof.interrupted:
             return
+        if not solved.values:
+            continue  # the next has more time
         other = model.plan(solved.values)
         model = ManifestModel(manifest, caps)
         model.pack(other)

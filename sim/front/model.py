@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from sim.campaign.plan import Campaign
     from sim.front.forecast_history import ForecastHistory
-    from sim.front.optimising import Optimisation
+    from sim.front.optimisation import Optimisation
     from sim.front.plan import Plan
     from sim.front.study import Study
     from sim.front.sweeps import Search, Sweep
@@ -362,7 +362,7 @@ class Model:
             ScenarioError: if nothing is free, or the block asks for what cannot be.
             MissingExtraError: if the extra `optimise` is not installed.
         """
-        from sim.front.optimising import optimise, require_question, seconds_of
+        from sim.front.optimisation import optimise, require_question, seconds_of
 
         require_question(seed, replications, pool, within)
         with listening(progress) as reporter:

@@ -288,3 +288,17 @@ def test_a_plan_that_is_surely_worse_gets_no_more_replications(soonest: Optimum)
     best, kept = surest([bad, good], "camp", 400)
     assert (best, kept) == (1, (1,))
     assert bad.count < 400
+
+
+@pytest.mark.parametrize(("at_start", "waits"), [(10, False), (0, True)])
+def test_a_flight_waits_for_the_money_of_its_partner(tiny: Path, at_start: int, *, waits: bool) -> None:
+    """Each flight costs 10, and 10 come each year: without more at the start the second waits for the next year."""
+    text = tiny.read_text(encoding="utf-8")
+    text = text.replace("rebuild: 200 d", "rebuild: 200 d\n    partner: agency\n    cost: 10")
+    partners = f"partners: {{agency: {{budget: {{at_start: {at_start}, per_year: 10}}}}}}\n"
+    tiny.write_text(text.replace("elements:\n", partners + "elements:\n"), encoding="utf-8")
+    found = optimise(Start(tiny), minimise=["date"])
+    assert found.plan is not None
+    assert found.differs == ()
+    assert found.proof.status == "optimal"
+    assert any(found.facts.iso(one.leaves) >= "2031-01-01" for one in found.plan.flights) is waits

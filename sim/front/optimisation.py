@@ -174,6 +174,8 @@ def optimise(
     if replications and found.plan is not None and not found.interrupted:
         try:
             plans = [found, *(others(found, pool, within, limits, words.say) if pool else ())]
+            if len(plans) <= pool:
+                reporter.note(f"{len(plans) - 1} of {pool} other plans were found within the limits and the time")
             judged = judge(plans, replications, seed, words.count)
         except KeyboardInterrupt:
             found = found.stopped()
