@@ -10,7 +10,7 @@ from dashboards import formats, theme
 from dashboards.card import Card, Key, Table
 from sim.analysis.estimates import ecdf
 from sim.decide.judging import JudgedPool, Trials
-from sim.decide.manifest_model import Flight
+from sim.decide.loads import Flight
 from sim.decide.optimum import Optimum
 from sim.problems import counted
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from sim import __version__
 from sim.decide.facts import Facts
-from sim.decide.manifest_model import ManifestPlan
+from sim.decide.loads import ManifestPlan
 from sim.problems import InputError, printable
 from sim.scenario.load import Loaded, load_scenario
 from sim.scenario.schema import Scenario

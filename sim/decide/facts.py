@@ -13,8 +13,7 @@ from sim.decide.base_model import shift_table
 from sim.decide.departing import PER_DAY, hours
 from sim.decide.free_flights import COST_UNITS, FreeFlights, Slot
 from sim.decide.known import KnownCampaign
-from sim.decide.loads import BaseFacts, Load, ManifestFacts
-from sim.decide.manifest_model import ManifestPlan
+from sim.decide.loads import BaseFacts, Load, ManifestFacts, ManifestPlan
 from sim.decide.question import Question
 from sim.model.sample import Sample
 from sim.problems import InputError

@@ -10,8 +10,7 @@ from typing import Final
 from sim.campaign.plan import ActivityPlan, MissionPlan, PartnerPlan
 from sim.decide.departing import PER_DAY, Way, departures, hours, way_of
 from sim.decide.known import KnownCampaign
-from sim.decide.loads import Departure, Funds, LaunchPad, Load, ProductionLine, Vehicle
-from sim.decide.manifest_model import Flight, ManifestPlan
+from sim.decide.loads import Departure, Flight, Funds, LaunchPad, Load, ManifestPlan, ProductionLine, Vehicle
 
 COST_UNITS: Final = 1000
 """The solver counts cost in thousandths."""

@@ -1,4 +1,4 @@
-"""The facts of a manifest: loads, vehicles, pads, teams and the goal; read from a file, said as statements, judged."""
+"""What stands in a manifest: loads, vehicles, pads, lines, money, the goal, and a plan of it; read, said, judged."""
 
 from __future__ import annotations
 
@@ -189,6 +189,35 @@ class ManifestFacts:
             if vehicle.mission:
                 found.setdefault(vehicle.mission, []).append(name)
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class Flight:
+    """One flight of a plan."""
+
+    vehicle: str
+    number: int
+    """First, second ... flight of its vehicle, from 1."""
+    leaves: int
+    carries: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestPlan:
+    """Who flies when with what, and when each load is set up from."""
+
+    flights: tuple[Flight, ...]
+    set_up_from: Mapping[str, int]
+
+
+def moves_between(present: ManifestPlan | None, plan: ManifestPlan) -> int:
+    """Return how many loads fly on another flight than at present, and how many flights on another day."""
+    was = {(one.vehicle, one.number): one for one in present.flights} if present is not None else {}
+    same = sum(load in was[one.vehicle, one.number].carries for one in plan.flights for load in one.carries
+               if (one.vehicle, one.number) in was)  # fmt: skip
+    days = {(one.vehicle, one.number): one.leaves for one in plan.flights}
+    moved = sum(days.get(slot, one.leaves) != one.leaves for slot, one in was.items())
+    return sum(len(one.carries) for one in plan.flights) - same + moved
 
 
 def read_manifest(said: object) -> ManifestFacts:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from sim.decide import cpsat
 from sim.decide.base_model import BaseWork
-from sim.decide.loads import LaunchPad, ManifestFacts, Vehicle
+from sim.decide.loads import Flight, LaunchPad, ManifestFacts, ManifestPlan, Vehicle
 from sim.decide.schedule import Task, share
 
 MOVES: Final = "moves"
@@ -20,25 +19,6 @@ STEP: Final = 3
 LONG_GAP: Final = 48
 """Between landings: two days of hours."""
 Slot = tuple[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Flight:
-    """One flight of a plan."""
-
-    vehicle: str
-    number: int
-    """First, second ... flight of its vehicle, from 1."""
-    leaves: int
-    carries: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ManifestPlan:
-    """Who flies when with what, and when each load is set up from."""
-
-    flights: tuple[Flight, ...]
-    set_up_from: Mapping[str, int]
 
 
 class ManifestModel:
@@ -398,16 +378,6 @@ class ManifestModel:
         for name, start in self.start.items():
             if name in plan.set_up_from:
                 self.model.add_hint(start, plan.set_up_from[name])
-
-
-def moves_between(present: ManifestPlan | None, plan: ManifestPlan) -> int:
-    """Return how many loads fly on another flight than at present, and how many flights on another day."""
-    was = {(one.vehicle, one.number): one for one in present.flights} if present is not None else {}
-    same = sum(load in was[one.vehicle, one.number].carries for one in plan.flights for load in one.carries
-               if (one.vehicle, one.number) in was)  # fmt: skip
-    days = {(one.vehicle, one.number): one.leaves for one in plan.flights}
-    moved = sum(days.get(slot, one.leaves) != one.leaves for slot, one in was.items())
-    return sum(len(one.carries) for one in plan.flights) - same + moved
 
 
 def _points(values: Sequence[int]) -> Any:

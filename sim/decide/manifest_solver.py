@@ -13,8 +13,8 @@ from typing import Final
 
 from sim.decide import cpsat
 from sim.decide.explain import SHORTENING, Explanation, explain
-from sim.decide.loads import ManifestFacts, statements_of
-from sim.decide.manifest_model import MOVES, ManifestModel, ManifestPlan, moves_between
+from sim.decide.loads import ManifestFacts, ManifestPlan, moves_between, statements_of
+from sim.decide.manifest_model import MOVES, ManifestModel
 from sim.decide.proof import DEFAULT, Limits, Listener, Proof, SolveClock, SolveProgress
 from sim.problems import InputError, suggest
 

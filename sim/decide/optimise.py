@@ -13,7 +13,7 @@ from sim.decide.changes import changes_of, settings_of
 from sim.decide.departing import PER_DAY
 from sim.decide.facts import Facts, read_facts
 from sim.decide.known import KnownCampaign
-from sim.decide.manifest_model import ManifestPlan
+from sim.decide.loads import ManifestPlan
 from sim.decide.manifest_solver import ManifestAnswer, solve_manifest, unlike
 from sim.decide.optimum import Optimum, said_of
 from sim.decide.proof import DEFAULT, Limits, Proof, SolveClock, SolveProgress
@@ -67,17 +67,20 @@ def others(
         return ()
     facts, clock = found.facts, SolveClock(limits)
     run = _Run(facts, clock, on_progress)
-    answers = list(_other_counts(found, clock, most // 2))
+    plans = [run.replay(one, 1) for one in _other_counts(found, clock, most // 2)]
     at_most = caps_of(facts.question)
     for name, proof in found.proofs.items():
         if proof.objective is not None and name in NAMES.values() and name != "date":
             at_most[name] = round(proof.objective)
     date_h = int((found.reached_d(facts.question.goal)[1] + within_d) * PER_DAY)
     at_most["date"] = min(at_most.get("date", date_h), date_h)
-    for answer in unlike(facts.manifest, found.plan, most=most - len(answers), at_most=at_most, limits=clock.rest()):
-        answers.append(answer)
-        on_progress(f"{len(answers)} of {most} other plans")
-    return tuple(run.replay(one, 1) for one in answers)
+    wanted = most - len(plans)
+    for answer in unlike(facts.manifest, found.plan, most=wanted, at_most=at_most, limits=clock.rest()):
+        replayed = run.replay(answer, 1)
+        if replayed.reached_d(facts.question.goal)[1] * PER_DAY <= date_h + PER_DAY:  # the simulation may come later
+            plans.append(replayed)
+        on_progress(f"{len(plans)} of {most} other plans")
+    return tuple(plans)
 
 
 def _other_counts(found: Optimum, clock: SolveClock, most: int) -> Iterator[ManifestAnswer]:

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from sim.campaign.plan import Campaign, GoalPlan
 from sim.decide.changes import Change
 from sim.decide.facts import Facts
-from sim.decide.manifest_model import Flight, ManifestPlan
+from sim.decide.loads import Flight, ManifestPlan
 from sim.decide.proof import Proof
 from sim.model.sample import Sample
 from sim.problems import counted

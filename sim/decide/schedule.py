@@ -177,7 +177,14 @@ def read_project(said: object) -> Project:
             if later not in jobs:
                 raise InputError(f"jobs.{name}.before: there is no job '{later:.60}'; {suggest(later, jobs)}")
     deadline = reader.whole("deadline") if "deadline" in reader.said else None
-    project = Project(capacities, jobs, deadline)
+    links = tuple(
+        ScheduleLink(str(one.said.get("first")), str(one.said.get("second")), one.whole("least", least=-(10**6)))
+        for one in (reader.items("links") if "links" in reader.said else ())
+    )
+    for name in {one.first for one in links} | {one.second for one in links}:
+        if name not in jobs:
+            raise InputError(f"links: there is no job '{name:.60}'; {suggest(name, jobs)}")
+    project = Project(capacities, jobs, deadline, links)
     order(project.jobs)
     return project
 

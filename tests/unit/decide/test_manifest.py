@@ -10,8 +10,7 @@ from typing import Any
 
 import pytest
 
-from sim.decide.loads import LaunchPad, ManifestFacts, read_manifest
-from sim.decide.manifest_model import ManifestPlan, moves_between
+from sim.decide.loads import LaunchPad, ManifestFacts, ManifestPlan, moves_between, read_manifest
 from sim.decide.manifest_solver import (
     explain_manifest,
     launches_against_date,

@@ -169,3 +169,14 @@ def test_the_best_order_serves_first_what_the_longest_way_waits_for() -> None:
 def test_a_job_starts_no_earlier_than_it_is_ready() -> None:
     found = solve_schedule(Project((1,), {"a": ScheduleJob(2, (1,), ready=5)}))
     assert (found.starts["a"], found.proof.objective) == (5, 7)
+
+
+def test_links_stand_in_a_file_and_name_jobs_that_are_there() -> None:
+    said = {
+        "capacities": [1],
+        "jobs": {"a": {"duration": 2, "uses": [1]}, "b": {"duration": 1, "uses": [0], "ready": 1}},
+        "links": [{"first": "a", "second": "b", "least": 5}],
+    }
+    assert solve_schedule(read_project(said)).proof.objective == 6
+    with pytest.raises(InputError, match="links: there is no job 'c'"):
+        read_project({**said, "links": [{"first": "a", "second": "c", "least": 5}]})
