@@ -6,7 +6,7 @@ exported from Python is always light and the page needs no second copy of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import plotly.graph_objects as go
@@ -109,6 +109,18 @@ def _dark_twins() -> dict[str, str]:
 
 DARK: Final[Mapping[str, str]] = _dark_twins()
 """Every colour a figure may use -> what stands for it on a dark page."""
+
+
+def name_rows(figure: go.Figure, names: Sequence[str]) -> None:
+    """Give each row of a figure its name, the first on top."""
+    figure.update_yaxes(
+        tickmode="array",
+        tickvals=list(range(len(names))),
+        ticktext=list(names),
+        range=[len(names) - 0.4, -0.6],
+        showgrid=False,
+        tickfont={"color": INK},
+    )
 
 
 def cause_colour(cause: str) -> str:

@@ -42,14 +42,7 @@ def draw_forest(base: str, paired: Sequence[Paired]) -> Card:
     names = [formats.figure_text(formats.shorten(one.name, 28)) for one in paired]
     figure.update_xaxes(title_text=f"days later than {formats.figure_text(formats.shorten(base, 40))}")
     figure.update_xaxes(zeroline=True, zerolinecolor=theme.INK, zerolinewidth=1.5)
-    figure.update_yaxes(
-        tickmode="array",
-        tickvals=list(range(len(names))),
-        ticktext=names,
-        range=[len(names) - 0.4, -0.6],
-        showgrid=False,
-        tickfont={"color": theme.INK},
-    )
+    theme.name_rows(figure, names)
     return Card(
         id="forest",
         title=_title(base, paired),

@@ -86,14 +86,7 @@ def draw_dates(contenders: Sequence[Contender]) -> Card:
                 _add_date(figure, one.calendar, quantile, quantile.value, level + shift, colour, symbol)
     names = [formats.figure_text(formats.shorten(one.name, 28)) for one in contenders]
     figure.update_xaxes(type="date", range=_date_range(contenders))
-    figure.update_yaxes(
-        tickmode="array",
-        tickvals=list(range(len(names))),
-        ticktext=names,
-        range=[len(names) - 0.4, -0.6],
-        showgrid=False,
-        tickfont={"color": theme.INK},
-    )
+    theme.name_rows(figure, names)
     return Card(
         id="dates",
         title=_dates_title(contenders),
@@ -137,14 +130,7 @@ def draw_families(contenders: Sequence[Contender]) -> Card:
     figure.update_xaxes(
         title_text="days after the nominal date", tickformat=",d", zeroline=True, zerolinecolor=theme.GREY
     )
-    figure.update_yaxes(
-        tickmode="array",
-        tickvals=list(range(len(names))),
-        ticktext=names,
-        range=[len(names) - 0.4, -0.6],
-        showgrid=False,
-        tickfont={"color": theme.INK},
-    )
+    theme.name_rows(figure, names)
     return Card(
         id="families",
         title=_families_title(contenders),

@@ -10,7 +10,6 @@ tell), what lies beside the folder stays as it was, and where a message says tha
 
 from __future__ import annotations
 
-import argparse
 import collections
 import contextlib
 import copy
@@ -23,6 +22,7 @@ import signal
 import sys
 import tempfile
 import warnings
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,7 @@ from sim.cli import main
 from sim.study.files import digest, read_plain
 from sim.study.records import from_json, to_plain
 from sim.study.work_ledger import Row
+from tests.fuzz.tally import Tally, from_command_line
 
 TESTS = Path(__file__).parents[1]
 REPLICATIONS, SEED, CASES = 220, 7, 4
@@ -282,20 +283,16 @@ def change(rng: random.Random, document: Any) -> tuple[Any, str]:
 
 def _change_json(rng: random.Random, folder: Path, victim: Path) -> str:
     del victim
-    file = rng.choice(_files(folder, ".json"))
-    try:
-        document, where = change(rng, json.loads(read_plain(file)))
-        file.write_text(json.dumps(document), encoding="utf-8")
-    except (OSError, ValueError, RecursionError):
-        return "nothing"
-    return f"{file.name}: {where}"
+    return _rewrite(rng, rng.choice(_files(folder, ".json")))
 
 
 def _change_manifest(rng: random.Random, folder: Path, victim: Path) -> str:
     del victim
     file = next((one for one in (folder / "ilrs-run.json", folder / "ilrs-sweep.json") if one.is_file()), None)
-    if file is None:
-        return "nothing"
+    return "nothing" if file is None else _rewrite(rng, file)
+
+
+def _rewrite(rng: random.Random, file: Path) -> str:
     try:
         document, where = change(rng, json.loads(read_plain(file)))
         file.write_text(json.dumps(document), encoding="utf-8")
@@ -530,17 +527,11 @@ def _limit_memory() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY_BYTES, MOST_MEMORY_BYTES))
 
 
-def _main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--count", type=int, default=200)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--first", type=int, default=0, help="number of the first folder, to see one again")
-    options = parser.parse_args()
+def _tally(count: int, seed: int, first: int) -> Tally:
     _limit_memory()
-    found, codes = run(options.count, options.seed, options.first)
-    sys.stdout.write(f"{options.count} folders tried, {len(found)} findings; ends: {dict(sorted(codes.items()))}\n")
-    return 1 if found else 0
+    found, codes = run(count, seed, first)
+    return Tally(Counter(codes), [one.what for one in found])
 
 
 if __name__ == "__main__":
-    sys.exit(_main())
+    sys.exit(from_command_line(__doc__, "folders", 200, _tally))

@@ -8,7 +8,6 @@ or may not; two of three are then changed in their shape, their bytes, their hea
 
 from __future__ import annotations
 
-import argparse
 import copy
 import json
 import logging
@@ -16,13 +15,12 @@ import random
 import sys
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from tests.fuzz.folders import FILLINGS, ODD, change
+from tests.fuzz.tally import Tally, from_command_line
 
 TESTS = Path(__file__).parents[1]
 ASK = "/_dash-update-component"
@@ -55,14 +53,6 @@ PATHS = (
     "/\u0000", "/%00", "//evil.example/", "/" + "a" * 5_000, "/.git/config", "/_dash-component-suites/os/environ",
 )  # fmt: skip
 METHODS = ("GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE", "PATCH", "CONNECT", "X")
-
-
-@dataclass
-class Tally:
-    """What came of the requests tried."""
-
-    count: Counter[int] = field(default_factory=Counter)
-    findings: list[str] = field(default_factory=list)
 
 
 class Listener(logging.Handler):
@@ -225,19 +215,5 @@ def run(count: int, seed: int, first: int = 0) -> Tally:
     return tally
 
 
-def main() -> int:
-    """Try requests and say what was found; exit code 1 if anything was."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--count", type=int, default=2_000)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--first", type=int, default=0, help="number of the first request, to see one again")
-    told = parser.parse_args()
-    tally = run(told.count, told.seed, told.first)
-    sys.stdout.write(
-        f"{told.count} requests tried, {len(tally.findings)} findings; answers: {dict(sorted(tally.count.items()))}\n"
-    )
-    return 1 if tally.findings else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(from_command_line(__doc__, "requests", 2_000, run))

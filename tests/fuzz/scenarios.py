@@ -18,9 +18,7 @@ import signal
 import sys
 import tempfile
 import traceback
-from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +31,7 @@ from sim.scenario.load import check_scenario, load_scenario, read_layers
 from sim.scenario.tree import shipped_names
 from sim.study import tables
 from sim.study.chunks import ChunkSpan, Work
+from tests.fuzz.tally import Tally
 
 NUMBERS: list[Any] = [0, 1, -1, 2, 0.5, 100, 1e-9, 1e9, 1e15, 10**17, 1.5, True]
 QUANTITIES = ["0", "1", "-1", "0.001", "1e-9", "1e9", "1e6", "365", "100", "99.9999", "1e-300", "1e300", "50"]
@@ -124,20 +123,6 @@ def mutate_need(values: dict[str, Any], chance: random.Random) -> None:
     blocks = [one for key in ("activities", "missions", "goals", "elements") for one in values.get(key, {}).values()]
     needy = chance.choice([one for one in blocks if not one.get("flown") and not one.get("done")])
     needy["needs"] = [*needy.get("needs", [])[:-1], chance.choice(sorted(event_names(values)))]
-
-
-@dataclass
-class Tally:
-    """What came of the scenarios tried."""
-
-    count: Counter[str] = field(default_factory=Counter)
-    findings: list[str] = field(default_factory=list)
-
-    def add(self, word: str, finding: str = "") -> None:
-        """Count an outcome; keep what a finding says."""
-        self.count[word] += 1
-        if finding:
-            self.findings.append(f"{word}: {finding}")
 
 
 class TooLongError(Exception):

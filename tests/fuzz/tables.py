@@ -9,7 +9,6 @@ refused, with exit code 0 or 1, in time; what is refused is said in one line wit
 
 from __future__ import annotations
 
-import argparse
 import csv
 import datetime
 import io
@@ -19,9 +18,8 @@ import random
 import re
 import sys
 import tempfile
-from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +27,7 @@ import yaml
 
 from sim.scenario.tree import shipped_folder
 from tests.fuzz.folders import ilrs
+from tests.fuzz.tally import Tally, from_command_line
 
 Rows = list[list[str]]
 DATA = shipped_folder() / "catalogue" / "data"
@@ -237,14 +236,6 @@ CHANGES: tuple[Callable[[random.Random, Rows], None], ...] = (
 # --- the trial --------------------------------------------------------------------------------------------------------
 
 
-@dataclass
-class Tally:
-    """What came of the tables tried."""
-
-    count: Counter[str] = field(default_factory=Counter)
-    findings: list[str] = field(default_factory=list)
-
-
 def try_table(rng: random.Random, table: Table, folder: Path) -> tuple[str, str]:
     """Return a table to its verb; return in a word what came of it, and what must not be."""
     some, file = table.sample(rng), folder / f"{table.name}.csv"
@@ -308,19 +299,5 @@ def run(count: int, seed: int, first: int = 0) -> Tally:
     return tally
 
 
-def main() -> int:
-    """Try tables and say what was found; exit code 1 if anything was."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--count", type=int, default=500)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--first", type=int, default=0, help="number of the first table, to see one again")
-    told = parser.parse_args()
-    tally = run(told.count, told.seed, told.first)
-    sys.stdout.write(
-        f"{told.count} tables tried, {len(tally.findings)} findings; {dict(sorted(tally.count.items()))}\n"
-    )
-    return 1 if tally.findings else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(from_command_line(__doc__, "tables", 500, run))
