@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from dashboards import formats
-from sim.study.scale import places_of
+from sim.study.responses import places_of
 
 VARIANTS = "variants"
 """The lever of cases that differ in their variants."""

@@ -1,4 +1,4 @@
-"""Ask filelock, pydantic's TypeAdapter and fsspec for what run folders need of them; see 007-folders-of-strangers.md.
+"""Ask filelock, pydantic's TypeAdapter and fsspec for what run folders need of them; see 008-folders-of-strangers.md.
 
 python docs/decisions/libraries.py    (filelock is asked where it is installed; it is no dependency)
 """

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from sim.problems import InputError
 
 if TYPE_CHECKING:
-    from sim.study.precision import Precision
+    from sim.study.sweep_plan import Precision
 
 MOST_SEED = 2**63 - 1
 MOST_REPLICATIONS = 5_000_000
@@ -131,7 +131,7 @@ def _plain(value: Any, argument: str) -> Any:
 
 def precision_of(text: str | None, share: float) -> Precision | None:
     """Return when a run is precise enough, None where it is not asked; raises ArgumentError."""
-    from sim.study.precision import read_precision
+    from sim.study.sweep_plan import read_precision
 
     if not 0.01 <= share <= 0.99:
         raise ArgumentError("quantile", f"a share from 0.01 to 0.99 is wanted, not {share!r:.40}")

@@ -89,7 +89,7 @@ def cases_of(factors: Sequence[Factor], design: str, count: int, *, levels: int 
     if design == SALTELLI:
         return list(_saltelli(factors, count, seed))
     if design == LHS:
-        from scipy.stats import qmc
+        from scipy.stats import qmc  # half a second and more, which readers of folders need not wait for
 
         points = qmc.LatinHypercube(len(factors), rng=np.random.default_rng(seed)).random(count)
     elif design == SOBOL:
@@ -126,8 +126,9 @@ def _zipped(factors: Sequence[Factor]) -> Iterator[Case]:
 
 def _sobol(dimensions: int, count: int, seed: int) -> Points:
     """Return the first points of one scrambled sequence: a longer design begins with a shorter one."""
-    whole = 1 << max(count - 1, 0).bit_length()  # drawn in powers of two, where the sequence is balanced
     from scipy.stats import qmc
+
+    whole = 1 << max(count - 1, 0).bit_length()  # drawn in powers of two, where the sequence is balanced
 
     points: Points = qmc.Sobol(dimensions, scramble=True, rng=np.random.default_rng(seed)).random(whole)
     return points[:count]

@@ -25,8 +25,8 @@ from sim.study.engines import fitting, ready, run_all
 from sim.study.lock import held
 from sim.study.manifest import RUN, Manifest, begun, to_go_on_with, watched, write_manifest
 from sim.study.place import shared_place
-from sim.study.precision import Precision, checkpoints
 from sim.study.store import StudyTables
+from sim.study.sweep_plan import Precision, checkpoints
 from sim.study.tables import TABLE_FORMAT
 from sim.study.versions import code_version, library_versions
 from sim.study.work_ledger import Row

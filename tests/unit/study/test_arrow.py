@@ -14,8 +14,8 @@ import pytest
 from numpy.typing import NDArray
 
 from sim.campaign.plan import Campaign
-from sim.study.arrow import read_table, to_arrow, to_numpy
 from sim.study.runner import run_study
+from sim.study.tables import read_table, to_arrow, to_numpy
 
 ARRAYS = {
     "doubles": np.array([1.5, np.inf, -0.0]),
@@ -63,7 +63,7 @@ PROGRAM = """
 import sys
 from pathlib import Path
 from sim.study import parcel, store
-from sim.study.chunks import Span
+from sim.study.chunks import ChunkSpan
 {call}
 print(sorted({{"pandas", "pydantic", "yaml", "astropy", "plotly"}} & set(sys.modules)))
 """
@@ -81,7 +81,7 @@ def test_a_worker_loads_neither_pandas_nor_the_scenario_language(campaign: Campa
     from sim.study.chunks import Work
 
     parcel._write(tmp_path / "parcel", Work(campaign, outline_of(campaign, simulate_nominal(campaign)), 7))
-    assert loaded_by(f"parcel.received(Path({str(tmp_path / 'parcel')!r})).run(Span(0, 3))") == "[]"
+    assert loaded_by(f"parcel.received(Path({str(tmp_path / 'parcel')!r})).run(ChunkSpan(0, 3))") == "[]"
 
 
 def test_reading_a_study_loads_no_pandas(campaign: Campaign, tmp_path: Path) -> None:

@@ -9,8 +9,8 @@ import pytest
 
 from sim.analysis.estimates import probability_by, quantile
 from sim.campaign.plan import Campaign
-from sim.study.precision import CHECKPOINTS, Precision, checkpoints, read_precision
 from sim.study.runner import run_study
+from sim.study.sweep_plan import CHECKPOINTS, Precision, checkpoints, read_precision
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import datetime
 
 import pytest
 
-from sim.study.scale import places_of
+from sim.study.responses import places_of
 
 
 def test_dates_stand_at_their_day() -> None:
