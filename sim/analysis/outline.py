@@ -15,7 +15,6 @@ from sim.campaign.causes import CAUSES
 from sim.campaign.plan import Campaign, Delivery, GoalPlan, Heading, LaunchPlan, ManifestEntry, Subject, fields_of
 from sim.chance import FigureName
 from sim.model.sample import Sample
-from sim.scenario.text import path_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +71,8 @@ class Outline(Heading):
 
 def outline_of(campaign: Campaign, nominal: Sample) -> Outline:
     """Make the outline of a campaign; the margins are those of the launch days of its nominal run."""
+    from sim.scenario.text import path_text  # who reads an outline needs no scenario language
+
     return Outline(
         **fields_of(Heading, campaign),
         causes=CAUSES,
