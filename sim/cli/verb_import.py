@@ -126,7 +126,7 @@ def _as_text(file: Path, imported: Imported) -> Iterator[str]:
     from sim.problems import counted, printable
 
     brought = imported.brought
-    said = ", ".join(f"{number:,} {what}" for what, number in brought.counts.items() if number)
+    said = ", ".join(f"{number:,} {_form(number, what)}" for what, number in brought.counts.items() if number)
     yield printable(f"{file}: {brought.kind}: {said}")
     yield f"written to {imported.target}"
     for kind in ("taken", "changed", "left out"):
@@ -157,6 +157,11 @@ def _as_text(file: Path, imported: Imported) -> Iterator[str]:
         yield f"{counted(warnings, 'warning')}; `ilrs check {imported.target}` lists them"
     else:
         yield f"`ilrs check {imported.target}` finds nothing wrong"
+
+
+def _form(number: int, what: str) -> str:
+    """Return the form of a noun that goes with a number: `1 activity`, `12 activities`."""
+    return what if number != 1 else "activity" if what == "activities" else what.removesuffix("s")
 
 
 def _places(places: list[str]) -> str:

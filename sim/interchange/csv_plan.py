@@ -298,7 +298,7 @@ class _Reader:
     def link(self, row: TableRow) -> None:
         """Read what a row waits for, and what waits for it."""
         key = self._key(row)
-        for what in ("predecessors", "successors"):
+        for what in ("predecessors", "successors") if key else ():
             for one in _parted(self._text(row, what)):
                 self._add_link(row, what, key, one)
 
@@ -319,9 +319,9 @@ class _Reader:
     def _relation(self, row: TableRow, what: str, before: str, link: Link, lag: str, place: str) -> Relation:
         if not lag:
             return Relation(before, link, place=place)
-        if lag.endswith("%"):
-            share = lag.rstrip("%").rstrip("e")
-            return Relation(before, link, 0.0, lag.endswith("e%"), float(share.replace(",", ".")) / 100.0, place)
+        share = re.fullmatch(r"([-+]\d+(?:[.,]\d+)?)(e?)%", lag)
+        if share:
+            return Relation(before, link, 0.0, bool(share[2]), float(share[1].replace(",", ".")) / 100.0, place)
         match = _DURATION.fullmatch(lag)
         if not match:
             self.table.refuse(row, self.columns[what], f"'{lag[:40]}' is no lag; write +2d")
