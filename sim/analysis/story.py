@@ -68,7 +68,6 @@ WORDS = {
     "labour": "{subject} was set up and tested for {days}",
     "power": "{subject} waited {days} for power",
     "supply": "{subject} waited {days} for supplies",
-    "partner": "{subject} waited {days} for a partner",
 }
 """Sentences of the causes that need no looking up."""
 
@@ -175,6 +174,7 @@ class Narrator:
             "scrub": self._scrub,
             "failure": self._failure,
             "stand-down": self._stand_down,
+            "partner": self._partner,
         }
         self._on_plan = {segment.subject for segment in planned}
         self._plan_days: dict[tuple[str, str, str], float] = {}
@@ -263,6 +263,15 @@ class Narrator:
         whose = "its own" if event.subject == first.subject else f"{event.subject}'s"
         return f"{said}: failure of {whose} launch on {self.calendar.iso(event.t_d)}, stand-down"
 
+    def _partner(self, segments: Sequence[Segment], days: str) -> str:
+        """Name who was waited for, and who took over."""
+        first, until_d = segments[0], segments[-1].end_d
+        own = [e for e in self.events if e.subject == first.subject and first.start_d <= e.t_d + SOON_D]
+        waits = [e.partner for e in own if e.verb is Verb.WAITS_FOR_PARTNER and e.t_d < until_d - SOON_D]
+        heirs = [e.partner for e in own if e.verb is Verb.IS_TAKEN_OVER and e.t_d <= until_d + SOON_D]
+        said = f"{self._who(first)} waited {days} for {' and '.join(dict.fromkeys(waits)) or 'a partner'}"
+        return f"{said}, and {' and '.join(dict.fromkeys(heirs))} took over" if heirs else said
+
     # --- looking things up ------------------------------------------------------------------------------------------
 
     def _planned_end(self, segment: Segment) -> str:
@@ -330,10 +339,10 @@ def said_of(event: Event) -> str:
 
 
 def detail_of(event: Event) -> str:
-    """Return what flies on what, or which launcher stands down and for how long."""
+    """Return what flies on what, which launcher stands down and for how long, or which partner it is about."""
     if event.stand_down_d > 0.0:
         return f"{event.launcher} stands down {event.stand_down_d:.0f} d"
-    return f"{event.vehicle} on {event.launcher}" if event.launcher else event.vehicle
+    return f"{event.vehicle} on {event.launcher}" if event.launcher else event.vehicle or event.partner
 
 
 def _grounds_until(event: Event, day: float) -> bool:

@@ -46,6 +46,8 @@ def wait_for_partners(world: World, span: Span, partners: tuple[int, ...]) -> Pr
 
 def wait_for_partner(world: World, span: Span, partner: int) -> Process:
     """Wait until a partner takes part, or a successor has taken over; forever when nobody will."""
+    if not world.takes_part(partner, world.env.now):
+        world.note(span.subject, Verb.WAITS_FOR_PARTNER, partner=partner)
     yield from world.spend_until(span, world.joins[partner], PARTNER)
     yield from wait_out_bar(world, span, partner)
     if world.env.now >= world.leaves[partner]:
@@ -69,6 +71,7 @@ def hand_over(world: World, span: Span, partner: int) -> Process:
             yield from world.give_up(span, PARTNER)
         yield from world.spend_until(span, world.leaves[gone[-1]] + world.handover_d(gone[-1]), PARTNER)
         if world.env.now < world.leaves[successor]:
+            world.note(span.subject, Verb.IS_TAKEN_OVER, partner=successor)
             return successor
         gone.append(successor)
 

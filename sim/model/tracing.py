@@ -32,6 +32,7 @@ class Verb(str, Enum):
     IS_REACHED = "is-reached"
     IS_REPAIRED = "is-repaired"
     IS_REPLACED = "is-replaced"
+    IS_TAKEN_OVER = "is-taken-over"
     IS_TOPPED_UP = "is-topped-up"
     LANDS = "lands"
     LAUNCHES = "launches"
@@ -41,6 +42,7 @@ class Verb(str, Enum):
     SCRUBS = "scrubs"
     TAKES_PROPELLANT = "takes-propellant"
     TAKES_SPARE = "takes-spare"
+    WAITS_FOR_PARTNER = "waits-for-partner"
     WAITS_IN_VAIN = "waits-in-vain"
     WORKS = "works"
 
@@ -62,6 +64,8 @@ class Event:
     """For how long its launcher is grounded from now on."""
     step: str = ""
     """Step of a flight told step by step."""
+    partner: str = ""
+    """Who is waited for, or who takes over."""
 
 
 @dataclass(frozen=True, slots=True)

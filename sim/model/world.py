@@ -246,11 +246,13 @@ class World:
         launcher: str = "",
         stand_down_d: float = 0.0,
         step: str = "",
+        partner: int = -1,
     ) -> None:
         """Write a line of the trace, when one is wanted."""
         if self.traced:
             name = self.campaign.subjects[subject].name
-            self.log.append(Event(self.env.now, name, verb, place, mass_kg, vehicle, launcher, stand_down_d, step))
+            who = self.campaign.partners[partner].name if partner >= 0 else ""
+            self.log.append(Event(self.env.now, name, verb, place, mass_kg, vehicle, launcher, stand_down_d, step, who))
 
     def travel(self, plan: MissionPlan, leg: LegPlan, start_d: float, *, lost: bool = False) -> None:
         """Write a leg into the trace, when one is wanted."""

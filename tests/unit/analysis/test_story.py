@@ -196,6 +196,17 @@ def test_what_nobody_works_on_any_more_is_not_called_repaired() -> None:
     assert told.stretches[0].text.startswith("nothing was left to finish hub with, for 2,000 d")
 
 
+def test_a_wait_for_a_partner_names_it_and_who_took_over() -> None:
+    """What the crew of a base does early at some other time has no part in it."""
+    early = Event(50.0, "crew", Verb.LEAVES_EARLY)
+    waits = Event(100.0, "dev", Verb.WAITS_FOR_PARTNER, partner="p")
+    heir = Event(150.0, "dev", Verb.IS_TAKEN_OVER, partner="q")
+    chain = Segment("dev", "", "partner", 100.0, 150.0)
+    assert _text(chain, early, waits, heir) == "dev waited 50 d for p, and q took over"
+    assert _text(chain, early, waits) == "dev waited 50 d for p"
+    assert _text(chain, early) == "dev waited 50 d for a partner"
+
+
 def test_a_cause_without_words_of_its_own_is_told_plainly() -> None:
     assert _text(Segment("hub", "", "moondust", 0.0, 9.0)) == "hub spent 9 d on moondust"
 

@@ -184,6 +184,20 @@ def test_a_successor_who_leaves_during_the_work_passes_it_on_too(tmp_path: Path)
     assert cause_d(outcome, "partner") == 70.0
 
 
+def test_the_trace_names_who_is_waited_for_and_who_takes_over(tmp_path: Path) -> None:
+    """The 100th day of 2030 is the 11th of April; a handover of 50 d follows."""
+    campaign = small(
+        tmp_path,
+        ["a"],
+        partners={"p": {"withdraws": "2030-04-11", "successor": {"partner": "q", "after": "50 d"}}, "q": {}},
+        activities={"a": {"partner": "p", "duration": "330 d"}},
+    )
+    trace = simulate_nominal(campaign).trace
+    assert trace is not None
+    waits, heirs = (events(trace, "a", verb) for verb in (Verb.WAITS_FOR_PARTNER, Verb.IS_TAKEN_OVER))
+    assert [(one.t_d, one.partner) for one in (*waits, *heirs)] == [(100.0, "p"), (150.0, "q")]
+
+
 def test_a_handover_takes_the_same_time_whoever_needs_it_first(tmp_path: Path) -> None:
     campaign = small(
         tmp_path,
