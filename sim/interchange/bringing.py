@@ -253,7 +253,7 @@ def read_calendars(text: str) -> dict[str, WorkWeek]:
 
     Raises InputError.
     """
-    from sim.interchange.known_weeks import known_week
+    from sim.interchange.weeks import known_week
 
     path = Path(text)
     if not path.is_file():

@@ -20,9 +20,8 @@ from sim.interchange.foreign import (
     Relation,
     refused,
 )
-from sim.interchange.known_weeks import known_week
 from sim.interchange.readings import Reading
-from sim.interchange.weeks import WorkWeek
+from sim.interchange.weeks import WorkWeek, known_week
 from sim.problems import suggest
 from sim.scenario.table import TableRow, TextTable, column_name, read_table
 
@@ -51,8 +50,6 @@ _NAMES: Final = {
     "start": "start start_date early_start planned_start plan_start scheduled_start es",
     "finish": "finish end finish_date end_date early_finish planned_finish plan_finish scheduled_finish ef",
 }  # fmt: skip
-_SELDOM: Final = ("successors", "progress", "start", "finish")
-"""Columns that nobody misses."""
 _KNOWN: Final = {alias: name for name, aliases in _NAMES.items() for alias in aliases.split()}
 _UNITS_D: Final = {"d": 1.0, "w": 5.0, "mo": 20.0}
 """Working days of a unit as MS Project counts them where nothing else is said."""

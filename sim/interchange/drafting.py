@@ -17,7 +17,6 @@ from sim.interchange.week_words import calendar_words
 from sim.interchange.weeks import WorkWeek
 
 _YEAR: Final = datetime.timedelta(days=366)
-_LAST_DAY: Final = datetime.date(2199, 12, 31)
 
 
 @dataclass(frozen=True, slots=True)

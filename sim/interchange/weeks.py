@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -32,11 +33,6 @@ class WorkWeek:
     def on(self, date: datetime.date) -> Day:
         """Return the working times of a day."""
         return self.days.get(date, self.week[date.weekday()])
-
-    @property
-    def round_the_clock(self) -> bool:
-        """Whether work never rests."""
-        return not self.days and all(day == WHOLE for day in self.week)
 
     @property
     def idle(self) -> bool:
@@ -128,3 +124,22 @@ def usual_day_min(week: Iterable[Day]) -> float:
     """Return the minutes of the day that a week has most of; 480 where nobody works."""
     lengths = [minutes_of(day) for day in week if day]
     return float(max(set(lengths), key=lambda length: (lengths.count(length), length))) if lengths else 480.0
+
+
+_CLOCK: Final = re.compile(r"(round|around)?-?(the)?-?clock|24-?(h(ours?)?|x-?7|-7)|7-?x-?24|elapsed|continuous|always")
+_DAYS: Final = {"five": 5, "5": 5, "six": 6, "6": 6, "seven": 7, "7": 7}
+
+
+def known_week(name: str) -> WorkWeek:
+    """Return the calendar of a name such as `five-day`, `7-day`, `round-the-clock`; a five-day week for any other.
+
+    A calendar that is not known has another name than was asked for.
+    """
+    word = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    if _CLOCK.fullmatch(word):
+        return WorkWeek(name, (WHOLE,) * 7, {}, 1440.0)
+    days = re.match(r"(five|six|seven|[567])-?(day|x)", word)
+    if days:
+        return WorkWeek(name, tuple(OFFICE if day < _DAYS[days[1]] else () for day in range(7)), {}, 480.0)
+    known = word in ("standard", "default", "office", "weekdays", "working-days", "mon-fri", "project")
+    return WorkWeek(name if known else "five-day", FIVE_DAYS, {}, 480.0)

@@ -17,12 +17,11 @@ from sim.model.flying import plan_mission
 from sim.model.launching import open_pads
 from sim.model.ledger import tell
 from sim.model.programme import plan_activity, settle_partners, settle_risks
-from sim.model.rounds import StandstillError
 from sim.model.sample import Sample, empty_sample
 from sim.model.staging import plan_filling
 from sim.model.timekeeping import Timekeeping
 from sim.model.tracing import Segment, TankLevel, Trace
-from sim.model.world import World
+from sim.model.world import StandstillError, World
 
 OBJECTS_BETWEEN_COLLECTIONS = 50_000
 """About ten worlds of the baseline: some megabytes."""

@@ -1,7 +1,7 @@
 """Sense of repetitions: what is tried again, or happens again, takes time; else a run would never end.
 
 A round counts as taking no time when it could be gone through more often than any plan means within the calendar. What
-depends on how a replication goes cannot be seen here; the model stops that (`sim.model.rounds`).
+depends on how a replication goes cannot be seen here; the model stops that (`sim.model.world`).
 """
 
 from __future__ import annotations

@@ -12,9 +12,8 @@ from sim.campaign.compile import compile_campaign
 from sim.campaign.plan import Campaign
 from sim.model.building import work_by_hand
 from sim.model.resources import Store
-from sim.model.rounds import StandstillError
 from sim.model.simulate import simulate, simulate_nominal
-from sim.model.world import World
+from sim.model.world import StandstillError, World
 from sim.scenario.load import load_scenario
 
 HEAD = "format: 1\nname: still\ncalendar: {start: 2030-01-01, end: 2032-01-01}\n"
@@ -76,7 +75,7 @@ def campaign_of(folder: Path, body: str, options: dict[str, str], **changes: str
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Return up after a few rounds, so that tests are quick; what is asked of chance here would pass at last."""
-    monkeypatch.setattr("sim.model.rounds.MOST_A_DAY", 20)
+    monkeypatch.setattr("sim.model.world.MOST_A_DAY", 20)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +106,7 @@ def test_time_that_stands_still_is_stopped_with_the_name_of_what_is_repeated(
 
 
 def test_a_repetition_that_creeps_is_stopped_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sim.model.rounds.MOST", 50)
+    monkeypatch.setattr("sim.model.world.MOST", 50)
     campaign = campaign_of(tmp_path, SITE, SITE_OPTIONS, scrub="100 %", recycle="1 h")
     with pytest.raises(StandstillError, match=r"on 2030-01-03: mission first .* round 50 in one replication"):
         simulate(campaign, 1, 0)
