@@ -202,6 +202,8 @@ def _steps(found: Found) -> list[str]:
     """Return what can be promised for which cost, one line for each package."""
     share = found.plan.confidence
     lines = [f"    At {share:.0%} promise, by cost ({found.compared} replications each, with the same luck):"]
+    if len(found.trials) < found.packages:
+        lines = [f"{lines[0][:-2]}; found by pulling what brings most for its cost, so better ones may exist):"]
     for step in found.sooner[:_MOST_LINES]:
         trial = found.row(step.option)
         tie = "" if step.sure else f"; not surely sooner than what is cheaper{_would(found, step.more)}"

@@ -91,7 +91,7 @@ def seek(
         with watched(where, sweep=True):
             rows = Rows(sweep, start, packages, plan.goal, plan.by_d, Job(Cases(texts, seed), KEPT), engine, texts)
             _require_valid(rows, plan, loaded.layered.keys)
-            found = _Search(rows, plan, most, budget, on_progress).run(loaded)
+            found = _LeverSearch(rows, plan, most, budget, on_progress).run(loaded)
             write_found(found)
             if found.interrupted:
                 write_manifest(where, replace(rows.sweep.manifest, state=INTERRUPTED, finished=now()))
@@ -129,7 +129,7 @@ def _problem(package: Package, reason: str, keys: Mapping[tuple[str | int, ...],
     return Problem(keys.get(path), ".".join(path), Code.OUT_OF_RANGE, "error", f"{package.text}: {said}", hint)
 
 
-class _Search:
+class _LeverSearch:
     def __init__(self, rows: Rows, plan: SeekPlan, most: int, budget: int, on_progress: Listener) -> None:
         self.rows, self.plan, self.budget = rows, plan, budget
         self.lattice = rows.packages.lattice

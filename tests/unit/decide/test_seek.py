@@ -185,6 +185,14 @@ def test_a_step_that_is_not_surely_better_says_what_would_tell(tmp_path: Path) -
     assert large.sure
 
 
+def test_every_key_of_the_json_is_in_the_documentation(tmp_path: Path) -> None:
+    said = document(sought(tmp_path / "run", "77 %", most=400, levels=("50 %", "77 %")))
+    docs = (Path(__file__).parents[3] / "docs" / "optimise.md").read_text(encoding="utf-8")
+    inner = [*said["levels"], *said["frontier"], *said["promises"], *said["trials"], *said["more_is_not_worse"]]
+    keys = {*said, *(key for one in [*inner, *said["in_doubt"], *said["levers"]] for key in one)}
+    assert not {key for key in keys if f"`{key}`" not in docs}
+
+
 def test_what_was_found_is_read_back_from_its_folder(tmp_path: Path) -> None:
     found = sought(tmp_path / "run")
     assert read_found(tmp_path / "run") == found
