@@ -1,4 +1,4 @@
-"""StudyTables for programs: Arrow tables with named columns, and the pandas DataFrames made of them.
+"""Tables for programs: Arrow tables with named columns, and the pandas DataFrames made of them.
 
 A day is a number since the calendar's start, its column ends in `_d`, and what is not reached is infinite. The date
 beside it is a timestamp (TDB, as all dates of a scenario), and missing where the day is infinite.

@@ -221,11 +221,10 @@ def _format_of(text: bytes) -> int | None:
 
 
 def _way_out(folder: Path, sweep: bool) -> str:
-    if not sweep and is_remnant(folder, "", sweep=False):
-        return "the same `ilrs run` command, with this folder as -o, simulates it again"
-    if sweep and is_remnant(folder, "", sweep=True) and (folder / RESOLVED).is_file() and (folder / LEDGER).is_file():
-        return "the same `ilrs sweep` command, with this folder as -o, makes it again from its tables"
-    return "choose another folder"
+    if not is_remnant(folder, "", sweep=sweep) or not (folder / RESOLVED).is_file():
+        return "choose another folder"
+    how = "makes it again from its tables" if (folder / LEDGER).is_file() else "simulates it again"
+    return f"the same `ilrs {'sweep' if sweep else 'run'}` command, with this folder as -o, {how}"
 
 
 def _require_sound(manifest: Manifest, *, sweep: bool) -> None:

@@ -1,4 +1,4 @@
-"""SweepTables folders as a stranger, a failing disk or an honest mistake could make them are refused, or run again."""
+"""Sweep folders as a stranger, a failing disk or an honest mistake could make them are refused, or run again."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from sim.scenario.load import load_scenario
 from sim.study import files
 from sim.study.contents import SWEEP_MARKER as MARKER
 from sim.study.files import FolderError
+from sim.study.manifest import FORMAT
 from sim.study.records import from_json, to_plain
 from sim.study.responses import responses
 from sim.study.sweep import Start, run_sweep
@@ -227,4 +228,18 @@ def test_a_pipe_is_refused_without_waiting(folder: Path, name: str) -> None:
     (folder / name).unlink()
     os.mkfifo(folder / name)
     with pytest.raises(FolderError, match="no plain file"):
+        read_sweep(folder)
+
+
+def test_a_sweep_of_an_older_format_is_refused_with_the_way_out(folder: Path) -> None:
+    change(folder, MARKER, lambda manifest: manifest.update(format=1))
+    with pytest.raises(
+        FolderError, match=rf"has format 1, and this version knows {FORMAT}; make it again in another folder"
+    ):
+        read_sweep(folder)
+
+
+def test_a_manifest_of_a_run_is_none_of_a_sweep(folder: Path) -> None:
+    change(folder, MARKER, lambda manifest: manifest.update(design="run"))
+    with pytest.raises(FolderError, match=r"\.design: 'run' is none of ours"):
         read_sweep(folder)

@@ -104,7 +104,7 @@ def test_more_replications_than_the_tables_hold_are_refused(folder: Path, promis
 @pytest.mark.parametrize("promised", [0, -1, 2**63, 1.5, True, "230", None])
 def test_a_number_of_replications_that_is_none_is_refused(folder: Path, promised: object) -> None:
     change(folder, replications=promised)
-    with pytest.raises(FolderError, match=r"not a manifest of ours: \.replications.*simulates it again"):
+    with pytest.raises(FolderError, match=r"not a manifest of ours: \.replications.*makes it again from its tables"):
         read_study(folder)
 
 
@@ -342,21 +342,26 @@ def test_a_time_that_is_none_is_refused(folder: Path, field: str, text: str) -> 
         read_study(folder)
 
 
-@pytest.mark.parametrize("text", ["", "{}", "[1]", "not json", "\ufeff{}"])
-def test_a_run_whose_manifest_is_broken_is_simulated_again_in_its_place(
-    folder: Path, original: Path, campaign: Campaign, text: str
+@pytest.mark.parametrize("text", ["", "{}", "[1]", "not json", "\ufeff{}", None])
+def test_a_run_whose_manifest_is_broken_or_gone_is_made_again_from_its_tables(
+    folder: Path, original: Path, campaign: Campaign, text: str | None
 ) -> None:
-    (folder / RUN_MARKER).write_text(text, encoding="utf-8")
-    with pytest.raises(FolderError, match="the same `ilrs run` command, with this folder as -o, simulates it again"):
-        read_study(folder)
+    before = {file.name: file.stat().st_mtime_ns for file in (folder / "outcomes").iterdir()}
+    (folder / RUN_MARKER).unlink()
+    if text is not None:
+        (folder / RUN_MARKER).write_text(text, encoding="utf-8")
+        with pytest.raises(FolderError, match=r"the same `ilrs run` command, .* makes it again from its tables"):
+            read_study(folder)
     again(campaign, folder)
     assert tables_in(folder) == tables_in(original)
+    assert {file.name: file.stat().st_mtime_ns for file in (folder / "outcomes").iterdir()} == before
 
 
-def test_a_run_whose_manifest_was_deleted_is_simulated_again_in_its_place(
-    folder: Path, original: Path, campaign: Campaign
-) -> None:
-    (folder / RUN_MARKER).unlink()
+def test_a_run_without_manifest_and_ledger_is_simulated_again(folder: Path, original: Path, campaign: Campaign) -> None:
+    (folder / RUN_MARKER).write_text("{}", encoding="utf-8")
+    (folder / "ledger.jsonl").unlink()
+    with pytest.raises(FolderError, match=r"the same `ilrs run` command, .* simulates it again"):
+        read_study(folder)
     again(campaign, folder)
     assert tables_in(folder) == tables_in(original)
 
