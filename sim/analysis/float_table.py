@@ -95,7 +95,8 @@ class _Table:
             driver = f"{self._schedule.works[placed.holder].name} (resource)"
         elif placed is not None and placed.driver is not None and self._drives(placed):
             driver = placed.driver.said
-        self._add(bar_of(self._schedule, number, since_d, end_d), "activity", driver)
+        goes_on_d = placed.start_d if placed is not None else inf
+        self._add(bar_of(self._schedule, number, since_d, end_d, goes_on_d), "activity", driver)
 
     @staticmethod
     def _drives(placed: Placed) -> bool:

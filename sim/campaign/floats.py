@@ -40,10 +40,17 @@ class FloatBar:
     """Whether it has happened; nothing of it can move."""
     running: bool = False
     """Whether it has started, so that nothing can move its start."""
+    goes_on_d: float = inf
+    """Of what is running: when what is left of it starts."""
     flat: bool = False
     """Whether it moves as a whole on the calendar of every day, as flights and goals do."""
     shortest_d: Mapping[int, float] = field(default_factory=dict)
     """Days from an event to the start at the least, where there is no relation that says it."""
+
+    @property
+    def begins_d(self) -> float:
+        """Day on which work that is still to do begins."""
+        return self.goes_on_d if self.running else self.start_d
 
     def latest_end(self, event: int, day: float) -> float:
         """Return the latest end that lets one of its events be on a day."""
@@ -192,7 +199,7 @@ class Floats:
         for number, link, at_end in self._after.get(event, ()):
             bar = self._bars[number]
             if not bar.fact:
-                found.append(self._before(link, bar, bar.end_d if at_end else bar.start_d))
+                found.append(self._before(link, bar, bar.end_d if at_end else bar.begins_d))
         for milestone, link in self._onward.get(event, ()):
             found += [self._back(link, limit_d) for limit_d in self._early_limits(milestone)]
         return found

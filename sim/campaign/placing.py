@@ -131,7 +131,7 @@ class Placing:
             end_d = max(self._work.end(number, start_d, minutes), ends_d)
         holder = -1
         if one.uses and self._taken and end_d > start_d:
-            start_d, end_d, holder = self._level(number, start_d, end_d, minutes)
+            start_d, end_d, holder = self._level(number, start_d, end_d, minutes, ends_d)
         since_d = min(self.days[driver.event], ends_d if by_end else needs_d) if driver is not None else 0.0
         return Placed(start_d, end_d, minutes, ready_d, needs_d, driver, since_d, by_end, holder)
 
@@ -185,7 +185,9 @@ class Placing:
             self.derived.append((milestone, event, day))
             self.tell(milestone, day)
 
-    def _level(self, number: int, start_d: float, end_d: float, minutes: float) -> tuple[float, float, int]:
+    def _level(
+        self, number: int, start_d: float, end_d: float, minutes: float, ends_d: float
+    ) -> tuple[float, float, int]:
         """Return the first start at which all is free that an activity uses, its end, and who was the last to end."""
         one, calendar = self.plan.works[number], self.plan.calendar(self.plan.works[number].calendar)
         holder = -1
@@ -194,7 +196,7 @@ class Placing:
             if clash[0] <= start_d:
                 break
             start_d, holder = _start(calendar, clash[0], minutes), clash[1]
-            end_d = self._work.end(number, start_d, minutes)
+            end_d = max(self._work.end(number, start_d, minutes), ends_d)
         for resource, count in one.uses:
             self._taken[resource].take(start_d, end_d, count, number)
         return start_d, end_d, holder

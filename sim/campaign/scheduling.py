@@ -218,8 +218,8 @@ def planned_days(
     return placed
 
 
-def bar_of(plan: SchedulePlan, number: int, start_d: float, end_d: float) -> FloatBar:
-    """Return an activity as a bar of the plan."""
+def bar_of(plan: SchedulePlan, number: int, start_d: float, end_d: float, goes_on_d: float = inf) -> FloatBar:
+    """Return an activity as a bar of the plan; what is left of a running one goes on on a day."""
     one = plan.works[number]
     calendar, running = plan.calendar(one.calendar), one.begun and not one.fact
     events = {one.done: end_d} | ({one.started: start_d} if one.started >= 0 and not running else {})
@@ -238,6 +238,7 @@ def bar_of(plan: SchedulePlan, number: int, start_d: float, end_d: float) -> Flo
         by_d=one.by_d,
         fact=one.fact,
         running=running,
+        goes_on_d=goes_on_d,
     )
 
 
@@ -250,7 +251,7 @@ def _ranked(plan: SchedulePlan, scenario: Scenario) -> SchedulePlan:
     """Return a schedule whose work has its turns: by priority, then float in the plan, then name."""
     placed = planned_days(plan)
     bars = [
-        bar_of(plan, number, placed[number].start_d, placed[number].end_d)
+        bar_of(plan, number, placed[number].start_d, placed[number].end_d, placed[number].start_d)
         if number in placed
         else bar_of(plan, number, one.since_d, one.done_d)
         for number, one in enumerate(plan.works)

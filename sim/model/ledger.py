@@ -71,7 +71,7 @@ class Ledger:
             until = span.end
         while span is not None:
             yield from _parts(span, until)
-            until = span.start
+            until = min(until, span.start)  # what leads another may have been released after it
             span = span.binding
 
     def _missing(self, milestone: int, subject_of: list[int]) -> Span:

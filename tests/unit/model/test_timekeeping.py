@@ -10,6 +10,7 @@ import pytest
 
 from sim.campaign.compile import compile_campaign
 from sim.campaign.plan import Campaign
+from sim.front.plan import plan_of
 from sim.model.sample import Sample
 from sim.model.simulate import simulate, simulate_nominal
 from sim.scenario.load import load_scenario
@@ -325,3 +326,44 @@ def test_robots_work_on_the_working_days_of_the_base() -> None:
 
     assert works(often) == pytest.approx(2.0)  # 20 h by 10 h a day
     assert 8.0 <= works(seldom) <= 15.0  # the end of the second Monday
+
+
+def test_what_is_running_and_waits_for_a_resource_still_ends_after_what_it_must(compiled: Compile) -> None:
+    days = plan_days(
+        compiled("""
+calendar: {start: 2030-01-01, end: 2034-01-01, as_of: 2030-02-01}
+resources: {crane: {capacity: 1}}
+goals: {ready: {by: 2033-06-01, needs: [b]}}
+activities:
+  a: {duration: 100 d}
+  b: {duration: 50 d, started: 2030-01-21, remaining: 3 d, ends_after: [a], uses: {crane: 1}}
+  c: {duration: 40 d, uses: {crane: 1}, priority: 1}
+""")
+    )
+    assert days["b"] == (20.0, days["a"][1])
+
+
+def test_a_lead_before_the_start_of_what_it_leads_keeps_the_partition(compiled: Compile) -> None:
+    campaign = compiled("""
+goals: {ready: {by: 2033-06-01, needs: [c]}}
+activities:
+  a: {duration: 100 d}
+  b: {duration: 5 d, needs: [a]}
+  c: {duration: 10 d, needs: [b - 20 d]}
+""")
+    outcome = simulate_nominal(campaign)
+    assert outcome.by_cause_d.sum() == pytest.approx(outcome.reached_d[campaign.goals[0].reached])
+
+
+def test_what_is_running_leaves_free_float_to_what_it_waits_for(tmp_path: Path) -> None:
+    file = tmp_path / "small.yaml"
+    text = """
+goals: {ready: {by: 2033-06-01, needs: [b]}}
+activities:
+  a: {duration: 10 d, started: 2030-01-05, remaining: 5 d}
+  b: {duration: 50 d, needs: [a], started: 2030-01-05, remaining: 30 d}
+"""
+    file.write_text(HEAD.replace("end: 2034-01-01}", "end: 2034-01-01, as_of: 2030-02-01}") + text, "utf-8")
+    rows = {row.name: row for row in plan_of(file).floats}
+    assert rows["a"].late is not None
+    assert rows["a"].late.free_d == 0.0
