@@ -65,6 +65,7 @@ BAR_KINDS: Final[Mapping[str, tuple[str, str]]] = {
     "element": ("Base elements", GREEN),
     "station": ("Orbital stations", PURPLE),
     "goal": ("Goals", INK),
+    "group": ("Groups of work", GREY),
 }
 """Kind of a Gantt bar -> its heading and colour, in the order of the chart."""
 

@@ -127,6 +127,8 @@ def _subjects(campaign: Campaign) -> tuple[Subject, ...]:
     finish |= {mission.subject: mission.arrived for mission in campaign.missions}
     finish |= {element.subject: element.operational for element in campaign.elements}
     finish |= {goal.subject: goal.reached for goal in campaign.goals}
+    gathers = campaign.schedule.groups if campaign.schedule is not None else ()
+    finish |= {campaign.milestones[one.milestone].subject: one.milestone for one in gathers if not one.first}
     count = Counter(subject.name for subject in campaign.subjects)
     return tuple(
         replace(subject, finish=finish.get(index, -1), shared=count[subject.name] > 1)

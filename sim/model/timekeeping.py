@@ -57,12 +57,18 @@ class Timekeeping:
         self._settle()
 
     def starts(self) -> Iterator[tuple[int, float]]:
-        """Yield (subject, day) of the work that has started by now; what is running since its own day."""
+        """Yield (subject, day) of the work and groups that have started by now; of what is running, its own day."""
+        begun: dict[int, float] = {}
         for number, one in enumerate(self._plan.works):
             placed = self.placed.get(number)
             since_d = one.since_d if one.begun else placed.start_d if placed is not None else inf
             if since_d <= self._world.env.now:
-                yield self._activity(number).subject, max(since_d, 0.0)
+                begun[one.done] = max(since_d, 0.0)
+                yield self._activity(number).subject, begun[one.done]
+        for gather in self._plan.groups:
+            days = [begun[event] for event in gather.events if event in begun]
+            if days and not gather.first:
+                yield self._world.campaign.milestones[gather.milestone].subject, min(days)
 
     def _events(self, number: int) -> tuple[int, ...]:
         one = self._plan.works[number]

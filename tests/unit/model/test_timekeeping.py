@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from sim.analysis.outline import outline_of
 from sim.campaign.compile import compile_campaign
 from sim.campaign.plan import Campaign
 from sim.front.plan import plan_of
@@ -367,3 +368,11 @@ activities:
     rows = {row.name: row for row in plan_of(file).floats}
     assert rows["a"].late is not None
     assert rows["a"].late.free_d == 0.0
+
+
+def test_a_group_runs_from_its_first_start_to_its_end_in_results(compiled: Compile) -> None:
+    campaign = compiled(GROUPED)
+    outline = outline_of(campaign, outcome := simulate_nominal(campaign))
+    group = next(number for number, one in enumerate(outline.subjects) if one.name == "outer")
+    assert outcome.start_d[group] == 0.0
+    assert outcome.reached_d[outline.subjects[group].finish] == 100.0
