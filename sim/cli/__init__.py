@@ -17,6 +17,7 @@ VERBS = (
     "clean",
     "compare",
     "explore",
+    "export",
     "guesses",
     "history",
     "import",

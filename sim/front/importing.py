@@ -55,19 +55,20 @@ def import_plan(
     from sim.units import file_name
 
     where = Path(target) if Path(target).suffix in (".yaml", ".yml") else Path(f"{target}.yaml")
-    _refuse_taken(where, force=force)
+    refuse_taken(where, force=force)
     wishes = wishes or Wishes()
     brought = bring_in(Path(file), str(file), file_name(where.stem), wishes)
     if risks is not None:
         _add_risks(brought, Path(risks))
-    _write(where, brought.draft.text(SCHEMA_FILE.as_uri()))
+    write_whole(where, brought.draft.text(SCHEMA_FILE.as_uri()).encode())
     problems, agreement, health, finish = _judge(where, brought)
     bare = brought.network is not None and wishes.spread == DraftSpread()
     bare = bare and not any(task.points_min for task in brought.network.tasks.values()) if brought.network else False
     return Imported(where, brought, problems, agreement, health, bare, finish)
 
 
-def _refuse_taken(target: Path, *, force: bool) -> None:
+def refuse_taken(target: Path, *, force: bool) -> None:
+    """Raise ScenarioError where a file is there already, unless a plain one may be written over."""
     from sim.problems import Code, Mark, Problem, ScenarioError
 
     if (target.exists() or target.is_symlink()) and not (force and target.is_file()):
@@ -75,16 +76,16 @@ def _refuse_taken(target: Path, *, force: bool) -> None:
         raise ScenarioError([said])
 
 
-def _write(target: Path, text: str) -> None:
-    """Write the whole file, or nothing."""
+def write_whole(target: Path, data: bytes) -> None:
+    """Write the whole file, or nothing; raises ScenarioError."""
     from sim.problems import Code, Mark, Problem, ScenarioError
 
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
         try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
             Path(name).chmod(0o644)
             Path(name).replace(target)
         except BaseException:

@@ -188,21 +188,24 @@ class Drafter:
         if task.calendar and task.calendar != self.network.calendar and not task.elapsed:
             said["calendar"] = self.names.calendars[task.calendar]
         if task.done:
-            return said | self._facts(task)
+            return said | self._facts(task) | self._waits(task)
         said["duration"] = self._duration(task, calendar)
         if task.started:
             said |= self._facts(task)
         elif self.spread.slip is not None:
             said["slip"] = dict(self.spread.slip)
         said |= self._bounds(task, calendar)
-        needs = [self._need(relation, task) for relation in task.needs if relation.link in (Link.FS, Link.SS)]
-        ends = [self._need(relation, task) for relation in task.needs if relation.link in (Link.FF, Link.SF)]
-        said |= {"needs": needs} if needs else {}
-        said |= {"ends_after": ends} if ends else {}
+        said |= self._waits(task)
         if task.uses:
             uses = {self.names.resources[key]: self._units(key, units) for key, units in task.uses.items()}
             said["uses"] = {name: units for name, units in uses.items() if units > 0}
         return {key: value for key, value in said.items() if value not in ({}, [])}
+
+    def _waits(self, task: ForeignTask) -> dict[str, Any]:
+        """Return what an activity waits for before it starts, and before it ends."""
+        needs = [self._need(relation, task) for relation in task.needs if relation.link in (Link.FS, Link.SS)]
+        ends = [self._need(relation, task) for relation in task.needs if relation.link in (Link.FF, Link.SF)]
+        return ({"needs": needs} if needs else {}) | ({"ends_after": ends} if ends else {})
 
     def _facts(self, task: ForeignTask) -> dict[str, Any]:
         facts: dict[str, Any] = {}

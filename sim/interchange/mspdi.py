@@ -292,10 +292,10 @@ class _Tasks:
 def _codes(rows: list[_Row], network: ForeignNetwork) -> dict[str, str]:
     """Return what planners call each task: the word in its notes where every task has one of its own, or its number."""
     leaves = [row for row in rows if not row.summary]
-    notes = [row.item.get("Notes") for row in leaves]
+    notes = [row.item.get("Notes").partition("\n")[0].strip() for row in leaves]
     if len(set(notes)) == len(notes) > 1 and all(note and len(note) <= 40 and len(note.split()) == 1 for note in notes):
-        network.notes.taken("the word in the notes of each task is its id")
-        return {row.uid: row.item.get("Notes") for row in leaves}
+        network.notes.taken("the word that begins the notes of each task is its id")
+        return dict(zip((row.uid for row in leaves), notes, strict=True))
     numbers = [row.item.get("ID") for row in leaves]
     if all(numbers) and len(set(numbers)) == len(numbers):
         network.notes.taken("the number of each task's row (ID) is its id")

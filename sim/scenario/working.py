@@ -100,6 +100,11 @@ class Working:
         return self.clock(need.lag, self.name_for(waiting) if need.calendar == SUCCESSOR else need.calendar)
 
 
+def hours_of(spec: WorkingCalendar) -> Callable[[datetime.date], Hours]:
+    """Return what tells the working spans of any day of a calendar."""
+    return _Hours(spec)
+
+
 class _Hours:
     """Tells the working hours of each day of a calendar."""
 

@@ -1,0 +1,306 @@
+"""A plan of ours as other tools want it: activities with their dates, links, calendars and quantiles."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from math import isfinite
+from typing import Final
+
+import numpy as np
+
+from sim.analysis.float_table import FloatRow
+from sim.chance import Distribution
+from sim.clock import Calendar
+from sim.interchange.foreign import Link, Relation
+from sim.interchange.weeks import Day
+from sim.scenario.measures import EPOCH
+from sim.scenario.relations import Lagged
+from sim.scenario.schema import Activity, Goal, Scenario
+from sim.scenario.values import DateDistribution, WorkTime
+from sim.scenario.working import USUAL, Working, hours_of
+from sim.worktime import DAY_MIN, WorkCalendar
+
+Moment = datetime.datetime
+QUANTILES: Final = (0.5, 0.8)
+_BOUNDS: Final = ("not_before", "start_by", "not_done_before", "by")
+
+
+@dataclass(frozen=True, slots=True)
+class OutActivity:
+    """One line of a plan; durations in minutes of its calendar, or of the clock where it has none."""
+
+    name: str
+    code: str
+    title: str
+    kind: str
+    """activity, mission or element."""
+    group: str
+    calendar: str
+    """Empty for round the clock."""
+    duration_min: float
+    points_min: tuple[float, float, float] | None
+    needs: tuple[Relation, ...]
+    bounds: Mapping[str, Moment]
+    started: Moment | None
+    done: Moment | None
+    remaining_min: float | None
+    uses: Mapping[str, int]
+    start: Moment | None
+    finish: Moment | None
+    likely: tuple[tuple[Moment, Moment] | None, ...]
+    """Start and finish at P50 and P80; none without a run, or where it is not reached so often."""
+    total_float_d: float | None
+    critical: bool
+    unlinked: int
+    """How many needs are no links between activities."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutCalendar:
+    """A working calendar: seven days from Monday on, and the days that differ."""
+
+    week: tuple[Day, ...]
+    days: Mapping[datetime.date, Day]
+    day_min: float
+
+
+@dataclass(frozen=True, slots=True)
+class OutGoal:
+    """A goal: when it is wanted, when the plan and the quantiles reach it, and the chance of its date."""
+
+    name: str
+    title: str
+    by: datetime.date
+    plan: Moment | None
+    likely: tuple[Moment | None, ...]
+    chance: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class OutPlan:
+    """All that is given away of a plan or a run."""
+
+    scenario: str
+    about: str
+    run: str
+    """What it comes from, in words."""
+    start: Moment
+    as_of: Moment | None
+    working: str
+    activities: tuple[OutActivity, ...]
+    calendars: Mapping[str, OutCalendar]
+    groups: Mapping[str, tuple[str, str, str]]
+    """By name: title, code, parent."""
+    resources: Mapping[str, tuple[str, float | None]]
+    goals: tuple[OutGoal, ...]
+
+
+@dataclass(slots=True)
+class Source:
+    """What a plan is made of: the scenario, its table of floats, and the days on which each thing was reached."""
+
+    scenario: Scenario
+    calendar: Calendar
+    rows: Sequence[FloatRow]
+    goal_days: Mapping[str, float]
+    run: str
+    reached: Mapping[str, np.ndarray] = field(default_factory=dict)
+    """By name of activity, mission, element or goal: days, shape (replications,)."""
+
+
+def outgoing(source: Source) -> OutPlan:
+    """Return the plan that a source tells."""
+    return _Outgoing(source).plan()
+
+
+class _Outgoing:
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.scenario = source.scenario
+        self.working = Working(source.scenario)
+
+    def plan(self) -> OutPlan:
+        scenario = self.scenario
+        used = {self._calendar_name(one) for one in scenario.activities.values()} | {scenario.calendar.working or ""}
+        return OutPlan(
+            scenario.name or "plan",
+            scenario.about or "",
+            self.source.run,
+            self._moment(0.0) or datetime.datetime.min,
+            scenario.calendar.as_of,
+            scenario.calendar.working or "",
+            tuple(self._line(row) for row in self.source.rows if row.kind != "goal"),
+            {name: self._calendar(name) for name in sorted(used - {""})},
+            {name: (one.title or name, one.code or "", one.group or "") for name, one in scenario.groups.items()},
+            {name: (one.title or name, _capacity(one.capacity)) for name, one in scenario.resources.items()},
+            tuple(self._goal(name, goal) for name, goal in scenario.goals.items()),
+        )
+
+    def _moment(self, day: float) -> Moment | None:
+        if not isfinite(day):
+            return None
+        exact = self.source.calendar.start + datetime.timedelta(days=day)
+        whole = exact + datetime.timedelta(seconds=30)
+        return whole.replace(second=0, microsecond=0)
+
+    # --- calendars ----------------------------------------------------------------------------------------------------
+
+    def _calendar_name(self, activity: Activity) -> str:
+        law = activity.duration or activity.remaining
+        if not isinstance(law, WorkTime):
+            return self.working.name_for(activity) or "" if law is None else ""
+        return self.working.name_for(activity) or USUAL
+
+    def _calendar(self, name: str) -> OutCalendar:
+        spec = self.scenario.calendars.get(name)
+        table = self.working.table(name)
+        if spec is None:
+            return OutCalendar(tuple(((0, 1440),) if day < 5 else () for day in range(7)), {}, table.day_min)
+        hours, week = hours_of(spec), spec.week()
+        date, last = self.source.calendar.start.date(), self.scenario.calendar.end.date()
+        days: dict[datetime.date, Day] = {}
+        while date <= last:
+            if hours(date) != week[date.weekday()]:
+                days[date] = hours(date)
+            date += datetime.timedelta(days=1)
+        return OutCalendar(week, days, table.day_min)
+
+    # --- lines --------------------------------------------------------------------------------------------------------
+
+    def _line(self, row: FloatRow) -> OutActivity:
+        activity = self.scenario.activities.get(row.name) if row.kind == "activity" else None
+        start, finish = self._moment(row.start_d), self._moment(row.end_d)
+        if activity is None:
+            blank = Activity.model_construct()
+            length = (row.end_d - row.start_d) * DAY_MIN if isfinite(row.end_d - row.start_d) else 0.0
+            activity, minutes, points, calendar = blank, max(round(length), 0.0), None, ""
+        else:
+            calendar = self._calendar_name(activity)
+            minutes, points = self._duration(activity, calendar, row)
+        relations, unlinked = self._needs(activity)
+        late = row.late
+        return OutActivity(
+            row.name,
+            activity.code or "",
+            activity.title or row.name,
+            row.kind,
+            activity.group or "",
+            calendar,
+            minutes,
+            points,
+            relations,
+            self._bounds(activity),
+            activity.started,
+            activity.done,
+            self._work(activity.remaining, calendar) if activity.remaining is not None else None,
+            activity.uses,
+            start,
+            finish,
+            self._likely(row, calendar, minutes),
+            late.total_d if late is not None else None,
+            row.critical,
+            unlinked,
+        )
+
+    def _duration(
+        self, activity: Activity, calendar: str, row: FloatRow
+    ) -> tuple[float, tuple[float, float, float] | None]:
+        law = activity.duration
+        if law is None:
+            table = self.working.table(calendar) if calendar else None
+            elapsed = (row.end_d - row.start_d) * DAY_MIN
+            worked = table.worked(row.end_d) - table.worked(row.start_d) if table else elapsed
+            return (max(round(worked), 0.0) if isfinite(worked) else 0.0), None
+        low, high = self._law(law).support
+        unit = self._unit(law, calendar)
+        middle = self._law(law).mode * unit
+        points = (low * unit, middle, high * unit) if isfinite(high) and low < high else None
+        return middle, points
+
+    @staticmethod
+    def _law(law: Distribution) -> Distribution:
+        return law.law if isinstance(law, WorkTime) else law
+
+    def _unit(self, law: Distribution, calendar: str) -> float:
+        if not isinstance(law, WorkTime):
+            return DAY_MIN
+        return self.working.table(calendar).day_min if law.unit == "wd" else 60.0
+
+    def _work(self, law: Distribution, calendar: str) -> float:
+        return self._law(law).mode * self._unit(law, calendar)
+
+    def _bounds(self, activity: Activity) -> dict[str, Moment]:
+        found: dict[str, Moment] = {}
+        for key in _BOUNDS:
+            value = getattr(activity, key, None)
+            if isinstance(value, DateDistribution):  # a date that may be random; the plan has the likeliest
+                value = EPOCH + datetime.timedelta(days=value.law.mode)
+            if isinstance(value, datetime.datetime):
+                ends = key in ("not_done_before", "by") and value.time() == datetime.time()
+                found[key] = value + datetime.timedelta(days=1) if ends else value
+        return found
+
+    def _likely(self, row: FloatRow, calendar: str, minutes: float) -> tuple[tuple[Moment, Moment] | None, ...]:
+        days = self.source.reached.get(row.name)
+        if days is None:
+            return (None, None)
+        table = self.working.table(calendar) if calendar else None
+        found: list[tuple[Moment, Moment] | None] = []
+        for share in QUANTILES:
+            end_d = float(np.quantile(days, share, method="inverted_cdf"))
+            start_d = _start_of(table, end_d, minutes)
+            pair = self._moment(start_d), self._moment(end_d)
+            found.append(pair if pair[0] is not None and pair[1] is not None else None)  # type: ignore[arg-type]
+        return tuple(found)
+
+    # --- needs --------------------------------------------------------------------------------------------------------
+
+    def _needs(self, activity: Activity) -> tuple[tuple[Relation, ...], int]:
+        found: list[Relation] = []
+        unlinked = 0
+        for needs, of_start, of_end in (
+            (activity.needs, Link.SS, Link.FS),
+            (activity.ends_after, Link.SF, Link.FF),
+        ):
+            for need in needs or []:
+                event = need.event if isinstance(need, Lagged) else str(need)
+                name, _, what = event.partition(".")
+                known = name in self.scenario.activities or name in self.scenario.groups
+                if not known or what not in ("", "done", "started"):
+                    unlinked += 1
+                    continue
+                minutes, elapsed = self._lag(need, activity)
+                found.append(Relation(name, of_start if what == "started" else of_end, minutes, elapsed))
+        return tuple(found), unlinked
+
+    def _lag(self, need: object, activity: Activity) -> tuple[float, bool]:
+        if not isinstance(need, Lagged):
+            return 0.0, False
+        clock = self.working.lag_clock(need, activity)
+        return self._law(need.lag).mode * clock.unit_min, clock.calendar is None
+
+    def _goal(self, name: str, goal: Goal) -> OutGoal:
+        days = self.source.reached.get(name)
+        plan = self._moment(self.source.goal_days.get(name, float("inf")))
+        likely: tuple[Moment | None, ...] = (None, None)
+        chance = None
+        if days is not None:
+            likely = tuple(self._moment(float(np.quantile(days, share, method="inverted_cdf"))) for share in QUANTILES)
+            by_d = (goal.by - self.source.calendar.start) / datetime.timedelta(days=1)
+            by_d = by_d + 1.0 if goal.by.time() == datetime.time() else by_d
+            chance = float(np.mean(days <= by_d))
+        return OutGoal(name, goal.title or name, goal.by.date(), plan, likely, chance)
+
+
+def _start_of(table: WorkCalendar | None, end_d: float, minutes: float) -> float:
+    if table is None or not isfinite(end_d) or minutes <= 0.0:
+        return end_d - minutes / DAY_MIN
+    return table.start_at(table.worked(end_d) - minutes)
+
+
+def _capacity(capacity: object) -> float | None:
+    if isinstance(capacity, dict):
+        return float(max(capacity.values()))
+    return float(capacity) if isinstance(capacity, int | float) else None

@@ -1,0 +1,121 @@
+"""`ilrs export`: each file is opened by an independent reader, and hostile names stay text in all of them."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import icalendar
+import openpyxl
+import pytest
+from click.testing import Result
+
+from tests.unit.interchange.plans import written
+
+Call = Callable[..., Result]
+HOSTILE = ["=1+1", "@SUM(A1)", "+1", "-1", '<b>&amp;"', "a,b;c\\n", "]]>", "\u202eabc", "😀 crane", "x" * 200]
+YARD = """format: 1
+name: yard
+calendar: {start: 2031-03-03, end: 2033-01-01, working: week}
+calendars: {week: {days: [mon, tue, wed, thu, fri], hours: [08:00-12:00, 13:00-17:00], holidays: [2031-03-12]}}
+groups: {site: {title: Site}}
+goals: {roofed: {by: 2031-03-21, needs: [roof]}}
+activities:
+  dig: {title: Dig, code: Y10, group: site, duration: {triangular: [4 wd, 5 wd, 9 wd]}}
+  pour: {title: Pour, code: Y20, group: site, duration: 2 wd, needs: [dig + 2 wd], by: 2031-03-20}
+  cure: {title: Cure, code: Y30, duration: 3 d, needs: [pour]}
+  roof:
+    {title: Roof, code: Y40, duration: 0 wd, needs: [cure], ends_after: [dig.started + 1 wd], not_before: 2031-03-17}
+"""
+HOSTILE_YARD = "format: 1\nname: yard\ncalendar: {start: 2031-03-03, end: 2033-01-01}\n" + (
+    "goals: {done: {by: 2031-06-01, needs: [a0]}}\nactivities:\n"
+)
+
+
+@pytest.fixture(autouse=True)
+def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    written(tmp_path, "yard.yaml", YARD)
+    from sim.scenario.writing import flow
+
+    lines = [f"  a{at}: {{title: {flow(name)}, duration: 0 d}}\n" for at, name in enumerate(HOSTILE)]
+    written(tmp_path, "hostile.yaml", HOSTILE_YARD + "".join(lines))
+
+
+def exported(ilrs: Call, kind: str, source: str = "yard.yaml") -> bytes:
+    done = ilrs("export", kind, source, "-o", f"out.{kind}", "--force")
+    assert done.exit_code == 0, done.output
+    return Path(f"out.{kind}").read_bytes()
+
+
+def test_ms_project_xml_read_back_has_the_dates_and_links_of_the_plan(ilrs: Call) -> None:
+    exported(ilrs, "mspdi")
+    said = ilrs("import", "out.mspdi", "-o", "back.yaml").stdout
+    assert "4 activities, 1 milestone, 4 links, 1 group, 1 calendar" in said
+    assert "4 of 4 activities on the file's dates" in said
+
+
+def test_a_table_read_back_has_the_dates_of_the_plan(ilrs: Call) -> None:
+    exported(ilrs, "csv")
+    said = ilrs("import", "out.csv", "-o", "back.yaml", "--start", "2031-03-03", "--calendar", "yard.yaml").stdout
+    assert "4 of 4 activities on the file's dates" in said
+
+
+@pytest.mark.parametrize("kind", ["mspdi", "csv", "xlsx", "ics"])
+def test_two_exports_of_one_plan_are_the_same_bytes(ilrs: Call, kind: str) -> None:
+    assert exported(ilrs, kind) == exported(ilrs, kind)
+
+
+def test_a_run_gives_its_quantiles_as_baselines(ilrs: Call) -> None:
+    ilrs("run", "yard.yaml", "-n", "40", "-q", "-o", "run")
+    text = exported(ilrs, "mspdi", "run").decode()
+    assert [text.count(f"<Number>{number}</Number>") for number in (0, 1, 2)] == [4, 4, 4]
+
+
+def test_a_workbook_has_real_dates_and_text_cells(ilrs: Call) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(exported(ilrs, "xlsx")))
+    head = [cell.value for cell in book["Plan"][1]]
+    row = dict(zip(head, book["Plan"][2], strict=True))
+    assert row["plan_start"].value == datetime.datetime(2031, 3, 3, 8)
+    assert row["name"].data_type == "s"
+    assert book.sheetnames == ["Plan", "Goals", "About"]
+
+
+def test_a_calendar_has_milestones_and_goals_on_their_days(ilrs: Call) -> None:
+    read = icalendar.Calendar.from_ical(exported(ilrs, "ics"))
+    days = {str(event["UID"]): event.decoded("DTSTART") for event in read.walk("VEVENT")}
+    assert days == {
+        "roof.done@yard": datetime.date(2031, 3, 17),
+        "roofed.reached@yard": datetime.date(2031, 3, 17),
+    }
+
+
+def test_hostile_names_are_no_formulas_in_a_table(ilrs: Call) -> None:
+    rows = list(csv.reader(io.StringIO(exported(ilrs, "csv", "hostile.yaml").decode())))
+    assert not [cell for row in rows for cell in row[:2] if cell.startswith(("=", "+", "-", "@"))]
+
+
+def test_hostile_names_are_no_formulas_in_a_workbook(ilrs: Call) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(exported(ilrs, "xlsx", "hostile.yaml")))
+    names = [row[1] for row in book["Plan"].iter_rows(min_row=2)]
+    assert {cell.data_type for cell in names} == {"s"}
+    assert names[0].value == "=1+1"
+
+
+def test_hostile_names_come_back_from_ms_project_xml(ilrs: Call) -> None:
+    exported(ilrs, "mspdi", "hostile.yaml")
+    ilrs("import", "out.mspdi", "-o", "back.yaml")
+    import json
+
+    works = json.loads(ilrs("plan", "back.yaml", "--json").stdout)["activities"]
+    assert [work["title"] for work in works.values()][:5] == HOSTILE[:5]
+
+
+def test_hostile_names_stay_in_their_lines_of_a_calendar(ilrs: Call) -> None:
+    data = exported(ilrs, "ics", "hostile.yaml")
+    events = icalendar.Calendar.from_ical(data).walk("VEVENT")
+    assert len(events) == len(HOSTILE) + 1
+    assert max(len(line) for line in data.split(b"\r\n")) <= 75
