@@ -56,7 +56,7 @@ def read_mspdi(path: Path, shown: str) -> ForeignNetwork:
     _choose_calendar(parts.project.get("CalendarUID", ""), network)
     rows = _outline(parts.tasks, network)
     _Tasks(network, rows, read_resources(parts, network), parts).read()
-    if parts.project.get("HonorConstraints") == "1":
+    if parts.project.get("HonorConstraints", "1") != "0":  # MS Project honours them unless told not to
         _tell_of_honoured(network)
     return network
 

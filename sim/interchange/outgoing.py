@@ -238,9 +238,17 @@ class _Outgoing:
             if isinstance(value, DateDistribution):  # a date that may be random; the plan has the likeliest
                 value = EPOCH + datetime.timedelta(days=value.law.mode)
             if isinstance(value, datetime.datetime):
-                ends = key in ("not_done_before", "by") and value.time() == datetime.time()
-                found[key] = value + datetime.timedelta(days=1) if ends else value
+                found[key] = self._edge(value, activity, ends=key in ("not_done_before", "by"))
         return found
+
+    def _edge(self, at: Moment, activity: Activity, *, ends: bool) -> Moment:
+        """Return a date that is told without a time as the first, or the last, moment of work of its day."""
+        if at.time() != datetime.time():
+            return at
+        spec = self.scenario.calendars.get(self._calendar_name(activity))
+        spans = hours_of(spec)(at.date()) if spec is not None else ()
+        first, last = (spans[0][0], spans[-1][1]) if spans else (0, 1440)
+        return at + datetime.timedelta(minutes=last if ends else first)
 
     def _likely(self, row: FloatRow, calendar: str, minutes: float) -> tuple[tuple[Moment, Moment] | None, ...]:
         days = self.source.reached.get(row.name)

@@ -90,7 +90,7 @@ def foreign_problem(path: Path, shown: str) -> Problem | None:
     if kind is None or (kind is PATTERSON and path.suffix in (".yaml", ".yml")):
         return None
     hint = kind.way_out or f"bring it in: ilrs import {shown} -o plan.yaml"
-    return Problem(Mark(shown), "", Code.FOREIGN, "error", f"this is {kind.what}, not a scenario", hint)
+    return Problem(Mark(shown), "", Code.FOREIGN, "error", f"this is {kind.what}, not a scenario of ilrs", hint)
 
 
 def _text(head: bytes) -> str:

@@ -67,7 +67,7 @@ def test_check_on_a_foreign_plan_names_import(ilrs: Call, tmp_path: Path) -> Non
     said = ilrs("check", "yard.xml")
     assert said.exit_code == 1
     assert said.stderr == (
-        "yard.xml: this is a plan of MS Project in XML, not a scenario; "
+        "yard.xml: this is a plan of MS Project in XML, not a scenario of ilrs; "
         "bring it in: ilrs import yard.xml -o plan.yaml\n"
     )
 
