@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from sim.front.plan import Plan
     from sim.front.study import Study
-    from sim.interchange.outgoing import OutPlan, Source
+    from sim.interchange.outgoing import OutPlan, OutSource
 
     Floats = NDArray[np.float64]
 
@@ -46,10 +46,10 @@ def _bytes(kind: str, plan: OutPlan) -> bytes:
     return {"csv": csv_bytes, "xlsx": xlsx_bytes, "ics": ics_bytes}[kind](plan)
 
 
-def _source(source: str | Path) -> Source:
+def _source(source: str | Path) -> OutSource:
     """Return what a scenario, or the folder of a run, tells."""
     from sim.front.plan import make_plan
-    from sim.interchange.outgoing import Source
+    from sim.interchange.outgoing import OutSource
     from sim.scenario.load import load_scenario
 
     folder = Path(source)
@@ -64,7 +64,7 @@ def _source(source: str | Path) -> Source:
         reached = _reached(plan, study)
     if loaded.scenario.calendar.as_of is not None:
         run += f", as known on {loaded.scenario.calendar.as_of:%Y-%m-%d}"
-    return Source(loaded.scenario, plan.calendar, plan.floats, days, run, reached)
+    return OutSource(loaded.scenario, plan.calendar, plan.floats, days, run, reached)
 
 
 def _study(folder: Path) -> Study:

@@ -98,7 +98,7 @@ class OutPlan:
 
 
 @dataclass(slots=True)
-class Source:
+class OutSource:
     """What a plan is made of: the scenario, its table of floats, and the days on which each thing was reached."""
 
     scenario: Scenario
@@ -110,13 +110,13 @@ class Source:
     """By name of activity, mission, element or goal: days, shape (replications,)."""
 
 
-def outgoing(source: Source) -> OutPlan:
+def outgoing(source: OutSource) -> OutPlan:
     """Return the plan that a source tells."""
     return _Outgoing(source).plan()
 
 
 class _Outgoing:
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: OutSource) -> None:
         self.source = source
         self.scenario = source.scenario
         self.working = Working(source.scenario)
