@@ -92,9 +92,10 @@ def _title(judged: JudgedPool, goal: str) -> str:
 def _plans(judged: JudgedPool) -> list[tuple[str, Candidate | None, str]]:
     """Return what is compared: the plan before, the best without slip, and the surest where it is another."""
     found: list[tuple[str, Candidate | None, str]] = [("before", None, theme.GREY)]
-    found.append(("best when nothing slips", judged.pool[0], theme.BLUE))
-    if judged.chosen is not judged.pool[0]:
-        found.append(("answer, surer", judged.chosen, theme.GREEN))
+    alone = judged.chosen is judged.pool[0]
+    found.append(("this plan" if alone else "best when nothing slips", judged.pool[0], theme.BLUE))
+    if not alone:
+        found.append(("this plan, surer", judged.chosen, theme.GREEN))
     return found
 
 

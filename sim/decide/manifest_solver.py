@@ -103,6 +103,9 @@ def unlike(
 
     Each puts as few loads as can be where `best` or one before it puts them. When they end before `most`, there are no
     others within the limits, or the time did not do.
+
+    Raises:
+        KeyboardInterrupt: if it is stopped by Ctrl-C.
     """
     caps, clock, known = dict(at_most or {}), SolveClock(limits), [best]
     _require_objectives(manifest, [*caps])
@@ -111,7 +114,9 @@ def unlike(
         for plan in known:
             model.exclude(plan)
         solved = cpsat.solve(model.model, model.likeness(known), model.wanted, clock.share(1.0 / left))
-        if solved.proof.status == "infeasible" or solved.proof.interrupted:
+        if solved.proof.interrupted:
+            raise KeyboardInterrupt
+        if solved.proof.status == "infeasible":
             return
         if not solved.values:
             continue  # the next has more time

@@ -97,6 +97,8 @@ def _other_counts(found: Optimum, clock: SolveClock, most: int) -> Iterator[Mani
         answer = solve_manifest(
             facts.manifest, ["date"], at_most={**caps, "launches": launches}, limits=clock.share(0.3)
         )
+        if answer.proof.interrupted:
+            raise KeyboardInterrupt
         date = answer.proof.objective
         if answer.plan is None or date is None:
             continue

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from sim.decide.cpsat import Solved
 from sim.decide.loads import LaunchPad, ManifestFacts, ManifestPlan, moves_between, read_manifest
 from sim.decide.manifest_solver import (
     explain_manifest,
@@ -18,7 +19,7 @@ from sim.decide.manifest_solver import (
     solve_manifest,
     unlike,
 )
-from sim.decide.proof import Limits, SolveProgress
+from sim.decide.proof import Limits, Proof, SolveProgress
 from sim.problems import InputError
 
 WEEKS = 14
@@ -386,3 +387,12 @@ def test_the_moves_of_a_plan_are_counted_as_the_solver_counts_them(seed: int) ->
     soonest = solve_manifest(made, ["date"], present=present)
     assert soonest.plan is not None
     assert moves_between(present, soonest.plan) == soonest.proofs["moves"].objective
+
+
+def test_ctrl_c_ends_a_search_for_other_plans(monkeypatch: pytest.MonkeyPatch) -> None:
+    best = solve_manifest(three_alike(), ["launches"]).plan
+    assert best is not None
+    stopped = Solved(Proof("feasible", 0.0, None, 0.0, interrupted=True), ())
+    monkeypatch.setattr("sim.decide.manifest_solver.cpsat.solve", lambda *_args, **_options: stopped)
+    with pytest.raises(KeyboardInterrupt):
+        next(unlike(three_alike(), best, most=3))

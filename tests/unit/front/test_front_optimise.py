@@ -55,3 +55,14 @@ def test_the_file_it_writes_is_the_plan_it_tells(better: ilrs.Optimisation, tiny
 def test_a_time_that_is_none_is_refused(tiny: Path) -> None:
     with pytest.raises(ilrs.ArgumentError, match="time"):
         ilrs.load(tiny).optimise(time="soon")
+
+
+def test_ctrl_c_while_others_are_sought_keeps_the_best(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def press(*_args: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("sim.decide.optimise.others", press)
+    found = ilrs.load(tiny).optimise(minimise="date", replications=20, pool=2, folder=tiny.parent / "stopped")
+    assert found.best.interrupted
+    assert found.judged is None
+    assert found.changes
