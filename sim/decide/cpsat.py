@@ -56,7 +56,7 @@ def solve(
     """Minimise `objective`; return the proof and the values of `wanted` in the best plan found.
 
     `from_below` tries the least values first, which is quick where the bound lies near the best. Else one worker takes
-    turns among all strategies of the solver, which is as reproducible as one alone.
+    turns among all strategies of the solver, which is as reproducible as one alone; not where any plan will do.
     """
     module = cp()
     model.minimize(objective)
@@ -68,7 +68,8 @@ def solve(
     if limits.work is not None:
         solver.parameters.max_deterministic_time = limits.work
     solver.parameters.use_objective_lb_search = from_below
-    solver.parameters.interleave_search = limits.workers == 1 and not from_below
+    turns = limits.workers == 1 and not from_below and not isinstance(objective, int)
+    solver.parameters.interleave_search = turns
     since = time.monotonic()
     teller = _Teller(since, on_progress)
     solver.best_bound_callback = teller.bound

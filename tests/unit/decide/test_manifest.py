@@ -242,7 +242,7 @@ def test_a_deadline_a_week_too_early_is_in_the_conflict_and_a_week_later_repairs
     made = packed()
     date = solve_manifest(made, ["date"]).proof.objective
     assert date is not None
-    found = explain_manifest(replace(made, deadline=int(date) - 1))
+    found = explain_manifest(replace(made, deadline=int(date) - 1), seconds=120.0)
     assert found is not None
     assert "deadline" in [one.key for one in found.conflict.statements]
     assert [one.value for one in found.repairs if one.key == "deadline"] == [int(date)]
@@ -251,7 +251,7 @@ def test_a_deadline_a_week_too_early_is_in_the_conflict_and_a_week_later_repairs
 def test_a_load_too_heavy_for_every_vehicle_blames_their_capacities() -> None:
     made = packed()
     heavy = replace(made, items={**made.items, "g": replace(made.items["a"], kg=12)})
-    found = explain_manifest(heavy)
+    found = explain_manifest(heavy, seconds=120.0)
     assert found is not None
     assert {one.key for one in found.conflict.statements} == {"vehicles.small.capacity", "vehicles.large.capacity"}
     assert {one.key: one.value for one in found.repairs}["vehicles.large.capacity"] == 12
