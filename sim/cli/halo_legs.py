@@ -14,7 +14,7 @@ from sim.problems import InputError, counted
 
 if TYPE_CHECKING:
     from sim.physics.flyby import FlybyLeg, Revolutions
-    from sim.physics.places import EntryInterface, Parking
+    from sim.physics.places import EntryInterface, LunarOrbit, Parking
     from sim.physics.states import EphemerisTable
 
 HALO = "nrho"
@@ -131,6 +131,49 @@ def _said(leg: FlybyLeg) -> dict[str, Any]:
     burns = {"flyby_dv_m_s": leg.flyby_dv_m_s, "halo_dv_m_s": leg.halo_dv_m_s, "total_dv_m_s": leg.total_m_s}
     earth = {"tli_dv_m_s": leg.earth_dv_m_s} if out else {"entry_speed_m_s": leg.earth_speed_m_s}
     return {**ends, **earth, **burns, "inclination_deg": leg.inclination_deg, "duration_d": leg.duration_d}
+
+
+def shuttle_windows(
+    table: EphemerisTable,
+    span_d: tuple[float, float],
+    around: Revolutions,
+    orbit: LunarOrbit,
+    tof_h: float,
+    *,
+    up: bool,
+) -> list[dict[str, Any]]:
+    """Return the best way between a polar orbit close to the Moon and a halo orbit in each revolution of a span."""
+    from sim.physics.epochs import iso_from_epoch
+    from sim.physics.halo_shuttle import find_shuttle
+
+    if orbit.perilune_km != orbit.apolune_km or orbit.inclination_deg != 90.0:
+        raise InputError("ways between a halo orbit and a low one are computed for circular polar orbits, such as llo")
+    if span_d[1] - span_d[0] > _LONGEST_D:
+        raise InputError(f"--until: windows of a halo orbit are searched for {_LONGEST_D:g} days at the most")
+    wide = (span_d[0] - 1.0, span_d[1] + tof_h / 24.0 + 1.0)
+    said: list[dict[str, Any]] = []
+    for perilune_d in around.within(*wide):
+        leg = find_shuttle(table, around, perilune_d, altitude_km=orbit.perilune_km, duration_d=tof_h / 24.0, up=up)
+        if leg is None or not span_d[0] <= min(leg.low_d, leg.halo_d) < span_d[1]:
+            continue
+        depart, arrive = (iso_from_epoch(one) for one in sorted((leg.low_d, leg.halo_d)))
+        burns = {"low_dv_m_s": leg.low_dv_m_s, "halo_dv_m_s": leg.halo_dv_m_s, "total_dv_m_s": leg.total_m_s}
+        said.append({"best": depart, "depart": depart, "arrive": arrive, **burns, "duration_d": tof_h / 24.0})
+    return said
+
+
+def print_shuttles(ways: list[dict[str, Any]]) -> None:
+    """Print one line a revolution."""
+    click.echo(f"{counted(len(ways), 'way', 'ways')}, one a revolution of the halo orbit; times TDB, costs in m/s")
+    if ways:
+        rows = [
+            [
+                *(one[key][:16].replace("T", " ") for key in ("depart", "arrive")),
+                *(f"{one[key]:.1f}" for key in ("low_dv_m_s", "halo_dv_m_s", "total_dv_m_s")),
+            ]
+            for one in ways
+        ]
+        print_table(["depart", "arrive", "low orbit", "halo", "both"], rows)
 
 
 def print_halo(ways: list[dict[str, Any]]) -> None:

@@ -141,11 +141,12 @@ def command(
         _print(result)
 
 
-def read_origin(text: str, tilt_deg: float | None) -> LunarOrbit:
-    """Return the orbit about the Moon that a way home leaves; raises InputError."""
-    aim = read_goal(text, tilt_deg, "--from")
+def read_origin(text: str, tilt_deg: float | None, option: str = "--from") -> LunarOrbit:
+    """Return the orbit about the Moon that a way home leaves, or one from a halo orbit reaches; raises InputError."""
+    aim = read_goal(text, tilt_deg, option)
     if aim.leg:
-        raise InputError(f"--from: ways home are computed from orbits close to the Moon, not from {aim.name}")
+        which = "to orbits close to the Moon, not to" if option == "--to" else "from orbits close to the Moon, not from"
+        raise InputError(f"{option}: ways are computed {which} {aim.name}")
     return aim.orbit
 
 

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.halo_legs import HaloWay, halo_windows, names_halo, print_halo, read_halo_way
+from sim.cli.halo_legs import (
+    HaloWay,
+    halo_windows,
+    names_halo,
+    print_halo,
+    print_shuttles,
+    read_halo,
+    read_halo_way,
+    shuttle_windows,
+)
 from sim.cli.homeward import Homeward, home_options, home_windows, print_home_windows, read_homeward
 from sim.cli.options import as_json
 from sim.cli.printing import print_json, print_table
@@ -101,7 +110,9 @@ def command(
         require_order(first_d, last_d, "--epoch", "--until")
         span_d = (first_d, last_d)
         with physics_limits():
-            if names_halo(goal) or names_halo(origin):
+            if _is_shuttle(origin, goal):
+                _print_shuttles(span_d, (origin, goal), perilune_d, tofs_h, kernel, json_=json_)
+            elif names_halo(goal) or names_halo(origin):
                 way = read_halo_way(origin, goal, perilune_d, parking_km, inclination_deg, angle_deg, site)
                 _print_halo_windows(span_d, way, kernel, json_=json_)
             else:
@@ -136,6 +147,29 @@ def command(
         print_json({**result, "windows": [_said(window) for window in windows]})
     else:
         _print(result, place)
+
+
+def _is_shuttle(origin: str, goal: str) -> bool:
+    """Say whether a way leads between a halo orbit and an orbit close to the Moon."""
+    said = [text.strip().lower() for text in (origin, goal)]
+    return names_halo(goal) != names_halo(origin) and not {"leo", "entry"} & set(said)
+
+
+def _print_shuttles(
+    span_d: tuple[float, float],
+    ends: tuple[str, str],
+    perilune_d: float | None,
+    tofs_h: tuple[float, float],
+    kernel: Path | None,
+    *,
+    json_: bool,
+) -> None:
+    up = names_halo(ends[1])
+    halo, low = ends[::-1] if up else ends
+    around = read_halo(halo, perilune_d, "--to" if up else "--from")
+    orbit = read_origin(low, None, "--from" if up else "--to")
+    ways = shuttle_windows(open_ephemeris(kernel), span_d, around, orbit, tofs_h[0], up=up)
+    print_json({"windows": ways}) if json_ else print_shuttles(ways)
 
 
 def _print_halo_windows(span_d: tuple[float, float], way: HaloWay, kernel: Path | None, *, json_: bool) -> None:

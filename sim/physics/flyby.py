@@ -34,6 +34,7 @@ _PLANES_DEG = (50.0, 70.0, 90.0, 110.0, 130.0)
 _SIZES = np.array([0.6, 8.0, 10.0, 0.12, 8.0])
 _TRIES = 2  # starts that are followed to their optimum
 _EVALUATIONS = 300
+_SLOWED = 0.945  # of the speed past the Moon, about what the burn there leaves
 _INJECTION_M_S = 10_900.0  # taken off the speed after injection, so that what is minimised is of the size of the burns
 
 
@@ -219,9 +220,9 @@ class _Search:
         departure_state(wish, axes, aim, state)
         here = coast(field, state, float(arrival[5]), _STEPS)[1][-1]
         target = self.halo.state(self.table, flyby_d + halo_leg_d)
-        leave, reach, close = reach_place(
-            field_from(self.table, flyby_d), here, self.table.moon(flyby_d)[1][0], target[:3], halo_leg_d * DAY_S
-        )
+        moon_km_s = self.table.moon(flyby_d)[1][0]
+        guess = np.concatenate([here[:3], moon_km_s + _SLOWED * (here[3:] - moon_km_s)])
+        leave, reach, close = reach_place(field_from(self.table, flyby_d), guess, target[:3], halo_leg_d * DAY_S)
         if not close:
             return None
         flyby_m_s = 1e3 * float(np.linalg.norm(leave - here[3:]))
@@ -232,14 +233,13 @@ class _Search:
 
 @compiled
 def reach_place(
-    field: Field, here: FloatArray, moon_km_s: FloatArray, target: FloatArray, span_s: float
+    field: Field, here: FloatArray, target: FloatArray, span_s: float
 ) -> tuple[FloatArray, FloatArray, bool]:
     """Return the velocity with which a flight leaves a place to be at another (3,) in a time, and its state (6,) there.
 
-    Newton's steps from nine tenths of the passing speed about the Moon; false where they do not end.
+    Newton's steps from a state (6,) there that is about right; false where they do not end.
     """
     start = here.copy()
-    start[3:] = moon_km_s + 0.945 * (here[3:] - moon_km_s)
     end = coast(field, start, span_s, 3000)[1][-1]
     slopes = np.empty((3, 3))
     for _ in range(25):

@@ -9,7 +9,7 @@ from sim.physics.limits import require_above_surface, require_between
 PARKING_LIMITS_KM = (150.0, 2000.0)  # km; below 150 km an orbit decays within a day
 ENTRY_ALTITUDE_KM = 121.92  # km; 400,000 feet, the entry interface of Apollo and Orion
 ENTRY_ANGLES_DEG = (-9.0, -4.0)  # deg; steeper breaks crews, shallower skips out (Apollo flew -6.5 to -6.6)
-HIGHEST_APOLUNE_KM = 60_000.0  # km; beyond, an orbit about the Moon does not stay
+HIGHEST_APOLUNE_KM = 80_000.0  # km; beyond, an orbit about the Moon does not stay
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from sim.physics.epochs import epoch_from_iso
 from sim.physics.field import coast, field_from
 from sim.physics.flyby import FlybyLeg, Revolutions, find_flyby
 from sim.physics.halo import RESONANT_PERIOD_D, HaloPath, carry, halo_orbit
+from sim.physics.halo_shuttle import find_shuttle
 from sim.physics.limits import PhysicsError
 from sim.physics.places import EntryInterface, Parking
 from sim.physics.states import EphemerisTable
@@ -97,6 +98,20 @@ def test_a_way_home_costs_what_the_full_field_says(table: EphemerisTable, tmp_pa
     assert home.duration_d == pytest.approx(6.10, abs=HALF_A_DAY_D)
     assert -5.0 < (home.flyby_d - PERILUNE_D) * 24.0 < -2.0
     assert home.halo_d < home.flyby_d < home.earth_d
+
+
+@pytest.mark.parametrize(("up", "truth_m_s"), [(True, 714.75), (False, 708.48)])
+def test_a_way_between_halo_and_low_orbit_costs_what_the_full_field_says(
+    up: bool, truth_m_s: float, table: EphemerisTable, tmp_path: Path
+) -> None:
+    """Truth: n-body optimum of half a day made apart with DE440, the halo joined 0.518 d from perilune."""
+    perilune_d = epoch_from_iso("2031-02-26T06:27:30")
+    around = Revolutions(halo_orbit(), perilune_d)
+    leg = find_shuttle(table, around, perilune_d, duration_d=0.5, up=up, cache=tmp_path)
+    assert leg is not None
+    assert leg.total_m_s == pytest.approx(truth_m_s, abs=FLYBY_TOTAL_M_S)
+    assert (leg.halo_d - perilune_d) * (1.0 if up else -1.0) == pytest.approx(0.518, abs=0.05)
+    assert abs(leg.halo_d - leg.low_d) == pytest.approx(0.5)
 
 
 def test_revolutions_follow_each_other_by_the_period() -> None:
