@@ -21,6 +21,7 @@ from sim.units import read_quantity
 
 LEVELS: Final = ("50%", "70%", "80%", "90%", "95%")
 MOST: Final = 6_400
+COMPARED: Final = 1_600
 BUDGET: Final = 400_000
 """Replications in all, some minutes of a small scenario."""
 
@@ -41,7 +42,16 @@ def answer_frontier(reader: Reader, seed: int) -> Document:
         start = Start(file)
         plan = read_levers(start.load())
         plan = dataclasses.replace(plan, levels=tuple(sorted({*levels, plan.confidence})))
-        found = seek(start, plan, seed=seed, most=MOST, budget=BUDGET, engine=Here(), folder=Path(folder) / "sought")
+        found = seek(
+            start,
+            plan,
+            seed=seed,
+            most=MOST,
+            budget=BUDGET,
+            compared=COMPARED,
+            engine=Here(),
+            folder=Path(folder) / "sought",
+        )
     by_level = {one.level: one for one in found.levels}
     return _document(found, words, [by_level[level] for level in levels])
 

@@ -61,12 +61,15 @@ def seek(
     seed: int,
     most: int = MOST,
     budget: int = BUDGET,
+    compared: int = CONFIRM,
     engine: Executor,
     folder: Path | None = None,
     command: str = "",
     on_progress: Listener = lambda _: None,
 ) -> Found:
     """Search the packages; `most` replications at most are spent on one, and `budget` in all.
+
+    What may be best for its cost is compared with `compared` replications of each, or what the budget allows.
 
     The same search goes on where it stopped. Ctrl-C ends it with what is known.
 
@@ -91,7 +94,7 @@ def seek(
         with watched(where, sweep=True):
             rows = Rows(sweep, start, packages, plan.goal, plan.by_d, Job(Cases(texts, seed), KEPT), engine, texts)
             _require_valid(rows, plan, loaded.layered.keys)
-            found = _LeverSearch(rows, plan, most, budget, on_progress).run(loaded)
+            found = _LeverSearch(rows, plan, most, budget, min(compared, most), on_progress).run(loaded)
             write_found(found)
             if found.interrupted:
                 write_manifest(where, replace(rows.sweep.manifest, state=INTERRUPTED, finished=now()))
@@ -130,8 +133,10 @@ def _problem(package: Package, reason: str, keys: Mapping[tuple[str | int, ...],
 
 
 class _LeverSearch:
-    def __init__(self, rows: Rows, plan: SeekPlan, most: int, budget: int, on_progress: Listener) -> None:
-        self.rows, self.plan, self.budget = rows, plan, budget
+    def __init__(
+        self, rows: Rows, plan: SeekPlan, most: int, budget: int, compared: int, on_progress: Listener
+    ) -> None:
+        self.rows, self.plan, self.budget, self.compared = rows, plan, budget, compared
         self.lattice = rows.packages.lattice
         self.shares = tuple(sorted({*SHARES, *plan.levels}))
         self.tally = Tally(
@@ -174,15 +179,20 @@ class _LeverSearch:
         return float(np.mean(self.rows.counted_d(here)[:n] - self.rows.counted_d(other)[:n]))
 
     def _compare(self) -> None:
-        """Bring what may be best for its cost to one number of replications; what falls back makes room for others."""
+        """Bring what may be best for its cost to one number of replications; what falls back makes room for others.
+
+        Where the budget is large enough, everything that was looked at is compared.
+        """
         tally = self.tally
         answers = (one.option for one in self.selection.known() if one.state == FOUND)
         kept = {self.lattice.alone()[0], *(one for one in answers if one is not None)}
         fallen: set[int] = set()
         for _ in range(_ROUNDS):
             wanted = {*kept, *self.looked, *self._frontier(tally.late_d.keys() - fallen, tally.first)}
+            if not self.looked and self._extra(tally.late_d, self.compared) <= self.budget - tally.replications:
+                wanted |= tally.late_d.keys()
             count = self._affordable(wanted) if not self.looked else self.count
-            extra = sum(max(0, count - tally.tried(one)) for one in wanted)
+            extra = self._extra(wanted, count)
             if wanted == set(self.looked) or count < tally.first or extra > self.budget - tally.replications:
                 return
             tally.look(dict.fromkeys(sorted(wanted), count))
@@ -201,12 +211,15 @@ class _LeverSearch:
         return frontier_of(late_d, self.lattice.costs, late_d, dates_d, self.plan.confidence)
 
     def _affordable(self, wanted: set[int]) -> int:
-        """Return how many replications each of some packages can have, up to `CONFIRM`."""
-        tally, left = self.tally, self.budget - self.tally.replications
-        count = min(CONFIRM, tally.most)
-        while count > tally.first and sum(max(0, count - tally.tried(one)) for one in wanted) > left:
+        """Return how many replications each of some packages can have."""
+        left, count = self.budget - self.tally.replications, self.compared
+        while count > self.tally.first and self._extra(wanted, count) > left:
             count -= 1
         return count
+
+    def _extra(self, wanted: Iterable[int], count: int) -> int:
+        """Return the replications that bring some packages to so many each."""
+        return sum(max(0, count - self.tally.tried(one)) for one in wanted)
 
     def _trial(self, number: int, until: int | None = None) -> Trial:
         package = self.rows.packages[number]
