@@ -36,6 +36,10 @@ if TYPE_CHECKING:
 
 _STAGING: dict[str, Place] = {"nrho": "NRHO", "eml1": "EML1", "eml2": "EML2", "dro": "DRO"}
 _SHAPE = re.compile(r"(?P<low>[0-9.]+) *(?P<unit>[a-zA-Z]*) *[x×] *(?P<high>[0-9.]+ *[a-zA-Z]+)")
+_FITTED_KM = 3000.0
+_OUTSIDE_FIT = (
+    "A perilune beyond 3000 km lies outside the fit of the fast mode: LOI rms 4, max 8 m/s; --refine mends it."
+)
 _PLANE_MARGIN_DEG = 0.001  # a refined transfer needs an inclination a little above the Moon's declination
 
 
@@ -129,6 +133,8 @@ def command(
         fast = _find(table, depart_d, tof_h, parking, aim, pay=plane_change)
         precise = _refine(table, depart_d, tof_h, parking, aim, fast) if refine and fast.feasible else None
         result = _with_leg(_result(depart_d, tof_h, parking, fast, precise), aim)
+        if precise is None and aim.orbit.perilune_km > _FITTED_KM:
+            result["notes"].append(_OUTSIDE_FIT)
         if plot:
             from dashboards.figures.trajectory import AskedTransfer, picture_transfer
 
