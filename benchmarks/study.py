@@ -79,7 +79,7 @@ def report_chunks(campaign: Campaign) -> None:
             f"chunk of {size}: {1e3 * simulate_s / size:.2f} ms a replication, table {1e3 * encode_s:.1f} ms "
             f"({encode_s / simulate_s:.1%}), {len(data) / size:.0f} bytes a replication"
         )
-    spans = spans_of(2000)
+    spans = list(spans_of(2000))
     whole_s = 2000 * simulate_s / 250
     tables_s = sum(spent[span.count] for span in spans)
     print(f"2000 replications in {len(spans)} chunks: tables are {tables_s / whole_s:.2%} of the simulating")

@@ -6,7 +6,7 @@ import datetime
 import math
 from collections.abc import Iterator
 
-from sim.problems import Code, Problem
+from sim.problems import Code, Problem, WrongValueError
 from sim.scenario.draft import Draft
 from sim.scenario.events import STARTING, start_name
 from sim.scenario.names import NEEDS, find, section
@@ -29,7 +29,10 @@ def check_leads(case: Draft) -> Iterator[Problem]:
             head = (event_of(value) or "").partition(".")[0]
             if head in work or not isinstance(value, str | dict):
                 continue
-            need = read_need(value)
+            try:
+                need = read_need(value)
+            except WrongValueError:  # told where it is read
+                continue
             if isinstance(need, Lagged) and need.is_lead:
                 message = f"nobody knows ahead when {need.event} will be, so nothing can come before it"
                 yield case.problem(path, Code.VALUE, message, "lead the end of an activity, or wait after it (+)")

@@ -46,10 +46,10 @@ def test_a_transfer_is_found_without_network_or_warning(year: int, cache: Path) 
 from sim.physics.ephemeris import load_ephemeris
 from sim.physics.epochs import epoch_from_iso
 from sim.physics.light import Site, light_intervals
-from sim.physics.tracking import Station, cover_intervals
+from sim.physics.tracking import TrackingSite, cover_intervals
 table, start = load_ephemeris(), epoch_from_iso("{year}-11-20")
 print(round(light_intervals(table, Site(-89.5, 222.0), start, start + 30.0).fraction, 3))
-print(round(cover_intervals(table, [Station("a", 46.5, 130.8)], start, start + 30.0).fraction, 3))
+print(round(cover_intervals(table, [TrackingSite("a", 46.5, 130.8)], start, start + 30.0).fraction, 3))
 """
     assert len(run_quietly(code, cache).split()) == 2
 
