@@ -26,8 +26,9 @@ from sim.campaign.plan import (
     SequenceReport,
 )
 from sim.campaign.routes import Route
-from sim.campaign.sky import Shared, Sky
+from sim.campaign.sky import Shared, Sky, ends_of
 from sim.physics.injection import injection_dv_m_s
+from sim.physics.places import LunarOrbit, Parking
 from sim.physics.rocket import Stack, launcher_capacity_kg
 from sim.scenario.schema import Launch, Leg, Mission, Scenario
 
@@ -115,6 +116,26 @@ class MissionSheet:
         return not self.margin_kg < 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class PlannedTransfer:
+    """One computed way to the Moon as it is flown in the plan."""
+
+    mission: str
+    flight: str
+    """Name of the launch, or `together`."""
+    leaves_d: float
+    """Day of the injection in the plan."""
+    tof_h: float
+    parking: Parking
+    target: LunarOrbit
+    tli_m_s: float
+    """As the plan has it; a refined transfer differs by some m/s."""
+    loi_m_s: float
+    stack: Stack
+    """What flies, before its first burn."""
+    steps: tuple[FlightStep, ...]
+
+
 class SheetWriter:
     """Flies every mission of a campaign on its planned days."""
 
@@ -138,9 +159,7 @@ class SheetWriter:
         if plan.sequence is not None:
             flights = (_typed_in(plan, plan.sequence, float(self.reached_d[plan.launched])),)
         elif not flown and plan.launches:
-            missions = self.scenario.missions
-            mission = missions[name] if name in missions else missions[name.rsplit("-", 1)[0]]
-            flights = self._flights(name, plan, mission)
+            flights = self._flights(name, plan, self._spec(name))
         return MissionSheet(
             name,
             float(self.reached_d[plan.launched]),
@@ -157,11 +176,59 @@ class SheetWriter:
             flights.append(self._together(name, route, plan))
         return tuple(flights)
 
+    def transfers(self) -> tuple[PlannedTransfer, ...]:
+        """Return the computed ways to the Moon that are flown in the plan, in the order of their days."""
+        found: list[PlannedTransfer] = []
+        for plan in self.campaign.missions:
+            if plan.sequence is not None or plan.flown_launch_d < NEVER or not plan.launches:
+                continue
+            name = self.campaign.subjects[plan.subject].name
+            route = Route(self.scenario, self._spec(name))
+            for launch in plan.launches:
+                stack, steps = self._loaded(route, plan, launch)
+                leaves_d = float(self.reached_d[launch.launched])
+                found += self._transfer((name, launch.name), route, launch.opportunities, leaves_d, stack, steps)
+            if route.in_parking_orbit:
+                stack, together = self._gathered(name, route, plan)
+                leaves_d = self.left_d.get(name, inf)
+                found += self._transfer((name, TOGETHER), route, plan.opportunities, leaves_d, stack, together)
+        return tuple(sorted(found, key=lambda one: (one.leaves_d, one.mission, one.flight)))
+
+    def _transfer(
+        self,
+        names: tuple[str, str],
+        route: Route,
+        opportunities: int,
+        leaves_d: float,
+        stack: Stack,
+        steps: Sequence[FlightStep],
+    ) -> list[PlannedTransfer]:
+        if opportunities < 0 or not isfinite(leaves_d) or not route.out:
+            return []
+        table = self.campaign.departures[self.campaign.opportunities[opportunities].departures]
+        if not table.t_d.size:
+            return []
+        row, leg = int(np.argmin(np.abs(table.t_d - leaves_d))), route.out[0][1]
+        places = self.scenario.places
+        when = float(table.t_d[row]), float(table.tof_d[row]) * 24.0
+        burns = float(table.tli_m_s[row]), float(table.loi_m_s[row])
+        return [
+            PlannedTransfer(*names, *when, *ends_of(places[leg.from_], places[leg.to]), *burns, stack, tuple(steps))
+        ]
+
+    def _spec(self, name: str) -> Mission:
+        missions = self.scenario.missions
+        return missions[name] if name in missions else missions[name.rsplit("-", 1)[0]]
+
+    def _loaded(self, route: Route, plan: MissionPlan, launch: LaunchPlan) -> tuple[Stack, tuple[FlightStep, ...]]:
+        sheet = self.campaign.sheets[launch.sheet]
+        return sheet.stack.after_waiting(self._waited_d(route, plan, launch)), sheet.steps
+
     def _launch(self, route: Route, plan: MissionPlan, launch: LaunchPlan) -> SheetLine:
         spec, sheet = route.mission.launches[launch.name], self.campaign.sheets[launch.sheet]
         table = self.campaign.opportunities[launch.opportunities] if launch.opportunities >= 0 else None
         leaves_d = float(self.reached_d[launch.launched])
-        stack = sheet.stack.after_waiting(self._waited_d(route, plan, launch))
+        stack, _ = self._loaded(route, plan, launch)
         tli_m_s, loi_m_s = self._day(route, spec, table, stack, sheet.steps, leaves_d)
         return SheetLine(
             name=launch.name,
@@ -176,12 +243,9 @@ class SheetWriter:
         )
 
     def _together(self, name: str, route: Route, plan: MissionPlan) -> SheetLine:
-        stack, steps = route.joined(), route.joint_steps()
+        stack, steps = self._gathered(name, route, plan)
         table = self.campaign.opportunities[plan.opportunities] if plan.opportunities >= 0 else None
         leaves_d = self.left_d.get(name, inf)
-        gathered_d = min(float(self.reached_d[launch.arrived]) for launch in plan.launches)
-        if isfinite(leaves_d) and isfinite(gathered_d):
-            stack = stack.after_waiting(max(leaves_d - gathered_d, 0.0))
         tli_m_s, loi_m_s = self._day(route, None, table, stack, steps, leaves_d)
         return SheetLine(
             name=TOGETHER,
@@ -194,6 +258,14 @@ class SheetWriter:
             legs=_legs(route, steps, tli_m_s, loi_m_s),
             stages=_stages(stack, steps, tli_m_s, loi_m_s),
         )
+
+    def _gathered(self, name: str, route: Route, plan: MissionPlan) -> tuple[Stack, list[FlightStep]]:
+        """Return what leaves the parking orbit together, after boiling off there since the first arrived."""
+        stack, leaves_d = route.joined(), self.left_d.get(name, inf)
+        gathered_d = min(float(self.reached_d[launch.arrived]) for launch in plan.launches)
+        if isfinite(leaves_d) and isfinite(gathered_d):
+            stack = stack.after_waiting(max(leaves_d - gathered_d, 0.0))
+        return stack, route.joint_steps()
 
     def _waited_d(self, route: Route, plan: MissionPlan, launch: LaunchPlan) -> float:
         """Return the planned days for which a launch that goes on waits for the others, boiling off."""

@@ -210,6 +210,13 @@ class Sky:
         return inside
 
 
+def ends_of(origin: Place, destination: Place) -> tuple[Parking, LunarOrbit]:
+    """Return the orbits between which a computed transfer flies; one about the Moon is polar unless it is told."""
+    tilt_deg = 90.0 if destination.inclination is None else degrees(destination.inclination)
+    parking = Parking((origin.altitude or 0.0) / 1e3, degrees(origin.inclination or 0.0))
+    return parking, LunarOrbit(*_apses_km(destination), tilt_deg)
+
+
 def _apses_km(place: Place) -> tuple[float, float]:
     low = place.altitude if place.altitude is not None else (place.periapsis or 0.0)
     high = place.altitude if place.altitude is not None else (place.apoapsis or 0.0)

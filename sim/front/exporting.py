@@ -1,4 +1,4 @@
-"""Give a plan or a run away: as MS Project XML, a table, a workbook or a calendar."""
+"""Give a plan or a run away: as MS Project XML, a table, a workbook or a calendar; or one of its flights."""
 
 from __future__ import annotations
 
@@ -11,11 +11,14 @@ if TYPE_CHECKING:
 
     from sim.front.plan import Plan
     from sim.front.study import Study
+    from sim.interchange.ccsds import OutMessage
     from sim.interchange.outgoing import OutPlan, OutSource
+    from sim.scenario.load import Loaded
 
     Floats = NDArray[np.float64]
 
 KINDS = ("mspdi", "csv", "xlsx", "ics")
+FLIGHT_KINDS = ("oem", "opm")
 
 
 def export(kind: str, source: str | Path, target: str | Path, *, force: bool = False) -> OutPlan:
@@ -36,6 +39,70 @@ def export(kind: str, source: str | Path, target: str | Path, *, force: bool = F
     return plan
 
 
+def export_flight(
+    kind: str, source: str | Path, target: str | Path, *, flight: str | None = None, force: bool = False
+) -> OutMessage:
+    """Write a computed flight of a plan into a file for a flight-dynamics tool; return what was written.
+
+    `flight` is `MISSION` or `MISSION.LAUNCH`; it may be left out where there is only one. A target that ends in .xml
+    is written as XML. Raises InputError as `export`, and for a flight that the plan does not have.
+    """
+    from sim.front.arguments import ArgumentError
+    from sim.front.importing import refuse_taken, write_whole
+    from sim.interchange.ccsds import oem_bytes, opm_bytes
+
+    if kind not in FLIGHT_KINDS:
+        raise ArgumentError("kind", f"no kind is called {kind!r}: {', '.join(FLIGHT_KINDS)}")
+    where = Path(target)
+    refuse_taken(where, force=force)
+    message = _message(source, flight)
+    xml = where.suffix.lower() == ".xml"
+    write_whole(where, (oem_bytes if kind == "oem" else opm_bytes)(message, xml=xml))
+    return message
+
+
+def _message(source: str | Path, flight: str | None) -> OutMessage:
+    from datetime import timedelta
+
+    from sim.campaign.sheet import SheetWriter
+    from sim.front.plan import days_left, make_plan
+    from sim.interchange.ccsds import OutMessage
+    from sim.interchange.flown import flight_name, flown
+    from sim.physics.ephemeris import load_ephemeris
+    from sim.physics.epochs import epoch_from_iso
+    from sim.physics.limits import PhysicsError
+    from sim.problems import InputError
+
+    loaded, study = _loaded(source)
+    plan, calendar = make_plan(loaded), loaded.scenario.calendar
+    writer = SheetWriter(loaded.scenario, plan.campaign, plan.nominal.reached_d, days_left(plan.campaign, plan.nominal))
+    found = writer.transfers()
+    chosen = _chosen([flight_name(one) for one in found], flight)
+    years = [(plan.calendar.start + timedelta(days=one.leaves_d)).year for one in found]
+    start_d = epoch_from_iso(calendar.start.isoformat())
+    try:
+        out = flown(load_ephemeris(), start_d, found[chosen], years[: chosen + 1].count(years[chosen]))
+    except PhysicsError as error:
+        raise InputError(f"{source}: {error}") from None
+    return OutMessage(out, calendar.as_of or calendar.start, _made_of(loaded, study))
+
+
+def _chosen(names: list[str], flight: str | None) -> int:
+    """Return which of the computed flights is meant; raises InputError."""
+    from sim.problems import InputError, suggest
+
+    if not names:
+        raise InputError("no flight of this plan is computed: a leg says `transfer: computed`, and it must leave")
+    if flight is None and len(names) > 1:
+        raise InputError(f"--flight: a message holds one flight; say which: {', '.join(names[:12])}")
+    if flight is not None and flight not in names:
+        alike = [number for number, name in enumerate(names) if name.partition(".")[0] == flight]
+        if len(alike) == 1:
+            return alike[0]
+        raise InputError(f"--flight: no computed flight is called {flight[:80]!r}; {suggest(flight, names)}")
+    return names.index(flight) if flight is not None else 0
+
+
 def _bytes(kind: str, plan: OutPlan) -> bytes:
     if kind == "mspdi":
         from sim.interchange.mspdi_out import mspdi_bytes
@@ -50,21 +117,30 @@ def _source(source: str | Path) -> OutSource:
     """Return what a scenario, or the folder of a run, tells."""
     from sim.front.plan import make_plan
     from sim.interchange.outgoing import OutSource
+
+    loaded, study = _loaded(source)
+    plan = make_plan(loaded)
+    days = {goal.name: float(plan.nominal.reached_d[goal.reached]) for goal in plan.campaign.goals}
+    reached = _reached(plan, study) if study is not None else {}
+    return OutSource(loaded.scenario, plan.calendar, plan.floats, days, _made_of(loaded, study), reached)
+
+
+def _loaded(source: str | Path) -> tuple[Loaded, Study | None]:
     from sim.scenario.load import load_scenario
 
     folder = Path(source)
     study = _study(folder) if folder.is_dir() else None
-    loaded = load_scenario(folder / "scenario.resolved.yaml" if study is not None else source)
-    plan = make_plan(loaded)
-    days = {goal.name: float(plan.nominal.reached_d[goal.reached]) for goal in plan.campaign.goals}
+    return load_scenario(folder / "scenario.resolved.yaml" if study is not None else source), study
+
+
+def _made_of(loaded: Loaded, study: Study | None) -> str:
+    """Return what is given away, in words."""
     run = f"scenario {loaded.scenario.name}: the plan, if nothing slips and nothing fails"
-    reached = {}
     if study is not None:
         run = f"run of {study.name}: {study.replications} replications, seed {study.seed}"
-        reached = _reached(plan, study)
     if loaded.scenario.calendar.as_of is not None:
         run += f", as known on {loaded.scenario.calendar.as_of:%Y-%m-%d}"
-    return OutSource(loaded.scenario, plan.calendar, plan.floats, days, run, reached)
+    return run
 
 
 def _study(folder: Path) -> Study:

@@ -180,12 +180,12 @@ def make_plan(loaded: Loaded) -> Plan:
     if any(problem.code != Code.MASS_OPEN for problem in problems):
         raise ScenarioError(problems)
     nominal = simulate_nominal(campaign)
-    sheets = SheetWriter(loaded.scenario, campaign, nominal.reached_d, _left_d(campaign, nominal)).write()
+    sheets = SheetWriter(loaded.scenario, campaign, nominal.reached_d, days_left(campaign, nominal)).write()
     open_ = {sheet.name for sheet in sheets if not sheet.feasible}
     if open_:
         campaign = ground(campaign, open_)
         nominal = simulate_nominal(campaign)
-        kept = SheetWriter(loaded.scenario, campaign, nominal.reached_d, _left_d(campaign, nominal)).write()
+        kept = SheetWriter(loaded.scenario, campaign, nominal.reached_d, days_left(campaign, nominal)).write()
         by_name = {sheet.name: sheet for sheet in sheets}
         sheets = tuple(_unflown(by_name[sheet.name]) if sheet.name in open_ else sheet for sheet in kept)
     schedule = campaign.schedule or make_schedule(compiled.context)
@@ -237,7 +237,7 @@ def _too_heavy(problem: Problem) -> bool:
     return over or problem.severity == "warning"
 
 
-def _left_d(campaign: Campaign, nominal: Sample) -> dict[str, float]:
+def days_left(campaign: Campaign, nominal: Sample) -> dict[str, float]:
     """Return the day on which each stack left the parking orbit in which it gathered."""
     first = {campaign.subjects[plan.subject].name: plan.legs[0] for plan in campaign.missions if plan.legs}
     return {

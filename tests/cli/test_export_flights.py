@@ -1,0 +1,162 @@
+"""`ilrs export oem` and `opm`: an independent reader opens them, and what they say flies to the Moon."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from astropy.time import TimeDelta
+from click.testing import Result
+from oem import OrbitEphemerisMessage
+
+from sim.front.exporting import export_flight
+from sim.interchange.ccsds import OutMessage, oem_bytes, opm_bytes, rtn_axes
+from sim.physics.constants import DAY_S, MOON_RADIUS_KM
+from sim.physics.ephemeris import load_ephemeris
+from sim.physics.epochs import epoch_from_iso
+from sim.physics.field import coast, field_from
+from tests.cli.test_export import HOSTILE
+
+Call = Callable[..., Result]
+DATA = Path(__file__).parents[1] / "data"
+INTERPOLATED_KM, INTERPOLATED_KM_S = 1e-3, 1e-6
+"""A metre and a millimetre a second: what a reader may lose between two lines."""
+
+
+@pytest.fixture(scope="module")
+def message(tmp_path_factory: pytest.TempPathFactory) -> OutMessage:
+    return export_flight("oem", DATA / "assembly.yaml", tmp_path_factory.mktemp("flight") / "a.oem")
+
+
+@pytest.fixture
+def read(message: OutMessage, tmp_path: Path) -> OrbitEphemerisMessage:
+    (tmp_path / "a.oem").write_bytes(oem_bytes(message, xml=False))
+    return OrbitEphemerisMessage.open(tmp_path / "a.oem")
+
+
+def opm_values(message: OutMessage) -> list[tuple[str, str]]:
+    lines = opm_bytes(message, xml=False).decode().splitlines()
+    return [(key, text) for key, mark, text in (line.partition(" = ") for line in lines) if mark]
+
+
+def vector(pairs: list[tuple[str, str]], *keys: str) -> np.ndarray:
+    return np.array([[float(text) for key, text in pairs if key == name] for name in keys]).T
+
+
+def listed(read: OrbitEphemerisMessage) -> list[np.ndarray]:
+    return [np.array([np.hstack([one.position, one.velocity]) for one in segment.states]) for segment in read]
+
+
+def test_a_reader_finds_the_states_of_both_arcs(message: OutMessage, read: OrbitEphemerisMessage) -> None:
+    for states, arc in zip(listed(read), message.flight.arcs, strict=True):
+        np.testing.assert_allclose(states, arc.states, atol=1e-6)
+
+
+def test_the_segments_name_centre_axes_and_clock(read: OrbitEphemerisMessage) -> None:
+    said = [tuple(segment.metadata[key] for key in ("CENTER_NAME", "REF_FRAME", "TIME_SYSTEM")) for segment in read]
+    assert said == [("EARTH", "ICRF", "TDB"), ("MOON", "ICRF", "TDB")]
+
+
+def test_xml_holds_the_states_of_the_lines(message: OutMessage, read: OrbitEphemerisMessage, tmp_path: Path) -> None:
+    (tmp_path / "a.xml").write_bytes(oem_bytes(message, xml=True))
+    other = OrbitEphemerisMessage.open(tmp_path / "a.xml")
+    assert all(np.array_equal(one, two) for one, two in zip(listed(read), listed(other), strict=True))
+
+
+def test_a_reader_interpolates_as_the_flight_was_integrated(message: OutMessage, read: OrbitEphemerisMessage) -> None:
+    arc = message.flight.arcs[0]
+    table, start_d = load_ephemeris(), message.flight.injected_d
+    segment = next(iter(read))
+    epochs = [one.epoch for one in segment.states]
+    for before in range(0, len(arc.time_s) - 1, 6):
+        from_s, half_s = float(arc.time_s[before]), 0.5 * float(arc.time_s[before + 1] - arc.time_s[before])
+        field = field_from(table, start_d)
+        field = field._replace(start_s=field.start_s + from_s)
+        ours = coast(field, arc.states[before], half_s, 500)[1][-1]
+        theirs = segment(epochs[before] + TimeDelta(half_s, format="sec"))
+        assert np.linalg.norm(theirs.position - ours[:3]) < INTERPOLATED_KM
+        assert np.linalg.norm(theirs.velocity - ours[3:]) < INTERPOLATED_KM_S
+
+
+def test_the_arc_about_the_moon_begins_where_the_one_from_the_earth_ends(read: OrbitEphemerisMessage) -> None:
+    away, about = list(read)
+    last, first = list(away.states)[-1], next(iter(about.states))
+    moon_km = load_ephemeris().moon(epoch_from_iso(last.epoch.isot))[0][0]
+    assert last.epoch == first.epoch
+    np.testing.assert_allclose(first.position + moon_km, last.position, atol=1e-3)
+
+
+def test_the_last_arc_stays_at_the_altitude_that_was_asked_for(read: OrbitEphemerisMessage) -> None:
+    heights_km = np.linalg.norm(listed(read)[1][:, :3], axis=1) - MOON_RADIUS_KM
+    np.testing.assert_allclose(heights_km, 100.0, atol=2.0)  # the Earth's pull moves it by a kilometre
+
+
+def test_the_burns_of_an_opm_lead_to_the_states_of_the_ephemeris(message: OutMessage) -> None:
+    pairs = opm_values(message)
+    state = vector(pairs, "X", "Y", "Z", "X_DOT", "Y_DOT", "Z_DOT")[0]
+    dv_km_s = vector(pairs, "MAN_DV_1", "MAN_DV_2", "MAN_DV_3")
+    ignitions_d = [epoch_from_iso(text) for key, text in pairs if key == "MAN_EPOCH_IGNITION"]
+    state[3:] += dv_km_s[0] @ rtn_axes(state)
+    table = load_ephemeris()
+    span_s = (ignitions_d[1] - ignitions_d[0]) * DAY_S
+    arrived = coast(field_from(table, ignitions_d[0]), state, span_s, 2000)[1][-1]
+    arrived[3:] += dv_km_s[1] @ rtn_axes(arrived)
+    about_moon = arrived - np.hstack(table.moon(ignitions_d[1]))[0]
+    np.testing.assert_allclose(about_moon[:3], message.flight.arcs[1].states[0][:3], atol=1.0)  # nm/s at the start
+
+
+def test_the_propellant_of_an_injection_is_that_of_the_rocket_equation(message: OutMessage) -> None:
+    said = opm_values(message)
+    mass_kg, used_kg = float(dict(said)["MASS"]), next(float(text) for key, text in said if key == "MAN_DELTA_MASS")
+    dv_m_s = 1e3 * float(np.linalg.norm(vector(said, "MAN_DV_1", "MAN_DV_2", "MAN_DV_3")[0]))
+    assert used_kg == pytest.approx(-mass_kg * (1.0 - np.exp(-dv_m_s / (455.0 * 9.80665))), abs=0.01)
+
+
+def test_the_mass_of_a_stack_has_boiled_off_while_it_waited(message: OutMessage) -> None:
+    assert 46e3 * 0.001 * 20.0 < 89e3 - message.flight.mass_kg < 46e3 * 0.001 * 25.0  # 0.1 % a day, 20 d and more
+
+
+def test_an_opm_of_a_launcher_that_injects_has_the_insertion_alone(tmp_path: Path, ilrs: Call) -> None:
+    where = tmp_path / "a.opm"
+    done = ilrs("export", "opm", str(DATA / "outpost.yaml"), "--flight", "cargo-1", "-o", str(where))
+    assert done.exit_code == 0, done.output
+    assert where.read_text().count("MAN_EPOCH_IGNITION") == 1
+
+
+def test_xml_of_an_opm_has_the_values_of_the_lines(message: OutMessage) -> None:
+    root = ElementTree.fromstring(opm_bytes(message, xml=True))
+    said = [(one.tag, one.text) for one in root.iter() if one.text and one.text.strip() and one.tag != "COMMENT"]
+    assert said == [pair for pair in opm_values(message) if pair[0] != "CCSDS_OPM_VERS"]
+
+
+@pytest.mark.parametrize("xml", [False, True])
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_names_stay_in_their_place(message: OutMessage, tmp_path: Path, name: str, xml: bool) -> None:
+    hostile = replace(message, flight=replace(message.flight, name=name, notes=(f"{name}\nMETA_STOP",)), source=name)
+    (tmp_path / "a.oem").write_bytes(oem_bytes(hostile, xml=xml))
+    read = OrbitEphemerisMessage.open(tmp_path / "a.oem")
+    assert [len(list(segment.states)) for segment in read] == [len(arc.time_s) for arc in message.flight.arcs]
+
+
+def test_two_exports_of_one_flight_are_the_same_bytes(message: OutMessage, tmp_path: Path) -> None:
+    again = export_flight("oem", DATA / "assembly.yaml", tmp_path / "b.oem")
+    assert oem_bytes(again, xml=False) == oem_bytes(message, xml=False)
+
+
+@pytest.mark.parametrize(
+    ("source", "more", "said"),
+    [
+        ("outpost.yaml", [], "a message holds one flight; say which: cargo-1.main, "),
+        ("outpost.yaml", ["--flight", "cargo-9"], "no computed flight is called 'cargo-9'"),
+        ("hut.yaml", [], "no flight of this plan is computed"),
+    ],
+)
+def test_a_flight_that_is_not_there_is_told(
+    ilrs: Call, tmp_path: Path, source: str, more: list[str], said: str
+) -> None:
+    done = ilrs("export", "oem", str(DATA / source), "-o", str(tmp_path / "a.oem"), *more)
+    assert (done.exit_code, said in done.output, (tmp_path / "a.oem").exists()) == (1, True, False)
