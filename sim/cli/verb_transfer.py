@@ -111,6 +111,8 @@ def command(
 
     A transfer that is not possible is a result and says why.
     """
+    if goal.strip().lower() == "entry" and (plot or plane_change):
+        raise InputError(f"--{'plot' if plot else 'plane-change'}: is for ways out, not for the way home")
     if names_halo(origin) and goal.strip().lower() == "entry":
         with physics_limits():
             way = read_halo_way(origin, goal, perilune_d, parking_km, inclination_deg, angle_deg, site)
@@ -118,8 +120,6 @@ def command(
         print_json(home) if json_ else print_halo(home["solutions"])
         return
     if goal.strip().lower() == "entry":
-        if plot or plane_change:
-            raise InputError(f"--{'plot' if plot else 'plane-change'}: is for ways out, not for the way home")
         with physics_limits():
             asked = read_homeward(read_origin(origin, tilt_deg), tofs_h, angle_deg, inclination_deg, site, range_km)
             home = home_result(open_ephemeris(kernel), depart_d, asked, refine=refine)

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 COAST_H = 1.5  # from launch to injection: one revolution
 NODE_DEG_PER_H = 360.0 / 23.9344696  # Earth's rotation; IERS Conventions 2010
 _SHOWN = 60
+_TOF, _SHUTTLE_TOF = "108h", "12h"  # times of flight where none is asked for
 
 
 @click.command("windows")
@@ -62,9 +63,8 @@ _SHOWN = 60
     "--tof",
     "tofs_h",
     type=TIMES,
-    default="108h",
-    show_default=True,
-    help="Time of flight, 60 to 170 h; home 54 to 170 h, or 84h..108h.",
+    show_default=f"{_TOF}; {_SHUTTLE_TOF} between a halo orbit and a low one",
+    help="Time of flight, 60 to 170 h; home 54 to 170 h, or 84h..108h; between a halo orbit and a low one 7.2 to 96 h.",
 )
 @click.option("--to", "goal", default="llo", show_default=True, metavar="ORBIT", help="As in `ilrs transfer`.")
 @click.option(
@@ -91,7 +91,7 @@ def command(
     longitude_deg: float | None,
     first_d: float,
     last_d: float,
-    tofs_h: tuple[float, float],
+    tofs_h: tuple[float, float] | None,
     goal: str,
     tolerance_deg: float,
     kernel: Path | None,
@@ -104,13 +104,15 @@ def command(
     (--site) can choose its plane: twice a day in each of two branches. For the way home (--from llo --to entry) the
     best departure of each day is listed, with --site and --range those that end there. Times are TDB.
     """
+    shuttle = _is_shuttle(origin, goal)
+    tofs_h = tofs_h or TIMES.convert(_SHUTTLE_TOF if shuttle else _TOF, None, None)
     if names_halo(goal) or names_halo(origin) or goal.strip().lower() == "entry":
         if plot or raan_deg is not None:
             raise InputError(f"--{'plot' if plot else 'raan'}: is for ways out to orbits close to the Moon")
         require_order(first_d, last_d, "--epoch", "--until")
         span_d = (first_d, last_d)
         with physics_limits():
-            if _is_shuttle(origin, goal):
+            if shuttle:
                 _print_shuttles(span_d, (origin, goal), perilune_d, tofs_h, kernel, json_=json_)
             elif names_halo(goal) or names_halo(origin):
                 way = read_halo_way(origin, goal, perilune_d, parking_km, inclination_deg, angle_deg, site)
@@ -164,6 +166,8 @@ def _print_shuttles(
     *,
     json_: bool,
 ) -> None:
+    if tofs_h[0] != tofs_h[1]:
+        raise InputError("--tof: a way between a halo orbit and a low one takes one time of flight, not a span")
     up = names_halo(ends[1])
     halo, low = ends[::-1] if up else ends
     around = read_halo(halo, perilune_d, "--to" if up else "--from")

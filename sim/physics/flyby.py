@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from math import ceil, cos, floor, pi, radians, sqrt
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from scipy.optimize import minimize
@@ -114,21 +115,44 @@ def find_flyby(
 
     None where none is found. Raises PhysicsError outside the ephemeris.
     """
-    said = f"{start} {around.orbit.period_d:.9f} {perilune_d:.6f} {float(table.moon(perilune_d)[0][0, 0]):.3f}"
-    key = hashlib.sha256(f"{sources_digest()} {said}".encode()).hexdigest()[:20]
-    path = (cache or cache_folder()) / "flybys" / f"{key}.npz"
-    names = [field.name for field in fields(FlybyLeg)]
+
+    def search(halo: HaloPath, near_d: float) -> FlybyLeg | None:
+        if isinstance(start, Parking):
+            return flyby_out(table, halo, near_d, start)
+        return flyby_home(table, halo, near_d, start)
+
+    return find_once(FlybyLeg, table, around, perilune_d, str(start), search, cache)
+
+
+Leg = TypeVar("Leg")
+
+
+def find_once(
+    kind: type[Leg],
+    table: EphemerisTable,
+    around: Revolutions,
+    perilune_d: float,
+    asked: str,
+    search: Callable[[HaloPath, float], Leg | None],
+    cache: Path | None,
+) -> Leg | None:
+    """Return what a search finds in a revolution of a halo orbit, or what the cache keeps of it; None for nothing.
+
+    `kind` is a dataclass of floats with `halo_d` among them, `asked` names what is searched, and `search` takes the
+    halo orbit carried into the ephemeris and its perilune next to `perilune_d`. Raises PhysicsError outside the
+    ephemeris.
+    """
+    said = f"{kind.__name__} {asked} {around.orbit.period_d:.9f} {perilune_d:.6f}"
+    said += f" {float(table.moon(perilune_d)[0][0, 0]):.3f} {sources_digest()}"
+    path = (cache or cache_folder()) / "flybys" / f"{hashlib.sha256(said.encode()).hexdigest()[:20]}.npz"
+    names = [field.name for field in fields(cast("Any", kind))]
     kept = read_arrays(path)
     if kept is None or set(kept) != set(names):
         halo = carry(table, around.orbit, perilune_d)
-        near_d = float(halo.perilune_d[np.argmin(np.abs(halo.perilune_d - perilune_d))])
-        if isinstance(start, Parking):
-            found = flyby_out(table, halo, near_d, start)
-        else:
-            found = flyby_home(table, halo, near_d, start)
+        found = search(halo, float(halo.perilune_d[np.argmin(np.abs(halo.perilune_d - perilune_d))]))
         kept = {name: np.array(getattr(found, name, np.nan)) for name in names}
         write_arrays(path, kept)
-    return None if np.isnan(kept["halo_d"]) else FlybyLeg(**{name: float(kept[name]) for name in names})
+    return None if np.isnan(kept["halo_d"]) else kind(**{name: float(kept[name]) for name in names})
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from math import cos, sin, sqrt
 from pathlib import Path
 from typing import Any
@@ -11,13 +10,11 @@ from typing import Any
 import numpy as np
 from scipy.optimize import minimize
 
-from sim.physics.compiled import sources_digest
 from sim.physics.constants import DAY_S, MOON_MU_KM3_S2, MOON_RADIUS_KM
-from sim.physics.ephemeris import cache_folder, read_arrays, write_arrays
 from sim.physics.field import field_from
-from sim.physics.flyby import Revolutions, reach_place
+from sim.physics.flyby import Revolutions, find_once, reach_place
 from sim.physics.frames import moon_axes
-from sim.physics.halo import HaloPath, carry
+from sim.physics.halo import HaloPath
 from sim.physics.limits import require_above_surface, require_between
 from sim.physics.states import EphemerisTable, FloatArray
 
@@ -69,22 +66,15 @@ def find_shuttle(
         24.0 * DURATIONS_D[1],
         "h",
     )
-    said = f"{altitude_km} {duration_d} {up} {around.orbit.period_d:.9f} {perilune_d:.6f}"
-    said += f" {float(table.moon(perilune_d)[0][0, 0]):.3f} {sources_digest()}"
-    path = (cache or cache_folder()) / "flybys" / f"shuttle-{hashlib.sha256(said.encode()).hexdigest()[:20]}.npz"
-    names = [field.name for field in fields(ShuttleLeg)]
-    kept = read_arrays(path)
-    if kept is None or set(kept) != set(names):
-        halo = carry(table, around.orbit, perilune_d)
-        near_d = float(halo.perilune_d[np.argmin(np.abs(halo.perilune_d - perilune_d))])
+
+    def search(halo: HaloPath, near_d: float) -> ShuttleLeg | None:
+        radius_km = MOON_RADIUS_KM + altitude_km
         if up:
-            found = _Climb(table, halo, near_d, MOON_RADIUS_KM + altitude_km, duration_d, 1.0).best()
-        else:
-            sky = table.around(perilune_d - 14.0, perilune_d + 14.0).mirrored()
-            found = _Climb(sky, halo.mirrored(), -near_d, MOON_RADIUS_KM + altitude_km, duration_d, -1.0).best()
-        kept = {name: np.array(getattr(found, name, np.nan)) for name in names}
-        write_arrays(path, kept)
-    return None if np.isnan(kept["halo_d"]) else ShuttleLeg(**{name: float(kept[name]) for name in names})
+            return _Climb(table, halo, near_d, radius_km, duration_d, 1.0).best()
+        sky = table.around(perilune_d - 14.0, perilune_d + 14.0).mirrored()
+        return _Climb(sky, halo.mirrored(), -near_d, radius_km, duration_d, -1.0).best()
+
+    return find_once(ShuttleLeg, table, around, perilune_d, f"{altitude_km} {duration_d} {up}", search, cache)
 
 
 @dataclass(frozen=True, slots=True)

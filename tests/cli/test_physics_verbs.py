@@ -162,6 +162,14 @@ def test_windows_for_a_halo_orbit_are_one_flyby_a_revolution(ilrs: Call) -> None
     assert window["depart"] < window["flyby"] < window["arrive"]
 
 
+def test_a_way_from_low_orbit_to_a_halo_takes_half_a_day_unless_told(ilrs: Call) -> None:
+    """Source: n-body optimum of half a day in this revolution, made apart: both burns 714.75 m/s."""
+    span = ("--epoch", "2031-02-25", "--until", "2031-02-28", "--perilune", "2031-02-26T06:27:30")
+    (window,) = ask(ilrs, "windows", "--from", "llo", "--to", "nrho", *span)["windows"]
+    assert window["duration_d"] == 0.5
+    assert window["total_dv_m_s"] == pytest.approx(714.75, abs=20.0)
+
+
 def test_a_time_with_z_is_utc(ilrs: Call) -> None:
     """Source: TT - UTC is 69.184 s since 2017 (IERS Bulletin C)."""
     assert ask(ilrs, *HOME[:6], "2026-01-04T12:58:50.816Z", *HOME[7:])["solutions"][0]["depart"] == HOME[6]
@@ -273,7 +281,15 @@ BAD: dict[str, tuple[tuple[str, ...], str]] = {
     "halo from afar": (("windows", "--from", "dro", "--to", "nrho", *HALO), "not from dro"),
     "halo to afar": (("windows", "--from", "nrho", "--to", "eml1", *HALO), "not to eml1"),
     "halo to an ellipse": (("windows", "--from", "nrho", "--to", "elfo", *HALO), "circular polar orbits"),
-    "halo too slowly": (("windows", "--from", "nrho", "--to", "llo", *HALO), "between 7.2 and 96 h"),
+    "halo too slowly": (("windows", "--from", "nrho", "--to", "llo", "--tof", "108h", *HALO), "between 7.2 and 96 h"),
+    "halo to low orbit in a span": (
+        ("windows", "--from", "nrho", "--to", "llo", "--tof", "9h..12h", *HALO),
+        "takes one time of flight, not a span",
+    ),
+    "halo home with a picture": (
+        ("transfer", "--from", "nrho", *HOME[3:], "--plot", "home.html"),
+        "--plot: is for ways out, not for the way home",
+    ),
     "halo for years": (("windows", "--to", "nrho", *HALO[:-1], "2039-01-01"), "400 days at the most"),
     "site without range": ((*HOME[:9], "--site", "siziwang"), "needs --range"),
     "site with a plane": ((*HOME, "--site", "siziwang", "--range", "6500km"), "fixes the plane of the return"),
