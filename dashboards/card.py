@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import plotly.graph_objects as go
 
-Shape = Literal["line", "band", "pale", "box", "dot", "cross", "whisker", "diamond"]
+Shape = Literal["line", "band", "pale", "box", "rim", "dot", "cross", "whisker", "diamond"]
 
 
 @dataclass(frozen=True, slots=True)

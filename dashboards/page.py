@@ -285,6 +285,7 @@ def _swatch(key: Key) -> str:
         "band": f'<rect x="1" y="2" width="26" height="10" fill="{colour}" opacity="0.3"/>',
         "pale": f'<rect x="1" y="2" width="26" height="10" fill="{colour}" opacity="0.14"/>',
         "box": f'<rect x="6" y="1" width="14" height="12" rx="2" fill="{colour}"/>',
+        "rim": f'<rect x="6" y="2" width="14" height="10" rx="2" {line}/>',
         "dot": f'<circle cx="14" cy="7" r="5" fill="{colour}"/>',
         "diamond": f'<path d="M14 1L20 7L14 13L8 7Z" fill="{colour}"/>',
         "cross": f'<path d="M9 2L19 12M19 2L9 12" {line}/>',

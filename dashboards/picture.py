@@ -96,6 +96,7 @@ _SYMBOLS: Mapping[Shape, str] = {
     "band": "square",
     "pale": "square",
     "box": "square",
+    "rim": "square-open",
     "dot": "circle",
     "cross": "x",
     "whisker": "line-ew",
@@ -143,7 +144,7 @@ def _entry(key: Key) -> go.Scatter:
         line = {"color": key.colour, "dash": key.dash}
         return go.Scatter(x=[None], y=[None], mode="lines", line=line, name=name, showlegend=True)
     marker = {"color": key.colour, "symbol": _SYMBOLS[key.shape], "size": 10, "opacity": _OPACITY.get(key.shape, 1.0)}
-    if key.shape == "whisker":
+    if key.shape in ("whisker", "rim"):
         marker["line"] = {"color": key.colour, "width": 2}
     return go.Scatter(x=[None], y=[None], mode="markers", marker=marker, name=name, showlegend=True)
 

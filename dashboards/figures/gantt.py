@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,7 @@ from dashboards import formats, theme
 from dashboards.card import Card, Key, Table
 from sim.analysis.estimates import wilson
 from sim.analysis.findings import Bar, Findings, GoalFinding
+from sim.campaign.plan import PlannedDates
 from sim.clock import Calendar
 
 _ROW_PX = 22
@@ -73,12 +75,13 @@ def draw_gantt(findings: Findings, goal: GoalFinding) -> Card:
             "How to read: a bar runs from the median start to the median finish, the line through its end from the "
             f"P10 to the P90 finish (N = {findings.replications:,}). Medians of single bars do not make one feasible "
             f"schedule. The figure at the right is the share of runs in which it is on the chain that dates "
-            f"{formats.shorten(goal.called, 60)}."
+            f"{formats.shorten(goal.called, 60)}. Touch a bar for its dates and float in the plan."
         ),
         figure=figure,
         table=_table(findings.bars, calendar, goal, findings.replications),
         keys=(
             *(Key(h, c, "box") for k, (h, c) in theme.BAR_KINDS.items() if any(b.kind == k for b in findings.bars)),
+            *((Key("no float in the plan", theme.INK, "rim"),) if _has_critical(findings.bars) else ()),
             Key("known past", theme.GREY, "box"),
             Key("P10 to P90 finish", theme.INK, "whisker"),
             Key("target date", theme.VERMILLION, dash=theme.TARGET_DASH),
@@ -126,11 +129,18 @@ def _add_bars(figure: go.Figure, calendar: Calendar, rows: list[_Row], kind: str
         width=0.56,
         marker={
             "color": [theme.GREY if bar.fact else colour for _, bar, _, _ in spans],
-            "line": {"width": 2, "color": [theme.GREY if bar.fact else colour for _, bar, _, _ in spans]},
+            "line": {"width": 2, "color": [_rim(bar, colour) for _, bar, _, _ in spans]},
         },
         customdata=[_hover(bar, calendar) for _, bar, _, _ in spans],
         hovertemplate="%{customdata}<extra></extra>",
     )
+
+
+def _rim(bar: Bar, colour: str) -> str:
+    """Return the colour of a bar's rim: dark where it has no float in the plan."""
+    if bar.planned is not None and bar.planned.critical:
+        return theme.INK
+    return theme.GREY if bar.fact else colour
 
 
 def _add_diamonds(figure: go.Figure, calendar: Calendar, rows: list[_Row], colour: str) -> None:
@@ -256,13 +266,15 @@ def _tick_text(rows: list[_Row], length: int) -> list[str]:
     return [
         f"<b>{formats.figure_text(row.heading)}</b>"
         if row.bar is None
-        else formats.figure_text(formats.shorten(row.bar.name, length))
+        else formats.figure_text(formats.shorten(row.bar.called, length))
         for row in rows
     ]
 
 
 def _hover(bar: Bar, calendar: Calendar) -> str:
-    name = formats.figure_text(formats.shorten(bar.name, 60))
+    name = formats.figure_text(formats.shorten(bar.called, 60))
+    if bar.title and bar.title != bar.name:
+        name = f"{name} ({formats.figure_text(formats.shorten(bar.name, 60))})"
     start, finish = formats.month(calendar, bar.start_p50_d), formats.month(calendar, bar.finish_p50_d)
     if bar.fact:
         return f"<b>{name}</b><br>{finish}, known"
@@ -271,8 +283,31 @@ def _hover(bar: Bar, calendar: Calendar) -> str:
     return (
         f"<b>{name}</b><br>median {start} to {finish}<br>finish P10 {low}, P90 {high}<br>"
         f"nominal finish {formats.month(calendar, bar.nominal_finish_d)}<br>"
-        f"finished in {formats.percent(bar.reached)} of the runs"
+        f"finished in {formats.percent(bar.reached)} of the runs{_hover_of_plan(bar.planned, calendar)}"
     )
+
+
+def _hover_of_plan(plan: PlannedDates | None, calendar: Calendar) -> str:
+    """Return the early and late dates in the plan and its float, as `ilrs plan` has them."""
+    if plan is None:
+        return ""
+    early = f"{calendar.iso(plan.early_start_d)} to {calendar.iso(plan.early_finish_d)}"
+    late = f"{_limit(plan.late_start_d, calendar)} to {_limit(plan.late_finish_d, calendar)}"
+    total, free = _float_d(plan.total_float_d), _float_d(plan.free_float_d)
+    critical = "; critical in the plan" if plan.critical else ""
+    return f"<br>plan: early {early}<br>late {late}<br>total float {total}, free float {free}{critical}"
+
+
+def _limit(day_d: float, calendar: Calendar) -> str:
+    return calendar.iso(day_d) if math.isfinite(day_d) else formats.NONE
+
+
+def _float_d(days: float) -> str:
+    return f"{days + 0.0:,.1f} d" if math.isfinite(days) else formats.NONE
+
+
+def _has_critical(bars: tuple[Bar, ...]) -> bool:
+    return any(bar.planned is not None and bar.planned.critical for bar in bars)
 
 
 def _title(bars: tuple[Bar, ...], calendar: Calendar) -> str:
@@ -292,7 +327,7 @@ def _title(bars: tuple[Bar, ...], calendar: Calendar) -> str:
     if not spreads:
         return start
     spread, widest = max(spreads, key=lambda pair: pair[0])
-    name, length = formats.shorten(widest.name, 40), formats.duration(spread)
+    name, length = formats.shorten(widest.called, 40), formats.duration(spread)
     return f"{start}; the least certain finish is that of {name}, {length} from P10 to P90"
 
 
@@ -318,6 +353,7 @@ def _table(bars: tuple[Bar, ...], calendar: Calendar, goal: GoalFinding, count: 
             f"{bar.reached:.4f}",
             *_criticality(bar, goal, count),
             "yes" if bar.fact else "",
+            *_plan_cells(bar.planned, calendar),
         )
         for bar in bars
     )
@@ -334,5 +370,21 @@ def _table(bars: tuple[Bar, ...], calendar: Calendar, goal: GoalFinding, count: 
         "low 95 %",
         "high 95 %",
         "known",
+        "early start",
+        "early finish",
+        "late start",
+        "late finish",
+        "total float d",
+        "free float d",
+        "critical in the plan",
     )
-    return Table(columns, rows, frozenset({7, 8, 9, 10}))
+    return Table(columns, rows, frozenset({7, 8, 9, 10, 16, 17}))
+
+
+def _plan_cells(plan: PlannedDates | None, calendar: Calendar) -> tuple[str, ...]:
+    if plan is None:
+        return ("",) * 7
+    early = (calendar.iso(plan.early_start_d), calendar.iso(plan.early_finish_d))
+    late = (_limit(plan.late_start_d, calendar), _limit(plan.late_finish_d, calendar))
+    floats = (f"{days:.2f}" if math.isfinite(days) else "" for days in (plan.total_float_d, plan.free_float_d))
+    return (*early, *late, *floats, "yes" if plan.critical else "")

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf, isfinite
 
+from sim.analysis.outline import Outline
 from sim.campaign.floats import Float, FloatBar, Floats
 from sim.campaign.placing import Placed
-from sim.campaign.plan import Campaign, ElementPlan, GoalPlan, LinkPlan, MissionPlan, SchedulePlan, TankPlan
+from sim.campaign.plan import (
+    Campaign,
+    ElementPlan,
+    GoalPlan,
+    LinkPlan,
+    MissionPlan,
+    PlannedDates,
+    SchedulePlan,
+    TankPlan,
+)
 from sim.campaign.scheduling import bar_of, planned_lag
 from sim.model.sample import Sample
+from sim.model.simulate import simulate_nominal
 from sim.worktime import DAY_MIN
 
 
@@ -37,9 +48,40 @@ class FloatRow:
         return self.late is not None and not self.fact and self.late.critical
 
 
-def float_table(campaign: Campaign, schedule: SchedulePlan, nominal: Sample) -> list[FloatRow]:
-    """Return the table of a plan, from its nominal run with this schedule."""
-    return _Table(campaign, schedule, nominal).rows()
+def float_table(campaign: Campaign, nominal: Sample) -> list[FloatRow]:
+    """Return the table of a plan from its nominal run, which is flown anew where it was flown without a schedule."""
+    if campaign.schedule is not None:
+        return _Table(campaign, campaign.schedule, nominal).rows()
+    if campaign.timetable is None:
+        return []
+    timed = replace(campaign, schedule=campaign.timetable)
+    return _Table(timed, campaign.timetable, simulate_nominal(timed)).rows()
+
+
+def with_floats(outline: Outline, rows: Sequence[FloatRow]) -> Outline:
+    """Return an outline whose subjects know their early and late dates in the plan."""
+    known = {(row.kind, row.name): row for row in rows}
+    alike = {"station": "element"}
+    subjects = (
+        replace(one, planned=_planned(known.get((alike.get(one.kind, one.kind), one.name)))) for one in outline.subjects
+    )
+    return replace(outline, subjects=tuple(subjects))
+
+
+def _planned(row: FloatRow | None) -> PlannedDates | None:
+    """Return the dates of a row; None for what is known, and for what is not reached."""
+    if row is None or row.late is None or row.fact:
+        return None
+    late = row.late
+    return PlannedDates(
+        float(row.start_d),
+        float(row.end_d),
+        late.late_start_d,
+        late.late_end_d,
+        late.total_d,
+        late.free_d,
+        row.critical,
+    )
 
 
 class _Table:

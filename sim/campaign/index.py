@@ -160,7 +160,7 @@ class _Telling:
     def declare(self, scenario: Scenario) -> None:
         """Number everything, so that needs may point forward."""
         for name, activity in scenario.activities.items():
-            subject = self._subject(name, "activity", activity.about, fact=activity.done is not None)
+            subject = self._subject(name, "activity", activity.about, activity.title, fact=activity.done is not None)
             self._milestone(subject, end_names("activities", name))
         for name, element in {**scenario.elements, **scenario.stations}.items():
             station = element if isinstance(element, Station) else None
@@ -173,7 +173,7 @@ class _Telling:
             for number, flight in enumerate(flight_names(name, count)):
                 self._fly(flight, name, mission, number if count else -1)
         for name, goal in scenario.goals.items():
-            self._milestone(self._subject(name, "goal", goal.about), end_names("goals", name))
+            self._milestone(self._subject(name, "goal", goal.about, goal.title), end_names("goals", name))
         self._declare_schedule(scenario)
 
     def _declare_schedule(self, scenario: Scenario) -> None:
@@ -184,7 +184,7 @@ class _Telling:
             if name in begun:
                 self._milestone(self.subject_of["activity", name], (start_name(name),))
         for name in sorted(needed_groups(scenario)):
-            subject = self._subject(name, "group", scenario.groups[name].about)
+            subject = self._subject(name, "group", scenario.groups[name].about, scenario.groups[name].title)
             done = self._milestone(subject, end_names("groups", name))
             started = self._milestone(subject, (start_name(name),)) if name in starts else -1
             self.groups[name] = started, done
@@ -208,8 +208,8 @@ class _Telling:
                 self._also(names, events[word])
         self.flights.append(IndexedFlight(flight, name, repeat, subject, events))
 
-    def _subject(self, name: str, kind: str, about: str | None, *, fact: bool = False) -> int:
-        self.subjects.append(Subject(name, kind, about or "", fact))
+    def _subject(self, name: str, kind: str, about: str | None, title: str | None = None, *, fact: bool = False) -> int:
+        self.subjects.append(Subject(name, kind, about or "", fact, title=title or ""))
         number = len(self.subjects) - 1
         self.subject_of["element" if kind == "station" else kind, name] = number
         return number

@@ -170,7 +170,6 @@ def make_plan(loaded: Loaded) -> Plan:
     """
     from sim.analysis.float_table import float_table
     from sim.campaign.compile import compile_all
-    from sim.campaign.scheduling import make_schedule
     from sim.campaign.sheet import SheetWriter, ground
     from sim.model.simulate import simulate_nominal
     from sim.problems import Code, ScenarioError
@@ -188,9 +187,7 @@ def make_plan(loaded: Loaded) -> Plan:
         kept = SheetWriter(loaded.scenario, campaign, nominal.reached_d, days_left(campaign, nominal)).write()
         by_name = {sheet.name: sheet for sheet in sheets}
         sheets = tuple(_unflown(by_name[sheet.name]) if sheet.name in open_ else sheet for sheet in kept)
-    schedule = campaign.schedule or make_schedule(compiled.context)
-    timed = nominal if campaign.schedule is not None else simulate_nominal(replace(campaign, schedule=schedule))
-    rows = tuple(float_table(campaign, schedule, timed))
+    rows = tuple(float_table(campaign, nominal))
     calendar, scenario = compiled.context.index.calendar, loaded.scenario
     return Plan(campaign, calendar, nominal, sheets, problems, loaded.warnings, rows, scenario)
 

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.analysis.estimates import replication_at
+from sim.analysis.float_table import float_table, with_floats
 from sim.analysis.outline import Outline, outline_of
 from sim.campaign.plan import Campaign
 from sim.model.sample import Sample
@@ -83,7 +84,8 @@ def run_study(
     to_go_on_with(where, fresh, text)
     with held(where):
         nominal = simulate_nominal(campaign)
-        work = Work(campaign, outline_of(campaign, nominal), seed)
+        outline = with_floats(outline_of(campaign, nominal), float_table(campaign, nominal))
+        work = Work(campaign, outline, seed)
         if shared:
             fresh = dataclasses.replace(fresh, shared=shared_place(shared, default_folder(campaign, seed).name).url)
         manifest, rows = store.open_folder(where, fresh, work.outline, text)

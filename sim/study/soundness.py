@@ -128,6 +128,13 @@ def _require_days(outline: Outline) -> None:
     for where, day_d in days:
         if not is_day(day_d):
             raise RecordError(f"the outline: .{where} is no day of a calendar")
+    for index, one in enumerate(outline.subjects):
+        plan = one.planned
+        if plan is None:
+            continue
+        late = (plan.late_start_d, plan.late_finish_d)
+        if not all(map(is_day, (plan.early_start_d, plan.early_finish_d, *filter(math.isfinite, late)))):
+            raise RecordError(f"the outline: .subjects[{index}].planned holds a day that is none")
     if outline.end_d <= 0.0:
         raise RecordError("the outline: .end_d is not above 0")
     for index, delivery in enumerate(outline.deliveries):

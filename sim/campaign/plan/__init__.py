@@ -45,6 +45,7 @@ from sim.campaign.plan.parts import (
     PadPlan,
     PartnerPlan,
     PlaceName,
+    PlannedDates,
     Reliability,
     RiskPlan,
     Subject,
@@ -150,6 +151,8 @@ class Campaign(Heading):
     sheets: tuple[FlightSheet, ...]
     schedule: SchedulePlan | None = None
     """Relations, working calendars, resources and groups, where the scenario has any."""
+    timetable: SchedulePlan | None = None
+    """The same where it has none, too: the float of the plan is found with it."""
     values: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """The resolved scenario, without what is to be swept, sought or optimised."""
 

@@ -27,6 +27,21 @@ class Chance:
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedDates:
+    """Early and late dates of something in the plan, in days since the calendar's start, and its float."""
+
+    early_start_d: float
+    early_finish_d: float
+    late_start_d: float
+    late_finish_d: float
+    total_float_d: float
+    """In days of its own calendar, as the free float is."""
+    free_float_d: float
+    critical: bool
+    """Whether it cannot be later without harm."""
+
+
+@dataclass(frozen=True, slots=True)
 class Subject:
     """Something whose days are counted: an activity, mission, element, station or goal."""
 
@@ -40,6 +55,15 @@ class Subject:
     """Milestone that ends it, or -1."""
     shared: bool = False
     """Whether another subject, of another kind, has the same name."""
+    title: str = ""
+    """What pages call it; empty when the scenario does not say."""
+    planned: PlannedDates | None = None
+    """None for what is known, for what the plan does not reach, and where no plan was asked for."""
+
+    @property
+    def called(self) -> str:
+        """Its title, or its name where the scenario gives none."""
+        return self.title or self.name
 
     @property
     def key(self) -> str:

@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from sim.campaign.compile import compile_campaign
 from sim.cli import main
+from sim.scenario.load import load_scenario
+from sim.study.runner import run_study
 
 HUT = Path(__file__).parents[2] / "data" / "hut.yaml"
 FIELDS = ("late_start", "late_finish", "total_float_d", "free_float_d", "critical")
@@ -104,3 +107,22 @@ def test_missions_and_elements_have_float() -> None:
     found = planned("tutorial")
     for block in ("missions", "elements", "activities"):
         assert all(row["total_float_d"] is not None for row in found[block].values()), block
+
+
+def test_a_run_keeps_the_floats_of_its_plan(tmp_path: Path) -> None:
+    campaign = compile_campaign(load_scenario(HUT))
+    study = run_study(campaign, replications=2, seed=1, jobs=1, folder=tmp_path / "run")
+    kept = {one.name: one.planned for one in study.outline.subjects if one.planned is not None}
+    assert kept["power-order"].total_float_d == pytest.approx(-1.0)
+    assert kept["power-order"].critical
+    assert (kept["bake-out"].total_float_d, kept["bake-out"].free_float_d) == pytest.approx((19.625, 22.625))
+
+
+def test_a_run_keeps_the_floats_of_a_plan_without_a_schedule(tmp_path: Path) -> None:
+    campaign = compile_campaign(load_scenario("examples/activity-network"))
+    study = run_study(campaign, replications=2, seed=1, jobs=1, folder=tmp_path / "run")
+    wanted = planned("examples/activity-network")["activities"]
+    kept = {one.name: one.planned for one in study.outline.subjects if one.kind == "activity" and one.planned}
+    assert {name: one.total_float_d for name, one in kept.items()} == pytest.approx(
+        {name: row["total_float_d"] for name, row in wanted.items()}, abs=1e-5
+    )

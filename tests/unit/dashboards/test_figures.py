@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 from plotly.graph_objs.layout import Annotation
 
+from dashboards import theme
 from dashboards.card import Card
 from dashboards.figures import bat, chain, critical_paths, gantt, manifest_table, margin, mass, power, scurve, waterfall
 from sim.analysis.estimates import Quantile
 from sim.analysis.findings import Bar, CauseDays, Findings, GoalFinding
+from sim.campaign.plan import PlannedDates
 from sim.model.tracing import Move, Trace
 from tests.unit.dashboards.sample import END_D, HOSTILE, sample_findings
 
@@ -188,6 +190,32 @@ def test_a_bar_without_p90_runs_to_the_calendar_end(findings: Findings, goal: Go
     late = next(bar for bar in findings.bars if bar.name == "observatory")
     lines = [t for t in drawn(gantt.draw_gantt(with_bars(findings, late), goal))["data"] if t.get("mode") == "lines"]
     assert "2050-01-01" in lines[0]["x"]
+
+
+@pytest.fixture
+def planned_bar(findings: Findings) -> Bar:
+    one = next(bar for bar in findings.bars if bar.kind == "activity" and not bar.fact and bar.finish_p90_d is not None)
+    planned = PlannedDates(100.0, 130.0, 97.0, 127.0, -3.0, 0.0, critical=True)
+    return dataclasses.replace(one, title="The <pad>", planned=planned)
+
+
+def test_a_bar_says_its_early_and_late_dates_and_float(findings: Findings, goal: GoalFinding, planned_bar: Bar) -> None:
+    (bars,) = bars_of(gantt.draw_gantt(with_bars(findings, planned_bar), goal))
+    assert "plan: early 2022-04-11 to 2022-05-11<br>late 2022-04-08 to 2022-05-08" in bars["customdata"][0]
+    assert "total float -3.0 d, free float 0.0 d; critical in the plan" in bars["customdata"][0]
+
+
+def test_only_what_has_no_float_has_a_dark_rim(findings: Findings, goal: GoalFinding, planned_bar: Bar) -> None:
+    assert planned_bar.planned is not None
+    free = dataclasses.replace(planned_bar.planned, total_float_d=5.0, critical=False)
+    both = with_bars(findings, planned_bar, dataclasses.replace(planned_bar, name="free", planned=free))
+    (bars,) = bars_of(gantt.draw_gantt(both, goal))
+    assert [colour == theme.INK for colour in bars["marker"]["line"]["color"]].count(True) == 1
+
+
+def test_a_row_is_called_by_its_title(findings: Findings, goal: GoalFinding, planned_bar: Bar) -> None:
+    labels = drawn(gantt.draw_gantt(with_bars(findings, planned_bar), goal))["layout"]["yaxis"]["ticktext"]
+    assert "The &lt;pad&gt;" in labels
 
 
 def with_bars(findings: Findings, *bars: Bar) -> Findings:
