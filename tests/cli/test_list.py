@@ -48,7 +48,19 @@ def test_without_a_kind_every_kind_is_counted(ilrs: Call, small: Path) -> None:
     assert (counts["launchers"], counts["places"], counts["pads"], counts["stations"]) == (1, 3, 1, 0)
 
 
-@pytest.mark.parametrize("kind", [*BY_NAME, *SPECIAL])
+SCHEDULE = {"groups": {"build", "campaign"}, "calendars": {"office", "always"}, "resources": {"crane"}}
+"""Kinds that only plans with a schedule have, and their blocks in one."""
+
+
+@pytest.mark.parametrize("kind", SCHEDULE)
+def test_what_only_a_schedule_has_is_listed(kind: str, ilrs: Call, tmp_path: Path) -> None:
+    file = tmp_path / "hut.yaml"
+    hut = Path(__file__).parents[1] / "data" / "hut.yaml"
+    file.write_text(hut.read_text(encoding="utf-8") + "resources: {crane: {capacity: 1}}\n", encoding="utf-8")
+    assert {one["name"] for one in told(ilrs, kind, "--scenario", file)} == SCHEDULE[kind]
+
+
+@pytest.mark.parametrize("kind", [kind for kind in (*BY_NAME, *SPECIAL) if kind not in SCHEDULE])
 def test_every_kind_has_something_in_the_shipped_scenario(kind: str, ilrs: Call) -> None:
     done = ilrs("list", kind)
     assert done.exit_code == 0
