@@ -20,9 +20,12 @@ _SOURCES = (
     "correction",
     "field",
     "flyby",
+    "frames",
     "halo",
+    "halo_shuttle",
     "landfall",
     "refine",
+    "returns",
     "states",
 )
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
