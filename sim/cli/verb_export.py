@@ -11,10 +11,10 @@ from sim.cli.printing import print_json
 
 
 @click.command("export")
-@click.argument("kind", type=click.Choice(["mspdi", "csv", "xlsx", "ics", "oem", "opm"]))
+@click.argument("kind", type=click.Choice(["mspdi", "csv", "xlsx", "ics", "oem", "opm", "czml"]))
 @click.argument("source", metavar="SCENARIO|RUN")
 @click.option("-o", "--output", "target", required=True, type=click.Path(path_type=Path), help="The file to write.")
-@click.option("--flight", metavar="MISSION[.LAUNCH]", help="Which computed flight, for oem and opm.")
+@click.option("--flight", metavar="MISSION[.LAUNCH]", help="Which computed flight, for oem, opm and czml.")
 @click.option("--force", is_flag=True, help="Write over a file that is there already.")
 @as_json("what was written")
 def command(kind: str, source: str, target: Path, flight: str | None, force: bool, json_: bool) -> None:
@@ -22,7 +22,8 @@ def command(kind: str, source: str, target: Path, flight: str | None, force: boo
 
     mspdi is MS Project XML with the plan as baseline 0, P50 as 1, P80 as 2; csv and xlsx are tables of the activities;
     ics holds milestones, launches and goals. oem and opm are orbit messages of CCSDS for one flight whose transfer is
-    computed: its states, or its first state with its burns; as XML where the file's name ends in .xml.
+    computed: its states, or its first state with its burns; as XML where the file's name ends in .xml. czml is
+    a scene of it for Cesium.
     """
     from sim.front.exporting import FLIGHT_KINDS, export
     from sim.problems import InputError, counted
@@ -31,7 +32,7 @@ def command(kind: str, source: str, target: Path, flight: str | None, force: boo
         _flight(kind, source, target, flight, force=force, json_=json_)
         return
     if flight is not None:
-        raise InputError(f"--flight: is for {' and '.join(FLIGHT_KINDS)}, not for {kind}")
+        raise InputError(f"--flight: is for {', '.join(FLIGHT_KINDS)}, not for {kind}")
 
     plan = export(kind, source, target, force=force)
     links = sum(len(one.needs) for one in plan.activities)
@@ -57,14 +58,14 @@ def _flight(kind: str, source: str, target: Path, flight: str | None, *, force: 
 
     message = export_flight(kind, source, target, flight=flight, force=force)
     out = message.flight
-    states = sum(len(arc.time_s) for arc in out.arcs) if kind == "oem" else 1
+    states = sum(len(arc.time_s) for arc in out.arcs) if kind != "opm" else 1
     burns = len(message.own_burns())
     told = {"written": str(target), "kind": kind, "from": message.source, "flight": out.name, "object": out.designator,
             "injected": message.epoch(0.0), "states": states, "burns": burns}  # fmt: skip
     if json_:
         print_json(told)
         return
-    held = f"{counted(states, 'state')}" if kind == "oem" else f"{counted(burns, 'burn')}"
+    held = f"{counted(states, 'state')}" if kind != "opm" else f"{counted(burns, 'burn')}"
     click.echo(f"{target}: {out.name}, injected {message.epoch(0.0)} TDB, {held}")
     for text in (message.source, *out.notes[1:]):
         click.echo(text)

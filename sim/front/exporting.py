@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 KINDS = ("mspdi", "csv", "xlsx", "ics")
-FLIGHT_KINDS = ("oem", "opm")
+FLIGHT_KINDS = ("oem", "opm", "czml")
 
 
 def export(kind: str, source: str | Path, target: str | Path, *, force: bool = False) -> OutPlan:
@@ -56,8 +56,13 @@ def export_flight(
     where = Path(target)
     refuse_taken(where, force=force)
     message = _message(source, flight)
-    xml = where.suffix.lower() == ".xml"
-    write_whole(where, (oem_bytes if kind == "oem" else opm_bytes)(message, xml=xml))
+    if kind == "czml":
+        from sim.interchange.czml_out import czml_bytes
+
+        write_whole(where, czml_bytes(message))
+    else:
+        xml = where.suffix.lower() == ".xml"
+        write_whole(where, (oem_bytes if kind == "oem" else opm_bytes)(message, xml=xml))
     return message
 
 

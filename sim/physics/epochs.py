@@ -35,6 +35,16 @@ def epoch_from_iso(text: str | date) -> float:
     return utc_d + (_tai_less_utc_s(utc_d) + _TT_LESS_TAI_S) / 86_400.0
 
 
+def utc_from_epoch(epoch_d: float) -> datetime:
+    """Return the UTC of a TDB epoch, to a millisecond, without a time zone.
+
+    >>> utc_from_epoch(epoch_from_iso("2033-03-01T06:00:00Z")).isoformat()
+    '2033-03-01T06:00:00'
+    """
+    utc_d = epoch_d - (_tai_less_utc_s(epoch_d - 1e-3) + _TT_LESS_TAI_S) / 86_400.0
+    return _J2000 + timedelta(milliseconds=round(utc_d * 86_400e3))
+
+
 def _tai_less_utc_s(utc_d: float) -> float:
     """Return TAI - UTC in s; before 1972, when UTC was steered in fractions of a second, to half a second."""
     month = (_J2000 + timedelta(days=utc_d)).strftime("%Y-%m")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from oem import OrbitEphemerisMessage
 
 from sim.front.exporting import export_flight
 from sim.interchange.ccsds import OutMessage, oem_bytes, opm_bytes, rtn_axes
+from sim.interchange.czml_out import czml_bytes
 from sim.physics.constants import DAY_S, MOON_RADIUS_KM
 from sim.physics.ephemeris import load_ephemeris
 from sim.physics.epochs import epoch_from_iso
@@ -160,3 +162,22 @@ def test_a_flight_that_is_not_there_is_told(
 ) -> None:
     done = ilrs("export", "oem", str(DATA / source), "-o", str(tmp_path / "a.oem"), *more)
     assert (done.exit_code, said in done.output, (tmp_path / "a.oem").exists()) == (1, True, False)
+
+
+def test_a_scene_has_the_places_of_the_ephemeris_in_metres(message: OutMessage) -> None:
+    arcs = json.loads(czml_bytes(message))[1]["position"]
+    rows = [np.array(arc["cartesian"]).reshape(-1, 4) for arc in arcs]
+    np.testing.assert_allclose(rows[0][:, 1:], 1e3 * message.flight.arcs[0].states[:, :3], atol=1e-3)
+    np.testing.assert_allclose(rows[1][0, 1:], rows[0][-1, 1:], atol=0.1)
+
+
+def test_a_scene_tells_utc(message: OutMessage) -> None:
+    """TDB is 69.184 s ahead of UTC since 2017. Source: IERS Bulletin C."""
+    said = json.loads(czml_bytes(message))[1]["position"][0]["epoch"]
+    assert (message.epoch(0.0), said) == ("2031-01-23T06:00:00.000", "2031-01-23T05:58:50.816Z")
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_names_are_texts_of_a_scene(message: OutMessage, name: str) -> None:
+    craft = json.loads(czml_bytes(replace(message, flight=replace(message.flight, name=name))))[1]
+    assert (craft["name"], craft["label"]["text"]) == (name, name)
