@@ -53,6 +53,9 @@ class Verbs(click.Group):
         from sim.cli.printing import escape_what_lacks
 
         escape_what_lacks()
+        # Our matrices are small: threads of a linear algebra library only wait for each other, and on a busy machine
+        # for long. Workers inherit it; who sets it has the last word.
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         return super().main(*args, **kwargs)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
