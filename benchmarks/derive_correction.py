@@ -13,9 +13,8 @@ from math import cos, pi, radians, sin, sqrt
 
 import numpy as np
 
-from sim.physics.conic import perigee_below, solve_conic, speed_at
+from sim.physics.conic import TERMS, Encounter, departure_sine, fill_terms, perigee_below, solve_conic, speed_at
 from sim.physics.constants import EARTH_MU_KM3_S2, EARTH_RADIUS_KM, HOUR_S, MOON_MU_KM3_S2, MOON_RADIUS_KM
-from sim.physics.correction import TERMS, Encounter, departure_sine, fill_terms
 from sim.physics.ephemeris import load_ephemeris
 from sim.physics.epochs import epoch_from_iso
 from sim.physics.places import EntryInterface, LunarOrbit, Parking

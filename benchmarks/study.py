@@ -27,7 +27,7 @@ if __name__ == "__main__":  # worker processes read this file again, and the pro
     from sim.campaign.plan import Campaign
     from sim.model.simulate import simulate_nominal
     from sim.scenario.load import load_scenario
-    from sim.study import parcel, tables
+    from sim.study import engines, tables
     from sim.study.chunks import ChunkSpan, Work, spans_of
     from sim.study.cluster import cluster
     from sim.study.engines import choose, run_all, warm_up
@@ -91,8 +91,8 @@ def report_parcel(campaign: Campaign) -> None:
     load_s, _ = least(lambda: pickle.loads(data), 3)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "parcel"
-        write_s, _ = least(lambda: parcel._write(file, campaign), 3)
-        read_s, _ = least(lambda: parcel.received(file), 3)
+        write_s, _ = least(lambda: engines._write(file, campaign), 3)
+        read_s, _ = least(lambda: engines.received(file), 3)
     print(
         f"campaign of {len(data) / 1e6:.1f} MB: pickled {1e3 * plain_s:.0f} + {1e3 * load_s:.0f} ms for each worker; "
         f"as a parcel {1e3 * write_s:.0f} ms once, {1e3 * read_s:.0f} ms for each worker"

@@ -13,7 +13,7 @@ from dashboards import formats, theme
 from dashboards.card import Card, Key, Page, Section, Table, Tile
 from dashboards.figures.reliability_diagram import draw_reliability
 from dashboards.picture import write_picture
-from sim.calibration.reliability import ForecastReliability
+from sim.calibration.scores import ForecastReliability
 from sim.validation.class_slips import ClassSlips
 from sim.validation.hindcasts import Hindcast, HindcastDate
 from sim.validation.published import PublishedCase, Value

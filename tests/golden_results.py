@@ -17,7 +17,7 @@ import yaml
 
 from sim.model.sample import Sample
 from sim.scenario.tree import shipped_folder, shipped_names
-from sim.validation.replications import Replicated, replicate, shipped_scenario
+from sim.validation.published import Replicated, replicate, shipped_scenario
 
 FOLDER = Path(__file__).with_name("golden") / "results"
 REPLICATIONS, SEED, TOLD = 24, 2035, 7

@@ -33,7 +33,7 @@ LIGHT = (
     *(
         f"sim.front.{name}"
         for name in (
-            "arguments", "comparison", "forecasts", "model", "opening", "pages", "plan", "plot", "progress", "study",
+            "arguments", "comparison", "forecasts", "model", "pages", "plan", "plot", "progress", "study",
             "sweeps", "trace", "why",
         )
     ),

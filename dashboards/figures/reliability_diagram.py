@@ -11,7 +11,7 @@ from plotly.subplots import make_subplots
 
 from dashboards import formats, theme
 from dashboards.card import Card, Key, Table
-from sim.calibration.reliability import BAND, LEVELS, ForecastReliability
+from sim.calibration.scores import BAND, LEVELS, ForecastReliability
 
 _ROW_PX = 170
 _ALONE_PX = 330

@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.analysis import estimates
+from sim.analysis.compare import correlation
+from sim.analysis.estimates import rank_of
 from sim.analysis.findings import (
     Bar,
     CauseDays,
@@ -22,7 +24,6 @@ from sim.analysis.findings import (
     MassCurve,
     OverFigures,
 )
-from sim.analysis.joint import joint_finding
 from sim.analysis.outline import Outline
 from sim.analysis.uncertainty import LEVEL, Explained, explain, figure_scores
 from sim.campaign.plan import Heading, ManifestEntry, Subject, fields_of
@@ -41,6 +42,10 @@ MASS_STEPS = 100_000
 Floats = NDArray[np.float64]
 Item = TypeVar("Item")
 Made = TypeVar("Made")
+
+POINTS = 2000
+"""Points kept of a scatter; more cannot be told apart on a screen."""
+FRONTIER_STEPS = 60
 
 
 def find(
@@ -259,3 +264,45 @@ def _day(value: float | np.float64) -> float | None:
 
 def _floats(values: NDArray[np.float64]) -> tuple[float, ...]:
     return tuple(float(value) for value in values)
+
+
+def joint_finding(goal: str, dates_d: Floats, cost: Floats, wanted: float) -> JointFinding:
+    """Find how cost and date of a goal go together, shape (n,) each; a date of infinity was not reached.
+
+    Raises:
+        ValueError: if there is no replication.
+    """
+    if not dates_d.size:
+        raise ValueError("cost and date need at least one replication")
+    reached = np.flatnonzero(np.isfinite(dates_d))
+    of = max(1, math.ceil(reached.size / POINTS))
+    shown = reached[::of]
+    ordered = np.sort(cost)
+    frontier = _frontier(dates_d, cost, wanted)
+    return JointFinding(
+        goal=goal,
+        t_d=tuple(dates_d[shown].tolist()),
+        cost=tuple(cost[shown].tolist()),
+        of=of,
+        unreached=int(dates_d.size - reached.size),
+        cost_p50=float(ordered[rank_of(cost.size, 0.5) - 1]),
+        cost_p80=float(ordered[rank_of(cost.size, 0.8) - 1]),
+        correlation=correlation(dates_d[reached], cost[reached]),
+        wanted=wanted,
+        frontier_t_d=tuple(day for day, _ in frontier),
+        frontier_cost=tuple(limit for _, limit in frontier),
+    )
+
+
+def _frontier(dates_d: Floats, cost: Floats, wanted: float) -> list[tuple[float, float]]:
+    """Return (date limit, least cost limit) pairs that at least the share `wanted` of all replications keep."""
+    rank = rank_of(dates_d.size, wanted)
+    order = np.argsort(dates_d, kind="stable")
+    reached = int(np.isfinite(dates_d).sum())
+    if reached < rank:
+        return []
+    kept = np.unique(np.linspace(rank, reached, min(FRONTIER_STEPS, reached - rank + 1)).astype(int))
+    return [
+        (float(dates_d[order[count - 1]]), float(np.partition(cost[order[:count]], rank - 1)[rank - 1]))
+        for count in kept
+    ]

@@ -12,7 +12,6 @@ import numpy as np
 
 from sim.calibration.class_law import ClassLaw, Luck, law_of
 from sim.calibration.class_model import ClassFit, earned_groups
-from sim.calibration.class_score import Score, ScorePart, parts_of
 from sim.calibration.comparisons import (
     OURS,
     Difference,
@@ -22,6 +21,7 @@ from sim.calibration.comparisons import (
     mean_slip_d,
     shipped_laws,
 )
+from sim.calibration.law_file import Score, ScorePart, parts_of
 from sim.calibration.luck import FIRST_GUESS, fit_with_luck, measure_luck
 from sim.calibration.scores import Judged
 from sim.calibration.statements import EVERYTHING, Statements, TableChoice, read_statements

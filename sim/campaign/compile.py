@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Final
 
-from sim.campaign import fleet, mission_plans, tankers, work
+from sim.campaign import fleet, mission_plans, work
 from sim.campaign.context import Context, context_of
 from sim.campaign.plan import BasePlan, Campaign, ElementPlan, GoalPlan, PlaceName
 from sim.campaign.scheduling import make_schedule, with_schedule
@@ -199,7 +199,7 @@ PARTS: Final[Mapping[str, Callable[[Context], Any]]] = MappingProxyType(
         "flight_classes": fleet.flight_classes,
         "missions": mission_plans.flights,
         "elements": _elements,
-        "tanks": tankers.tanks,
+        "tanks": fleet.tanks,
         "base": _base,
         "living": lambda context: context.living.plan(),
         "ground": lambda context: context.ground.plan(context.index),

@@ -8,7 +8,7 @@ from math import inf, nan
 
 from sim.campaign import sequence
 from sim.campaign.context import Context
-from sim.campaign.fleet import happening, launch_streams
+from sim.campaign.fleet import happening, launch_streams, operation
 from sim.campaign.index import IndexedFlight
 from sim.campaign.plan import (
     NEVER,
@@ -22,7 +22,6 @@ from sim.campaign.plan import (
     RefuelPlan,
 )
 from sim.campaign.routes import Route, Trip, TripWriter, duration_d
-from sim.campaign.tankers import operation
 from sim.chance import Distribution
 from sim.scenario.schema import Element, Launch, Leg, Station
 from sim.scenario.text import Path

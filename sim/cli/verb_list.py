@@ -41,10 +41,10 @@ def command(kind: str | None, file: str, sets: tuple[str, ...], variants: tuple[
 
     Without KIND, say which kinds there are and how many of each.
     """
-    from sim.cli import language
+    from sim.cli import listing
 
-    if kind and kind in language.TABLES:
-        table = language.TABLES[kind]()
+    if kind and kind in listing.TABLES:
+        table = listing.TABLES[kind]()
     else:
         table = _table_of_scenario(kind, _load(file, split_names(variants), sets))
     _show(table, json_)
@@ -76,13 +76,13 @@ def _show(table: Table, json_: bool) -> None:
 
 
 def _kinds(layered: Layered) -> Table:
-    from sim.cli import language
+    from sim.cli import listing
     from sim.cli.listing import blocks
 
     counts = {kind.name: sum(1 for _ in blocks(layered.values, kind.where)) for kind in KINDS}
     counts["variants"] = len(layered.variants)
     counts["sources"], counts["guesses"] = (len(_sources(layered)[2]), len(_guesses(layered)[2]))
-    counts |= {name: len(table()[2]) for name, table in language.TABLES.items()}
+    counts |= {name: len(table()[2]) for name, table in listing.TABLES.items()}
     about = {kind.name: kind.about for kind in KINDS} | SPECIAL
     objects: list[dict[str, Any]] = [{"kind": name, "count": counts[name], "about": about[name]} for name in about]
     rows = [[name, str(counts[name]), said] for name, said in about.items()]

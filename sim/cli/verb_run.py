@@ -1,9 +1,12 @@
-"""`ilrs run`: simulate a scenario many times, say the answer, write its dashboard."""
+"""`ilrs run`: simulate a scenario many times, say the answer in plain words, write its dashboard."""
 
 from __future__ import annotations
 
+import datetime
+import math
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,7 +21,18 @@ from sim.cli.options import (
     typed,
     workers_of,
 )
-from sim.cli.printing import print_json
+from sim.cli.printing import aligned, print_json
+from sim.problems import counted, plural
+
+if TYPE_CHECKING:
+    from sim.analysis.estimates import Estimate
+    from sim.analysis.findings import CauseDays, Findings, GoalFinding
+    from sim.clock import Calendar
+    from sim.front import Study
+
+_SAID = (50, 80)
+"""Quantiles of the headline, in percent."""
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 @click.command("run")
@@ -90,6 +104,137 @@ def command(
     if json_:
         print_json(study.summary())
     else:
-        from sim.cli.run_answer import answer
-
         click.echo(answer(study, page))
+
+
+def answer(study: Study, page: Path) -> str:
+    """Say the chance and the dates of every goal, what costs most days, and where the dashboard is."""
+    findings, calendar = study.findings, study.calendar
+    lines = [
+        f"{findings.scenario}: {counted(findings.replications, 'replication')}, seed {findings.seed}, "
+        f"{study.manifest.wall_s:.1f} s, {study.folder}",
+        "",
+    ]
+    for index, goal in enumerate(findings.goals):
+        lines += _headline(goal, findings, calendar) if index == 0 else [_sentence(goal, findings, calendar)]
+    lines += ["", *_table(findings, calendar), "", *_notes(findings, study.manifest.precision), f"Dashboard: {page}"]
+    return "\n".join(lines)
+
+
+def _headline(goal: GoalFinding, findings: Findings, calendar: Calendar) -> list[str]:
+    by_share = {round(one.share * 100): one for one in goal.quantiles}
+    p50, p80 = (_month(by_share[share].value, calendar) for share in _SAID)
+    lines = [
+        f">>> {_sentence(goal, findings, calendar)}",
+        f"    P50 {p50} (half of the replications have it by then), P80 {p80} (four in five)",
+        *_ranges(goal, calendar),
+    ]
+    costs = [one for one in goal.slip_by_cause if one.mean_d > 0.0][:3]
+    if costs:
+        lines.append(f"    What costs most days against the plan, in the mean: {_costs(costs)}")
+    if goal.censored:
+        share = goal.censored / findings.replications
+        runs = counted(findings.replications, "replication")
+        lines.append(
+            f"    {goal.censored} of {runs} ({_percent(share)}) {plural(goal.censored, 'does', 'do')} not reach"
+            f" it by the calendar's end, {_day(findings.end_d, calendar)}"
+        )
+    return [*lines, ""] if len(findings.goals) > 1 else lines
+
+
+def _sentence(goal: GoalFinding, findings: Findings, calendar: Calendar) -> str:
+    chance, over = goal.probability, goal.over_figures
+    apart = f"95 % interval {_percent(chance.low)} to {_percent(chance.high)}"
+    if over is not None:
+        low, high = _percent(over.low), _percent(over.high)
+        apart += f", sampling; over the figures' own uncertainty {low} to {high}"
+    return f"{goal.name} by {_day(goal.by_d, calendar)}: {_chance(chance, findings.replications)} ({apart})"
+
+
+def _chance(chance: Estimate, n: int) -> str:
+    """Say a chance; where all replications agree, as a count and what it proves."""
+    if chance.value not in (0.0, 1.0):
+        return _percent(chance.value)
+    odds = 1.0 / (chance.high if chance.value == 0.0 else 1.0 - chance.low)
+    digit = 10.0 ** math.floor(math.log10(odds))
+    few = f"fewer than 1 in {math.floor(odds / digit) * digit:,.0f}"
+    return f"0 of {n:,}, {few}" if chance.value == 0.0 else f"{n:,} of {n:,}, all but {few}"
+
+
+def _ranges(goal: GoalFinding, calendar: Calendar) -> list[str]:
+    """Say between which months P50 and P80 lie over the drawn figures."""
+    found = goal.over_figures.quantiles if goal.over_figures is not None else ()
+    told = [
+        f"P{one.share * 100:.0f} {_month(one.low, calendar)} to {_month(one.high, calendar)}"
+        for one in found
+        if round(one.share * 100) in _SAID
+    ]
+    return [f"    80 % range over the figures' own uncertainty: {', '.join(told)}"] if told else []
+
+
+def _table(findings: Findings, calendar: Calendar) -> list[str]:
+    dates = ("plan", "P10", "P50", "P80", "P90", "not reached")
+    over = ("over figures",) if any(goal.over_figures for goal in findings.goals) else ()
+    rows = [("goal", "wanted by", "chance", "95 % interval", *over, *dates)]
+    for goal in findings.goals:
+        chance = goal.probability
+        found = (_percent(chance.value), f"{_percent(chance.low)} .. {_percent(chance.high)}")
+        quantiles = (_iso(one.value, calendar) for one in goal.quantiles)
+        ranges = (_range(goal),) if over else ()
+        plan = (_iso(goal.nominal_d, calendar), *quantiles, str(goal.censored))
+        rows.append((goal.name, calendar.iso(goal.by_d), *found, *ranges, *plan))
+    return list(aligned(rows[0], rows[1:]))
+
+
+def _range(goal: GoalFinding) -> str:
+    over = goal.over_figures
+    return "-" if over is None else f"{_percent(over.low)} .. {_percent(over.high)}"
+
+
+def _notes(findings: Findings, precision: str | None) -> list[str]:
+    lines = [] if precision is None else [f"Precision: {precision}."]
+    lines += [
+        f"N = {findings.replications}; intervals are sampling error only: they do not say how good the "
+        "scenario's figures are.",
+        *_drawn(findings),
+    ]
+    if findings.figures:
+        figures = counted(findings.figures, "figure")
+        are = plural(findings.guesses, "is an estimate", "are estimates")
+        lines.append(f"{findings.guesses} of the {figures} with a source {are}.")
+    return lines
+
+
+def _drawn(findings: Findings) -> list[str]:
+    """Say which of the ranges over the drawn figures are not known, and why."""
+    if not findings.drawn:
+        return ["None of the figures is drawn: how far their own uncertainty moves a chance is not told."]
+    unknown = [goal.name for goal in findings.goals if goal.over_figures is None]
+    if not unknown:
+        drawn = counted(findings.drawn, "figure")
+        return [f"Ranges over the figures' own uncertainty hold 80 % of the draws of {drawn}; N does not narrow them."]
+    return [f"Too few replications to tell how far the figures' own uncertainty moves {', '.join(unknown)}."]
+
+
+def _costs(costs: Iterable[CauseDays]) -> str:
+    return ", ".join(f"{one.cause} {one.mean_d:.0f} d" for one in costs)
+
+
+def _percent(share: float) -> str:
+    return f"{share:.1%}".replace("%", " %")
+
+
+def _day(day: float, calendar: Calendar) -> str:
+    date = datetime.date.fromisoformat(calendar.iso(day))
+    return f"{date.day} {MONTHS[date.month - 1]} {date.year}"
+
+
+def _month(day: float | None, calendar: Calendar) -> str:
+    if day is None:
+        return f"after {_day(calendar.length_d, calendar)}"
+    date = datetime.date.fromisoformat(calendar.iso(day))
+    return f"{MONTHS[date.month - 1]} {date.year}"
+
+
+def _iso(day: float | None, calendar: Calendar) -> str:
+    return "-" if day is None else calendar.iso(day)

@@ -24,8 +24,7 @@ def command(law: Path, table: Path, name: str, json_: bool) -> None:
     a kind that it does not know.
     """
     from sim.calibration.class_fit import describe_score
-    from sim.calibration.class_score import score_law
-    from sim.calibration.law_file import read_law
+    from sim.calibration.law_file import read_law, score_law
     from sim.calibration.statements import COLUMNS, read_statements
     from sim.scenario.table import find_table, read_table
 

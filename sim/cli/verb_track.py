@@ -84,7 +84,7 @@ def _row(name: str, cover: Intervals) -> tuple[str, str, str]:
 
 
 def _stations(names: tuple[str, ...]) -> list[TrackingSite]:
-    from sim.cli.shipped_places import find_station
+    from sim.cli.quantities import find_station
     from sim.physics.tracking import TrackingSite
 
     if not names:

@@ -173,7 +173,7 @@ def require_way_out(
 
 def read_goal(text: str, tilt_deg: float | None, option: str = "--to") -> Arrival:
     """Return what `--to` means: a name of the catalogue, a staging orbit, or altitudes; raises InputError."""
-    from sim.cli.shipped_places import lunar_orbits
+    from sim.cli.quantities import lunar_orbits
     from sim.physics.places import LunarOrbit
 
     name = text.strip().lower()

@@ -38,7 +38,7 @@ from sim.problems import InputError, counted
 if TYPE_CHECKING:
     import numpy as np
 
-    from sim.cli.shipped_places import NamedPlace
+    from sim.cli.quantities import NamedPlace
     from sim.physics.places import LunarOrbit, Parking
     from sim.physics.states import EphemerisTable, FloatArray
 
@@ -191,7 +191,7 @@ def _place(
     name: str | None, latitude_deg: float | None, longitude_deg: float | None, *, waiting: bool
 ) -> NamedPlace | None:
     """Return the launch site; None for a waiting stack. Raises InputError unless exactly one way is asked for."""
-    from sim.cli.shipped_places import NamedPlace, find_launch_site
+    from sim.cli.quantities import NamedPlace, find_launch_site
 
     own = latitude_deg is not None and longitude_deg is not None
     if [waiting, name is not None, own].count(True) != 1 or (latitude_deg is None) != (longitude_deg is None):

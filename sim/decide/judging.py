@@ -15,7 +15,7 @@ from sim.campaign.causes import CAUSES
 from sim.campaign.plan import Campaign
 from sim.decide.facts import Facts
 from sim.decide.optimum import Document, Optimum, iso_or_none
-from sim.decide.sureness import paired
+from sim.decide.tally import paired
 from sim.model.sample import Sample
 from sim.model.simulate import simulate_chunk
 

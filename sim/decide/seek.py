@@ -1,12 +1,14 @@
 """Seeking: what would it take to reach a goal with a chance, and what can be promised for which cost.
 
 The packages of a scenario's levers are selected among (`sim.decide.selection`), simulated by the engines of a study
-with the same luck, and kept in a folder: the same search goes on where it stopped.
+with the same luck, and kept in a folder: the same search goes on where it stopped. First a greedy climb, from nothing
+pulled to everything pulled, finds good packages with few looks; it proves nothing of those it leaves out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
 from pathlib import Path
@@ -17,8 +19,7 @@ import numpy as np
 from sim.analysis.compare import ProbabilityDifference, compare_probabilities
 from sim.analysis.estimates import quantiles
 from sim.analysis.indices import Swing, tornado
-from sim.decide.climb import climb
-from sim.decide.packages import Packages
+from sim.decide.packages import Lattice, Packages
 from sim.decide.rows import KEPT, Rows
 from sim.decide.selection import FOUND, Selection
 from sim.decide.sought import Found, Trial, chance_that_it_meets, write_found
@@ -52,6 +53,9 @@ _ALL: Final = 64
 _FOR_LEVELS: Final = 0.6
 """Share of all replications that the levels may take before what is compared has its own."""
 _ROUNDS: Final = 3
+
+_AT_ONCE: Final = 2
+"""Levers that are looked at together, so that workers share them."""
 
 
 def seek(
@@ -295,3 +299,39 @@ class _LeverSearch:
     def _gain(self, best: int, nothing: int) -> ProbabilityDifference:
         n = min(self.tally.tried(best), self.tally.tried(nothing))
         return compare_probabilities(self.tally.late_d[best][:n], self.tally.late_d[nothing][:n], 0.0)
+
+
+def climb(
+    lattice: Lattice,
+    look: Callable[[Sequence[int]], Sequence[int]],
+    gain_d: Callable[[int, int], float],
+) -> list[int]:
+    """Return the packages of the path; it ends where no lever brings the date forward.
+
+    `look` simulates packages and returns those that have outcomes; `gain_d` is the days by which the second of two
+    is sooner. A lever is not looked at again at a step where its gain of an earlier one is below the best of this
+    step: gains mostly shrink as others are pulled.
+    """
+    here = lattice.alone()[0]
+    path = [here] if look([here]) else []
+    known: dict[tuple[int, int], float] = {}
+    while path:
+        further = lattice.further(here)
+        waiting = sorted(further, key=lambda number: (-known.get(further[number], math.inf), number))
+        best, best_rate = here, 0.0
+        while waiting and known.get(further[waiting[0]], math.inf) > best_rate:
+            batch, waiting = waiting[:_AT_ONCE], waiting[_AT_ONCE:]
+            for number in look(batch):
+                cost = float(lattice.costs[number] - lattice.costs[here])
+                rate = known[further[number]] = _rate(gain_d(here, number), cost)
+                if rate > best_rate:
+                    best, best_rate = number, rate
+        if best == here:
+            break
+        path.append(best)
+        here = best
+    return path
+
+
+def _rate(gain_d: float, cost: float) -> float:
+    return gain_d if gain_d <= 0.0 else gain_d / cost if cost > 0.0 else math.inf

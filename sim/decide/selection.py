@@ -18,8 +18,7 @@ from typing import Final
 import numpy as np
 
 from sim.decide.packages import Bools, Floats
-from sim.decide.sureness import replications_to_tell, share
-from sim.decide.tally import APART, Tally
+from sim.decide.tally import APART, Tally, replications_to_tell, share
 
 STAGES: Final = (400, 1600, 6400, 25600, 102400)
 """Replications to which all that is in doubt is brought before any gets more."""

@@ -10,8 +10,7 @@ import numpy as np
 
 from sim.analysis.estimates import Estimate, quantile
 from sim.decide.packages import Bools, Floats
-from sim.decide.sureness import paired, pairs_to_tell
-from sim.decide.tally import RISK
+from sim.decide.tally import RISK, paired, pairs_to_tell
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,8 @@ from __future__ import annotations
 from sim.front.arguments import ArgumentError
 from sim.front.comparison import Comparison, compare
 from sim.front.model import Model, load
-from sim.front.opening import check, open_folder, open_run
 from sim.front.optimisation import Optimisation
-from sim.front.pages import draw
+from sim.front.pages import check, draw, open_folder, open_run
 from sim.front.study import Study
 from sim.front.sweeps import Search, Sweep
 from sim.problems import InputError, ScenarioError

@@ -150,7 +150,7 @@ def _called(thing: Study | Model | str | Path) -> str:
 
 def _opened(thing: Study | Model | str | Path, first: Study | Model | str | Path, as_of: Day | None) -> Study | Model:
     """Return what a text stands for: a run that is there, or a scenario with its variants."""
-    from sim.front.opening import open_run
+    from sim.front.pages import open_run
     from sim.study.contents import RUN_MARKER as MARKER
 
     if isinstance(thing, (Study, Model)):

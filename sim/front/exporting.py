@@ -149,7 +149,7 @@ def _made_of(loaded: Loaded, study: Study | None) -> str:
 
 
 def _study(folder: Path) -> Study:
-    from sim.front.opening import open_run
+    from sim.front.pages import open_run
 
     return open_run(folder, rows=True)
 

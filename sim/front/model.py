@@ -21,7 +21,7 @@ from sim.front.arguments import (
     settings_of,
     workers,
 )
-from sim.front.opening import check
+from sim.front.pages import check
 from sim.front.progress import Listening, listening
 from sim.problems import Problem, counted
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from sim.campaign.causes import DEVELOPMENT, FAILURE, FLIGHT, PARTNER, PLAN, RENDEZVOUS, WINDOW
 from sim.campaign.plan import NEVER, LaunchPlan, MissionPlan
-from sim.model.arriving import fly_legs, reserve, wait_until_seen
+from sim.model.arriving import fly_legs, go_home, reserve, wait_for_goods, wait_until_seen
 from sim.model.injecting import Sortie, inject, still_closes, voyage
 from sim.model.launching import launch, voyage_d
 from sim.model.ledger import Span
-from sim.model.living import go_home, wait_for_goods
 from sim.model.programme import pay, wait_for_partners
 from sim.model.resources import Process, Signal
 from sim.model.staging import dock, fly_steps

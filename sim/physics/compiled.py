@@ -17,7 +17,6 @@ _SOURCES = (
     "compiled",
     "conic",
     "constants",
-    "correction",
     "field",
     "flyby",
     "frames",

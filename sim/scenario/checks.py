@@ -18,8 +18,10 @@ from sim.scenario.check_dates import (
     check_activity_dates,
     check_bars,
     check_calendar,
+    check_done_before_needs,
     check_facts,
     check_memberships,
+    check_overdue,
     check_plans,
     check_slip_rows,
     check_times_of_flight,
@@ -38,6 +40,7 @@ from sim.scenario.check_flights import (
     check_routes,
     check_seats_down,
     check_substitutes,
+    check_waits,
 )
 from sim.scenario.check_goals import check_deliveries, check_destinations, check_goals, check_power, check_sites
 from sim.scenario.check_magnitudes import check_bell_curves, check_magnitudes, check_proportions
@@ -50,7 +53,6 @@ from sim.scenario.check_orbits import (
     check_leg_kinds,
     check_transfer_order,
 )
-from sim.scenario.check_schedule import check_done_before_needs, check_overdue
 from sim.scenario.check_sequences import (
     check_sequence_keys,
     check_sequence_needs,
@@ -67,7 +69,6 @@ from sim.scenario.check_timetable import (
     check_resources,
     check_working_calendars,
 )
-from sim.scenario.check_waits import check_waits
 from sim.scenario.draft import Draft
 from sim.scenario.earliest import check_cycles
 from sim.scenario.layered import Layered

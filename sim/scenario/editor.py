@@ -19,9 +19,9 @@ from typing import Any, Final
 
 from pydantic import BaseModel, TypeAdapter
 
-from sim.scenario.meanings import meanings
 from sim.scenario.said import SAID
 from sim.scenario.schema import Block, Scenario
+from sim.scenario.schema_lookup import meanings
 from sim.units import KINDS, Date, Name, format_quantity, quantity_schema
 
 Schema = dict[str, Any]

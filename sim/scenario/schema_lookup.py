@@ -1,9 +1,14 @@
-"""What may stand where in a scenario: the pydantic models along a path of keys."""
+"""What may stand where in a scenario: the pydantic models along a path of keys, and what their keys mean."""
 
 from __future__ import annotations
 
+import ast
+import inspect
+import pathlib
 import types
-from functools import lru_cache
+from collections.abc import Iterator, Mapping
+from functools import cache, lru_cache
+from itertools import pairwise
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
@@ -85,3 +90,30 @@ def _members(annotation: Any) -> list[Any]:
 def is_random(value: object, path: Path) -> bool:
     """Tell whether what stands at a path is a random value: one distribution, and notes, where keys are no names."""
     return isinstance(value, dict) and names_a_distribution(value) and not holds_names(path)
+
+
+def meanings(model: type[BaseModel]) -> dict[str, str]:
+    """Return the meaning of each field of a model, those of its bases included, by the field's own name."""
+    found: dict[str, str] = {}
+    for kind in reversed(model.__mro__):
+        if issubclass(kind, BaseModel) and kind is not BaseModel:
+            found |= _module_meanings(inspect.getfile(kind)).get(kind.__qualname__, {})
+    return found
+
+
+@cache
+def _module_meanings(file: str) -> Mapping[str, Mapping[str, str]]:
+    """Return the meanings in a source file by class: the docstrings below the fields, read only when someone asks.
+
+    Pydantic would read them whenever a scenario is read. They are cached, and not to be changed.
+    """
+    tree = ast.parse(pathlib.Path(file).read_text(encoding="utf-8"))
+    return {node.name: dict(_class_meanings(node)) for node in tree.body if isinstance(node, ast.ClassDef)}
+
+
+def _class_meanings(node: ast.ClassDef) -> Iterator[tuple[str, str]]:
+    for field, text in pairwise(node.body):
+        if not isinstance(field, ast.AnnAssign) or not isinstance(field.target, ast.Name):
+            continue
+        if isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant) and isinstance(text.value.value, str):
+            yield field.target.id, inspect.cleandoc(text.value.value)

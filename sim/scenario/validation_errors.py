@@ -13,9 +13,8 @@ from pydantic import BaseModel
 from sim.problems import Code, Mark, Problem, WrongValueError, did_you_mean, suggest
 from sim.scenario.known_distributions import DISTRIBUTIONS
 from sim.scenario.layered import Layered
-from sim.scenario.meanings import meanings
 from sim.scenario.schema import Sourced
-from sim.scenario.schema_lookup import keys_of, models_at
+from sim.scenario.schema_lookup import keys_of, meanings, models_at
 from sim.scenario.text import Path, path_text
 
 Details = Mapping[str, Any]

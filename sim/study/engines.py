@@ -2,25 +2,40 @@
 
 A job has a method `run` that does it for one item. A result depends on the job and its item alone, so an item may be
 run anywhere, and again when a worker dies. `sim.study.cluster` has the executor of Dask.
+
+A job travels as a parcel: laid down once in a file that any number of workers map instead of copying. Arrays lie in
+it as they lie in memory, so that opening one of tens of megabytes takes milliseconds and all workers share the same
+pages. They come out read-only.
 """
 
 from __future__ import annotations
 
 import contextlib
 import gc
+import mmap
 import multiprocessing
 import os
+import pickle
+import shutil
 import signal
+import struct
 import sys
+import tempfile
 import threading
+import weakref
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence, Sized
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor
+from dataclasses import dataclass
 from multiprocessing.context import BaseContext
+from pathlib import Path
 from queue import Empty, Queue
 from typing import Any, TypeVar
 
 from sim.problems import InputError
-from sim.study import parcel, script
+from sim.study import script
+
+_ALIGNMENT = 64  # what numpy and the processor's vector units like best
+_LENGTH = struct.Struct("<Q")
 
 T = TypeVar("T")
 LIVES = 3
@@ -32,6 +47,69 @@ AWAKE_S = 0.5
 LOST = f"workers died {LIVES + 1} times, and nothing was done in between; have they memory enough?"
 _CHUNKS = "sim.study.chunks"
 _DRAWING = "scipy.special"  # what the first draw of a Beta or PERT law imports
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """Where an object lies for workers of this machine to open."""
+
+    file: Path
+
+    def opened(self) -> object:
+        """Return the object; a process that opens a parcel again has it at hand."""
+        if _opened.get("file") != self.file:
+            _opened.update(file=self.file, value=received(self.file))
+            gc.freeze()  # a campaign is a hundred thousand objects that stay
+        return _opened["value"]
+
+
+_opened: dict[str, Any] = {}
+"""The parcel that a worker opened last; empty everywhere else."""
+
+
+class Sent:
+    """An object in a temporary file while workers are at it."""
+
+    def __init__(self, value: object) -> None:
+        """Lay it down; raises OSError if the file cannot be written."""
+        self.value, self.users = value, 0
+        self._folder = Path(tempfile.mkdtemp(prefix="ilrs-"))
+        self._end = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+        self.parcel = Parcel(self._folder / "parcel")
+        _write(self.parcel.file, value)
+
+    def remove(self) -> None:
+        """Take the file away."""
+        self._end()
+
+
+def received(file: Path) -> object:
+    """Return the value of a parcel that this program wrote a moment ago."""
+    with file.open("rb") as opened:
+        view = memoryview(mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ))
+    head_end = _LENGTH.size + _LENGTH.unpack_from(view)[0]
+    body, sizes = pickle.loads(view[_LENGTH.size : head_end])
+    parts, start = [], _aligned(head_end)
+    for size in sizes:
+        parts.append(view[start : start + size])
+        start = _aligned(start + size)
+    return pickle.loads(body, buffers=parts)
+
+
+def _write(file: Path, value: object) -> None:
+    buffers: list[pickle.PickleBuffer] = []
+    body = pickle.dumps(value, protocol=5, buffer_callback=buffers.append)
+    raw = [buffer.raw() for buffer in buffers]
+    head = pickle.dumps((body, [part.nbytes for part in raw]), protocol=5)
+    with file.open("wb") as opened:
+        opened.write(_LENGTH.pack(len(head)) + head)
+        for part in raw:
+            opened.seek(_aligned(opened.tell()))
+            opened.write(part)
+
+
+def _aligned(position: int) -> int:
+    return -(-position // _ALIGNMENT) * _ALIGNMENT
 
 
 class WorkersLostError(InputError):
@@ -122,7 +200,7 @@ def _next(engine: Executor, arrived: Queue[Future[Any]]) -> Future[Any]:
 
 def run_item(job: Any, item: Any) -> Any:
     """Run a job for one item, in whatever process this is."""
-    there: Any = job.opened() if isinstance(job, parcel.Parcel) else job
+    there: Any = job.opened() if isinstance(job, Parcel) else job
     return there.run(item)
 
 
@@ -184,7 +262,7 @@ class Pool(Workers):
         self.lost = f"worker processes died {LIVES + 1} times; is there memory for {jobs} of them? Try -j 1"
         self._pool: ProcessPoolExecutor | None = None
         self._turn = threading.RLock()
-        self._parcels: dict[int, parcel.Sent] = {}
+        self._parcels: dict[int, Sent] = {}
         self._module = _CHUNKS
 
     @property
@@ -211,7 +289,7 @@ class Pool(Workers):
             for key in [key for key, sent in self._parcels.items() if not sent.users and sent.value is not job]:
                 self._parcels.pop(key).remove()
             if id(job) not in self._parcels:
-                self._parcels[id(job)] = parcel.Sent(job)
+                self._parcels[id(job)] = Sent(job)
             sent = self._parcels[id(job)]
             sent.users += 1
             self._module = type(job).__module__

@@ -5,9 +5,20 @@ a power in W, an energy in J, a share a fraction of one, a rate per day, a speci
 a mass rate in kg/d, labour in h.
 """
 
-from sim.units.dates import FIRST_YEAR, LAST_YEAR, file_name, format_date, parse_date, parse_file_name, parse_name
 from sim.units.known_units import KINDS, Kind, UnitError, unit_of_word
-from sim.units.reading import format_quantity, parse_quantity, read_quantity, within
+from sim.units.reading import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    file_name,
+    format_date,
+    format_quantity,
+    parse_date,
+    parse_file_name,
+    parse_name,
+    parse_quantity,
+    read_quantity,
+    within,
+)
 from sim.units.types import (
     Angle,
     Date,

@@ -9,9 +9,8 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, WithJsonSchema
 
-from sim.units.dates import parse_date, parse_file_name, parse_name
 from sim.units.known_units import DATE, FILE_NAME, KINDS, NAME, NAME_LENGTH, NUMBER
-from sim.units.reading import read_quantity
+from sim.units.reading import parse_date, parse_file_name, parse_name, read_quantity
 
 
 def quantity_pattern(kind: str) -> str:

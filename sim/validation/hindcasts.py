@@ -24,8 +24,16 @@ from sim.calibration.slip import SlipFit, fit_slip
 from sim.scenario.load import load_scenario
 from sim.scenario.schema import SlipByClass
 from sim.scenario.table import data_file, read_table
-from sim.validation.published import About, PublishedCase, at_most, near, read_published
-from sim.validation.replications import packaged_scenario, replicate, shipped_scenario
+from sim.validation.published import (
+    About,
+    PublishedCase,
+    at_most,
+    near,
+    packaged_scenario,
+    read_published,
+    replicate,
+    shipped_scenario,
+)
 
 Floats = NDArray[np.float64]
 

@@ -1,4 +1,7 @@
-"""Published figures, and cases: what we find beside what others published, how far apart they may be and why."""
+"""Published figures, and cases: what we find beside what others published, how far apart they may be and why.
+
+Shipped scenarios are replicated here too: their samples are held against the published figures.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +9,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from math import sqrt
+from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import yaml
+from numpy.typing import NDArray
 
+from sim.analysis.outline import Outline, outline_of
+from sim.campaign.compile import compile_campaign
+from sim.campaign.plan import Campaign
+from sim.model.sample import Sample
+from sim.model.simulate import simulate_chunk, simulate_nominal
+from sim.scenario.load import load_scenario
+from sim.scenario.tree import shipped_folder
 
-def read_published(name: str) -> Any:
-    """Read one of the files of published figures, `cases/<name>.yaml`."""
-    text = resources.files("sim.validation").joinpath("cases", f"{name}.yaml").read_text(encoding="utf-8")
-    return yaml.safe_load(text)
-
-
+Floats = NDArray[np.float64]
 Value = float | tuple[float, ...]
 
 SIGMAS: Final = 4.0
@@ -83,6 +91,12 @@ def mean_tolerance(sd: float, ours_n: int, theirs_n: float = float("inf")) -> fl
     return SIGMAS * sd * sqrt(1.0 / ours_n + 1.0 / theirs_n)
 
 
+def read_published(name: str) -> Any:
+    """Read one of the files of published figures, `cases/<name>.yaml`."""
+    text = resources.files("sim.validation").joinpath("cases", f"{name}.yaml").read_text(encoding="utf-8")
+    return yaml.safe_load(text)
+
+
 def document(cases: Sequence[PublishedCase]) -> Mapping[str, Any]:
     """Return the cases as plain values for JSON."""
     return {"cases": [_plain(case) for case in cases]}
@@ -126,3 +140,54 @@ def _value(values: tuple[float, ...]) -> Value:
     """Return single figures as themselves, rounded to eight digits: the rest differs from machine to machine."""
     rounded = tuple(float(f"{one:.8g}") for one in values)
     return rounded[0] if len(rounded) == 1 else rounded
+
+
+@dataclass(frozen=True, slots=True)
+class Replicated:
+    """A campaign with its plan and its replications."""
+
+    campaign: Campaign
+    outline: Outline
+    nominal: Sample
+    sample: Sample
+
+    @property
+    def finish_d(self) -> Floats:
+        """Return the day of the first goal in each replication, infinity when it is not reached."""
+        return self.sample.reached_d[:, self.campaign.goals[0].reached]
+
+    @property
+    def durations_d(self) -> Floats:
+        """Return the days of every subject that finishes, shape (n, subjects); 0 for the others."""
+        finish = np.array([subject.finish for subject in self.outline.subjects])
+        days = self.sample.reached_d[:, finish] - self.sample.start_d
+        return np.where(finish >= 0, np.nan_to_num(days, nan=np.inf), 0.0)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the names of the subjects, in the order of the columns."""
+        return tuple(subject.key for subject in self.outline.subjects)
+
+    def critical(self, name: str) -> float:
+        """Return the share of replications in which a subject dates the first goal."""
+        return float(self.sample.on_chain[:, 0, self.names.index(name)].mean())
+
+
+def shipped_scenario(name: str) -> Path:
+    """Return the file of a shipped scenario, `examples/bridge` say."""
+    return shipped_folder() / f"{name}.yaml"
+
+
+def packaged_scenario(name: str) -> Path:
+    """Return the file of a scenario that only validation uses."""
+    return Path(__file__).with_name("cases") / f"{name}.yaml"
+
+
+def replicate(
+    file: Path, runs: int, seed: int, *, variants: Sequence[str] = (), sets: Sequence[str] = ()
+) -> Replicated:
+    """Simulate a scenario `runs` times."""
+    campaign = compile_campaign(load_scenario(file, variants=variants, sets=sets))
+    nominal = simulate_nominal(campaign)
+    sample = simulate_chunk(campaign, seed, 0, runs)
+    return Replicated(campaign, outline_of(campaign, nominal), nominal, sample)

@@ -79,8 +79,7 @@ def _replays(runs: int, seed: int) -> Suite:
 
 
 def _schedule_risk(runs: int, seed: int) -> Suite:
-    from sim.validation.stochastic import interval_cases
-    from sim.validation.textbook import textbook_cases
+    from sim.validation.stochastic import interval_cases, textbook_cases
 
     return Suite((*textbook_cases(runs, seed), *interval_cases()))
 
@@ -94,7 +93,7 @@ def _stochastic(runs: int, seed: int) -> Suite:
 
 def _slip(runs: int, seed: int) -> Suite:
     del runs, seed
-    from sim.validation.slip_halves import slip_cases
+    from sim.validation.class_slips import slip_cases
 
     return Suite(tuple(slip_cases()))
 

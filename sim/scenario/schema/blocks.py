@@ -15,7 +15,7 @@ Count = Annotated[int, Field(ge=0, le=100_000)]
 
 
 class Block(BaseModel):
-    """A mapping whose keys are all known; the docstrings below the fields say what they mean (`sim.scenario.meanings`).
+    """A mapping whose keys are all known; the docstrings below the fields say what they mean.
 
     A model is built when it is first used, and then with all that stand in it: that is once, for the whole scenario.
     """

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from sim.analysis.joint import POINTS, joint_finding
+from sim.analysis.find import POINTS, joint_finding
 
 DATES = np.array([10.0, 20.0, 30.0, 40.0, math.inf])
 COST = np.array([5.0, 1.0, 2.0, 3.0, 9.0])

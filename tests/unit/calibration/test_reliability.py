@@ -7,8 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sim.calibration.reliability import LEVELS, ForecastReliability, by_class, reliability_of
-from sim.calibration.scores import Judged
+from sim.calibration.scores import LEVELS, ForecastReliability, Judged, by_class, reliability_of
 from tests.unit.calibration.made_up import made_up
 
 

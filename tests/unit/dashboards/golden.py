@@ -19,8 +19,8 @@ from dashboards.card import Card
 from dashboards.comparison_page import Entry, compose_comparison
 from dashboards.report import compose_page
 from dashboards.sweep_page import compose_sweep
+from sim.analysis.find import joint_finding
 from sim.analysis.findings import Findings
-from sim.analysis.joint import joint_finding
 from tests.unit.dashboards.sample import sample_findings, sample_setting, sample_trace_with_depot
 from tests.unit.dashboards.test_sweeps import sample_sweep
 

@@ -17,7 +17,7 @@ from dashboards.figures.pads import draw_pads
 from dashboards.figures.power import draw_power
 from dashboards.report import compose_page
 from dashboards.setting import Openings, shown_light
-from sim.analysis.joint import joint_finding
+from sim.analysis.find import joint_finding
 from sim.model.tracing import Move, TankLevel
 from tests.unit.dashboards.sample import (
     AS_OF_D,

@@ -13,9 +13,8 @@ import pytest
 from scipy import stats
 
 from sim.decide.answer import document
-from sim.decide.climb import climb
 from sim.decide.packages import MOST_PACKAGES, Lattice, Packages
-from sim.decide.seek import seek
+from sim.decide.seek import climb, seek
 from sim.decide.sought import Found, chance_that_it_meets, read_found
 from sim.problems import ScenarioError
 from sim.scenario.load import load_scenario

@@ -10,8 +10,7 @@ import pytest
 
 from sim.decide.packages import Lattice
 from sim.decide.selection import Level, Selection
-from sim.decide.sureness import paired, pairs_to_tell, replications_to_tell, share
-from sim.decide.tally import Floats, Request, Simulate, Tally
+from sim.decide.tally import Floats, Request, Simulate, Tally, paired, pairs_to_tell, replications_to_tell, share
 
 
 def lattice_of(*packages: tuple[float, tuple[int, ...]], directed: Sequence[bool] = ()) -> Lattice:

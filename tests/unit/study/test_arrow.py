@@ -62,7 +62,7 @@ def test_one_column_is_read_of_a_file() -> None:
 PROGRAM = """
 import sys
 from pathlib import Path
-from sim.study import parcel, store
+from sim.study import engines, store
 from sim.study.chunks import ChunkSpan
 {call}
 print(sorted({{"pandas", "pydantic", "yaml", "astropy", "plotly"}} & set(sys.modules)))
@@ -77,11 +77,11 @@ def loaded_by(call: str) -> str:
 def test_a_worker_loads_neither_pandas_nor_the_scenario_language(campaign: Campaign, tmp_path: Path) -> None:
     from sim.analysis.outline import outline_of
     from sim.model.simulate import simulate_nominal
-    from sim.study import parcel
+    from sim.study import engines
     from sim.study.chunks import Work
 
-    parcel._write(tmp_path / "parcel", Work(campaign, outline_of(campaign, simulate_nominal(campaign)), 7))
-    assert loaded_by(f"parcel.received(Path({str(tmp_path / 'parcel')!r})).run(ChunkSpan(0, 3))") == "[]"
+    engines._write(tmp_path / "parcel", Work(campaign, outline_of(campaign, simulate_nominal(campaign)), 7))
+    assert loaded_by(f"engines.received(Path({str(tmp_path / 'parcel')!r})).run(ChunkSpan(0, 3))") == "[]"
 
 
 def test_reading_a_study_loads_no_pandas(campaign: Campaign, tmp_path: Path) -> None:

@@ -10,9 +10,8 @@ from sim.scenario.table import data_file, read_table
 from sim.validation.flown_missions import flight_cases
 from sim.validation.published import PublishedCase, read_published
 from sim.validation.sortie import PublishedSortie, sortie_cases
-from sim.validation.stochastic import depot_chance, stochastic_cases
+from sim.validation.stochastic import depot_chance, stochastic_cases, textbook_cases
 from sim.validation.suite import families, run_suite
-from sim.validation.textbook import textbook_cases
 
 FEW = 300
 SEED = 2035

@@ -12,8 +12,7 @@ import pytest
 from sim.scenario.load import load_scenario
 from sim.scenario.schema import SlipByClass
 from sim.validation.hindcasts import Hindcast, HindcastDate, hindcast_cases
-from sim.validation.published import PublishedCase, read_published
-from sim.validation.replications import packaged_scenario, shipped_scenario
+from sim.validation.published import PublishedCase, packaged_scenario, read_published, shipped_scenario
 
 SAMPLE = np.arange(0.0, 1001.0)
 
