@@ -1,18 +1,23 @@
 """How long a replication of the baseline takes, beside bare SimPy with as many events, and where its events come from.
 
-Run: python benchmarks/replication.py [scenario] [--long REPLICATIONS]
+Run: python benchmarks/replication.py [scenario] [--long REPLICATIONS | --beside CHECKOUT]
 
 Times are of this process's CPU, the best of several runs, since other work on the machine only ever adds to them.
-`--long` runs many replications instead and prints what memory they hold.
+`--long` runs many replications instead and prints what memory they hold. `--beside` takes turns with the code of
+another checkout, say of an older commit, and prints the ratio; name a scenario by a path that both can read.
 """
 
 from __future__ import annotations
 
+import os
 import resource
+import statistics
+import subprocess
 import sys
 import time
 from collections import Counter
 from collections.abc import Generator
+from pathlib import Path
 
 import simpy
 
@@ -27,6 +32,21 @@ from sim.scenario.load import load_scenario
 SEED = 2035
 CHUNK = 200
 ROUNDS = 7
+TURNS = 25
+"""Chunks that each of two checkouts simulates: single ones differ by a tenth on a busy machine."""
+TAKE_TURNS = """
+import sys, time
+from sim.campaign.compile import compile_campaign
+from sim.model.simulate import simulate_chunk
+from sim.scenario.load import load_scenario
+campaign, seed, count = compile_campaign(load_scenario(sys.argv[1])), int(sys.argv[2]), int(sys.argv[3])
+simulate_chunk(campaign, seed, 0, count)
+for _ in sys.stdin:
+    begin = time.process_time()
+    simulate_chunk(campaign, seed, 0, count)
+    print((time.process_time() - begin) / count, flush=True)
+"""
+"""What each checkout runs: calls that all versions have."""
 PROCESSES = 100
 """Processes of the yardstick: about as many as a replication of the baseline has."""
 
@@ -108,12 +128,47 @@ def report_memory(campaign: Campaign, replications: int) -> None:
         print(f"  after {(tenth + 1) * replications // 10} replications: at most {held_mb:.1f} MB")
 
 
+def report_beside(checkout: str, scenario: str) -> None:
+    """Print what a replication takes here and in another checkout, taking turns."""
+    workers = [take_turns(Path(__file__).parents[1], scenario), take_turns(Path(checkout), scenario)]
+    times = [[one_turn_s(worker) for worker in workers] for _ in range(TURNS)]
+    ours, theirs = (1e3 * min(column) for column in zip(*times, strict=True))
+    ratio = statistics.median(here / there for here, there in times)
+    print(f"{scenario}: {ours:.2f} ms a replication here, {theirs:.2f} there; median of {TURNS} ratios {ratio:.3f}")
+    for worker in workers:
+        worker.communicate()
+
+
+def take_turns(checkout: Path, scenario: str) -> subprocess.Popen[str]:
+    """Start a process that simulates a chunk with the code of a checkout for every line it is sent."""
+    command = [sys.executable, "-c", TAKE_TURNS, scenario, str(SEED), str(CHUNK)]
+    paths = {**os.environ, "PYTHONPATH": str(checkout)}
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, cwd=checkout, env=paths, stdin=pipe, stdout=pipe, text=True)
+
+
+def one_turn_s(worker: subprocess.Popen[str]) -> float:
+    """Let a process take its turn; return CPU seconds of a replication."""
+    assert worker.stdin is not None
+    assert worker.stdout is not None
+    worker.stdin.write("\n")
+    worker.stdin.flush()
+    return float(worker.stdout.readline())
+
+
 def main(arguments: list[str]) -> None:
     """Run the benchmark on the baseline or on another scenario."""
-    names = [word for word in arguments if not word.startswith("--") and not word.isdigit()]
-    campaign = compile_campaign(load_scenario(names[0] if names else "ilrs-2035"))
-    if "--long" in arguments:
-        report_memory(campaign, int(arguments[arguments.index("--long") + 1]))
+    values = {
+        option: arguments[arguments.index(option) + 1] for option in ("--long", "--beside") if option in arguments
+    }
+    names = [word for word in arguments if not word.startswith("--") and word not in values.values()]
+    scenario = names[0] if names else "ilrs-2035"
+    if "--beside" in values:
+        report_beside(values["--beside"], scenario)
+        return
+    campaign = compile_campaign(load_scenario(scenario))
+    if "--long" in values:
+        report_memory(campaign, int(values["--long"]))
     else:
         report_speed(campaign)
 

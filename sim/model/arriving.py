@@ -29,7 +29,6 @@ def wait_for_arrival(world: World, span: Span, leg: LegPlan) -> Process:
     """Wait until a leg would end in light and in sight of a free antenna, both at once."""
     lit_at = -1.0
     while leg.light >= 0 or leg.tracked:
-        world.again(span.subject, "waits for light and an antenna", "give ground.hold a time")
         if leg.light >= 0:
             yield from wait_for_light(world, span, leg)
             lit_at = world.env.now
@@ -39,6 +38,7 @@ def wait_for_arrival(world: World, span: Span, leg: LegPlan) -> Process:
         if leg.light < 0 or world.env.now == lit_at:
             reserve(world, leg.duration_d)
             return
+        world.again(span.subject, "waits for light and an antenna", "give ground.hold a time")
 
 
 def wait_for_light(world: World, span: Span, leg: LegPlan) -> Process:
@@ -56,7 +56,6 @@ def wait_until_seen(world: World, span: Span, event: str, ahead_d: float = 0.0) 
     if ground is None or (event == "rendezvous" and not ground.rendezvous):
         return
     while True:
-        world.again(span.subject, f"waits to be seen at its {event}", "give ground.hold a time")
         absent, day = world.absent(), world.env.now + ahead_d
         seen = next_inside(ground.covers[absent], day)
         if seen is None:
@@ -67,6 +66,7 @@ def wait_until_seen(world: World, span: Span, event: str, ahead_d: float = 0.0) 
             return
         else:
             yield from world.spend(span, ground.hold_d, TRACKING)
+        world.again(span.subject, f"waits to be seen at its {event}", "give ground.hold a time")
 
 
 def reserve(world: World, ahead_d: float) -> None:

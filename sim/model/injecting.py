@@ -76,7 +76,6 @@ def inject(world: World, plan: MissionPlan, sortie: Sortie, span: Span) -> Proce
     planned = first + plan.gather_d
     plane = min(table.planes_d, key=lambda days: _next(days, planned), default=whole.t_d[table.window])
     while True:
-        world.again(plan.subject, "waits for its plane", "let the stack wait less long")
         day = _next(plane, world.env.now)
         waited = day - first
         if day == NEVER or waited > plan.wait_limit_d:
@@ -96,6 +95,7 @@ def inject(world: World, plan: MissionPlan, sortie: Sortie, span: Span) -> Proce
                 world.note(plan.subject, lost, plan.legs[0].destination, plan.legs[0].mass_kg, plan.vehicle)
             return lost is None
         yield from world.spend(span, 0.5, TRACKING if closes else WINDOW)
+        world.again(plan.subject, "waits for its plane", "let the stack wait less long")
 
 
 def _same_day(days: Floats, rows: Indices, day: float) -> int:

@@ -33,7 +33,7 @@ def settle_risks(world: World) -> None:
 
 def wait_for_partners(world: World, span: Span, partners: tuple[int, ...]) -> Process:
     """Wait until all partners take part at once; return who does the work, successors in the place of who has left."""
-    while not all(world.takes_part(partner, world.env.now) for partner in partners):
+    while not world.all_take_part(partners):
         since = world.env.now
         found = []
         for partner in partners:
