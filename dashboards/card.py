@@ -41,6 +41,31 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Menu:
+    """A choice above a figure: (key, what the reader sees), the first chosen at first."""
+
+    label: str
+    options: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RowViews:
+    """Rows of a figure on an axis of names, which the reader orders and filters."""
+
+    menus: tuple[Menu, ...]
+    labels: Mapping[str, str]
+    """By name on the axis: what stands beside the row, in Plotly's pseudo-HTML."""
+    short: Mapping[str, str]
+    """The same on a phone."""
+    views: Mapping[str, tuple[str, ...]]
+    """By the chosen keys, joined by `|`: the rows from the top. The first is shown at first."""
+    ranges: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """By the last chosen key: the ends of the horizontal axis."""
+    row_px: int = 22
+    above_px: int = 70
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """One finding: `title` says it, `reading` says how to read the figure, `table` holds what was drawn."""
 
@@ -60,6 +85,8 @@ class Card:
     """The kept replication it shows; the reader chooses one, and the cards of the others are hidden."""
     narrow: Mapping[str, Any] = field(default_factory=dict)
     """Layout changes on a phone: dotted Plotly paths. Annotations named `wide` are left out there."""
+    rows: RowViews | None = None
+    """Views of its rows, with menus to choose among them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from typing import Any, Final, TypeAlias
 from plotly.offline import get_plotlyjs
 
 from dashboards import theme
-from dashboards.card import Card, Key, Page, Section, Table, Tile
+from dashboards.card import Card, Key, Menu, Page, RowViews, Section, Table, Tile
 
 PLOTLY_FILE: Final = "plotly.min.js"
 
@@ -56,7 +56,7 @@ class Document:
 def render_page(page: Page, *, single_file: bool) -> Document:
     """Return the page as HTML, with plotly.js inside or beside it as `PLOTLY_FILE`."""
     plotly = get_plotlyjs()
-    behaviour = _asset("page.js")
+    behaviour = _asset("rows.js") + _asset("page.js")
     library = f"<script>{plotly}</script>" if single_file else f'<script src="{PLOTLY_FILE}"></script>'
     policy = _policy([behaviour, *([plotly] if single_file else [])], beside=not single_file)
     html = f"""<!doctype html>
@@ -108,7 +108,19 @@ def _figure(card: Card) -> Json:
     if card.figure is None:
         return {}
     figure = json.loads(card.figure.to_json())
-    return {"data": figure["data"], "layout": figure["layout"], "narrow": dict(card.narrow)}
+    drawn = {"data": figure["data"], "layout": figure["layout"], "narrow": dict(card.narrow)}
+    return drawn if card.rows is None else drawn | {"rows": _row_views(card.rows)}
+
+
+def _row_views(rows: RowViews) -> Json:
+    return {
+        "labels": dict(rows.labels),
+        "short": dict(rows.short),
+        "views": {key: list(view) for key, view in rows.views.items()},
+        "ranges": {key: list(ends) for key, ends in rows.ranges.items()},
+        "rowPx": rows.row_px,
+        "abovePx": rows.above_px,
+    }
 
 
 def _policy(scripts: Iterable[str], *, beside: bool) -> str:
@@ -204,7 +216,7 @@ def _card(card: Card, *, alone: bool, hidden: bool) -> str:
     parts = [f'<article class="card{wide}" id="{key}"{run}><h3 id="{key}-title">{_prose(card.title)}</h3>']
     parts.append(f'<p class="reading">{_prose(card.reading)}</p>')
     if card.figure is not None:
-        parts.append(f'<figure aria-labelledby="{key}-title">{_keys(card.keys)}{_plot(card)}</figure>')
+        parts.append(f'<figure aria-labelledby="{key}-title">{_menus(card)}{_keys(card.keys)}{_plot(card)}</figure>')
     if card.note:
         parts.append(f'<p class="note">{escape(card.note)}</p>')
     if card.shown is not None:
@@ -220,6 +232,19 @@ def _card(card: Card, *, alone: bool, hidden: bool) -> str:
 def _plot(card: Card) -> str:
     height = int(card.figure.layout.height) if card.figure is not None else 0
     return f'<div class="plot" data-figure="{escape(card.id)}" style="min-height:{height}px"></div>'
+
+
+def _menus(card: Card) -> str:
+    """Return the menus by which the reader orders and filters the rows of a figure; none without a choice."""
+    if card.rows is None or all(len(menu.options) < 2 for menu in card.rows.menus):
+        return ""
+    menus = "".join(_menu(menu, card.id) for menu in card.rows.menus)
+    return f'<div class="menus">{menus}</div>'
+
+
+def _menu(menu: Menu, card: str) -> str:
+    options = "".join(f'<option value="{escape(key)}">{escape(word)}</option>' for key, word in menu.options)
+    return f'<label>{escape(menu.label)} <select data-rows="{escape(card)}">{options}</select></label>'
 
 
 def _data(table: Table, key: str) -> str:

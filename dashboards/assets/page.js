@@ -33,8 +33,10 @@
 
   const prepare = (id, box) => {
     const narrow = !printing && box.clientWidth < NARROW_PX;
-    const { data, layout, narrow: changes } = recoloured(figures[id], isDark() ? dark : {});
+    const { data, layout, narrow: changes, rows } = recoloured(figures[id], isDark() ? dark : {});
     const fitted = structuredClone(layout);
+    const view = rows ? rowViews.arrange(id, rows, fitted, narrow) : "";
+    if (view) box.style.minHeight = `${fitted.height}px`;
     if (narrow) {
       fitted.margin.l = Math.min(fitted.margin.l, 36);
       fitted.dragmode = false;
@@ -46,7 +48,7 @@
       if (fitted.height < TALL_PX) fitted.height = Math.round(0.78 * fitted.height);
       Object.entries(changes).filter(([path]) => path.endsWith("nticks")).forEach((entry) => setPath(fitted, ...entry));
     }
-    return { data: structuredClone(data), layout: fitted, look: `${narrow}|${isDark()}|${printing}` };
+    return { data: structuredClone(data), layout: fitted, look: `${narrow}|${isDark()}|${printing}|${view}` };
   };
 
   const config = (id) => ({
@@ -124,6 +126,7 @@
     });
     document.getElementById("run")?.addEventListener("change", (event) => showRun(event.target.value));
     prefersDark.addEventListener("change", () => { nameThemeButton(); redraw(); });
+    rowViews.wire(redraw);
     window.addEventListener("resize", redraw);
     window.addEventListener("beforeprint", () => { printing = true; drawAll(); });
     window.addEventListener("afterprint", () => { printing = false; drawAll(); });

@@ -143,6 +143,14 @@ def slip_by_cause(causes: Sequence[str], by_cause_d: Floats, nominal_d: Floats) 
 
 def _bars(outline: Outline, sample: Sample, nominal: Sample) -> tuple[Bar, ...]:
     critical = sample.on_chain.sum(axis=0, dtype=np.uint32) / sample.size
+    launches: dict[str, list[int]] = {}
+    for flight in outline.flights:
+        launches.setdefault(flight.mission, []).append(flight.launched)
+
+    def work(sample: Sample, index: int) -> Floats:
+        subject = outline.subjects[index]
+        flown = launches.get(subject.name, ()) if subject.kind == "mission" else ()
+        return np.min(sample.reached_d[:, flown], axis=1) if flown else _work_start(sample, index, subject)
 
     def bar(index: int) -> Bar:
         subject = outline.subjects[index]
@@ -151,6 +159,8 @@ def _bars(outline: Outline, sample: Sample, nominal: Sample) -> tuple[Bar, ...]:
         return Bar(
             **fields_of(Subject, subject),
             start_p50_d=_quantile_days(sample.start_d[:, index], (0.5,))[0],
+            work_p50_d=_quantile_days(work(sample, index), (0.5,))[0],
+            work_nominal_d=_day(work(nominal, index)[0]),
             finish_p10_d=p10,
             finish_p50_d=p50,
             finish_p90_d=p90,
@@ -161,6 +171,19 @@ def _bars(outline: Outline, sample: Sample, nominal: Sample) -> tuple[Bar, ...]:
         )
 
     return _each(bar, range(len(outline.subjects)))
+
+
+def _work_start(sample: Sample, index: int, subject: Subject) -> Floats:
+    """Return the day on which work begins: when it may, from its planned day on, or as long before its end as planned.
+
+    The last holds where the plan lets it begin later than it may, because of what it must end after or share.
+    """
+    free = np.maximum(sample.start_d[:, index], subject.earliest_d)
+    plan, finish = subject.planned, _column(sample, subject.finish)
+    if plan is None or subject.since_unsaid or not subject.ends_late:
+        return np.asarray(free)
+    lasts_d = plan.early_finish_d - plan.early_start_d
+    return np.asarray(np.maximum(free, np.where(np.isfinite(finish), finish - lasts_d, free)))
 
 
 def _mass(outline: Outline, sample: Sample, nominal: Sample) -> MassCurve:

@@ -118,6 +118,10 @@ class Bar(Subject):
     """One subject of the campaign Gantt."""
 
     start_p50_d: float | None
+    """Median day on which it may start: all it needs is there."""
+    work_p50_d: float | None
+    """Median day on which work begins: the first launch of a mission, an activity's release or its planned day."""
+    work_nominal_d: float | None
     finish_p10_d: float | None
     finish_p50_d: float | None
     finish_p90_d: float | None

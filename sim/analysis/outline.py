@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from sim.analysis.roles import with_roles
 from sim.campaign.causes import CAUSES
 from sim.campaign.plan import Campaign, Delivery, GoalPlan, Heading, LaunchPlan, ManifestEntry, Subject, fields_of
 from sim.chance import FigureName
@@ -132,7 +133,7 @@ def _subjects(campaign: Campaign) -> tuple[Subject, ...]:
     count = Counter(subject.name for subject in campaign.subjects)
     return tuple(
         replace(subject, finish=finish.get(index, -1), shared=count[subject.name] > 1)
-        for index, subject in enumerate(campaign.subjects)
+        for index, subject in enumerate(with_roles(campaign))
     )
 
 

@@ -164,7 +164,7 @@ class _Telling:
             self._milestone(subject, end_names("activities", name))
         for name, element in {**scenario.elements, **scenario.stations}.items():
             station = element if isinstance(element, Station) else None
-            subject = self._subject(name, "station" if station else "element", element.about)
+            subject = self._subject(name, "station" if station else "element", element.about, element.title)
             self._milestone(subject, end_names("elements", name))
             if station is not None and station.tank is not None and station.tank.filled_by is not None:
                 self._milestone(subject, (filled_name(name),))
@@ -196,7 +196,8 @@ class _Telling:
                 self.waits.append((len(self.milestones) - 1, need))
 
     def _fly(self, flight: str, name: str, mission: Mission, repeat: int) -> None:
-        subject = self._subject(flight, "mission", mission.about, fact=mission.flown is not None)
+        title = f"{mission.title} {repeat + 1}" if mission.title and repeat >= 0 else mission.title
+        subject = self._subject(flight, "mission", mission.about, title, fact=mission.flown is not None)
         named = events_of(flight, mission)
         events = {word: self._milestone(subject, names) for word, names in named.items()}
         if isinstance(mission.cargo, list) and not mission.reserve:

@@ -233,6 +233,15 @@ def test_whiskers_do_not_vanish_in_the_dark(night: Seen) -> None:
     assert contrast(f"rgb({','.join(map(str, channels))})", colour_of(night.page, ".card", "backgroundColor")) > 3
 
 
+def test_the_menus_of_the_campaign_choose_its_rows(desktop: Seen) -> None:
+    shown = "document.querySelector('[data-figure=gantt]')._fullLayout.yaxis.tickvals.length"
+    before = desktop.page.evaluate(shown)
+    desktop.page.locator("[data-rows=gantt]").nth(1).select_option("all")
+    after = desktop.page.evaluate(shown)
+    desktop.page.locator("[data-rows=gantt]").nth(1).select_option("matters")
+    assert (before < after, desktop.page.evaluate(shown)) == (True, before)
+
+
 def test_the_theme_button_redraws_the_figures(desktop: Seen) -> None:
     ink = "document.querySelector('[data-figure=scurve]')._fullLayout.font.color"
     looks = []

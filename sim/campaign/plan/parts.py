@@ -59,6 +59,22 @@ class Subject:
     """What pages call it; empty when the scenario does not say."""
     planned: PlannedDates | None = None
     """None for what is known, for what the plan does not reach, and where no plan was asked for."""
+    led_by: str = ""
+    """What pages call the partner who leads it; empty when nobody is named."""
+    serves: tuple[str, ...] = ()
+    """Goals that cannot be reached without it."""
+    source: str = ""
+    """Where its figures come from."""
+    confidence: str = ""
+    """high, medium or low; empty when the scenario does not say."""
+    slip_d: tuple[float, ...] = ()
+    """P10, P50 and P90 of the slip of its own; empty when it has none."""
+    since_unsaid: bool = False
+    """Whether only its end is said, so that it is under way when the calendar starts."""
+    ends_late: bool = False
+    """Whether its plan is set by what it must end after, and not by what it must start after."""
+    earliest_d: float = 0.0
+    """Planned day before which no work is done on it."""
 
     @property
     def called(self) -> str:

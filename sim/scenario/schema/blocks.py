@@ -11,6 +11,7 @@ Access = Literal["read", "computed", "recalled", "estimate"]
 EventName = Annotated[str, Field(min_length=1, max_length=200)]
 """Something that happens, without time before or after it: `ilrs-1.landed`."""
 PadName = Annotated[str, Field(pattern=r"^[^.\s]+\.[^.\s]+$", max_length=120)]
+OneLine = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^\S(.*\S)?$")]
 Count = Annotated[int, Field(ge=0, le=100_000)]
 
 
@@ -47,3 +48,10 @@ class Sourced(Block):
     """Whether the source was read, computed from a data set, recalled, or the figures are estimates."""
     sources: dict[str, SourceNote] = {}
     """Sources of single keys of this block, where they differ from `source`."""
+
+
+class Titled(Sourced):
+    """A block that pages can call by something better than its key."""
+
+    title: OneLine | None = None
+    """What pages call it; commands keep to its key."""

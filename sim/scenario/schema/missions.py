@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from sim.problems import Code, WrongValueError
 from sim.scenario.relations import Need
-from sim.scenario.schema.blocks import Block, Count, EventName, Sourced
+from sim.scenario.schema.blocks import Block, Count, EventName, Sourced, Titled
 from sim.scenario.schema.planning import SlipOfPlan
 from sim.scenario.schema.sites import Operation
 from sim.scenario.values import UncertainDuration
@@ -120,7 +120,7 @@ Cargo = Annotated[
 ]
 
 
-class Mission(Sourced):
+class Mission(Titled):
     """One flight, with one launch or several."""
 
     partner: Name | None = None

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from sim.scenario.relations import Need
-from sim.scenario.schema.blocks import Block, Sourced
+from sim.scenario.schema.blocks import Block, Sourced, Titled
 from sim.scenario.values import UncertainDate, UncertainDuration, UncertainFactor, UncertainSlip
 from sim.units import Date, Duration, Name, Share, Slip
 
@@ -96,7 +96,7 @@ class Barred(Block):
     """First day on which the partner may take part again."""
 
 
-class Partner(Sourced):
+class Partner(Titled):
     """A state or agency that takes part."""
 
     budget: Budget | None = None

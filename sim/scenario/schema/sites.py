@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from sim.scenario.relations import Need
-from sim.scenario.schema.blocks import Sourced
+from sim.scenario.schema.blocks import Sourced, Titled
 from sim.scenario.values import UncertainDuration
 from sim.units import (
     Duration,
@@ -190,7 +190,7 @@ class StationTank(Sourced):
     """The tankers that fill it."""
 
 
-class Station(Sourced):
+class Station(Titled):
     """A station in orbit."""
 
     tank: StationTank | None = None
@@ -254,7 +254,7 @@ class Breakdown(Sourced):
     """Time the repair takes."""
 
 
-class Element(Sourced):
+class Element(Titled):
     """A part of the base."""
 
     at: Name | None = None

@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema, mod
 
 from sim.problems import Code, WrongValueError
 from sim.scenario.relations import Need
-from sim.scenario.schema.blocks import Block, Sourced
+from sim.scenario.schema.blocks import Block, Titled
 from sim.scenario.schema.planning import SlipByClass, SlipOfPlan
 from sim.scenario.values import UncertainDate, UncertainWork
 from sim.units import Date, Duration, Name, Share, parse_date
@@ -71,7 +71,6 @@ DayHours = Annotated[list[HoursSpan], BeforeValidator(_read_spans), Field(max_le
 Day = Annotated[datetime.datetime | DayOfYear, PlainValidator(_read_day), WithJsonSchema(_DAY_SCHEMA)]
 SeasonDay = Annotated[DayOfYear, PlainValidator(_read_day_of_year), WithJsonSchema(_DAY_SCHEMA)]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-OneLine = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^\S(.*\S)?$")]
 PlannersCode = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^\S(.*\S)?$")]
 
 Capacity = Annotated[int, Field(ge=0, le=1_000_000)]
@@ -101,11 +100,9 @@ class Season(Block):
     """First day after it, month and day."""
 
 
-class WorkingCalendar(Sourced):
+class WorkingCalendar(Titled):
     """When people work: days of the week, hours, holidays, closed times and seasons."""
 
-    title: OneLine | None = None
-    """What pages call it."""
     days: list[Weekday] | None = None
     """Working days of the week; Monday to Friday if not said."""
     hours: DayHours | dict[Weekday, DayHours] = Field(default=[(0, 1440)])
@@ -143,11 +140,9 @@ class WorkingCalendar(Sourced):
         return tuple(tuple(_in_order(self.hours)) if day in days else () for day in WEEKDAYS)
 
 
-class Resource(Sourced):
+class Resource(Titled):
     """People or tools that several activities share; what uses it holds it from its start to its end."""
 
-    title: OneLine | None = None
-    """What pages call it."""
     capacity: Capacity | dict[str, Capacity] | None = None
     """How many there are, always or from each of several dates on; without it there are enough, and its use is only
     written down."""
@@ -162,22 +157,18 @@ class Resource(Sourced):
         return self
 
 
-class Group(Sourced):
+class Group(Titled):
     """Work that belongs together, as in a work breakdown structure; it can be needed as a whole."""
 
-    title: OneLine | None = None
-    """What pages call it."""
     code: PlannersCode | None = None
     """The planner's own id."""
     group: Name | None = None
     """The group it is in."""
 
 
-class Activity(Sourced):
+class Activity(Titled):
     """Work that must be finished before something else can be."""
 
-    title: OneLine | None = None
-    """What pages call it."""
     code: PlannersCode | None = None
     """The planner's own id, which tables of the plan use."""
     group: Name | None = None

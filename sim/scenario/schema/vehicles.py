@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from sim.scenario.relations import Need
-from sim.scenario.schema.blocks import Count, PadName, Sourced
+from sim.scenario.schema.blocks import Count, PadName, Sourced, Titled
 from sim.scenario.values import UncertainDuration
 from sim.units import Date, Latitude, Longitude, Mass, Name, Rate, Share, SpecificImpulse
 
@@ -90,7 +90,7 @@ class UpperStage(Sourced):
     """Vacuum specific impulse."""
 
 
-class Launcher(Sourced):
+class Launcher(Titled):
     """A launch vehicle."""
 
     partner: Name | None = None
@@ -138,7 +138,7 @@ class Stage(Sourced):
     """Whether the stage is dropped when it is empty and another one takes over."""
 
 
-class Spacecraft(Sourced):
+class Spacecraft(Titled):
     """Something that flies after launch."""
 
     kind: Literal["lander", "orbiter", "relay", "ship", "transfer-stage", "station", "tanker", "sample-return"]

@@ -172,6 +172,8 @@ def _bar(kind: str, name: str, index: int, random: np.random.Generator) -> Bar:
         kind=kind,
         about="",
         start_p50_d=700.0 if fact else start,
+        work_p50_d=700.0 if fact else start,
+        work_nominal_d=700.0 if fact else start - 60,
         finish_p10_d=None if never else finish - 0.3 * spread,
         finish_p50_d=None if never else finish,
         finish_p90_d=None if never or late else finish + spread,

@@ -146,10 +146,36 @@ def test_a_bar_of_the_campaign_is_as_long_as_its_median_span(findings: Findings,
     assert round((bar.finish_p50_d - bar.start_p50_d) * DAY_MS) in lengths
 
 
-def test_every_subject_of_the_campaign_is_listed(findings: Findings, goal: GoalFinding) -> None:
+def test_every_subject_of_the_campaign_is_in_the_view_of_all(findings: Findings, goal: GoalFinding) -> None:
     headings = len({bar.kind for bar in findings.bars})
-    axis = drawn(gantt.draw_gantt(findings, goal))["layout"]["yaxis"]
-    assert len(axis["ticktext"]) == len(findings.bars) + headings
+    rows = gantt.draw_gantt(findings, goal).rows
+    assert rows is not None
+    assert len(rows.views["kind|all"]) == len(findings.bars) + headings
+
+
+def test_work_that_began_nobody_says_when_is_drawn_from_the_day_of_knowledge(
+    findings: Findings, goal: GoalFinding
+) -> None:
+    one = next(bar for bar in findings.bars if bar.kind == "activity" and not bar.fact)
+    open_start = dataclasses.replace(one, work_p50_d=0.0, finish_p50_d=3000.0, since_unsaid=True)
+    known = dataclasses.replace(with_bars(findings, open_start), as_of_d=1000.0)
+    assert bars_of(gantt.draw_gantt(known, goal))[0]["base"] == [findings.calendar.iso(1000.0)]
+
+
+def test_a_mission_is_drawn_from_its_launch_not_from_the_day_it_may_start(
+    findings: Findings, goal: GoalFinding
+) -> None:
+    one = next(bar for bar in findings.bars if bar.kind == "mission" and not bar.fact)
+    flight = dataclasses.replace(one, start_p50_d=0.0, work_p50_d=4000.0, finish_p50_d=4005.0)
+    assert bars_of(gantt.draw_gantt(with_bars(findings, flight), goal))[0]["x"] == [5 * DAY_MS]
+
+
+def test_the_nominal_run_lies_beneath_the_median(findings: Findings, goal: GoalFinding) -> None:
+    one = next(bar for bar in findings.bars if bar.kind == "activity" and not bar.fact)
+    assert one.work_nominal_d is not None
+    (median, nominal) = bars_of(gantt.draw_gantt(with_bars(findings, one), goal))
+    assert nominal["base"] == [findings.calendar.iso(one.work_nominal_d)]
+    assert nominal["offset"] > median["offset"] + median["width"]
 
 
 def test_a_chart_of_many_bars_reads_each_of_its_notes_only_a_few_times(
@@ -180,7 +206,7 @@ def test_facts_have_no_whisker(findings: Findings, goal: GoalFinding) -> None:
 
 def test_what_is_there_from_the_start_says_so_and_has_no_bar(findings: Findings, goal: GoalFinding) -> None:
     station = next(bar for bar in findings.bars if bar.kind == "station")
-    given = dataclasses.replace(station, start_p50_d=0.0, finish_p10_d=0.0, finish_p50_d=0.0, finish_p90_d=0.0)
+    given = dataclasses.replace(station, work_p50_d=0.0, finish_p10_d=0.0, finish_p50_d=0.0, finish_p90_d=0.0)
     figure = gantt.draw_gantt(with_bars(findings, given), goal)
     assert "there from the start" in [note["text"] for note in drawn(figure)["layout"]["annotations"]]
     assert bars_of(figure) == []
@@ -200,16 +226,16 @@ def planned_bar(findings: Findings) -> Bar:
 
 
 def test_a_bar_says_its_early_and_late_dates_and_float(findings: Findings, goal: GoalFinding, planned_bar: Bar) -> None:
-    (bars,) = bars_of(gantt.draw_gantt(with_bars(findings, planned_bar), goal))
-    assert "plan: early 2022-04-11 to 2022-05-11<br>late 2022-04-08 to 2022-05-08" in bars["customdata"][0]
-    assert "total float -3.0 d, free float 0.0 d; critical in the plan" in bars["customdata"][0]
+    bars = bars_of(gantt.draw_gantt(with_bars(findings, planned_bar), goal))[0]
+    assert "plan: early 2022-04-11 to 2022-05-11<br>plan: late 2022-04-08 to 2022-05-08" in bars["customdata"][0]
+    assert "total float -3.0 d, free float 0.0 d<br>critical in the plan" in bars["customdata"][0]
 
 
 def test_only_what_has_no_float_has_a_dark_rim(findings: Findings, goal: GoalFinding, planned_bar: Bar) -> None:
     assert planned_bar.planned is not None
     free = dataclasses.replace(planned_bar.planned, total_float_d=5.0, critical=False)
     both = with_bars(findings, planned_bar, dataclasses.replace(planned_bar, name="free", planned=free))
-    (bars,) = bars_of(gantt.draw_gantt(both, goal))
+    bars = bars_of(gantt.draw_gantt(both, goal))[0]
     assert [colour == theme.INK for colour in bars["marker"]["line"]["color"]].count(True) == 1
 
 
