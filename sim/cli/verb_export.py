@@ -11,30 +11,40 @@ from sim.cli.printing import print_json
 
 
 @click.command("export")
-@click.argument("kind", type=click.Choice(["mspdi", "csv", "xlsx", "ics", "oem", "opm", "czml"]))
+@click.argument("kind", type=click.Choice(["mspdi", "csv", "xlsx", "ics", "kml", "oem", "opm", "czml", "gmat"]))
 @click.argument("source", metavar="SCENARIO|RUN")
 @click.option("-o", "--output", "target", required=True, type=click.Path(path_type=Path), help="The file to write.")
-@click.option("--flight", metavar="MISSION[.LAUNCH]", help="Which computed flight, for oem, opm and czml.")
+@click.option(
+    "--flight",
+    metavar="MISSION[.LAUNCH]",
+    help="Which computed flight, for oem, opm, czml, gmat; for kml, whose ground track.",
+)
+@click.option("--body", type=click.Choice(["earth", "moon"]), help="Which globe, for kml; the Moon if anything lands.")
 @click.option("--force", is_flag=True, help="Write over a file that is there already.")
 @as_json("what was written")
-def command(kind: str, source: str, target: Path, flight: str | None, force: bool, json_: bool) -> None:
+def command(
+    kind: str, source: str, target: Path, flight: str | None, body: str | None, force: bool, json_: bool
+) -> None:
     """Write a plan, or a run with its P50 and P80, for another tool.
 
     mspdi is MS Project XML with the plan as baseline 0, P50 as 1, P80 as 2; csv and xlsx are tables of the activities;
-    ics holds milestones, launches and goals. oem and opm are orbit messages of CCSDS for one flight whose transfer is
-    computed: its states, or its first state with its burns; as XML where the file's name ends in .xml. czml is
-    a scene of it for Cesium.
+    ics holds milestones, launches and goals; kml is a map of sites, landings and the ground track of a flight.
+    oem and opm are orbit messages of CCSDS for one flight whose transfer is computed: its states, or its first state
+    with its burns; as XML where the file's name ends in .xml. czml is a scene of it for Cesium, gmat a script that
+    flies it.
     """
     from sim.front.exporting import FLIGHT_KINDS, export
     from sim.problems import InputError, counted
 
+    if body is not None and kind != "kml":
+        raise InputError(f"--body: is for kml, not for {kind}")
     if kind in FLIGHT_KINDS:
         _flight(kind, source, target, flight, force=force, json_=json_)
         return
-    if flight is not None:
-        raise InputError(f"--flight: is for {', '.join(FLIGHT_KINDS)}, not for {kind}")
+    if flight is not None and kind != "kml":
+        raise InputError(f"--flight: is for kml, {', '.join(FLIGHT_KINDS)}, not for {kind}")
 
-    plan = export(kind, source, target, force=force)
+    plan = export(kind, source, target, flight=flight, body=body, force=force)
     links = sum(len(one.needs) for one in plan.activities)
     held = sum(one.kind != "activity" or one.unlinked > 0 for one in plan.activities)
     told = {"written": str(target), "kind": kind, "from": plan.run, "activities": len(plan.activities), "links": links,
@@ -42,7 +52,8 @@ def command(kind: str, source: str, target: Path, flight: str | None, force: boo
     if json_:
         print_json(told)
         return
-    click.echo(f"{target}: {counted(len(plan.activities), 'activity', 'activities')}, {counted(links, 'link')}")
+    held_by = f"{counted(len(plan.activities), 'activity', 'activities')}, {counted(links, 'link')}"
+    click.echo(f"{target}: {counted(len(plan.launches), 'launch', 'launches') if kind == 'kml' else held_by}")
     click.echo(plan.run)
     if held and kind == "mspdi":
         what = counted(held, "line waits", "lines wait")
@@ -58,14 +69,14 @@ def _flight(kind: str, source: str, target: Path, flight: str | None, *, force: 
 
     message = export_flight(kind, source, target, flight=flight, force=force)
     out = message.flight
-    states = sum(len(arc.time_s) for arc in out.arcs) if kind != "opm" else 1
+    states = sum(len(arc.time_s) for arc in out.arcs) if kind in ("oem", "czml") else 1
     burns = len(message.own_burns())
     told = {"written": str(target), "kind": kind, "from": message.source, "flight": out.name, "object": out.designator,
             "injected": message.epoch(0.0), "states": states, "burns": burns}  # fmt: skip
     if json_:
         print_json(told)
         return
-    held = f"{counted(states, 'state')}" if kind != "opm" else f"{counted(burns, 'burn')}"
+    held = counted(states, "state") if kind in ("oem", "czml") else counted(burns, "burn")
     click.echo(f"{target}: {out.name}, injected {message.epoch(0.0)} TDB, {held}")
     for text in (message.source, *out.notes[1:]):
         click.echo(text)

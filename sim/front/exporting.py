@@ -6,36 +6,45 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from sim.front.plan import Plan
     from sim.front.study import Study
     from sim.interchange.ccsds import OutMessage
-    from sim.interchange.outgoing import OutPlan, OutSource
+    from sim.interchange.out_plan import OutPlan
+    from sim.interchange.outgoing import OutSource
     from sim.scenario.load import Loaded
 
-    Floats = NDArray[np.float64]
-
-KINDS = ("mspdi", "csv", "xlsx", "ics")
-FLIGHT_KINDS = ("oem", "opm", "czml")
+KINDS = ("mspdi", "csv", "xlsx", "ics", "kml")
+FLIGHT_KINDS = ("oem", "opm", "czml", "gmat")
 
 
-def export(kind: str, source: str | Path, target: str | Path, *, force: bool = False) -> OutPlan:
+def export(
+    kind: str,
+    source: str | Path,
+    target: str | Path,
+    *,
+    flight: str | None = None,
+    body: str | None = None,
+    force: bool = False,
+) -> OutPlan:
     """Write a scenario's plan, or a run with its quantiles, into a file for another tool; return what was written.
 
+    `body` (earth or moon) says which globe a map is of, `flight` whose ground track is on it.
     Raises InputError for a source that cannot be read, and for a target that is there already unless `force` is said.
     """
     from sim.front.arguments import ArgumentError
     from sim.front.importing import refuse_taken, write_whole
+    from sim.front.plan import make_plan
     from sim.interchange.outgoing import outgoing
 
     if kind not in KINDS:
         raise ArgumentError("kind", f"no kind is called {kind!r}: {', '.join(KINDS)}")
     where = Path(target)
     refuse_taken(where, force=force)
-    plan = outgoing(_source(source))
-    write_whole(where, _bytes(kind, plan))
+    loaded, study = _loaded(source)
+    made = make_plan(loaded)
+    plan = outgoing(_source(loaded, study, made))
+    data = _map(loaded, study, made, plan, body, flight) if kind == "kml" else _bytes(kind, plan)
+    write_whole(where, data)
     return plan
 
 
@@ -49,28 +58,50 @@ def export_flight(
     """
     from sim.front.arguments import ArgumentError
     from sim.front.importing import refuse_taken, write_whole
+    from sim.front.plan import make_plan
     from sim.interchange.ccsds import oem_bytes, opm_bytes
 
     if kind not in FLIGHT_KINDS:
         raise ArgumentError("kind", f"no kind is called {kind!r}: {', '.join(FLIGHT_KINDS)}")
     where = Path(target)
     refuse_taken(where, force=force)
-    message = _message(source, flight)
+    loaded, study = _loaded(source)
+    message = _message(loaded, study, make_plan(loaded), flight)
     if kind == "czml":
         from sim.interchange.czml_out import czml_bytes
 
         write_whole(where, czml_bytes(message))
+    elif kind == "gmat":
+        from sim.interchange.gmat_out import gmat_bytes
+
+        write_whole(where, gmat_bytes(message))
     else:
         xml = where.suffix.lower() == ".xml"
         write_whole(where, (oem_bytes if kind == "oem" else opm_bytes)(message, xml=xml))
     return message
 
 
-def _message(source: str | Path, flight: str | None) -> OutMessage:
+def _map(loaded: Loaded, study: Study | None, made: Plan, plan: OutPlan, body: str | None, flight: str | None) -> bytes:
+    """Return the map of a body: the Moon where something of the plan stands on it, else the Earth."""
+    from datetime import timedelta
+
+    from sim.interchange.kml_out import ground_places, kml_bytes
+
+    days = made.nominal.reached_d
+    left = {made.campaign.subjects[one.subject].name: float(days[one.stayed]) for one in made.campaign.missions
+            if one.stayed >= 0 and days[one.stayed] < float("inf")}  # fmt: skip
+    home = {name: made.calendar.start + timedelta(days=day) for name, day in left.items()}
+    places = ground_places(loaded.scenario, plan, home)
+    shown = body or ("moon" if any(one.body == "moon" for one in places) else "earth")
+    message = _message(loaded, study, made, flight) if flight is not None else None
+    return kml_bytes(plan, places, shown, message)
+
+
+def _message(loaded: Loaded, study: Study | None, plan: Plan, flight: str | None) -> OutMessage:
     from datetime import timedelta
 
     from sim.campaign.sheet import SheetWriter
-    from sim.front.plan import days_left, make_plan
+    from sim.front.plan import days_left
     from sim.interchange.ccsds import OutMessage
     from sim.interchange.flown import flight_name, flown
     from sim.physics.ephemeris import load_ephemeris
@@ -78,8 +109,7 @@ def _message(source: str | Path, flight: str | None) -> OutMessage:
     from sim.physics.limits import PhysicsError
     from sim.problems import InputError
 
-    loaded, study = _loaded(source)
-    plan, calendar = make_plan(loaded), loaded.scenario.calendar
+    calendar = loaded.scenario.calendar
     writer = SheetWriter(loaded.scenario, plan.campaign, plan.nominal.reached_d, days_left(plan.campaign, plan.nominal))
     found = writer.transfers()
     chosen = _chosen([flight_name(one) for one in found], flight)
@@ -88,7 +118,7 @@ def _message(source: str | Path, flight: str | None) -> OutMessage:
     try:
         out = flown(load_ephemeris(), start_d, found[chosen], years[: chosen + 1].count(years[chosen]))
     except PhysicsError as error:
-        raise InputError(f"{source}: {error}") from None
+        raise InputError(f"{loaded.scenario.name}: {error}") from None
     return OutMessage(out, calendar.as_of or calendar.start, _made_of(loaded, study))
 
 
@@ -113,21 +143,23 @@ def _bytes(kind: str, plan: OutPlan) -> bytes:
         from sim.interchange.mspdi_out import mspdi_bytes
 
         return mspdi_bytes(plan)
-    from sim.interchange.tables_out import csv_bytes, ics_bytes, xlsx_bytes
+    if kind == "xlsx":
+        from sim.interchange.workbook_out import xlsx_bytes
 
-    return {"csv": csv_bytes, "xlsx": xlsx_bytes, "ics": ics_bytes}[kind](plan)
+        return xlsx_bytes(plan)
+    from sim.interchange.tables_out import csv_bytes, ics_bytes
+
+    return {"csv": csv_bytes, "ics": ics_bytes}[kind](plan)
 
 
-def _source(source: str | Path) -> OutSource:
+def _source(loaded: Loaded, study: Study | None, plan: Plan) -> OutSource:
     """Return what a scenario, or the folder of a run, tells."""
-    from sim.front.plan import make_plan
     from sim.interchange.outgoing import OutSource
+    from sim.scenario.provenance import figures_of
 
-    loaded, study = _loaded(source)
-    plan = make_plan(loaded)
-    days = {goal.name: float(plan.nominal.reached_d[goal.reached]) for goal in plan.campaign.goals}
-    reached = _reached(plan, study) if study is not None else {}
-    return OutSource(loaded.scenario, plan.calendar, plan.floats, days, _made_of(loaded, study), reached)
+    runs = study.tables.sample if study is not None else None
+    made_of, figures = _made_of(loaded, study), figures_of(loaded.layered)
+    return OutSource(loaded.scenario, plan.campaign, plan.calendar, plan.floats, plan.nominal, made_of, runs, figures)
 
 
 def _loaded(source: str | Path) -> tuple[Loaded, Study | None]:
@@ -152,12 +184,3 @@ def _study(folder: Path) -> Study:
     from sim.front.pages import open_run
 
     return open_run(folder, rows=True)
-
-
-def _reached(plan: Plan, study: Study) -> dict[str, Floats]:
-    """Return the days on which each thing ended in each replication, by name."""
-    campaign, days = plan.campaign, study.tables.sample.reached_d
-    at = {goal.name: goal.reached for goal in campaign.goals}
-    at |= {campaign.subjects[one.subject].name: one.arrived for one in campaign.missions}
-    at |= {one.name: one.done for one in campaign.schedule.works} if campaign.schedule is not None else {}
-    return {name: days[:, number] for name, number in at.items() if 0 <= number < days.shape[1]}

@@ -45,8 +45,8 @@ class OutMessage:
 
     def meta(self, centre: str) -> dict[str, str]:
         """Return the object, the centre, the axes and the clock."""
-        return {"OBJECT_NAME": _plain(self.flight.name), "OBJECT_ID": self.flight.designator, "CENTER_NAME": centre,
-                "REF_FRAME": "ICRF", "TIME_SYSTEM": "TDB"}  # fmt: skip
+        return {"OBJECT_NAME": plain_ascii(self.flight.name), "OBJECT_ID": self.flight.designator,
+                "CENTER_NAME": centre, "REF_FRAME": "ICRF", "TIME_SYSTEM": "TDB"}  # fmt: skip
 
     def span(self, arc: OutArc) -> dict[str, str]:
         """Return the first and last epoch of an arc and how to interpolate in it."""
@@ -81,7 +81,7 @@ def opm_bytes(message: OutMessage, *, xml: bool) -> bytes:
 
 
 def _lines(kind: str, message: OutMessage, body: Iterator[str]) -> bytes:
-    head = [f"CCSDS_{kind}_VERS = 2.0", *(f"COMMENT {_plain(text)}" for text in message.comments)]
+    head = [f"CCSDS_{kind}_VERS = 2.0", *(f"COMMENT {plain_ascii(text)}" for text in message.comments)]
     head += [f"CREATION_DATE = {message.made:%Y-%m-%dT%H:%M:%S}", "ORIGINATOR = ILRS", ""]
     return "".join(f"{line}\n" for line in [*head, *body]).encode("ascii")
 
@@ -89,7 +89,7 @@ def _lines(kind: str, message: OutMessage, body: Iterator[str]) -> bytes:
 def _oem_lines(message: OutMessage) -> Iterator[str]:
     for arc in message.flight.arcs:
         yield "META_START"
-        yield f"COMMENT {_plain(arc.about)}"
+        yield f"COMMENT {plain_ascii(arc.about)}"
         yield from (f"{key} = {text}" for key, text in (message.meta(arc.centre) | message.span(arc)).items())
         yield "META_STOP"
         for time_s, state in zip(arc.time_s, arc.states, strict=True):
@@ -105,7 +105,7 @@ def _opm_lines(message: OutMessage) -> Iterator[str]:
     yield f"MASS = {message.flight.mass_kg:.3f}"
     for burn in message.own_burns():
         yield ""
-        yield from (f"COMMENT {_plain(text)}" for text in _about(burn))
+        yield from (f"COMMENT {plain_ascii(text)}" for text in _about(burn))
         yield from (f"{key} = {text}" for key, text, _ in _manoeuvre(message, burn))
 
 
@@ -117,7 +117,7 @@ def _xml(kind: str, message: OutMessage, segments: list[Element]) -> bytes:
     root.set("id", f"CCSDS_{kind.upper()}_VERS")
     head = SubElement(root, "header")
     for text in message.comments:
-        SubElement(head, "COMMENT").text = _plain(text)
+        SubElement(head, "COMMENT").text = plain_ascii(text)
     SubElement(head, "CREATION_DATE").text = f"{message.made:%Y-%m-%dT%H:%M:%S}"
     SubElement(head, "ORIGINATOR").text = "ILRS"
     SubElement(root, "body").extend(segments)
@@ -148,7 +148,7 @@ def _opm_segment(message: OutMessage) -> Element:
     for burn in message.own_burns():
         block = SubElement(data, "maneuverParameters")
         for text in _about(burn):
-            SubElement(block, "COMMENT").text = _plain(text)
+            SubElement(block, "COMMENT").text = plain_ascii(text)
         for key, text, unit in _manoeuvre(message, burn):
             SubElement(block, key, {"units": unit} if unit else {}).text = text
     return segment
@@ -156,7 +156,7 @@ def _opm_segment(message: OutMessage) -> Element:
 
 def _fill(parent: Element, pairs: dict[str, str], about: str = "") -> None:
     if about:
-        SubElement(parent, "COMMENT").text = _plain(about)
+        SubElement(parent, "COMMENT").text = plain_ascii(about)
     for key, text in pairs.items():
         SubElement(parent, key).text = text
 
@@ -201,7 +201,7 @@ def _numbers(state: FloatArray) -> list[str]:
     return [f"{value:.6f}" for value in state[:3]] + [f"{value:.9f}" for value in state[3:]]
 
 
-def _plain(text: str) -> str:
+def plain_ascii(text: str) -> str:
     """Return a text as one line of printable ASCII, as these messages want it."""
     letters = " ".join(text.split()).encode("ascii", "replace").decode()
     return "".join(letter if " " <= letter <= "~" else "?" for letter in letters)[:_LONGEST]

@@ -46,6 +46,10 @@ class OutBurn:
     dv_km_s: FloatArray
     before: FloatArray
     """Geocentric state before it, km and km/s, shape (6,)."""
+    centre: str
+    """EARTH or MOON: whose orbit it changes."""
+    about_centre: FloatArray
+    """State before it about that body, km and km/s, shape (6,)."""
     propellant_kg: float
     dropped_kg: float
     """Empty stages that are left behind."""
@@ -171,13 +175,25 @@ def _burns(
     tli_km_s = 1e-3 * best.tli_dv_m_s * forward
     parked = leaving.copy()
     parked[3:] -= tli_km_s
-    closing = arrival[3:] - table.moon(injected_d + end_s / DAY_S)[1][0]
+    moon = np.hstack(table.moon(injected_d + end_s / DAY_S))[0]
+    closing = arrival[3:] - moon[3:]
     loi_km_s = -1e-3 * best.loi_dv_m_s * closing / np.linalg.norm(closing)
     spent = _spent(planned, best)
     own = any(step.kind == "tli" for step in planned.steps)
     return (
-        OutBurn("trans-lunar injection", 0.0, tli_km_s, parked, *spent.get("tli", (0.0, 0.0, 0.0)), not own),
-        OutBurn("lunar orbit insertion", end_s, loi_km_s, arrival, *spent.get("loi", (0.0, 0.0, 0.0)), False),
+        OutBurn(
+            "trans-lunar injection", 0.0, tli_km_s, parked, "EARTH", parked, *spent.get("tli", (0.0, 0.0, 0.0)), not own
+        ),
+        OutBurn(
+            "lunar orbit insertion",
+            end_s,
+            loi_km_s,
+            arrival,
+            "MOON",
+            arrival - moon,
+            *spent.get("loi", (0.0, 0.0, 0.0)),
+            False,
+        ),
     )
 
 

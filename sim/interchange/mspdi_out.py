@@ -12,14 +12,14 @@ from typing import Final
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from sim.interchange.foreign import Link
-from sim.interchange.outgoing import OutActivity, OutCalendar, OutPlan
+from sim.interchange.out_plan import OutActivity, OutCalendar, OutPlan
 from sim.interchange.weeks import DAY_MIN, WHOLE, Day
 
 _LINKS: Final = {Link.FF: 0, Link.FS: 1, Link.SF: 2, Link.SS: 3}
 _CLOCK: Final = "round-the-clock"
 _WORKING_DAYS, _ELAPSED_DAYS = 7, 8
-_TEXT1: Final = "188743731"
-"""The number of the field Text1 of a task."""
+_FLOAT, _CRITICALITY = "188743731", "188743734"
+"""The numbers of the fields Text1 and Text2 of a task."""
 _MEANING: Final = (
     "Baseline 0 is the plan, 1 is P50, 2 is P80 of its own finishes; those of linked tasks need not fit together."
 )
@@ -68,8 +68,9 @@ class _Writer:
             "HonorConstraints": 0,
         }
         _fill(root, head | ({"StatusDate": _time(plan.as_of)} if plan.as_of else {}))
-        fields = SubElement(SubElement(root, "ExtendedAttributes"), "ExtendedAttribute")
-        _fill(fields, {"FieldID": _TEXT1, "FieldName": "Text1", "Alias": "Float and criticality"})
+        fields = SubElement(root, "ExtendedAttributes")
+        for number, name, alias in ((_FLOAT, "Text1", "Float"), (_CRITICALITY, "Text2", "Criticality")):
+            _fill(SubElement(fields, "ExtendedAttribute"), {"FieldID": number, "FieldName": name, "Alias": alias})
         calendars = SubElement(root, "Calendars")
         for name in self.calendars:
             self._calendar(calendars, name)
@@ -154,7 +155,10 @@ class _Writer:
             _fill(link, lag)
         if one.total_float_d is not None:
             said = f"{one.total_float_d:g} d float{', critical' if one.critical else ''}"
-            _fill(SubElement(task, "ExtendedAttribute"), {"FieldID": _TEXT1, "Value": said})
+            _fill(SubElement(task, "ExtendedAttribute"), {"FieldID": _FLOAT, "Value": said})
+        if one.criticality is not None:
+            said = f"decides the date of a goal in {100.0 * one.criticality:.1f} % of the replications"
+            _fill(SubElement(task, "ExtendedAttribute"), {"FieldID": _CRITICALITY, "Value": said})
         plan = (one.start, one.finish) if one.start and one.finish else None
         for number, pair in enumerate((plan, *one.likely)):
             if pair is not None:
@@ -219,10 +223,10 @@ class _Writer:
 
 def _fill(parent: Element, values: Mapping[str, object]) -> None:
     for tag, value in values.items():
-        SubElement(parent, tag).text = _clean(str(value))
+        SubElement(parent, tag).text = clean_text(str(value))
 
 
-def _clean(text: str) -> str:
+def clean_text(text: str) -> str:
     """Return text without the letters that XML cannot hold."""
     return re.sub("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", " ", text)
 

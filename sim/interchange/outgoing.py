@@ -3,111 +3,70 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from math import isfinite
 from typing import Final
 
 import numpy as np
 
+from sim.analysis.estimates import quantiles, wilson
 from sim.analysis.float_table import FloatRow
+from sim.campaign.plan import Campaign, Floats, ManifestEntry
 from sim.chance import Distribution
 from sim.clock import Calendar
 from sim.interchange.foreign import Link, Relation
+from sim.interchange.out_plan import Moment, OutActivity, OutCalendar, OutGoal, OutLaunch, OutPlan
 from sim.interchange.weeks import Day
+from sim.model.sample import Sample
 from sim.scenario.measures import EPOCH
+from sim.scenario.provenance import Figure
 from sim.scenario.relations import Lagged
 from sim.scenario.schema import Activity, Goal, Scenario
 from sim.scenario.values import DateDistribution, WorkTime
 from sim.scenario.working import USUAL, Working, hours_of
 from sim.worktime import DAY_MIN, WorkCalendar
 
-Moment = datetime.datetime
 QUANTILES: Final = (0.5, 0.8)
 _BOUNDS: Final = ("not_before", "start_by", "not_done_before", "by")
 
 
 @dataclass(frozen=True, slots=True)
-class OutActivity:
-    """One line of a plan; durations in minutes of its calendar, or of the clock where it has none."""
-
-    name: str
-    code: str
-    title: str
-    kind: str
-    """activity, mission or element."""
-    group: str
-    calendar: str
-    """Empty for round the clock."""
-    duration_min: float
-    points_min: tuple[float, float, float] | None
-    needs: tuple[Relation, ...]
-    bounds: Mapping[str, Moment]
-    started: Moment | None
-    done: Moment | None
-    remaining_min: float | None
-    uses: Mapping[str, int]
-    start: Moment | None
-    finish: Moment | None
-    likely: tuple[tuple[Moment, Moment] | None, ...]
-    """Start and finish at P50 and P80; none without a run, or where it is not reached so often."""
-    total_float_d: float | None
-    critical: bool
-    unlinked: int
-    """How many needs are no links between activities."""
-
-
-@dataclass(frozen=True, slots=True)
-class OutCalendar:
-    """A working calendar: seven days from Monday on, and the days that differ."""
-
-    week: tuple[Day, ...]
-    days: Mapping[datetime.date, Day]
-    day_min: float
-
-
-@dataclass(frozen=True, slots=True)
-class OutGoal:
-    """A goal: when it is wanted, when the plan and the quantiles reach it, and the chance of its date."""
-
-    name: str
-    title: str
-    by: datetime.date
-    plan: Moment | None
-    likely: tuple[Moment | None, ...]
-    chance: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class OutPlan:
-    """All that is given away of a plan or a run."""
-
-    scenario: str
-    about: str
-    run: str
-    """What it comes from, in words."""
-    start: Moment
-    as_of: Moment | None
-    working: str
-    activities: tuple[OutActivity, ...]
-    calendars: Mapping[str, OutCalendar]
-    groups: Mapping[str, tuple[str, str, str]]
-    """By name: title, code, parent."""
-    resources: Mapping[str, tuple[str, float | None]]
-    goals: tuple[OutGoal, ...]
-
-
-@dataclass(slots=True)
 class OutSource:
-    """What a plan is made of: the scenario, its table of floats, and the days on which each thing was reached."""
+    """What a plan is made of: the scenario, its table of floats, the nominal run and, where there is one, the runs."""
 
     scenario: Scenario
+    campaign: Campaign
     calendar: Calendar
     rows: Sequence[FloatRow]
-    goal_days: Mapping[str, float]
+    nominal: Sample
     run: str
-    reached: Mapping[str, np.ndarray] = field(default_factory=dict)
-    """By name of activity, mission, element or goal: days, shape (replications,)."""
+    runs: Sample | None
+    assumptions: Sequence[Figure] = ()
+
+    def milestones(self) -> dict[str, int]:
+        """Return the milestone at which each thing is done, by name, and the launch of each `MISSION.launched`."""
+        campaign = self.campaign
+        missions = {campaign.subjects[one.subject].name: one for one in campaign.missions}
+        found = {goal.name: goal.reached for goal in campaign.goals}
+        found |= {name: one.arrived for name, one in missions.items()}
+        found |= {f"{name}.launched": one.launched for name, one in missions.items()}
+        found |= {campaign.subjects[one.subject].name: one.operational for one in campaign.elements}
+        return found | {one.name: one.done for one in (campaign.schedule.works if campaign.schedule else ())}
+
+    def days(self, milestone: int) -> Floats | None:
+        """Return the day on which a milestone was reached in each replication; None without a run."""
+        if self.runs is None or not 0 <= milestone < self.runs.reached_d.shape[1]:
+            return None
+        days: Floats = self.runs.reached_d[:, milestone]
+        return days
+
+    def criticality(self) -> dict[str, float]:
+        """Return the share of replications in which each thing lies on the chain that dates a goal, by name."""
+        if self.runs is None:
+            return {}
+        shares = self.runs.on_chain.any(axis=1).mean(axis=0)
+        return {one.name: float(share) for one, share in zip(self.campaign.subjects, shares, strict=True)}
 
 
 def outgoing(source: OutSource) -> OutPlan:
@@ -120,6 +79,8 @@ class _Outgoing:
         self.source = source
         self.scenario = source.scenario
         self.working = Working(source.scenario)
+        self.criticality = source.criticality()
+        self.ends = source.milestones()
 
     def plan(self) -> OutPlan:
         scenario = self.scenario
@@ -136,6 +97,8 @@ class _Outgoing:
             {name: (one.title or name, one.code or "", one.group or "") for name, one in scenario.groups.items()},
             {name: (one.title or name, _capacity(one.capacity)) for name, one in scenario.resources.items()},
             tuple(self._goal(name, goal) for name, goal in scenario.goals.items()),
+            tuple(self._launch(one) for one in self.source.campaign.flights),
+            tuple(self.source.assumptions),
         )
 
     def _moment(self, day: float) -> Moment | None:
@@ -202,6 +165,9 @@ class _Outgoing:
             late.total_d if late is not None else None,
             row.critical,
             unlinked,
+            self.criticality.get(row.name)
+            if minutes > 0.0
+            else None,  # a chain is made of time, a milestone takes none
         )
 
     def _duration(
@@ -251,14 +217,17 @@ class _Outgoing:
         return at + datetime.timedelta(minutes=last if ends else first)
 
     def _likely(self, row: FloatRow, calendar: str, minutes: float) -> tuple[tuple[Moment, Moment] | None, ...]:
-        days = self.source.reached.get(row.name)
+        days = self._days(row.name)
         if days is None:
             return (None, None)
         table = self.working.table(calendar) if calendar else None
+        launched = self._days(f"{row.name}.launched") if row.kind == "mission" else None
         found: list[tuple[Moment, Moment] | None] = []
         for share in QUANTILES:
             end_d = float(np.quantile(days, share, method="inverted_cdf"))
             start_d = _start_of(table, end_d, minutes)
+            if launched is not None:
+                start_d = float(np.quantile(launched, share, method="inverted_cdf"))
             pair = self._moment(start_d), self._moment(end_d)
             found.append(pair if pair[0] is not None and pair[1] is not None else None)  # type: ignore[arg-type]
         return tuple(found)
@@ -289,17 +258,34 @@ class _Outgoing:
         clock = self.working.lag_clock(need, activity)
         return self._law(need.lag).mode * clock.unit_min, clock.calendar is None
 
+    def _days(self, name: str) -> Floats | None:
+        return self.source.days(self.ends.get(name, -1))
+
+    # --- goals and launches -------------------------------------------------------------------------------------------
+
     def _goal(self, name: str, goal: Goal) -> OutGoal:
-        days = self.source.reached.get(name)
-        plan = self._moment(self.source.goal_days.get(name, float("inf")))
-        likely: tuple[Moment | None, ...] = (None, None)
-        chance = None
-        if days is not None:
-            likely = tuple(self._moment(float(np.quantile(days, share, method="inverted_cdf"))) for share in QUANTILES)
-            by_d = (goal.by - self.source.calendar.start) / datetime.timedelta(days=1)
-            by_d = by_d + 1.0 if goal.by.time() == datetime.time() else by_d
-            chance = float(np.mean(days <= by_d))
-        return OutGoal(name, goal.title or name, goal.by.date(), plan, likely, chance)
+        days = self._days(name)
+        plan = self._moment(float(self.source.nominal.reached_d[self.ends[name]]))
+        if days is None:
+            return OutGoal(name, goal.title or name, goal.by.date(), plan, (None, None), None)
+        by_d = (goal.by - self.source.calendar.start) / datetime.timedelta(days=1)
+        by_d = by_d + 1.0 if goal.by.time() == datetime.time() else by_d
+        share = wilson(int(np.count_nonzero(days <= by_d)), days.size)
+        found = quantiles(days, QUANTILES)
+        spans = tuple((self._day(one.low), self._day(one.high)) for one in found)
+        likely = tuple(self._day(one.value) for one in found)
+        return OutGoal(
+            name, goal.title or name, goal.by.date(), plan, likely, share.value, spans, (share.low, share.high)
+        )
+
+    def _day(self, day: float | None) -> Moment | None:
+        return self._moment(day) if day is not None else None
+
+    def _launch(self, one: ManifestEntry) -> OutLaunch:
+        days = self.source.days(one.launched)
+        likely = tuple(self._day(found.value) for found in quantiles(days, QUANTILES)) if days is not None else ()
+        plan = self._moment(float(self.source.nominal.reached_d[one.launched]))
+        return OutLaunch(one.mission, one.launch, one.launcher, one.payload, one.mass_kg, plan, likely)
 
 
 def _start_of(table: WorkCalendar | None, end_d: float, minutes: float) -> float:

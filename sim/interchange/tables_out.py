@@ -1,26 +1,23 @@
-"""A plan of ours as a table (CSV), as a workbook (XLSX) and as a calendar (iCalendar, RFC 5545)."""
+"""A plan of ours as a table (CSV) and as a calendar (iCalendar, RFC 5545)."""
 
 from __future__ import annotations
 
 import csv
 import datetime
 import io
-import re
-import zipfile
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from sim.interchange.foreign import Link
-from sim.interchange.outgoing import OutActivity, OutPlan
+from sim.interchange.out_plan import OutActivity, OutPlan
 from sim.interchange.plan_draft import one_line, slug
 from sim.interchange.weeks import DAY_MIN
-from sim.problems import InputError
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 COLUMNS: Final = (
     "id", "name", "wbs", "duration", "optimistic", "most_likely", "pessimistic", "calendar", "predecessors",
     "constraint", "constraint_date", "deadline", "actual_start", "actual_finish", "remaining", "resources",
-    "plan_start", "plan_finish", "p50_finish", "p80_finish", "total_float", "critical",
+    "plan_start", "plan_finish", "p50_finish", "p80_finish", "total_float", "critical", "criticality",
 )  # fmt: skip
 
 
@@ -30,7 +27,7 @@ def csv_bytes(plan: OutPlan) -> bytes:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
     for one in plan.activities:
-        writer.writerow([_harmless(cell) for cell in _row(plan, one)])
+        writer.writerow([_harmless(cell) for cell in plan_row(plan, one)])
     return text.getvalue().encode()
 
 
@@ -42,7 +39,8 @@ def _harmless(cell: object) -> str:
     return f"'{text}" if text.startswith(_FORMULA) and not is_number else text
 
 
-def _row(plan: OutPlan, one: OutActivity) -> list[object]:
+def plan_row(plan: OutPlan, one: OutActivity) -> list[object]:
+    """Return the cells of an activity, one for each of the columns."""
     kind, at = _constraint(one)
     points = [_length(plan, one, minutes) for minutes in one.points_min] if one.points_min else [None] * 3
     return [
@@ -65,6 +63,7 @@ def _row(plan: OutPlan, one: OutActivity) -> list[object]:
         *(pair[1] if pair is not None else None for pair in one.likely),
         round(one.total_float_d, 4) if one.total_float_d is not None else None,
         "yes" if one.critical else "no",
+        round(one.criticality, 4) if one.criticality is not None else None,
     ]
 
 
@@ -95,74 +94,6 @@ def _constraint(one: OutActivity) -> tuple[str, datetime.datetime | None]:
         if key in bounds:
             return kind, bounds[key]
     return "", None
-
-
-# --- workbook ---------------------------------------------------------------------------------------------------------
-
-
-def xlsx_bytes(plan: OutPlan) -> bytes:
-    """Return a plan as a workbook: a sheet of activities, one of goals, and one that says what it is.
-
-    Every text is a string cell, never a formula. The bytes are the same for the same plan.
-    """
-    try:
-        from openpyxl import Workbook
-    except ImportError:
-        raise InputError("a workbook needs openpyxl: pip install 'ilrs[export]', or export csv") from None
-    book = Workbook()
-    stamp = plan.as_of or plan.start
-    book.properties.created = book.properties.modified = stamp
-    sheet = book.active
-    assert sheet is not None
-    sheet.title = "Plan"
-    goals, about = book.create_sheet("Goals"), book.create_sheet("About")
-
-    def put(where: Any, row: int, cells: list[object]) -> None:
-        for column, value in enumerate(cells, 1):
-            cell = where.cell(row=row, column=column)
-            if isinstance(value, str):
-                cell.value = one_line(value, 1000)
-                cell.data_type = "s"  # whatever it begins with
-            elif value is not None:
-                cell.value = value
-            if isinstance(value, datetime.datetime | datetime.date):
-                cell.number_format = "yyyy-mm-dd"
-
-    put(sheet, 1, list(COLUMNS))
-    for number, one in enumerate(plan.activities, 2):
-        put(sheet, number, _row(plan, one))
-    sheet.freeze_panes = "A2"
-    sheet.auto_filter.ref = sheet.dimensions
-    put(goals, 1, ["goal", "title", "wanted by", "plan", "P50", "P80", "chance"])
-    for number, goal in enumerate(plan.goals, 2):
-        put(goals, number, [goal.name, goal.title, goal.by, goal.plan, *goal.likely, goal.chance])
-    for number, (key, value) in enumerate(_about(plan), 1):
-        put(about, number, [key, value])
-    return _settled(book)
-
-
-def _settled(book: Any) -> bytes:
-    """Return the bytes of a workbook with the time of no clock in them."""
-    raw, settled = io.BytesIO(), io.BytesIO()
-    created = book.properties.created
-    book.save(raw)
-    with zipfile.ZipFile(raw) as old, zipfile.ZipFile(settled, "w", zipfile.ZIP_DEFLATED) as new:
-        for item in old.infolist():
-            data = old.read(item)
-            if item.filename == "docProps/core.xml":
-                said = created.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
-                data = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>" + said, data)
-            new.writestr(zipfile.ZipInfo(item.filename, (1980, 1, 1, 0, 0, 0)), data)
-    return settled.getvalue()
-
-
-def _about(plan: OutPlan) -> Iterator[tuple[str, str]]:
-    yield "scenario", plan.scenario
-    yield "what it is", plan.about
-    yield "made of", plan.run
-    yield "plan_start, plan_finish", "when nothing slips and nothing fails"
-    yield "p50_finish, p80_finish", "half, and four in five, of the replications have it by then; of each on its own"
-    yield "total_float", "working days of the activity's own calendar, against the end of the plan and its own dates"
 
 
 # --- iCalendar --------------------------------------------------------------------------------------------------------

@@ -7,12 +7,16 @@ import datetime
 import io
 from collections.abc import Callable
 from pathlib import Path
+from xml.etree import ElementTree
 
 import icalendar
 import openpyxl
 import pytest
 from click.testing import Result
+from openpyxl.utils import get_column_letter
 
+from sim.interchange.kml_out import GroundPlace, GroundVisit, kml_bytes
+from sim.interchange.out_plan import OutPlan
 from tests.unit.interchange.plans import written
 
 Call = Callable[..., Result]
@@ -29,6 +33,12 @@ activities:
   cure: {title: Cure, code: Y30, duration: 3 d, needs: [pour]}
   roof:
     {title: Roof, code: Y40, duration: 0 wd, needs: [cure], ends_after: [dig.started + 1 wd], not_before: 2031-03-17}
+"""
+TWO = """format: 1
+name: two
+calendar: {start: 2031-03-03, end: 2033-01-01}
+goals: {done: {by: 2031-06-01, needs: [long, short]}}
+activities: {long: {duration: 10 d}, short: {duration: 5 d}}
 """
 HOSTILE_YARD = "format: 1\nname: yard\ncalendar: {start: 2031-03-03, end: 2033-01-01}\n" + (
     "goals: {done: {by: 2031-06-01, needs: [a0]}}\nactivities:\n"
@@ -64,7 +74,7 @@ def test_a_table_read_back_has_the_dates_of_the_plan(ilrs: Call) -> None:
     assert "4 of 4 activities on the file's dates" in said
 
 
-@pytest.mark.parametrize("kind", ["mspdi", "csv", "xlsx", "ics"])
+@pytest.mark.parametrize("kind", ["mspdi", "csv", "xlsx", "ics", "kml"])
 def test_two_exports_of_one_plan_are_the_same_bytes(ilrs: Call, kind: str) -> None:
     assert exported(ilrs, kind) == exported(ilrs, kind)
 
@@ -81,7 +91,42 @@ def test_a_workbook_has_real_dates_and_text_cells(ilrs: Call) -> None:
     row = dict(zip(head, book["Plan"][2], strict=True))
     assert row["plan_start"].value == datetime.datetime(2031, 3, 3, 8)
     assert row["name"].data_type == "s"
-    assert book.sheetnames == ["Plan", "Goals", "About"]
+    assert book.sheetnames == ["Plan", "Goals", "Manifest", "Assumptions", "About"]
+
+
+def test_a_workbook_colours_the_weeks_of_an_activity(ilrs: Call) -> None:
+    sheet = openpyxl.load_workbook(io.BytesIO(exported(ilrs, "xlsx")))["Plan"]
+    (grid,) = sheet.conditional_formatting
+    first = sheet[str(grid.sqref).partition(":")[0]]
+    assert sheet.cell(row=1, column=first.column).value == datetime.datetime(2031, 3, 3)
+    head = [cell.value for cell in sheet[1]]
+    letters = [get_column_letter(head.index(name) + 1) for name in ("plan_start", "plan_finish")]
+    week = get_column_letter(first.column)
+    said = f"AND(ISNUMBER(${letters[0]}2),{week}$1+7>${letters[0]}2,{week}$1<=${letters[1]}2)"
+    assert grid.rules[0].formula == [said]
+
+
+def test_a_workbook_lists_what_the_plan_assumes(ilrs: Call) -> None:
+    sheet = openpyxl.load_workbook(io.BytesIO(exported(ilrs, "xlsx")))["Assumptions"]
+    values = {row[0].value: row[1].value for row in sheet.iter_rows(min_row=2)}
+    assert values["activities.pour.duration"] == "2 wd"
+
+
+def test_a_run_tells_how_often_each_activity_decides(ilrs: Call, tmp_path: Path) -> None:
+    written(tmp_path, "two.yaml", TWO)
+    ilrs("run", "two.yaml", "-n", "20", "-q", "-o", "run")
+    rows = {row["id"]: row["criticality"] for row in csv.DictReader(io.StringIO(exported(ilrs, "csv", "run").decode()))}
+    assert rows == {"long": "1.0", "short": "0.0"}
+
+
+def test_ms_project_xml_tells_how_often_each_activity_decides(ilrs: Call, tmp_path: Path) -> None:
+    written(tmp_path, "two.yaml", TWO)
+    ilrs("run", "two.yaml", "-n", "20", "-q", "-o", "run")
+    root = ElementTree.fromstring(exported(ilrs, "mspdi", "run"))
+    said = [one.findtext("{*}Value") for one in root.iterfind(".//{*}Task/{*}ExtendedAttribute")]
+    assert [text for text in said if text and text.startswith("decides")] == [
+        f"decides the date of a goal in {share} % of the replications" for share in ("100.0", "0.0")
+    ]
 
 
 def test_a_calendar_has_milestones_and_goals_on_their_days(ilrs: Call) -> None:
@@ -119,3 +164,42 @@ def test_hostile_names_stay_in_their_lines_of_a_calendar(ilrs: Call) -> None:
     events = icalendar.Calendar.from_ical(data).walk("VEVENT")
     assert len(events) == len(HOSTILE) + 1
     assert max(len(line) for line in data.split(b"\r\n")) <= 75
+
+
+KML = "{http://www.opengis.net/kml/2.2}"
+OUTPOST = str(Path(__file__).parents[1] / "data" / "outpost.yaml")
+
+
+def test_a_map_of_the_moon_says_so_and_has_the_landings(ilrs: Call) -> None:
+    root = ElementTree.fromstring(exported(ilrs, "kml", OUTPOST))
+    names = [one.findtext(f"{KML}name") for one in root.iter(f"{KML}Placemark")]
+    assert (root.get("hint"), names[0], "cargo-1: landing" in names) == ("target=moon", "site", True)
+
+
+def test_a_place_on_a_map_is_longitude_then_latitude(ilrs: Call) -> None:
+    root = ElementTree.fromstring(exported(ilrs, "kml", OUTPOST))
+    assert root.findtext(f".//{KML}coordinates") == "123.400000,-88.800000,0"
+
+
+def test_a_stay_on_a_map_ends_when_the_people_leave(ilrs: Call) -> None:
+    root = ElementTree.fromstring(exported(ilrs, "kml", OUTPOST))
+    spans = {one.findtext(f"{KML}name"): one.find(f"{KML}TimeSpan") for one in root.iter(f"{KML}Placemark")}
+    crew, cargo = spans["crew: landing"], spans["cargo-1: landing"]
+    assert crew is not None
+    assert cargo is not None
+    assert (crew.find(f"{KML}end") is None, cargo.find(f"{KML}end") is None) == (False, True)
+
+
+def test_a_map_of_the_earth_has_the_launches(ilrs: Call) -> None:
+    done = ilrs("export", "kml", OUTPOST, "--body", "earth", "-o", "earth.kml")
+    root = ElementTree.fromstring(Path("earth.kml").read_bytes())
+    names = [one.findtext(f"{KML}name") for one in root.iter(f"{KML}Placemark")]
+    assert (done.exit_code, root.get("hint"), "crew: launch" in names) == (0, None, True)
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_names_are_texts_of_a_map(name: str) -> None:
+    visit = GroundVisit(name, datetime.datetime(2031, 3, 3), None, ())
+    plan = OutPlan(name, "", name, visit.start, None, "", (), {}, {}, {}, ())
+    root = ElementTree.fromstring(kml_bytes(plan, [GroundPlace("site", "moon", -88.8, 123.4, (visit,))], "moon", None))
+    assert [one.findtext(f"{KML}name") for one in root.iter(f"{KML}Placemark")] == ["site", name]

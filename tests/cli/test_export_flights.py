@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -17,10 +18,12 @@ from oem import OrbitEphemerisMessage
 from sim.front.exporting import export_flight
 from sim.interchange.ccsds import OutMessage, oem_bytes, opm_bytes, rtn_axes
 from sim.interchange.czml_out import czml_bytes
+from sim.interchange.gmat_out import gmat_bytes
 from sim.physics.constants import DAY_S, MOON_RADIUS_KM
 from sim.physics.ephemeris import load_ephemeris
 from sim.physics.epochs import epoch_from_iso
 from sim.physics.field import coast, field_from
+from sim.physics.frames import moon_axes
 from tests.cli.test_export import HOSTILE
 
 Call = Callable[..., Result]
@@ -181,3 +184,88 @@ def test_a_scene_tells_utc(message: OutMessage) -> None:
 def test_hostile_names_are_texts_of_a_scene(message: OutMessage, name: str) -> None:
     craft = json.loads(czml_bytes(replace(message, flight=replace(message.flight, name=name))))[1]
     assert (craft["name"], craft["label"]["text"]) == (name, name)
+
+
+# --- a script of GMAT -------------------------------------------------------------------------------------------------
+
+
+def script(message: OutMessage) -> list[str]:
+    lines = gmat_bytes(message).decode("ascii").splitlines()
+    return [line.rstrip(";") for line in lines if line and not line.startswith("%")]
+
+
+def settings(message: OutMessage) -> dict[str, str]:
+    return dict(line[5:].split(" = ", 1) for line in script(message) if line.startswith("GMAT "))
+
+
+def test_a_script_creates_each_resource_once_and_uses_no_other(message: OutMessage) -> None:
+    made = [line.split()[2] for line in script(message) if line.startswith("Create ")]
+    used = {key.partition(".")[0] for key in settings(message)}
+    said = " ".join(line for line in script(message) if line.startswith(("Maneuver", "Propagate")))
+    used |= set(re.findall(r"[A-Za-z]\w+(?=[(.)])", said))
+    used |= {name for key, text in settings(message).items() if key.endswith((".Tanks", ".Tank", ".FM"))
+             for name in re.findall(r"\w+", text)}  # fmt: skip
+    assert (sorted(made), len(set(made))) == (sorted(used), len(made))
+
+
+def test_a_script_flies_to_the_orbit_of_the_ephemeris(message: OutMessage) -> None:
+    """Read the script as GMAT does: state, burns along velocity and normal of their origin, and coasts in days."""
+    said, table, lines = settings(message), load_ephemeris(), script(message)
+    craft = next(line.split()[2] for line in lines if line.startswith("Create Spacecraft"))
+    state = np.array([float(said[f"{craft}.{axis}"]) for axis in ("X", "Y", "Z", "VX", "VY", "VZ")])
+    epoch_d = message.flight.injected_d
+    for line in lines[lines.index("BeginMissionSequence") :]:
+        if line.startswith("Maneuver"):
+            name = line.split()[1].partition("(")[0]
+            origin = np.hstack(table.moon(epoch_d))[0] if said[f"{name}.Origin"] == "Luna" else np.zeros(6)
+            place, speed = np.split(state - origin, 2)
+            along, normal = (
+                speed / np.linalg.norm(speed),
+                np.cross(place, speed) / np.linalg.norm(np.cross(place, speed)),
+            )
+            parts = [float(said[f"{name}.Element{number}"]) for number in (1, 2, 3)]
+            state[3:] += parts @ np.array([along, normal, np.cross(along, normal)])
+        if line.startswith("Propagate"):
+            span_d = float(line.rpartition("=")[2].strip(" }"))
+            state = coast(field_from(table, epoch_d), state, span_d * DAY_S, 4000)[1][-1]
+            epoch_d += span_d
+    ends = message.flight.arcs[1].states[-1] + np.hstack(table.moon(epoch_d))[0]
+    assert np.linalg.norm(state[:3] - ends[:3]) < 5.0  # nm/s of the script's digits, after a turn about the Moon
+
+
+def test_the_mass_of_a_script_is_that_of_the_flight(message: OutMessage) -> None:
+    said = settings(message)
+    dry = next(line for line in script(message) if ".DryMass" in line)
+    fuel_kg = [float(text) for key, text in said.items() if key.endswith(".FuelMass")]
+    assert float(dry.rpartition("=")[2]) + sum(fuel_kg) == pytest.approx(message.flight.mass_kg, abs=0.01)
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_names_are_identifiers_and_comments_of_a_script(message: OutMessage, name: str) -> None:
+    hostile = replace(
+        message, flight=replace(message.flight, name=name, notes=(f"{name}\nCreate Burn X",)), source=name
+    )
+    plain, told = script(message), script(hostile)
+    craft = next(line.split()[2] for line in told if line.startswith("Create Spacecraft"))
+    assert re.fullmatch("Craft[A-Za-z0-9_]*", craft)
+    assert [line.replace(craft, "Craft_cargo") for line in told] == plain
+
+
+def test_a_flight_on_a_map_has_its_track_in_parts_that_do_not_cross_the_edge(
+    ilrs: Call, tmp_path: Path, message: OutMessage
+) -> None:
+    where = tmp_path / "a.kml"
+    done = ilrs("export", "kml", str(DATA / "assembly.yaml"), "--flight", "cargo", "-o", str(where))
+    lines = ElementTree.parse(where).iterfind(".//{*}LineString/{*}coordinates")
+    parts = [np.array([[float(x) for x in point.split(",")] for point in (line.text or "").split()]) for line in lines]
+    assert done.exit_code == 0
+    assert len(parts) > 1
+    assert all(np.abs(np.diff(part[:, 0])).max() <= 180.0 for part in parts)
+    np.testing.assert_allclose(parts[0][0, 1], below_deg(message), atol=0.05)
+
+
+def below_deg(message: OutMessage) -> float:
+    """Return the latitude under the first place about the Moon, from the pole of the IAU to a tenth of a degree."""
+    place_km = message.flight.arcs[1].states[0][:3]
+    pole = moon_axes(np.array([message.flight.injected_d + message.flight.arcs[1].time_s[0] / DAY_S]))[0, 2]
+    return float(np.degrees(np.arcsin(pole @ place_km / np.linalg.norm(place_km))))
