@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Final
@@ -221,16 +221,15 @@ def identify(values: dict[str, Any]) -> str:
 
 def _count_sources(values: Any) -> tuple[int, int]:
     """Return how many blocks name a source, and how many of them are estimates."""
-    notes = list(_source_notes(values))
-    return len(notes), sum(1 for note in notes if "estimate" in (note.get("source"), note.get("access")))
-
-
-def _source_notes(value: Any) -> Iterator[dict[str, Any]]:
-    if isinstance(value, dict):
-        if "source" in value:
-            yield value
-        for item in value.values():
-            yield from _source_notes(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _source_notes(item)
+    figures = guesses = 0
+    open_ = [values]
+    while open_:
+        value = open_.pop()
+        if isinstance(value, dict):
+            if "source" in value:
+                figures += 1
+                guesses += "estimate" in (value["source"], value.get("access"))
+            open_ += [item for item in value.values() if isinstance(item, (dict, list))]
+        else:
+            open_ += [item for item in value if isinstance(item, (dict, list))]
+    return figures, guesses

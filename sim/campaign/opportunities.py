@@ -44,6 +44,8 @@ class SkyTables:
         self.departures: dict[tuple[str, str, tuple[float, ...]], Departures] = {}
         self.tables: list[Opportunities] = []
         self._known: dict[Hashable, int] = {}
+        self._ends: dict[Hashable, str] = {}
+        """What decides the departures of a leg, by its ends and times of flight, as texts."""
         self._lights: dict[tuple[str, float], int] = {}
 
     def light(self, place: str, needed_d: float = 0.0) -> int:
@@ -117,9 +119,10 @@ class SkyTables:
 
     def _decides(self, leg: Leg) -> tuple[Hashable, ...]:
         """Return what decides the departures of a leg, and which of them are seen."""
-        places, calendar = self._scenario.places, self._scenario.calendar
-        ends = repr((places[leg.from_], places[leg.to], leg.tof))
-        return self._sky.span, calendar.start, calendar.end, ends, self._ground.decides
+        key, places, calendar = (leg.from_, leg.to, *leg.tof), self._scenario.places, self._scenario.calendar
+        if key not in self._ends:
+            self._ends[key] = repr((places[leg.from_], places[leg.to], leg.tof))
+        return self._sky.span, calendar.start, calendar.end, self._ends[key], self._ground.decides
 
     def _add(self, number: int, key: Hashable, make: Callable[[], Opportunities | None]) -> int:
         """Add the table that is decided by what is in `key`, over a table of departures; -1 where there is none."""

@@ -174,8 +174,8 @@ class SharedLuck:
             return None
         from scipy.special import ndtri
 
-        law = self._by_class(slip, max(_days(item.said_on, item.planned), 0.0))
-        score = float(ndtri(law.below(_days(item.planned, came))))
+        law, slip_d = self._by_class(slip, max(_days(item.said_on, item.planned), 0.0)), _days(item.planned, came)
+        score = self._shared.get(("score", law, slip_d), lambda: float(ndtri(law.below(slip_d))))
         return min(max(score, -FARTHEST_SCORE), FARTHEST_SCORE)
 
     # --- what moves together ----------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import combinations
 from typing import Any
 
@@ -57,15 +58,23 @@ def _wrong_covariance(law: SlipClasses) -> str:
     scale = max((abs(rows[i][i]) for i in range(count)), default=0.0)
     if any(abs(rows[i][j] - rows[j][i]) > _SYMMETRY * scale for i, j in combinations(range(count), 2)):
         return "a covariance is the same on both sides of its diagonal"
-    try:
-        ridge = 1.0 + _SYMMETRY
-        lower_root(range(count), lambda i, j: _scaled(rows, int(i), int(j)) * (ridge if i == j else 1.0))
-    except (ImpossibleError, ValueError):
+    if not _can_be(tuple(map(tuple, rows))):
         return "these parameters would have a negative variance in some direction (not positive definite)"
     return ""
 
 
-def _scaled(rows: list[list[float]], i: int, j: int) -> float:
+@lru_cache(maxsize=8)
+def _can_be(rows: tuple[tuple[float, ...], ...]) -> bool:
+    """Whether a matrix is a covariance; the cases of a sweep ask again and again of one."""
+    ridge = 1.0 + _SYMMETRY
+    try:
+        lower_root(range(len(rows)), lambda i, j: _scaled(rows, int(i), int(j)) * (ridge if i == j else 1.0))
+    except (ImpossibleError, ValueError):
+        return False
+    return True
+
+
+def _scaled(rows: Sequence[Sequence[float]], i: int, j: int) -> float:
     """Return a covariance as a correlation; raises ValueError for a negative variance."""
     both = rows[i][i] * rows[j][j]
     if rows[i][i] < 0.0 or rows[j][j] < 0.0:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from math import inf
 from typing import Any, Final
 
@@ -239,8 +240,10 @@ def check_bell_curves(case: Draft) -> Iterator[Problem]:
 _FARTHEST_SD: Final = 9.0  # beyond, nothing of a normal law is left to cut off
 
 
-_HOLDERS: Final = (Distribution, BaseModel, dict, list)
-"""What is or may hold a law; most values of a scenario do not."""
+@cache
+def _may_hold(kind: type) -> bool:
+    """Whether values of a type are laws or may hold some; most values of a scenario do not."""
+    return issubclass(kind, (Distribution, BaseModel, dict, list))
 
 
 def laws(value: Any, path: Path) -> Iterator[tuple[Path, Distribution]]:
@@ -249,15 +252,15 @@ def laws(value: Any, path: Path) -> Iterator[tuple[Path, Distribution]]:
         yield path, value
     elif isinstance(value, BaseModel):
         for name, item in value.__dict__.items():
-            if isinstance(item, _HOLDERS):
+            if _may_hold(type(item)):
                 yield from laws(item, (*path, type(value).model_fields[name].alias or name))
     elif isinstance(value, dict):
         for key, item in value.items():
-            if isinstance(item, _HOLDERS):
+            if _may_hold(type(item)):
                 yield from laws(item, (*path, key))
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            if isinstance(item, _HOLDERS):
+            if _may_hold(type(item)):
                 yield from laws(item, (*path, index))
 
 

@@ -114,24 +114,21 @@ _NOUNS: Final = {
 _SECTIONS: Final = {"pads": "launch_sites", "stages": "spacecraft"}
 
 
-def find(values: Any, pattern: str) -> Iterator[tuple[Path, Any]]:
+def find(values: Any, pattern: str) -> list[tuple[Path, Any]]:
     """Return what stands at a pattern of keys, with its path."""
-    yield from _find(values, pattern.split("."), ())
-
-
-def _find(value: Any, parts: list[str], path: Path) -> Iterator[tuple[Path, Any]]:
-    if not parts:
-        yield path, value
-        return
-    part, rest = parts[0], parts[1:]
-    if part == "#" and isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _find(item, rest, (*path, index))
-    elif part == "*" and isinstance(value, dict):
-        for key, item in value.items():
-            yield from _find(item, rest, (*path, key))
-    elif isinstance(value, dict) and part in value:
-        yield from _find(value[part], rest, (*path, part))
+    found: list[tuple[Path, Any]] = [((), values)]
+    for part in pattern.split("."):
+        if part == "#":
+            inner = ((path, enumerate(value)) for path, value in found if isinstance(value, list))
+            found = [((*path, index), item) for path, items in inner for index, item in items]
+        elif part == "*":
+            named = ((path, value) for path, value in found if isinstance(value, dict))
+            found = [((*path, key), item) for path, value in named for key, item in value.items()]
+        else:
+            found = [((*p, part), value[part]) for p, value in found if isinstance(value, dict) and part in value]
+        if not found:
+            break
+    return found
 
 
 def needed_events(values: Values) -> Iterator[tuple[Path, str]]:

@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from graphlib import TopologicalSorter
+from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 
 from sim.clock import Calendar
@@ -107,10 +107,28 @@ class NeedNetwork:
         """
         return _earliest_days(self)
 
+    @cached_property
+    def in_order(self) -> tuple[str, ...]:
+        """The names of all events, each after what it needs; raises CycleError."""
+        graph = {name: [need for need, _ in edges] for name, edges in self.graph.items()}
+        return tuple(TopologicalSorter(graph).static_order())
+
+    @property
+    def has_circle(self) -> bool:
+        """Whether needs go round in a circle."""
+        try:
+            return len(self.in_order) < len(self.events)
+        except CycleError:
+            return True
+
     def known_needs(self, needs: Sequence[tuple[str, Path | None]]) -> list[tuple[str, str]]:
         """Return the needs that are events here, each with the event's own name."""
-        named = ((need, self._aliases.get(need, need)) for need, _ in needs)
-        return [(need, own) for need, own in named if own in self.events]
+        aliases, events, found = self._aliases, self.events, []
+        for need, _ in needs:
+            own = aliases.get(need, need)
+            if own in events:
+                found.append((need, own))
+        return found
 
     def own_name(self, need: str) -> str:
         """Return an event's own name for any of its names: `design` for `design.done`."""
@@ -380,10 +398,8 @@ class Earliest:
 
 
 def _earliest_days(network: NeedNetwork) -> dict[str, Earliest]:
-    graph = network.graph
-    order = TopologicalSorter({name: [need for need, _ in edges] for name, edges in graph.items()}).static_order()
     found: dict[str, Earliest] = {}
-    for name in order:
+    for name in network.in_order:
         event = network.events[name]
         if event.never:
             found[name] = Earliest(math.inf, name)

@@ -7,6 +7,7 @@ A need is the name of an event (`cz10-dev`, `design.started`, `ilrs-1.landed`), 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Annotated, Any, Final
 
 from pydantic import PlainValidator, WithJsonSchema
@@ -57,8 +58,11 @@ def event_of(need: object) -> str | None:
         need = need.get("after")
     if isinstance(need, Lagged):
         return need.event
-    if not isinstance(need, str):
-        return None
+    return _event_in(need) if isinstance(need, str) else None
+
+
+@lru_cache(maxsize=10_000)
+def _event_in(need: str) -> str:
     match = _LAGGED.fullmatch(need.strip())
     return (match[1] or match[4]) if match else need
 

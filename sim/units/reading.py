@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import math
 import re
+from functools import lru_cache
 from typing import Final
 
 from sim.problems import Code, did_you_mean
@@ -40,12 +41,20 @@ def parse_quantity(text: object, kind: str) -> float:
 
     Raises `UnitError` for anything else: a bare number, a unit of another kind, nan, a decimal comma.
     """
+    value = _quantity_in(text, kind) if isinstance(text, str) and len(text) <= LONGEST else None
+    if value is None:
+        raise _refusal(text, KINDS[kind])
+    return value
+
+
+@lru_cache(maxsize=10_000)
+def _quantity_in(text: str, kind: str) -> float | None:
+    """Return the value of a text, None where it is no quantity; the cases of a sweep say most of theirs again."""
     table = KINDS[kind]
-    if isinstance(text, str) and len(text) <= LONGEST:
-        match = _QUANTITY.fullmatch(text.strip())
-        if match and match[2] in table.units:
-            return _finite(_scaled(float(match[1]), table.units[match[2]]), text, table)
-    raise _refusal(text, table)
+    match = _QUANTITY.fullmatch(text.strip())
+    if match and match[2] in table.units:
+        return _finite(_scaled(float(match[1]), table.units[match[2]]), text, table)
+    return None
 
 
 def read_quantity(text: object, kind: str) -> float:
