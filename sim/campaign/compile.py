@@ -9,14 +9,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
 from sim.campaign import fleet, mission_plans, work
 from sim.campaign.context import Context, context_of
 from sim.campaign.plan import BasePlan, Campaign, ElementPlan, GoalPlan, PlaceName
-from sim.campaign.scheduling import make_schedule, with_schedule
+from sim.campaign.scheduling import with_schedule
 from sim.campaign.sky import Shared
 from sim.problems import Problem, ScenarioError
 from sim.scenario.load import Loaded
@@ -55,7 +55,7 @@ def compile_all(loaded: Loaded, shared: Shared | None = None) -> Compiled:
     context = with_schedule(context_of(loaded, shared or Shared()))
     parts = {name: compile_part(context) for name, compile_part in PARTS.items()}
     campaign, problems = _gather(loaded, context, parts), tuple(context.registry.problems)
-    return Compiled(replace(campaign, timetable=context.schedule or make_schedule(context)), problems, context)
+    return Compiled(campaign, problems, context)
 
 
 def _gather(loaded: Loaded, context: Context, parts: Mapping[str, Any]) -> Campaign:
@@ -194,6 +194,7 @@ PARTS: Final[Mapping[str, Callable[[Context], Any]]] = MappingProxyType(
         "risks": work.risks,
         "activities": work.activities,
         "schedule": lambda context: context.schedule,
+        "timetable": lambda context: context.timetable,
         "pads": fleet.pads,
         "launchers": fleet.launchers,
         "flight_classes": fleet.flight_classes,

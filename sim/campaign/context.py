@@ -80,8 +80,10 @@ class Context:
     living: GoodsIndex
     luck: SharedLuck
     tables: SkyTables
+    timetable: SchedulePlan | None = None
+    """All work on Earth as a schedule: what the plan is placed with, whatever the scenario says of it."""
     schedule: SchedulePlan | None = None
-    """Where the scenario says what only a schedule can hold."""
+    """The same where the scenario says what only a schedule can hold, so that the model keeps it too."""
 
 
 def context_of(loaded: Loaded, shared: Shared) -> Context:

@@ -24,8 +24,10 @@ from sim.worktime import DAY_MIN, WorkCalendar, add_time, time_between
 
 
 def with_schedule(context: Context) -> Context:
-    """Return a context with its schedule, where the scenario says what only a schedule can hold."""
-    return replace(context, schedule=make_schedule(context)) if has_schedule(context) else context
+    """Return a context with its timetable, which is its schedule where the scenario says what only one can hold."""
+    scheduled = has_schedule(context)
+    timetable = _make_schedule(context, scheduled)
+    return replace(context, timetable=timetable, schedule=timetable if scheduled else None)
 
 
 def has_schedule(context: Context) -> bool:
@@ -56,11 +58,11 @@ class _Tables:
         return self.found.index(clock.calendar)
 
 
-def make_schedule(context: Context) -> SchedulePlan:
-    """Return the schedule of a scenario, whatever it says of it."""
+def _make_schedule(context: Context, scheduled: bool) -> SchedulePlan:
+    """Return the schedule of a scenario; only one that the model keeps holds work back to the day of knowledge."""
     scenario, index = context.scenario, context.index
     tables = _Tables(Working(scenario))
-    reported = any(one.started is not None for one in scenario.activities.values())
+    reported = scheduled and any(one.started is not None for one in scenario.activities.values())
     works = tuple(_work(context, tables, name, item, reported) for name, item in scenario.activities.items())
     numbers = {name: number for number, name in enumerate(scenario.resources)}
     works = tuple(

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from math import inf, log, nan
 
 from sim.campaign.causes import CAUSE_OF_KIND
 from sim.campaign.context import Context
-from sim.campaign.index import Index
 from sim.campaign.plan import ActivityPlan, Chance, PartnerPlan, RiskPlan
 from sim.campaign.registry import lent
 from sim.campaign.scheduling import planned_days
@@ -21,47 +18,6 @@ from sim.scenario.text import Path
 from sim.scenario.values import WorkTime
 
 YEAR_D = 365.25
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedWork:
-    """One piece of work in the plan, in days since the calendar's start."""
-
-    needs: tuple[str, ...]
-    not_before_d: float
-    duration_d: float | None
-    finish_d: float | None
-    """Stated date of completion; takes precedence over the duration."""
-
-
-def plan_starts(work: Mapping[str, PlannedWork]) -> dict[str, float]:
-    """Return the day on which each piece of work starts in the plan, by a forward pass over its needs.
-
-    Needs that are not in `work` (missions, elements) count as met from the start. Raises ValueError on a cycle.
-    """
-    starts: dict[str, float] = {}
-    for name in _in_order(work):
-        item = work[name]
-        ready = max((_finish(work[need], starts[need]) for need in item.needs if need in work), default=0.0)
-        starts[name] = max(ready, item.not_before_d, 0.0)
-    return starts
-
-
-def _finish(item: PlannedWork, start_d: float) -> float:
-    if item.finish_d is not None:
-        return max(item.finish_d, start_d)
-    return start_d + (item.duration_d or 0.0)
-
-
-def _in_order(work: Mapping[str, PlannedWork]) -> list[str]:
-    """Return the names so that everything comes after what it needs."""
-    from graphlib import CycleError, TopologicalSorter
-
-    graph = {name: [need for need in item.needs if need in work] for name, item in work.items()}
-    try:
-        return list(TopologicalSorter(graph).static_order())
-    except CycleError as error:
-        raise ValueError(f"needs go round in a circle: {' -> '.join(map(str, error.args[1]))}") from error
 
 
 def partners(context: Context) -> tuple[PartnerPlan, ...]:
@@ -133,32 +89,21 @@ def _risk(context: Context, name: str, risk: Risk) -> RiskPlan:
 def activities(context: Context) -> tuple[ActivityPlan, ...]:
     """Return the work on Earth."""
     items = context.scenario.activities.items()
-    if context.schedule is not None:
-        placed = planned_days(context.schedule)
-        spans = {number: (one.start_d, one.end_d) for number, one in placed.items()}
-        return tuple(_activity(context, name, item, *spans.get(n, (0.0, 0.0))) for n, (name, item) in enumerate(items))
-    work = {name: _planned(context.index, item) for name, item in items}
-    starts = plan_starts(work)
-    return tuple(_activity(context, name, item, starts[name]) for name, item in items)
+    assert context.timetable is not None
+    placed = planned_days(context.timetable)
+    spans = {number: (one.start_d, one.end_d) for number, one in placed.items()}
+    return tuple(_activity(context, name, item, *spans.get(n, (0.0, 0.0))) for n, (name, item) in enumerate(items))
 
 
-def _planned(index: Index, item: Activity) -> PlannedWork:
-    not_before = item.not_before.to_days(index.calendar).mode if item.not_before is not None else 0.0
-    finish = item.finish or item.done
-    duration = item.duration.mode if item.duration is not None else None
-    return PlannedWork(tuple(item.needs), not_before, duration, index.day(finish) if finish is not None else None)
-
-
-def _activity(context: Context, name: str, item: Activity, start_d: float, end_d: float | None = None) -> ActivityPlan:
-    """Compile an activity that starts on a day in the plan, and ends on one, where a schedule says so."""
+def _activity(context: Context, name: str, item: Activity, start_d: float, end_d: float) -> ActivityPlan:
+    """Compile an activity that starts on a day in the plan, and ends on another."""
     registry, index, path = context.registry, context.index, ("activities", name)
     finish_d = index.day(item.finish or item.done) if item.finish or item.done else None
     law = item.duration.law if isinstance(item.duration, WorkTime) else item.duration
     duration = registry.chance(law, f"duration/{name}", (*path, "duration"))
     if item.finish is not None and finish_d is not None:
         duration = Chance(max(finish_d - start_d, 0.0))
-    lasts_d = duration.nominal if duration is not None else 0.0
-    planned_d = finish_d if finish_d is not None else end_d if end_d is not None else start_d + lasts_d
+    planned_d = finish_d if finish_d is not None else end_d
     who = [*([item.partner] if item.partner else []), *item.parties]
     not_before = item.not_before.to_days(index.calendar) if item.not_before is not None else None
     return ActivityPlan(

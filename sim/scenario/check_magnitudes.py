@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from math import inf
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from pydantic import BaseModel
 
@@ -240,10 +240,12 @@ def check_bell_curves(case: Draft) -> Iterator[Problem]:
 _FARTHEST_SD: Final = 9.0  # beyond, nothing of a normal law is left to cut off
 
 
-@cache
-def _may_hold(kind: type) -> bool:
+def _is_holder(kind: type) -> bool:
     """Whether values of a type are laws or may hold some; most values of a scenario do not."""
     return issubclass(kind, (Distribution, BaseModel, dict, list))
+
+
+_may_hold = cast("Callable[[type], bool]", cache(_is_holder))
 
 
 def laws(value: Any, path: Path) -> Iterator[tuple[Path, Distribution]]:

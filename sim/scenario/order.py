@@ -65,6 +65,11 @@ class NeededEvent:
 class NeedNetwork:
     """The events of a scenario and their needs, with the least time that each takes.
 
+    It says before which day nothing can be, missions, elements and goals included, each with the place in the file that
+    says so: what a check must know before anything is compiled. On which day work is *planned* is another question,
+    and :class:`sim.campaign.placing.Placing` alone answers it, from compiled figures; both count time by
+    :func:`sim.worktime.add_time`.
+
     `planned` takes the likeliest times instead, and forgets that what has not happened by the day of knowledge cannot
     happen before it: so it tells what should have happened by then.
     """

@@ -11,7 +11,6 @@ import pytest
 from sim.campaign.compile import compile_campaign, identify
 from sim.campaign.flights import FlightStep, build_stack, fly_script, margins_over
 from sim.campaign.slips import law_by_lead
-from sim.campaign.work import PlannedWork, plan_starts
 from sim.physics.injection import injection_dv_m_s
 from sim.problems import ScenarioError
 from sim.scenario.load import load_scenario
@@ -76,18 +75,22 @@ def test_injection_from_200_km_takes_what_the_vis_viva_equation_says() -> None:
     assert injection_dv_m_s(200.0) == pytest.approx(1e3 * ((2 * mu / r_km - 2.0) ** 0.5 - (mu / r_km) ** 0.5), abs=1e-3)
 
 
-def test_a_plan_starts_when_the_last_of_its_needs_is_finished() -> None:
-    work = {
-        "a": PlannedWork((), 0.0, 10.0, None),
-        "b": PlannedWork(("a",), 0.0, None, 50.0),
-        "c": PlannedWork(("a", "b"), 20.0, 5.0, None),
-    }
-    assert plan_starts(work) == {"a": 0.0, "b": 10.0, "c": 50.0}
+WORK = """
+format: 1
+name: work
+calendar: {start: 2030-01-01, end: 2040-01-01}
+activities:
+  a: {kind: development, duration: 10 d}
+  b: {kind: development, needs: [a], finish: 2030-02-20}
+  c: {kind: development, needs: [a, b.done], not_before: 2030-01-21, duration: 5 d}
+goals: {ready: {by: 2035-01-01, needs: [c]}}
+"""
 
 
-def test_needs_that_go_in_a_circle_are_refused() -> None:
-    with pytest.raises(ValueError, match="circle"):
-        plan_starts({"a": PlannedWork(("b",), 0.0, 1.0, None), "b": PlannedWork(("a",), 0.0, 1.0, None)})
+def test_work_is_planned_after_the_last_of_its_needs_by_whatever_name(tmp_path: Path) -> None:
+    (tmp_path / "work.yaml").write_text(WORK, encoding="utf-8")
+    campaign = compile_campaign(load_scenario(tmp_path / "work.yaml"))
+    assert [one.planned_d for one in campaign.activities] == [10.0, 50.0, 55.0]
 
 
 def test_slip_beyond_the_measured_leads_has_its_mean_on_the_fitted_line() -> None:
