@@ -134,6 +134,8 @@ class PlannedTransfer:
     stack: Stack
     """What flies, before its first burn."""
     steps: tuple[FlightStep, ...]
+    burn_days: tuple[float, ...] = ()
+    """Days after the injection of the burns that are typed in on the way, such as corrections."""
 
 
 class SheetWriter:
@@ -213,8 +215,9 @@ class SheetWriter:
         when = float(table.t_d[row]), float(table.tof_d[row]) * 24.0
         burns = float(table.tli_m_s[row]), float(table.loi_m_s[row])
         return [
-            PlannedTransfer(*names, *when, *ends_of(places[leg.from_], places[leg.to]), *burns, stack, tuple(steps))
-        ]
+            PlannedTransfer(*names, *when, *ends_of(places[leg.from_], places[leg.to]), *burns, stack, tuple(steps),
+                            tuple(burn.after for burn in leg.burns))
+        ]  # fmt: skip
 
     def _spec(self, name: str) -> Mission:
         missions = self.scenario.missions

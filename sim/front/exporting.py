@@ -9,12 +9,13 @@ if TYPE_CHECKING:
     from sim.front.plan import Plan
     from sim.front.study import Study
     from sim.interchange.ccsds import OutMessage
+    from sim.interchange.opm_out import Opm, SequenceFlight
     from sim.interchange.out_plan import OutPlan
     from sim.interchange.outgoing import OutSource
     from sim.scenario.load import Loaded
 
 KINDS = ("mspdi", "csv", "xlsx", "ics", "kml")
-FLIGHT_KINDS = ("oem", "opm", "czml", "gmat")
+FLIGHT_KINDS = ("oem", "czml", "gmat")
 
 
 def export(
@@ -31,17 +32,14 @@ def export(
     `body` (earth or moon) says which globe a map is of, `flight` whose ground track is on it.
     Raises InputError for a source that cannot be read, and for a target that is there already unless `force` is said.
     """
-    from sim.front.arguments import ArgumentError
     from sim.front.importing import refuse_taken, write_whole
-    from sim.front.plan import make_plan
     from sim.interchange.outgoing import outgoing
 
-    if kind not in KINDS:
-        raise ArgumentError("kind", f"no kind is called {kind!r}: {', '.join(KINDS)}")
+    _known(kind, KINDS)
     where = Path(target)
     refuse_taken(where, force=force)
     loaded, study = _loaded(source)
-    made = make_plan(loaded)
+    made = _plan(loaded)
     plan = outgoing(_source(loaded, study, made))
     data = _map(loaded, study, made, plan, body, flight) if kind == "kml" else _bytes(kind, plan)
     write_whole(where, data)
@@ -56,29 +54,104 @@ def export_flight(
     `flight` is `MISSION` or `MISSION.LAUNCH`; it may be left out where there is only one. A target that ends in .xml
     is written as XML. Raises InputError as `export`, and for a flight that the plan does not have.
     """
-    from sim.front.arguments import ArgumentError
     from sim.front.importing import refuse_taken, write_whole
-    from sim.front.plan import make_plan
-    from sim.interchange.ccsds import oem_bytes, opm_bytes
 
-    if kind not in FLIGHT_KINDS:
-        raise ArgumentError("kind", f"no kind is called {kind!r}: {', '.join(FLIGHT_KINDS)}")
     where = Path(target)
     refuse_taken(where, force=force)
     loaded, study = _loaded(source)
-    message = _message(loaded, study, make_plan(loaded), flight)
+    message = _message(loaded, study, _plan(loaded), flight)
+    write_whole(where, _flight_bytes(_known(kind, FLIGHT_KINDS), message, where))
+    return message
+
+
+def _flight_bytes(kind: str, message: OutMessage, where: Path) -> bytes:
     if kind == "czml":
         from sim.interchange.czml_out import czml_bytes
 
-        write_whole(where, czml_bytes(message))
-    elif kind == "gmat":
+        return czml_bytes(message)
+    if kind == "gmat":
         from sim.interchange.gmat_out import gmat_bytes
 
-        write_whole(where, gmat_bytes(message))
-    else:
-        xml = where.suffix.lower() == ".xml"
-        write_whole(where, (oem_bytes if kind == "oem" else opm_bytes)(message, xml=xml))
-    return message
+        return gmat_bytes(message)
+    from sim.interchange.ccsds import oem_bytes
+
+    return oem_bytes(message, xml=_is_xml(where))
+
+
+def export_burns(
+    source: str | Path,
+    target: str | Path,
+    *,
+    flight: str | None = None,
+    leg: str | None = None,
+    refined: bool = False,
+    force: bool = False,
+) -> Opm:
+    """Write a flight with its burns as CCSDS OPM: a computed one, or one whose every burn is typed in.
+
+    Burns have the sizes and the propellant of the plan, or with `refined` those of the flight in the full field. `leg`
+    says which leg of a flight whose burns are typed in. Raises InputError as `export_flight`.
+    """
+    from sim.front.importing import refuse_taken, write_whole
+    from sim.interchange.opm_out import computed_opm, opm_bytes, sequence_opm
+
+    where = Path(target)
+    refuse_taken(where, force=force)
+    loaded, study = _loaded(source)
+    plan = _plan(loaded)
+    typed = _sequence(loaded, study, plan, flight, leg)
+    opm = sequence_opm(typed) if typed is not None else (
+        computed_opm(_message(loaded, study, plan, flight), refined=refined)
+    )  # fmt: skip
+    write_whole(where, opm_bytes(opm, xml=_is_xml(where)))
+    return opm
+
+
+def _sequence(
+    loaded: Loaded, study: Study | None, plan: Plan, flight: str | None, leg: str | None
+) -> SequenceFlight | None:
+    """Return the flight whose every burn is typed in, if it is the one that is meant; raises InputError."""
+    from datetime import timedelta
+    from math import isfinite
+
+    from sim.interchange.opm_out import SequenceFlight
+    from sim.problems import InputError
+
+    found = {
+        plan.campaign.subjects[one.subject].name: one for one in plan.campaign.missions if one.sequence is not None
+    }
+    only = next(iter(found)) if flight is None and len(found) == 1 and not _computed(loaded) else flight
+    if only not in found:
+        if leg is not None:
+            raise InputError("--leg: is for a flight whose every burn is typed in")
+        return None
+    day = float(plan.nominal.reached_d[found[only].launched])
+    if not isfinite(day):
+        raise InputError(f"{only} is never launched in the plan")
+    start, calendar = plan.calendar.start + timedelta(days=day), loaded.scenario.calendar
+    return SequenceFlight(loaded.scenario, only, start, leg, _made_of(loaded, study), calendar.as_of or calendar.start)
+
+
+def _computed(loaded: Loaded) -> bool:
+    return any(one.transfer == "computed" for one in loaded.scenario.legs.values())
+
+
+def _is_xml(where: Path) -> bool:
+    return where.suffix.lower() == ".xml"
+
+
+def _known(kind: str, kinds: tuple[str, ...]) -> str:
+    from sim.front.arguments import ArgumentError
+
+    if kind not in kinds:
+        raise ArgumentError("kind", f"no kind is called {kind!r}: {', '.join(kinds)}")
+    return kind
+
+
+def _plan(loaded: Loaded) -> Plan:
+    from sim.front.plan import make_plan
+
+    return make_plan(loaded)
 
 
 def _map(loaded: Loaded, study: Study | None, made: Plan, plan: OutPlan, body: str | None, flight: str | None) -> bytes:

@@ -1,4 +1,4 @@
-"""Flights as orbit messages of CCSDS: an ephemeris (OEM) or a state with its burns (OPM), as lines or as XML.
+"""Orbit messages of CCSDS as lines or as XML, and the ephemeris of a flight (OEM).
 
 Source: CCSDS 502.0-B-2, Orbit Data Messages; CCSDS 505.0-B-2, XML for Navigation Data Messages.
 """
@@ -6,17 +6,16 @@ Source: CCSDS 502.0-B-2, Orbit Data Messages; CCSDS 505.0-B-2, XML for Navigatio
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-import numpy as np
-
 from sim.interchange.flown import OutArc, OutBurn, OutFlight
 from sim.physics.states import FloatArray
 
-_AXES: Final = ("X", "Y", "Z", "X_DOT", "Y_DOT", "Z_DOT")
+AXES: Final = ("X", "Y", "Z", "X_DOT", "Y_DOT", "Z_DOT")
+FRAME: Final = {"REF_FRAME": "ICRF", "TIME_SYSTEM": "TDB"}
 _LONGEST: Final = 200
 _DEGREE: Final = "7"
 _SCHEMA: Final = "https://sanaregistry.org/r/ndmxml_unqualified/ndmxml-2.0.0-master-2.0.xsd"
@@ -46,7 +45,7 @@ class OutMessage:
     def meta(self, centre: str) -> dict[str, str]:
         """Return the object, the centre, the axes and the clock."""
         return {"OBJECT_NAME": plain_ascii(self.flight.name), "OBJECT_ID": self.flight.designator,
-                "CENTER_NAME": centre, "REF_FRAME": "ICRF", "TIME_SYSTEM": "TDB"}  # fmt: skip
+                "CENTER_NAME": centre} | FRAME  # fmt: skip
 
     def span(self, arc: OutArc) -> dict[str, str]:
         """Return the first and last epoch of an arc and how to interpolate in it."""
@@ -69,20 +68,18 @@ class OutMessage:
 
 def oem_bytes(message: OutMessage, *, xml: bool) -> bytes:
     """Return the ephemeris of a flight: a segment about the Earth, and one about the Moon after its capture."""
-    return _xml("oem", message, _oem_segments(message)) if xml else _lines("OEM", message, _oem_lines(message))
-
-
-def opm_bytes(message: OutMessage, *, xml: bool) -> bytes:
-    """Return the state of a flight before its first own burn, with its burns, mass and propellant."""
-    return _xml("opm", message, [_opm_segment(message)]) if xml else _lines("OPM", message, _opm_lines(message))
+    if xml:
+        return as_xml("oem", message.comments, message.made, _oem_segments(message))
+    return as_lines("OEM", message.comments, message.made, _oem_lines(message))
 
 
 # --- lines ------------------------------------------------------------------------------------------------------------
 
 
-def _lines(kind: str, message: OutMessage, body: Iterator[str]) -> bytes:
-    head = [f"CCSDS_{kind}_VERS = 2.0", *(f"COMMENT {plain_ascii(text)}" for text in message.comments)]
-    head += [f"CREATION_DATE = {message.made:%Y-%m-%dT%H:%M:%S}", "ORIGINATOR = ILRS", ""]
+def as_lines(kind: str, comments: Iterable[str], made: datetime.datetime, body: Iterator[str]) -> bytes:
+    """Return a message of some kind as lines."""
+    head = [f"CCSDS_{kind}_VERS = 2.0", *(f"COMMENT {plain_ascii(text)}" for text in comments)]
+    head += [f"CREATION_DATE = {made:%Y-%m-%dT%H:%M:%S}", "ORIGINATOR = ILRS", ""]
     return "".join(f"{line}\n" for line in [*head, *body]).encode("ascii")
 
 
@@ -93,32 +90,21 @@ def _oem_lines(message: OutMessage) -> Iterator[str]:
         yield from (f"{key} = {text}" for key, text in (message.meta(arc.centre) | message.span(arc)).items())
         yield "META_STOP"
         for time_s, state in zip(arc.time_s, arc.states, strict=True):
-            yield " ".join([message.epoch(float(time_s)), *_numbers(state)])
+            yield " ".join([message.epoch(float(time_s)), *numbers(state)])
         yield ""
-
-
-def _opm_lines(message: OutMessage) -> Iterator[str]:
-    yield from (f"{key} = {text}" for key, text in message.meta("EARTH").items())
-    yield ""
-    yield f"EPOCH = {message.epoch(0.0)}"
-    yield from (f"{key} = {text}" for key, text in zip(_AXES, _numbers(message.first_state()), strict=True))
-    yield f"MASS = {message.flight.mass_kg:.3f}"
-    for burn in message.own_burns():
-        yield ""
-        yield from (f"COMMENT {plain_ascii(text)}" for text in _about(burn))
-        yield from (f"{key} = {text}" for key, text, _ in _manoeuvre(message, burn))
 
 
 # --- XML --------------------------------------------------------------------------------------------------------------
 
 
-def _xml(kind: str, message: OutMessage, segments: list[Element]) -> bytes:
+def as_xml(kind: str, comments: Iterable[str], made: datetime.datetime, segments: list[Element]) -> bytes:
+    """Return a message of some kind as XML."""
     root = Element(kind, {"xmlns:xsi": _XSI, "xsi:noNamespaceSchemaLocation": _SCHEMA, "version": "2.0"})
     root.set("id", f"CCSDS_{kind.upper()}_VERS")
     head = SubElement(root, "header")
-    for text in message.comments:
+    for text in comments:
         SubElement(head, "COMMENT").text = plain_ascii(text)
-    SubElement(head, "CREATION_DATE").text = f"{message.made:%Y-%m-%dT%H:%M:%S}"
+    SubElement(head, "CREATION_DATE").text = f"{made:%Y-%m-%dT%H:%M:%S}"
     SubElement(head, "ORIGINATOR").text = "ILRS"
     SubElement(root, "body").extend(segments)
     indent(root)
@@ -132,72 +118,31 @@ def _oem_segments(message: OutMessage) -> list[Element]:
 
 def _oem_segment(message: OutMessage, arc: OutArc) -> Element:
     segment = Element("segment")
-    _fill(SubElement(segment, "metadata"), message.meta(arc.centre) | message.span(arc), arc.about)
+    add_fields(SubElement(segment, "metadata"), message.meta(arc.centre) | message.span(arc), arc.about)
     data = SubElement(segment, "data")
     for time_s, state in zip(arc.time_s, arc.states, strict=True):
-        _state(data, message.epoch(float(time_s)), state)
+        add_state(data, message.epoch(float(time_s)), state)
     return segment
 
 
-def _opm_segment(message: OutMessage) -> Element:
-    segment = Element("segment")
-    _fill(SubElement(segment, "metadata"), message.meta("EARTH"))
-    data = SubElement(segment, "data")
-    _state(data, message.epoch(0.0), message.first_state())
-    SubElement(SubElement(data, "spacecraftParameters"), "MASS", units="kg").text = f"{message.flight.mass_kg:.3f}"
-    for burn in message.own_burns():
-        block = SubElement(data, "maneuverParameters")
-        for text in _about(burn):
-            SubElement(block, "COMMENT").text = plain_ascii(text)
-        for key, text, unit in _manoeuvre(message, burn):
-            SubElement(block, key, {"units": unit} if unit else {}).text = text
-    return segment
-
-
-def _fill(parent: Element, pairs: dict[str, str], about: str = "") -> None:
+def add_fields(parent: Element, pairs: dict[str, str], about: str = "") -> None:
+    """Add an element for each key, after a comment."""
     if about:
         SubElement(parent, "COMMENT").text = plain_ascii(about)
     for key, text in pairs.items():
         SubElement(parent, key).text = text
 
 
-def _state(parent: Element, epoch: str, state: FloatArray) -> None:
+def add_state(parent: Element, epoch: str, state: FloatArray) -> None:
+    """Add a state vector in km and km/s."""
     vector = SubElement(parent, "stateVector")
     SubElement(vector, "EPOCH").text = epoch
-    for key, text in zip(_AXES, _numbers(state), strict=True):
+    for key, text in zip(AXES, numbers(state), strict=True):
         SubElement(vector, key, units="km/s" if key.endswith("DOT") else "km").text = text
 
 
-# --- what both say ----------------------------------------------------------------------------------------------------
-
-
-def _about(burn: OutBurn) -> Iterator[str]:
-    yield burn.about
-    if burn.propellant_kg <= 0.0:
-        yield "the plan does not say which engine burns: no propellant is counted"
-    if burn.dropped_kg > 0.0:
-        yield f"{burn.dropped_kg:.1f} kg of empty stages are dropped besides and are not in MAN_DELTA_MASS"
-
-
-def _manoeuvre(message: OutMessage, burn: OutBurn) -> Iterator[tuple[str, str, str]]:
-    """Yield the keys of a burn with their units; its speed in radial, transverse and normal axes about the Earth."""
-    yield "MAN_EPOCH_IGNITION", message.epoch(burn.time_s), ""
-    yield "MAN_DURATION", "0.0", "s"
-    yield "MAN_DELTA_MASS", f"{-burn.propellant_kg:.3f}", "kg"
-    yield "MAN_REF_FRAME", "RTN", ""
-    for axis, dv_km_s in enumerate(rtn_axes(burn.before) @ burn.dv_km_s, 1):
-        yield f"MAN_DV_{axis}", f"{dv_km_s:.9f}", "km/s"
-
-
-def rtn_axes(state: FloatArray) -> FloatArray:
-    """Return the radial, transverse and normal directions (3, 3) of a state, as rows."""
-    radial = state[:3] / np.linalg.norm(state[:3])
-    normal = np.cross(state[:3], state[3:])
-    normal /= np.linalg.norm(normal)
-    return np.array([radial, np.cross(normal, radial), normal])
-
-
-def _numbers(state: FloatArray) -> list[str]:
+def numbers(state: FloatArray) -> list[str]:
+    """Return a state in km and km/s as text, to a millimetre and a micrometre a second."""
     return [f"{value:.6f}" for value in state[:3]] + [f"{value:.9f}" for value in state[3:]]
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from math import pi, sqrt
 from typing import Final
 
 import numpy as np
 
 from sim.campaign.flights import Tanks
+from sim.campaign.plan import FlightStep
 from sim.campaign.sheet import TOGETHER, PlannedTransfer
 from sim.physics.constants import DAY_S, EARTH_MU_KM3_S2, MOON_MU_KM3_S2, MOON_RADIUS_KM
 from sim.physics.field import Field, coast, field_from, moon_state
@@ -72,6 +74,10 @@ class OutFlight:
     burns: tuple[OutBurn, ...]
     arcs: tuple[OutArc, ...]
     notes: tuple[str, ...]
+    planned: tuple[OutBurn, ...]
+    """Its own burns up to the insertion, with the sizes and the propellant of the plan."""
+    later: tuple[str, ...]
+    """What of the plan is not among them."""
 
     def moment(self, time_s: float) -> datetime.datetime:
         """Return the TDB date and time that many seconds after the injection, to a millisecond."""
@@ -119,6 +125,8 @@ def flown(table: EphemerisTable, start_d: float, planned: PlannedTransfer, numbe
         burns,
         (out, orbit),
         _notes(planned, best),
+        _planned(planned, way, burns),
+        _later(planned),
     )
 
 
@@ -198,19 +206,59 @@ def _burns(
 
 
 def _spent(planned: PlannedTransfer, best: RefinedSolution) -> dict[str, tuple[float, float, float]]:
-    """Return the propellant, the empty stages dropped (kg) and the isp (s) of each of the two burns."""
-    tanks, found = Tanks(planned.stack), dict[str, tuple[float, float, float]]()
-    if not tanks.left_kg:
-        return found
-    for step in planned.steps:
+    """Return the propellant, the empty stages dropped (kg) and the isp (s) of injection and insertion, as flown."""
+    flown = _taken(planned, best.tli_dv_m_s, best.loi_dv_m_s)
+    return {step.kind: taken for step, taken in flown if step.kind in ("tli", "loi")}
+
+
+def _taken(
+    planned: PlannedTransfer, tli_m_s: float, loi_m_s: float
+) -> Iterator[tuple[FlightStep, tuple[float, float, float]]]:
+    """Yield each step with its propellant, the empty stages dropped (kg) and the isp (s) of its first engine."""
+    tanks = Tanks(planned.stack)
+    for step in planned.steps if tanks.left_kg else ():
         before_kg, left_kg = tanks.stack.mass_kg, sum(tanks.left_kg.values())
         engine = next((stage for stage in tanks.stack.stages if stage.isp_s > 0.0 and stage.usable_kg > 0.0), None)
-        tanks.take(step, best.tli_dv_m_s, best.loi_dv_m_s)
-        if step.kind in ("tli", "loi"):
-            used_kg = left_kg - sum(tanks.left_kg.values())
-            dropped_kg = before_kg - tanks.stack.mass_kg - used_kg
-            found[step.kind] = used_kg, max(round(dropped_kg, 6), 0.0), engine.isp_s if engine else 0.0
-    return found
+        tanks.take(step, tli_m_s, loi_m_s)
+        used_kg = left_kg - sum(tanks.left_kg.values())
+        dropped_kg = before_kg - tanks.stack.mass_kg - used_kg
+        yield step, (used_kg, max(round(dropped_kg, 6), 0.0), engine.isp_s if engine else 0.0)
+
+
+def _planned(planned: PlannedTransfer, way: _Way, flown: tuple[OutBurn, OutBurn]) -> tuple[OutBurn, ...]:
+    """Return the burns of the transfer as the plan has them; those that are typed in are along the velocity."""
+    sizes, found = {"tli": planned.tli_m_s, "loi": planned.loi_m_s}, list[OutBurn]()
+    taken = dict(enumerate(part for _, part in _taken(planned, planned.tli_m_s, planned.loi_m_s)))
+    days = iter(planned.burn_days)
+    for number, step in _of_transfer(planned):
+        spent = taken.get(number, (0.0, 0.0, 0.0))
+        if step.kind in sizes:
+            like = flown[0] if step.kind == "tli" else flown[1]
+            dv_km_s = 1e-3 * sizes[step.kind] * like.dv_km_s / np.linalg.norm(like.dv_km_s)
+            found.append(replace(like, dv_km_s=dv_km_s, propellant_kg=spent[0], dropped_kg=spent[1]))
+        else:
+            time_s = min(next(days, 0.0) * DAY_S, flown[1].time_s)
+            state = way.at(time_s)
+            dv_km_s = 1e-3 * step.dv_m_s * state[3:] / np.linalg.norm(state[3:])
+            found.append(OutBurn(step.about, time_s, dv_km_s, state, "EARTH", state, *spent, by_launcher=False))
+    return tuple(found)
+
+
+def _of_transfer(planned: PlannedTransfer) -> Iterator[tuple[int, FlightStep]]:
+    """Yield the burns of the leg that is computed, with their place among the steps."""
+    leg = next((step.leg for step in planned.steps if step.kind == "loi"), "")
+    yield from ((number, step) for number, step in enumerate(planned.steps) if leg and step.leg == leg)
+
+
+def _later(planned: PlannedTransfer) -> tuple[str, ...]:
+    """Return what is burnt on other legs, in words."""
+    own = {number for number, _ in _of_transfer(planned)}
+    others = [step for number, step in enumerate(planned.steps) if number not in own and step.dv_m_s > 0.0]
+    legs = dict.fromkeys(step.leg for step in others)
+    sums = ((leg, sum(step.dv_m_s for step in others if step.leg == leg)) for leg in legs)
+    return tuple(
+        f"burns of leg {leg}, {total_m_s:.1f} m/s in the plan, are not in this message" for leg, total_m_s in sums
+    )
 
 
 def _notes(planned: PlannedTransfer, best: RefinedSolution) -> tuple[str, ...]:

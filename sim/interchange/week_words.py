@@ -28,7 +28,7 @@ def calendar_words(calendar: WorkWeek, first: datetime.date, last: datetime.date
         said["hours"] = {_DAYS[day]: _hours(calendar.week[day]) for day in worked}
     said["day"] = f"{calendar.day_min / 60:g} h" if calendar.day_min % 15 == 0 else f"{calendar.day_min:g} min"
     off = [date for date in sorted(calendar.days) if first <= date <= last and not calendar.days[date]]
-    runs = list(_runs(off))
+    runs = list(_runs(off, calendar))
     holidays = [date for run in runs if len(run) < _LONG for date in run if calendar.week[date.weekday()]]
     closed = {
         f"from-{run[0].isoformat()}": {"from": run[0].isoformat(), "until": (run[-1] + _ONE).isoformat()}
@@ -54,11 +54,12 @@ def _clock(minute: int) -> str:
     return f"{minute // 60:02d}:{minute % 60:02d}"
 
 
-def _runs(dates: list[datetime.date]) -> Iterator[list[datetime.date]]:
-    """Yield dates that follow each other."""
+def _runs(dates: list[datetime.date], calendar: WorkWeek) -> Iterator[list[datetime.date]]:
+    """Yield days off that follow each other; days of the week that never work may lie between them."""
     run: list[datetime.date] = []
     for date in dates:
-        if run and date - run[-1] != _ONE:
+        between = (run[-1] + _ONE * step for step in range(1, (date - run[-1]).days)) if run else ()
+        if any(calendar.on(day) for day in between):
             yield run
             run = []
         run.append(date)

@@ -14,6 +14,9 @@ JOINABLE: Final = (
     "activities.*.slip",
     "missions.*.slip",
     "activities.*.duration",
+    "activities.*.remaining",
+    "activities.*.needs.*.lag",
+    "activities.*.ends_after.*.lag",
     "activities.*.not_before",
     "risks.*.stretches",
     "partners.*.joins",
@@ -33,7 +36,7 @@ JOINABLE: Final = (
     "elements.*.failures.repair",
     "risks.*.stretches.*",
 )
-"""Where random values stand that can share luck; `*` stands for any name."""
+"""Where random values stand that can share luck; `*` stands for any name, or for any place in a list."""
 
 _JOINABLE: Final = re.compile("|".join(re.escape(path).replace(r"\*", "[^.]+") for path in JOINABLE))
 
@@ -52,11 +55,15 @@ def _matches(value: Any, parts: list[str], path: Path) -> Iterator[Path]:
     if not parts:
         yield path
         return
-    if not isinstance(value, dict):
-        return
-    for key in value if parts[0] == "*" else [parts[0]]:
-        if key in value:
-            yield from _matches(value[key], parts[1:], (*path, key))
+    inner = value if isinstance(value, dict) else _numbered(value)
+    for key in inner if parts[0] == "*" else [parts[0]]:
+        if key in inner:
+            yield from _matches(inner[key], parts[1:], (*path, key))
+
+
+def _numbered(value: Any) -> dict[str, Any]:
+    """Return the items of a list by their places, counted from 0 as in a path; nothing for what is no list."""
+    return {str(number): item for number, item in enumerate(value)} if isinstance(value, list) else {}
 
 
 def random_paths(values: Mapping[str, Any]) -> list[str]:
@@ -68,7 +75,7 @@ def random_paths(values: Mapping[str, Any]) -> list[str]:
 def value_at(values: Any, path: Path) -> Any:
     """Return the value at a path that is there."""
     for part in path:
-        values = values[part]
+        values = values[int(part)] if isinstance(values, list) else values[part]
     return values
 
 

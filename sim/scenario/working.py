@@ -7,7 +7,10 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from pydantic import ValidationError
+
 from sim.chance import Distribution
+from sim.problems import Code, WrongValueError
 from sim.scenario.relations import PREDECESSOR, ROUND_THE_CLOCK, SUCCESSOR, Lagged
 from sim.scenario.schema import (
     Activity,
@@ -68,7 +71,7 @@ class Working:
         hours: Callable[[datetime.date], Hours] = _Hours(spec) if spec else lambda date: FIVE_DAYS[date.weekday()]
         day_min = DAY_MIN
         if spec is not None:
-            day_min = spec.day * DAY_MIN if spec.day is not None else usual_day_min(spec.week())
+            day_min = day_min_of(spec)
         return work_calendar(name, span.start, span.end, hours, day_min)
 
     def name_for(self, activity: Activity | None) -> str | None:
@@ -98,6 +101,24 @@ class Working:
         if need.calendar == PREDECESSOR:
             return self.clock(need.lag, self.name_for(self._scenario.activities.get(need.event.partition(".")[0])))
         return self.clock(need.lag, self.name_for(waiting) if need.calendar == SUCCESSOR else need.calendar)
+
+
+def day_min_of(spec: WorkingCalendar) -> float:
+    """Return the minutes of a working day: as said, or as most days of the week have."""
+    return spec.day * DAY_MIN if spec.day is not None else usual_day_min(spec.week())
+
+
+def read_calendar(said: object) -> WorkingCalendar:
+    """Return a calendar that stands outside a scenario; raises WrongValueError that begins with its key."""
+    try:
+        return WorkingCalendar.model_validate(said)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        cause = first.get("ctx", {}).get("error")
+        where = "".join(f".{part}" for part in first["loc"])
+        message = "unknown key" if first["type"] == "extra_forbidden" else str(cause or first["msg"])
+        hint = cause.hint if isinstance(cause, WrongValueError) else ""
+        raise WrongValueError(f"{where}: {message}", hint, Code.VALUE) from None
 
 
 def hours_of(spec: WorkingCalendar) -> Callable[[datetime.date], Hours]:

@@ -99,6 +99,12 @@ DEVICE_NAME: Final = re.compile(r"(?i)(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.
 LONGEST: Final = 100  # characters of a quantity; keeps the patterns from long searches
 
 # What people write, and the unit they mean.
+WORKING_TIME: Final = (
+    "working time stands in duration, remaining and lags of activities; all else runs by the clock: "
+    "five days of a five-day week are 7 d"
+)
+"""What to write where a working day is no unit."""
+
 HABITS: Final[Mapping[str, str]] = {
     word: unit
     for unit, words in {

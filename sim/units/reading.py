@@ -20,6 +20,7 @@ from sim.units.known_units import (
     NAME,
     NAME_LENGTH,
     NUMBER,
+    WORKING_TIME,
     Kind,
     UnitError,
     a,
@@ -226,6 +227,8 @@ def _unit_hint(number: str, unit: str, table: Kind, known: str) -> str:
     folded = [name for name in table.units if name.lower() == unit.lower()]
     if folded:
         return f"did you mean {folded[0]!r}? {known}"
+    if unit in ("wd", "wh"):
+        return f"{WORKING_TIME}; {known}"
     others = [kind.noun for kind in KINDS.values() if unit in kind.units]
     if others:
         return f"that is a unit of {others[0]}; {known}"

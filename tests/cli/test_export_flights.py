@@ -16,9 +16,11 @@ from click.testing import Result
 from oem import OrbitEphemerisMessage
 
 from sim.front.exporting import export_flight
-from sim.interchange.ccsds import OutMessage, oem_bytes, opm_bytes, rtn_axes
+from sim.front.plan import plan_of
+from sim.interchange.ccsds import OutMessage, oem_bytes
 from sim.interchange.czml_out import czml_bytes
 from sim.interchange.gmat_out import gmat_bytes
+from sim.interchange.opm_out import computed_opm, opm_bytes, rtn_axes
 from sim.physics.constants import DAY_S, MOON_RADIUS_KM
 from sim.physics.ephemeris import load_ephemeris
 from sim.physics.epochs import epoch_from_iso
@@ -43,8 +45,8 @@ def read(message: OutMessage, tmp_path: Path) -> OrbitEphemerisMessage:
     return OrbitEphemerisMessage.open(tmp_path / "a.oem")
 
 
-def opm_values(message: OutMessage) -> list[tuple[str, str]]:
-    lines = opm_bytes(message, xml=False).decode().splitlines()
+def opm_values(message: OutMessage, *, refined: bool = True) -> list[tuple[str, str]]:
+    lines = opm_bytes(computed_opm(message, refined=refined), xml=False).decode().splitlines()
     return [(key, text) for key, mark, text in (line.partition(" = ") for line in lines) if mark]
 
 
@@ -133,7 +135,7 @@ def test_an_opm_of_a_launcher_that_injects_has_the_insertion_alone(tmp_path: Pat
 
 
 def test_xml_of_an_opm_has_the_values_of_the_lines(message: OutMessage) -> None:
-    root = ElementTree.fromstring(opm_bytes(message, xml=True))
+    root = ElementTree.fromstring(opm_bytes(computed_opm(message, refined=True), xml=True))
     said = [(one.tag, one.text) for one in root.iter() if one.text and one.text.strip() and one.tag != "COMMENT"]
     assert said == [pair for pair in opm_values(message) if pair[0] != "CCSDS_OPM_VERS"]
 
@@ -269,3 +271,84 @@ def below_deg(message: OutMessage) -> float:
     place_km = message.flight.arcs[1].states[0][:3]
     pole = moon_axes(np.array([message.flight.injected_d + message.flight.arcs[1].time_s[0] / DAY_S]))[0, 2]
     return float(np.degrees(np.arcsin(pole @ place_km / np.linalg.norm(place_km))))
+
+
+# --- the burns of the plan --------------------------------------------------------------------------------------------
+
+
+def sums(pairs: list[tuple[str, str]]) -> tuple[float, float]:
+    dv_km_s = np.linalg.norm(vector(pairs, "MAN_DV_1", "MAN_DV_2", "MAN_DV_3"), axis=1)
+    return 1e3 * float(dv_km_s.sum()), sum(float(text) for key, text in pairs if key == "MAN_DELTA_MASS")
+
+
+def test_an_opm_adds_up_to_the_delta_v_of_the_plan(message: OutMessage) -> None:
+    flights = [one for sheet in plan_of(DATA / "assembly.yaml").sheets for one in sheet.flights]
+    (said,) = [leg.dv_m_s for one in flights for leg in one.legs if leg.leg == "leo-llo"]
+    assert sums(opm_values(message, refined=False))[0] == pytest.approx(said, abs=1e-4)
+
+
+def test_an_opm_says_which_burns_of_the_plan_it_leaves_out(message: OutMessage) -> None:
+    said = opm_bytes(computed_opm(message, refined=False), xml=False).decode()
+    assert "burns of leg llo-site, 2050.0 m/s in the plan, are not in this message" in said
+
+
+TYPED = """format: 1
+name: polar
+calendar: {start: 2033-03-01, end: 2034-03-01}
+g0_m_s2: 9.81
+goals: {there: {by: 2034-03-01, needs: [hut]}}
+places:
+  llpo: {body: moon, altitude: 100 km, inclination: 90 deg}
+  rim: {body: moon, surface: true, latitude: -88.8 deg, longitude: 123.4 deg}
+legs: {down: {from: llpo, to: rim, tof: [2 h], burns: [{dv: 2060 m/s}]}}
+spacecraft: {lander: {kind: lander, dry: 1.4 t, cargo: 1 t, stages: {tank: {propellant: 4.6 t, isp: 318 s}}}}
+elements: {hut: {at: rim, mass: 900 kg, commissioning: 0 d}}
+missions:
+  cache:
+    not_before: 2033-03-01
+    cargo: [hut]
+    sequence:
+      - {about: Down, after: 7 d, fly: [lander], load: {lander: 900 kg}, dv: 2060 m/s, do: [burn lander]}
+"""
+
+
+@pytest.fixture
+def typed(tmp_path: Path, ilrs: Call) -> list[tuple[str, str]]:
+    (tmp_path / "polar.yaml").write_text(TYPED)
+    done = ilrs("export", "opm", str(tmp_path / "polar.yaml"), "--leg", "down", "-o", str(tmp_path / "a.opm"))
+    assert done.exit_code == 0, done.output
+    lines = (tmp_path / "a.opm").read_text().splitlines()
+    return [(key, text) for key, mark, text in (line.partition(" = ") for line in lines) if mark]
+
+
+def test_burns_that_are_typed_in_take_what_the_rocket_equation_says(typed: list[tuple[str, str]]) -> None:
+    used_kg = 6900.0 * (1.0 - np.exp(-2060.0 / (318.0 * 9.81)))
+    assert sums(typed) == pytest.approx((2060.0, -used_kg), abs=1e-3)
+
+
+def test_a_flight_of_typed_burns_starts_in_the_orbit_of_its_leg(typed: list[tuple[str, str]]) -> None:
+    state = vector(typed, "X", "Y", "Z", "X_DOT", "Y_DOT", "Z_DOT")[0]
+    pole = moon_axes(np.array([epoch_from_iso(dict(typed)["EPOCH"])]))[0, 2]
+    normal = np.cross(state[:3], state[3:])
+    assert dict(typed)["CENTER_NAME"] == "MOON"
+    assert np.linalg.norm(state[:3]) == pytest.approx(MOON_RADIUS_KM + 100.0, abs=1e-3)
+    assert normal @ pole == pytest.approx(0.0, abs=1e-3)  # an inclination of 90 deg
+
+
+def test_a_leg_without_burns_is_told(tmp_path: Path, ilrs: Call) -> None:
+    (tmp_path / "polar.yaml").write_text(TYPED)
+    done = ilrs("export", "opm", str(tmp_path / "polar.yaml"), "--leg", "up", "-o", str(tmp_path / "a.opm"))
+    assert (done.exit_code, "--leg: 'up' has no burns in cache" in done.output) == (1, True)
+
+
+@pytest.mark.parametrize("xml", [False, True])
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_names_add_no_line_to_an_opm(message: OutMessage, name: str, xml: bool) -> None:
+    flight = replace(message.flight, name=name, notes=(f"{name}\nMASS = 1",))
+    plain, told = (
+        opm_bytes(computed_opm(one, refined=False), xml=xml).decode("ascii").splitlines()
+        for one in (message, replace(message, flight=flight))
+    )
+    assert [(len(lines), sum("MASS = 1" in line for line in lines if "COMMENT" not in line)) for lines in (told,)] == [
+        (len(plain) - len(message.flight.notes) + 1, 0)
+    ]

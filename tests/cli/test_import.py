@@ -194,3 +194,26 @@ def test_running_work_that_goes_on_later_ends_when_the_file_says(ilrs: Call, tmp
     text = mspdi(task(1, "Dig", 32, more=dates + progress), head="<StatusDate>2031-03-04T08:00:00</StatusDate>")
     written(tmp_path, "yard.xml", text)
     assert report(ilrs, "yard.xml")["dates"]["same"] == 1
+
+
+def test_calendars_of_a_table_may_have_seasons(ilrs: Call, tmp_path: Path) -> None:
+    written(tmp_path, "yard.csv", "id,name,duration\nA,Dig,2d\n")
+    written(tmp_path, "weeks.yaml", "calendars:\n  works: {seasons: {summer: {from: 03-12, until: 10-01}}}\n")
+    ilrs("import", "yard.csv", "-o", "plan.yaml", "--start", "2031-03-03", "--calendar", "weeks.yaml")
+    said = json.loads(ilrs("plan", "plan.yaml", "--json").stdout)["activities"]["A"]
+    assert (said["early_start"], said["early_finish"]) == ("2031-03-12T00:00", "2031-03-14T00:00")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ("holydays: [2031-05-01]", "weeks.yaml:2:1: calendars.works.holydays: unknown key"),
+        ("hours: [17:00-08:00]", "weeks.yaml:2:1: calendars.works"),
+        ("days: []", "nobody ever works in this calendar"),
+    ],
+)
+def test_a_wrong_calendar_of_a_table_is_told_at_its_place(ilrs: Call, tmp_path: Path, wrong: str, said: str) -> None:
+    written(tmp_path, "yard.csv", "id,name,duration\nA,Dig,2d\n")
+    written(tmp_path, "weeks.yaml", f"calendars:\n  works: {{{wrong}}}\n")
+    done = ilrs("import", "yard.csv", "-o", "plan.yaml", "--start", "2031-03-03", "--calendar", "weeks.yaml")
+    assert (done.exit_code, said in done.output) == (1, True)

@@ -340,3 +340,15 @@ def test_a_plan_with_days_teaches_what_planned_and_said_on_teach(tmp_path: Path)
     lucks = [compiled(tmp_path, scenario({"past": past, **ahead})).luck for past in (by_hand, by_days)]
     assert lucks[0] == lucks[1]
     assert lucks[0].together != compiled(tmp_path, scenario(ahead)).luck.together
+
+
+def test_lags_share_luck(tmp_path: Path) -> None:
+    lag = {"uniform": ["0 d", "100 d"]}
+    waits = {"duration": "1 d", "needs": [{"after": "first", "lag": lag}]}
+    group = {"coefficient": 0.9, "of": ["activities.*.needs.*.lag"]}
+    values = scenario({"first": {"duration": "1 d"}, "one": waits, "other": waits}, correlations={"crews": group})
+    campaign = compiled(tmp_path, values)
+    names = [milestone.name for milestone in campaign.milestones]
+    days = np.array([outcome.reached_d for outcome in simulate_chunk(campaign, 1, 0, COUNT)])
+    found = stats.spearmanr(days[:, names.index("one")], days[:, names.index("other")]).statistic
+    assert found == pytest.approx(6.0 / math.pi * math.asin(0.45), abs=ERROR)  # rank correlation of normal scores
