@@ -21,7 +21,7 @@ import numpy as np
 from scipy import special
 
 from sim.calibration import class_model
-from sim.calibration.class_law import law_of
+from sim.calibration.class_law import FIRST_GUESS, fit_with_luck, law_of
 from sim.calibration.class_model import (
     GROUPS,
     HYPER_SD,
@@ -34,7 +34,6 @@ from sim.calibration.class_model import (
     fit_classes,
 )
 from sim.calibration.comparisons import leave_one_out
-from sim.calibration.luck import FIRST_GUESS, fit_with_luck
 from sim.calibration.scores import Judged, Predictive, judge
 from sim.calibration.statements import Floats, Statements, read_statements
 from sim.scenario.table import data_file, read_table

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from sim.calibration.class_law import ClassLaw, Luck, law_of
+from sim.calibration.class_law import FIRST_GUESS, ClassLaw, Luck, fit_with_luck, law_of, measure_luck
 from sim.calibration.class_model import ClassFit, earned_groups
 from sim.calibration.comparisons import (
     OURS,
@@ -22,7 +22,6 @@ from sim.calibration.comparisons import (
     shipped_laws,
 )
 from sim.calibration.law_file import Score, ScorePart, parts_of
-from sim.calibration.luck import FIRST_GUESS, fit_with_luck, measure_luck
 from sim.calibration.scores import Judged
 from sim.calibration.statements import EVERYTHING, Statements, TableChoice, read_statements
 from sim.problems import InputError

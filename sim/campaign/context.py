@@ -8,14 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sim.campaign.ground import GroundCover
 from sim.campaign.index import Index, index_of
 from sim.campaign.opportunities import SkyTables
 from sim.campaign.plan import LivingPlan
 from sim.campaign.plan.schedule_plans import SchedulePlan
 from sim.campaign.registry import Registry
 from sim.campaign.shared_luck import SharedLuck
-from sim.campaign.sky import Shared, Sky
+from sim.campaign.sky import GroundCover, Shared, Sky
 from sim.scenario.load import Loaded
 from sim.scenario.schema import Scenario
 

@@ -10,10 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.campaign.flights import margins_over, masses_after
-from sim.campaign.ground import GroundCover
 from sim.campaign.plan import Departures, FlightSheet, Floats, LightTable, Opportunities
 from sim.campaign.registry import Registry
-from sim.campaign.sky import Shared, Sky
+from sim.campaign.sky import GroundCover, Shared, Sky
 from sim.clock import Calendar
 from sim.physics.injection import injection_dv_m_s
 from sim.physics.limits import PhysicsError

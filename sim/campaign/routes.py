@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from sim.campaign.flights import build_stack
-from sim.campaign.ground import GroundCover
 from sim.campaign.opportunities import SkyTables
 from sim.campaign.plan import FlightSheet, FlightStep, LegPlan
+from sim.campaign.sky import GroundCover
 from sim.physics.rocket import Stack
 from sim.scenario.schema import Element, Launch, Leg, Mission, Scenario, Spacecraft, Station
 

@@ -235,8 +235,8 @@ def search(
     command: str,
 ) -> Search:
     """Search the packages of levers; see `Model.seek`."""
-    from sim.decide.answer import document
     from sim.decide.seek import seek
+    from sim.decide.sought import document
     from sim.study import files
     from sim.study.contents import SUMMARY
     from sim.study.levers import read_levers
@@ -277,8 +277,7 @@ def read(folder: Path) -> Sweep:
 
 def read_search(folder: Path) -> Search:
     """Read a search that is there; raises FolderError."""
-    from sim.decide.answer import document
-    from sim.decide.sought import read_found
+    from sim.decide.sought import document, read_found
 
     found = read_found(folder)
     return Search(found, document(found))

@@ -212,7 +212,7 @@ def tell_one(replay: Replay, goal: str, replication: int | None) -> Story:
 
 def rank(tables: StudyTables, goal: str | None) -> Guesses:
     """Rank the guesses of a study; raises FolderError if it has too few replications."""
-    from sim.study.guessing import rank_study
+    from sim.study.replay import rank_study
 
     name, guesses, spread_d = rank_study(tables, goal)
     return Guesses(name, guesses, spread_d, tables.sample.size)
@@ -223,7 +223,7 @@ def vary(
 ) -> FixedFigures:
     """Simulate a study's scenario with each fixed figure at both ends of its range."""
     from sim.study.fixed import ends_of, vary_fixed
-    from sim.study.guessing import compiled_again
+    from sim.study.replay import compiled_again
 
     loaded, campaign = compiled_again(tables)
     ends = [one for one in ends_of(loaded, campaign, goal) if _lies_within(one.name, within)]

@@ -13,12 +13,11 @@ from typing import Any, Final
 import numpy as np
 
 from sim.calibration.class_fit import Compared, compare
-from sim.calibration.class_law import law_of
+from sim.calibration.class_law import FIRST_GUESS, fit_with_luck, law_of
 from sim.calibration.class_model import ClassFit, earned_groups
 from sim.calibration.comparisons import shipped_laws
 from sim.calibration.forecasts import read_pairs
 from sim.calibration.law_file import ReadLaw, Score, parts_of, read_law, score_law
-from sim.calibration.luck import FIRST_GUESS, fit_with_luck
 from sim.calibration.scores import (
     KOLMOGOROV,
     LEVELS,

@@ -14,8 +14,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from sim.calibration.class_fit import calibrate_classes, class_block
+from sim.calibration.class_law import fit_with_luck
 from sim.calibration.class_model import ALWAYS
-from sim.calibration.luck import fit_with_luck
 from sim.calibration.statements import Statements, TableChoice, read_statements
 from sim.cli import main
 from sim.problems import InputError

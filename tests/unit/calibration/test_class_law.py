@@ -11,12 +11,11 @@ import pytest
 
 from sim.calibration.catalogue import catalogue_text
 from sim.calibration.class_fit import ClassCalibration, calibrate_classes
-from sim.calibration.class_law import law_of
+from sim.calibration.class_law import FIRST_GUESS, fit_with_luck, law_of, measure_luck
 from sim.calibration.class_model import earned_groups, fit_classes, without_uncertainty
 from sim.calibration.comparisons import difference, forecasters, leave_one_out
 from sim.calibration.law_file import read_law, score_law
 from sim.calibration.laws import calibrate
-from sim.calibration.luck import FIRST_GUESS, fit_with_luck, measure_luck
 from sim.calibration.scores import Predictive, of_points
 from sim.calibration.statements import Statements, TableChoice, read_statements
 from sim.chance import RatioLaw

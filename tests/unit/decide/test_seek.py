@@ -12,10 +12,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.decide.answer import document
 from sim.decide.packages import MOST_PACKAGES, Lattice, Packages
 from sim.decide.seek import climb, seek
-from sim.decide.sought import Found, chance_that_it_meets, read_found
+from sim.decide.sought import Found, chance_that_it_meets, document, read_found
 from sim.problems import ScenarioError
 from sim.scenario.load import load_scenario
 from sim.study.engines import Here

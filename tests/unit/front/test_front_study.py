@@ -94,7 +94,7 @@ def test_guesses_are_those_of_the_command_line(study: ilrs.Study) -> None:
 
 def test_guesses_are_ranked_without_compiling_the_scenario(study: ilrs.Study, monkeypatch: pytest.MonkeyPatch) -> None:
     """The folder says which figure each random number draws."""
-    monkeypatch.setattr("sim.study.guessing.compile_campaign", None)
+    monkeypatch.setattr("sim.study.replay.compile_campaign", None)
     assert study.guesses().guesses
 
 
