@@ -279,3 +279,6 @@ def _say_impossible(shown: list[Member], sizes: Mapping[str, int], scenario: Sce
         message = f"these coefficients contradict each other (not positive definite): {said}"
         hint = "values that each go along with a third also go along with each other; make the coefficients smaller"
     return ("correlations", name, "coefficient") if name else (), message, hint
+
+
+CHECKS = (check_class_laws, check_classes, check_laws_by_lead, check_programmes, check_evidence, check_correlations)

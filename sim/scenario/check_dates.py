@@ -222,3 +222,15 @@ def _facts(case: Draft) -> Iterator[tuple[str, Path, datetime.datetime, Sequence
     for name, mission in case.scenario.missions.items():
         if mission.flown is not None:
             yield name, ("missions", name), mission.flown.launched, mission.needs
+
+
+CHECKS = (
+    check_calendar,
+    check_plans,
+    check_facts,
+    check_activity_dates,
+    check_memberships,
+    check_bars,
+    check_times_of_flight,
+    check_slip_rows,
+)

@@ -132,3 +132,6 @@ def _most(law: Distribution | None) -> float:
 def _pace(*laws: Distribution | None) -> str:
     days = sum(map(_most, laws))
     return f"within {format_quantity(days, 'duration')}" if days else "at once"
+
+
+CHECKS = (check_scrubs, check_trials, check_flights_again, check_fillings)

@@ -334,3 +334,20 @@ def _way_d(scenario: Scenario, mission: Mission) -> tuple[float, float]:
     flown = [legs[way] for way in pairwise(mission.route[: last + 1]) if way in legs]
     ranges = [(min(leg.tof, default=0.0), max(leg.tof, default=0.0)) for leg in flown]
     return sum(low for low, _ in ranges), sum(high for _, high in ranges)
+
+
+CHECKS = (
+    check_missions,
+    check_routes,
+    check_meetings,
+    check_waits,
+    check_substitutes,
+    check_reserves,
+    check_refuelling,
+    check_cargo,
+    check_crews,
+    check_seats_down,
+    check_lifts,
+    check_pads,
+    check_owners,
+)

@@ -130,3 +130,6 @@ def check_power(case: Draft, network: NeedNetwork) -> Iterator[Problem]:
             message += f" {format_quantity(supply, 'power')} in full sunlight"
             hint = "deliver more supply, or ask for less"
             yield case.problem(("goals", name, "power_margin"), Code.POWER_SHORT, message, hint)
+
+
+CHECKS = (check_sites, check_destinations)

@@ -271,3 +271,6 @@ def _written(value: float, like: object) -> str:
     unit = str(like).lstrip("+-.0123456789eE").strip()
     kind = next((name for name, kind in KINDS.items() if unit in kind.units), "")
     return format_quantity(float(f"{value:.3g}"), kind) if kind else f"{value:.3g}"
+
+
+CHECKS = (check_magnitudes, check_proportions, check_bell_curves)

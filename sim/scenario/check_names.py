@@ -85,3 +85,6 @@ def check_numbered_flights(case: Draft) -> Iterator[Problem]:
             message = f"{match[1]} flies {count} times at the most before the calendar ends"
             hint = f"need {match[1]}-{count} or an earlier one, or say how often it flies with repeats"
             yield case.problem(path, Code.NO_SUCH_NAME, message, hint)
+
+
+CHECKS = (check_operation_names, check_shared_names, check_numbered_flights)

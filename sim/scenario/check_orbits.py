@@ -259,3 +259,13 @@ def _computed(scenario: Scenario) -> tuple[str, float]:
     if scenario.ground is not None and scenario.ground.critical and scenario.ground.stations:
         return "what the ground stations see is computed", 0.0
     return "", 0.0
+
+
+CHECKS = (
+    check_launch_latitudes,
+    check_landing_planes,
+    check_leg_kinds,
+    check_landing_burns,
+    check_transfer_order,
+    check_ephemeris,
+)

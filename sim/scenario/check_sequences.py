@@ -196,3 +196,6 @@ class _Yard:
 
 def _kg(mass_kg: float) -> str:
     return f"{mass_kg:,.6g} kg"
+
+
+CHECKS = (check_sequence_keys, check_sequence_needs, check_sequence_times, check_sequence_stacks)

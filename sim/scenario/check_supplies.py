@@ -122,3 +122,6 @@ def _most_kg(tank: StationTank) -> float:
     between_d = sum(least(step.duration) for step in tank.filled_by.operations)
     kept = (1.0 - tank.boil_off) ** between_d
     return tank.filled_by.delivers / (1.0 - kept) if kept < 1.0 else float("inf")
+
+
+CHECKS = (check_tanks,)

@@ -179,3 +179,6 @@ def _not_kept(
     message = f"it cannot be {word} by {format_date(date) if date else '?'}: not before {network.calendar.iso(day)}"
     hint = "logic wins over it, and its float is negative; plan what it needs earlier, or move the date"
     return case.problem(("activities", name, key), Code.GOAL_UNREACHABLE, message, hint, "warning")
+
+
+CHECKS = (check_leads, check_working_calendars, check_progress, check_resources, check_groups, check_codes)
