@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -30,3 +31,19 @@ def ilrs() -> Call:
         return CliRunner().invoke(main, [str(argument) for argument in arguments])
 
     return call
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Run 60 replications of the small scenario once for all tests; they take copies (`folder`)."""
+    out = tmp_path_factory.mktemp("runs") / "out"
+    done = CliRunner().invoke(main, ["run", str(SMALL), "-n", "60", "-j", "1", "-q", "-o", str(out)])
+    assert done.exit_code == 0, done.output
+    return out
+
+
+@pytest.fixture
+def folder(small: Path, finished: Path) -> Path:
+    """Return a copy of the finished run, beside its scenario."""
+    shutil.copytree(finished, small.parent / "out")
+    return small.parent / "out"

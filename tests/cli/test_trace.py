@@ -5,35 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import json
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from click.testing import CliRunner, Result
-
-from sim.cli import main
+from click.testing import Result
 
 Call = Callable[..., Result]
 SMALL = Path(__file__).with_name("small.yaml")
-N = 30
-
-
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Run the small scenario once for all tests."""
-    out = tmp_path_factory.mktemp("runs") / "out"
-    done = CliRunner().invoke(main, ["run", str(SMALL), "-n", str(N), "-j", "1", "-q", "-o", str(out)])
-    assert done.exit_code == 0, done.output
-    return out
-
-
-@pytest.fixture
-def folder(small: Path, finished: Path) -> Path:
-    """Return a copy of the finished run, beside its scenario."""
-    shutil.copytree(finished, small.parent / "out")
-    return small.parent / "out"
+N = 60
+"""Replications of the finished run."""
 
 
 def test_the_plan_of_a_scenario_in_order(small: Path, ilrs: Call) -> None:
@@ -75,7 +57,7 @@ def test_a_run_folder_and_its_scenario_tell_the_same(folder: Path, small: Path, 
 def test_the_trace_agrees_with_the_stored_counts(folder: Path, ilrs: Call) -> None:
     """Launches, losses and scrubs counted in the trace are those of the Parquet table."""
     table = pq.read_table(folder / "outcomes").to_pydict()
-    for number in range(0, N, 3):
+    for number in range(0, N, 6):
         events = json.loads(ilrs("trace", folder, "--replication", number, "--json").stdout)
         verbs = [event["verb"] for event in events]
         lost = verbs.count("is lost at launch")

@@ -4,44 +4,27 @@ from __future__ import annotations
 
 import json
 import math
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
-from sim.cli import main
 from sim.model.simulate import simulate
 from sim.study import replay
 
 Call = Callable[..., Result]
 SMALL = Path(__file__).with_name("small.yaml")
 N = 60
+"""Replications of the finished run."""
 SUM_D = 1e-9
 """Sums of a few dozen floats below 1e4 days."""
 ROUNDING = 1e-9
 """An index that cannot vary has a point as interval."""
 END_D = 1461.0
 """Days from 2030-01-01 to 2034-01-01."""
-
-
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Run the small scenario once for all tests."""
-    out = tmp_path_factory.mktemp("runs") / "out"
-    done = CliRunner().invoke(main, ["run", str(SMALL), "-n", str(N), "-j", "1", "-q", "-o", str(out)])
-    assert done.exit_code == 0, done.output
-    return out
-
-
-@pytest.fixture
-def folder(small: Path, finished: Path) -> Path:
-    """Return a copy of the finished run, beside its scenario."""
-    shutil.copytree(finished, small.parent / "out")
-    return small.parent / "out"
 
 
 @pytest.fixture

@@ -9,61 +9,35 @@ import numpy as np
 import pytest
 
 from sim.analysis.attribution import Attribution, attribute, rank_subjects, significance_interval, subject_days
-from sim.analysis.outline import Outline, outline_of
+from sim.analysis.outline import outline_of
 from sim.campaign.compile import compile_campaign
-from sim.campaign.plan import GoalPlan, Subject
+from sim.campaign.plan import Subject
 from sim.model.sample import Sample
 from sim.model.simulate import simulate_chunk, simulate_nominal
 from sim.scenario.load import load_scenario
+from tests.unit.analysis.by_hand import goal_at, outline_by_hand, sample_by_hand
 
 INF = math.inf
 ROUNDING_D = 1e-9
 """Sums of a few terms below 1e4 days."""
 
-OUTLINE = Outline(
-    scenario="hand",
-    about="",
-    identity="0" * 64,
-    start_iso="2030-01-01",
-    end_d=1000.0,
-    as_of_d=math.nan,
-    guesses=0,
-    figures=0,
-    causes=("development", "window", "plan"),
+OUTLINE = outline_by_hand(
     milestones=("step.done", "other.done", "goal.reached"),
     subjects=(
         Subject("step", "activity", "", False, 0),
         Subject("other", "activity", "", False, 1),
         Subject("goal", "goal", "", False, 2),
     ),
-    goals=(GoalPlan("goal", "", 2, 2, 500.0, 0.7, (), math.nan),),
-    flights=(),
-    deliveries=(),
-    places=(),
-    stations=(),
+    goals=(goal_at(2),),
 )
 
 
 def _sample(dates: list[float], causes: list[tuple[float, float, float]], on_chain: list[bool]) -> Sample:
-    n = len(dates)
-    counts = np.zeros(n, dtype=np.int64)
-    goal = np.array(dates)
-    return Sample(
-        replication=np.arange(n),
-        reached_d=np.column_stack([goal - 10.0, np.full(n, 50.0), goal]),
-        start_d=np.column_stack([np.full(n, 20.0), np.zeros(n), goal]),
-        by_cause_d=np.array(causes).reshape(n, 1, 3),
-        on_chain=np.array([[[step, not step, True]] for step in on_chain]),
-        facility_days=np.zeros((n, 1)),
-        cost=np.zeros((n, 1)),
-        crew_days=np.zeros(n),
-        launches=counts,
-        launch_failures=counts,
-        landing_failures=counts,
-        scrubs=counts,
-        tankers=counts,
-        early_returns=counts,
-        events=counts,
+    return sample_by_hand(
+        reached_d=[(goal - 10.0, 50.0, goal) for goal in dates],
+        start_d=[(20.0, 0.0, goal) for goal in dates],
+        by_cause_d=causes,
+        on_chain=[[[step, not step, True]] for step in on_chain],
     )
 
 

@@ -11,54 +11,35 @@ import pytest
 from sim.analysis.estimates import replication_at
 from sim.analysis.find import find
 from sim.analysis.findings import Findings
-from sim.analysis.outline import Outline
-from sim.campaign.plan import Delivery, GoalPlan, ManifestEntry, Subject
+from sim.campaign.plan import Delivery, ManifestEntry, Subject
 from sim.model.sample import Sample
+from tests.unit.analysis.by_hand import goal_at, outline_by_hand, sample_by_hand
 
 INF = math.inf
 
-OUTLINE = Outline(
-    scenario="hand",
-    about="",
-    identity="0" * 64,
-    start_iso="2030-01-01",
-    end_d=1000.0,
-    as_of_d=math.nan,
+OUTLINE = outline_by_hand(
     guesses=1,
     figures=2,
-    causes=("development", "window", "plan"),
     milestones=("step", "goal"),
     subjects=(
         Subject("step", "activity", "", False, 0),
         Subject("goal", "goal", "", False, 1),
     ),
-    goals=(GoalPlan("goal", "the goal", 1, 1, 500.0, 0.7, (), math.nan),),
+    goals=(goal_at(1, title="the goal"),),
     flights=(ManifestEntry("m", "main", "r", "p", "x", 1.0, 100.0, 0, False, 2.0, 3.0),),
     deliveries=(Delivery(0, 100.0, "a"), Delivery(1, 10.0, "b")),
-    places=(),
     stations=("lab",),
 )
 
 
 def sample(dates: list[tuple[float, float]], causes: list[tuple[float, float, float]]) -> Sample:
     n = len(dates)
-    counts = np.zeros(n, dtype=np.int64)
-    return Sample(
-        replication=np.arange(n),
-        reached_d=np.array(dates),
+    return sample_by_hand(
+        reached_d=dates,
         start_d=np.zeros((n, 2)),
-        by_cause_d=np.array(causes).reshape(n, 1, 3),
-        on_chain=np.array([[[index < 2, True]] for index in range(n)]),
+        by_cause_d=causes,
+        on_chain=[[[index < 2, True]] for index in range(n)],
         facility_days=np.arange(n, dtype=float).reshape(n, 1),
-        cost=np.zeros((n, 1)),
-        crew_days=np.zeros(n),
-        launches=counts,
-        launch_failures=counts,
-        landing_failures=counts,
-        scrubs=counts,
-        tankers=counts,
-        early_returns=counts,
-        events=counts,
     )
 
 

@@ -9,27 +9,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.analysis.outline import Outline, outline_of
+from sim.analysis.outline import outline_of
 from sim.analysis.story import Tale, tell
 from sim.campaign.compile import compile_campaign
-from sim.campaign.plan import Campaign, GoalPlan, ManifestEntry, Subject
+from sim.campaign.plan import Campaign, ManifestEntry, Subject
 from sim.model.simulate import simulate, simulate_nominal
 from sim.model.tracing import Event, Segment, Trace, Verb
 from sim.scenario.load import load_scenario
+from tests.unit.analysis.by_hand import goal_at, outline_by_hand
 
 OUTPOST = Path(__file__).parents[2] / "data" / "outpost.yaml"
 SUM_D = 1e-9
 """Sums of a few dozen floats below 1e4."""
 INF = math.inf
-OUTLINE = Outline(
-    scenario="hand",
-    about="",
-    identity="0" * 64,
-    start_iso="2030-01-01",
+OUTLINE = outline_by_hand(
     end_d=2000.0,
-    as_of_d=math.nan,
-    guesses=0,
-    figures=0,
     causes=(
         "development",
         "pad",
@@ -50,15 +44,12 @@ OUTLINE = Outline(
         Subject("hub", "element", "", False, 3),
         Subject("base", "goal", "", False, 4),
     ),
-    goals=(GoalPlan("base", "", 4, 4, 500.0, 0.7, (), math.nan),),
+    goals=(goal_at(4, "base"),),
     flights=(
         ManifestEntry("ilrs-1", "main", "cz-9", "p", "x", 1.0, 100.0, 0, False, 2.0, 3.0),
         ManifestEntry("crew", "lander", "cz-10", "p", "x", 1.0, 100.0, 0, False, 2.0, 3.0),
         ManifestEntry("crew", "ship", "cz-10", "p", "x", 1.0, 100.0, 0, False, 2.0, 3.0),
     ),
-    deliveries=(),
-    places=(),
-    stations=(),
 )
 PLANNED = (Segment("dev", "", "development", 0.0, 300.0), Segment("ilrs-1", "", "integration", 300.0, 330.0))
 PLANNED_D = np.array([300.0, 330.0, 200.0, 330.0, 330.0])
