@@ -14,7 +14,7 @@ from dashboards.replay_view import Asked, Teller
 from dashboards.sweep_page import answers_of
 from sim.analysis.findings import Findings, GoalFinding
 from sim.problems import InputError
-from sim.study.contents import SWEEP_MARKER
+from sim.study.contents import OPTIMISE_FOLDER, SWEEP_FOLDER, kind_of
 from sim.study.files import FolderError
 from sim.study.folders import ours_below
 from sim.study.manifest import COMPLETE, is_search, read_manifest
@@ -114,7 +114,9 @@ def open_shelf(folders: Sequence[Path]) -> Shelf:
         try:
             if is_search(place):
                 left_out.append(f"{place.name} is a search for levers: `ilrs report` draws it")
-            elif (place / SWEEP_MARKER).is_file():
+            elif kind_of(place) is OPTIMISE_FOLDER:
+                left_out.append(f"{place.name} is an optimisation: its page is report.html in it")
+            elif kind_of(place) is SWEEP_FOLDER:
                 sweeps.append(answers_of(read_sweep(place)))
             elif read_manifest(place).state == COMPLETE:
                 studies.append(read_study(place))

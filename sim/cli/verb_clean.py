@@ -1,4 +1,4 @@
-"""`ilrs clean`: remove runs and sweeps, and nothing else."""
+"""`ilrs clean`: remove runs, sweeps and optimisations, and nothing else."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from sim.problems import InputError, counted, printable
 @click.option("--yes", is_flag=True, help="Remove without asking; without a terminal nothing goes without this.")
 @as_json("what there is, and whether it was removed")
 def command(folders: tuple[Path, ...], older: float, yes: bool, json_: bool) -> None:
-    """Show the run and sweep folders at or below DIR [default: runs], and remove them when told so.
+    """Show the folders of runs, sweeps and optimisations at or below DIR [default: runs], and remove them when told so.
 
     Only what we wrote is removed, from folders with our own manifest that no process is at; files and links of yours
     in them are kept, and named.

@@ -25,8 +25,8 @@ EVERY_S = 2.0
 def command(folders: tuple[Path, ...], watch: bool, json_: bool) -> None:
     """Say how far runs and sweeps are: done, failed, left, the rate, the time to go.
 
-    DIR is a run or sweep folder; without one, all below runs/ are listed. Failed cases come with the reason, and the
-    command that runs one again.
+    DIR is the folder of a run, a sweep or an optimisation; without one, all below runs/ are listed. Failed cases come
+    with the reason, and the command that runs one again.
     """
     from sim.study.folders import ours_below, status_of
 

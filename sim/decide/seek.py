@@ -30,6 +30,7 @@ from sim.scenario.load import Loaded
 from sim.study import files
 from sim.study.cases import Cases
 from sim.study.chunks import Job
+from sim.study.contents import SWEEP_FOLDER
 from sim.study.design import VARIANTS
 from sim.study.levers import Package, SeekPlan, paths_of_file
 from sim.study.lock import held
@@ -95,7 +96,7 @@ def seek(
     to_go_on_with(where, fresh, texts[()])
     with held(where):
         sweep = open_sweep(where, fresh, (), texts)
-        with watched(where, sweep=True):
+        with watched(where, SWEEP_FOLDER):
             rows = Rows(sweep, start, packages, plan.goal, plan.by_d, Job(Cases(texts, seed), KEPT), engine, texts)
             _require_valid(rows, plan, loaded.layered.keys)
             found = _LeverSearch(rows, plan, most, budget, min(compared, most), on_progress).run(loaded)

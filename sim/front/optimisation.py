@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -162,11 +163,17 @@ def optimise(
     from sim.decide.optimise import others
     from sim.decide.proof import Limits
     from sim.study import files
-    from sim.study.contents import SUMMARY
+    from sim.study.contents import OPTIMISE_FOLDER, SUMMARY, kind_of
+    from sim.study.files import FolderError
+    from sim.study.lock import held
+    from sim.study.manifest import COMPLETE, INTERRUPTED, OPTIMISE, begun, now, write_manifest
     from sim.study.records import to_json
     from sim.study.store import require_writable
 
     require_writable(folder or Path("runs"))
+    if folder is not None and kind_of(folder) not in (None, OPTIMISE_FOLDER):
+        raise FolderError(folder, "holds a run or a sweep", "choose another with -o")
+    since, began = time.monotonic(), now()
     names = (minimise,) if isinstance(minimise, str) else tuple(minimise)
     limits, words = Limits(seconds, seed=seed % 2**31), _Words(reporter)
     found = solve(start, goal=goal, minimise=names, at_most=at_most, limits=limits, on_progress=words.say)
@@ -179,18 +186,16 @@ def optimise(
             judged = judge(plans, replications, seed, words.count)
         except KeyboardInterrupt:
             found = found.stopped()
-    where = folder or Path("runs") / f"{found.facts.campaign.scenario}-optimise-{_key(found)}"
+    key = files.digest(f"{found.facts.campaign.identity}\n{found.facts.question!r}".encode())
+    name = found.facts.campaign.scenario
+    where = folder or Path("runs") / f"{name}-optimise-{key[:8]}"
     made = Optimisation(found, judged, where, command)
-    where.mkdir(parents=True, exist_ok=True)
-    files.write_whole(where, SUMMARY, to_json(dict(made.document)).encode())
+    kept = begun(OPTIMISE, name, key, seed=seed, replications=replications, command=command)
+    state, wall_s = INTERRUPTED if found.interrupted else COMPLETE, round(time.monotonic() - since, 3)
+    with held(where):
+        files.write_whole(where, SUMMARY, to_json(dict(made.document)).encode())
+        write_manifest(where, replace(kept, state=state, started=began, finished=now(), wall_s=wall_s))
     return made
-
-
-def _key(found: Optimum) -> str:
-    """Return a name for what was asked of which scenario."""
-    from sim.study import files
-
-    return files.digest(f"{found.facts.campaign.identity}\n{found.facts.question!r}".encode())[:8]
 
 
 def require_question(seed: int, replications: int, pool: int, within: int) -> None:

@@ -9,10 +9,25 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.study import files
-from sim.study.contents import FOLDERS, HISTORY, HISTORY_MARKER, RUN_MARKER, SWEEP_MARKER, files_in, resolved_name
+from sim.study.contents import (
+    FOLDERS,
+    HISTORY,
+    HISTORY_FOLDER,
+    KINDS,
+    OPTIMISE_FOLDER,
+    RUN_FOLDER,
+    RUN_MARKER,
+    SWEEP_FOLDER,
+    SWEEP_MARKER,
+    FolderKind,
+    files_in,
+    has_marker,
+    kind_of,
+    resolved_name,
+)
 from sim.study.files import FolderError
 from sim.study.lock import holder
-from sim.study.manifest import COMPLETE, RUN, RUNNING, SEEK, Manifest, is_sweep, read_manifest
+from sim.study.manifest import COMPLETE, RUN, RUNNING, SEEK, Manifest, read_manifest
 from sim.study.soundness import seconds_of
 from sim.study.sweep_tables import SweepTables, read_sweep
 from sim.study.work_ledger import Row, done_in, rows_in
@@ -32,18 +47,18 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How far a run or sweep folder is."""
+    """How far a folder of ours is."""
 
     folder: Path
     kind: str
-    """run, sweep or seek."""
+    """run, sweep, seek or optimise."""
     scenario: str
     state: str
     """running, complete, interrupted, failed, or stopped: it says running, but nobody holds it."""
     holder: str | None
     """Who is at it now."""
     unit: str
-    """replications or cases."""
+    """replications, cases or answers."""
     done: int
     """Failed ones not among them."""
     failed: int
@@ -57,21 +72,25 @@ class Status:
 
 
 def status_of(folder: Path) -> Status:
-    """Say how far a run or sweep folder is.
+    """Say how far a folder of ours is.
 
     Raises:
-        FolderError: if it is neither.
+        FolderError: if it is none.
     """
-    if is_sweep(folder):
+    kind = kind_of(folder)
+    if kind is SWEEP_FOLDER:
         return _sweep_status(read_sweep(folder))
-    if _has(folder, RUN_MARKER):
+    if kind is RUN_FOLDER:
         return _run_status(folder)
+    if kind is OPTIMISE_FOLDER:
+        manifest = read_manifest(folder, kind)
+        return _status(folder, manifest, (), done=manifest.cases, simulated=0, unit="answers")
     missing = "is neither a run nor a sweep folder" if folder.is_dir() else "does not exist"
     raise FolderError(folder, missing, f"they hold a file {RUN_MARKER} or {SWEEP_MARKER}")
 
 
 def ours_below(folder: Path) -> Iterator[Path]:
-    """Find the run and sweep folders at or below a folder; links are not followed, and ours not looked into.
+    """Find our folders that stand alone, at or below a folder; links are not followed, and ours not looked into.
 
     Raises:
         FolderError: if there are so many folders that this can be no place for runs.
@@ -82,7 +101,7 @@ def ours_below(folder: Path) -> Iterator[Path]:
         looked += 1
         if looked > _MOST_LOOKED_AT:
             raise FolderError(folder, f"holds more than {_MOST_LOOKED_AT} folders", "name the one with the runs")
-        if _has(here, RUN_MARKER) or _has(here, SWEEP_MARKER):
+        if kind_of(here) is not None:
             yield here
         elif here.is_dir():
             with files.folder_errors(here):
@@ -92,17 +111,17 @@ def ours_below(folder: Path) -> Iterator[Path]:
 
 def size_of(folder: Path) -> int:
     """Return the bytes of the files that we wrote in one of our own folders."""
-    return sum(file.lstat().st_size for file, ours in files_in(folder, sweep=is_sweep(folder)) if ours)
+    return sum(file.lstat().st_size for file, ours in files_in(folder, _kind(folder)) if ours)
 
 
 def tables_elsewhere(folder: Path) -> str:
     """Return the URL of the shared folder in which a run keeps its tables; empty when it has them itself."""
-    return read_manifest(folder, sweep=is_sweep(folder)).shared
+    return read_manifest(folder, _kind(folder)).shared
 
 
 def age_d(folder: Path) -> float:
     """Return the days since a folder's manifest was last written."""
-    marker = folder / (SWEEP_MARKER if is_sweep(folder) else RUN_MARKER)
+    marker = folder / _kind(folder).marker
     return (datetime.datetime.now().timestamp() - marker.lstat().st_mtime) / 86_400.0
 
 
@@ -112,10 +131,11 @@ def require_ours(folder: Path) -> None:
     Raises:
         FolderError: if the folder or its marker is a link, or the marker holds no manifest of ours.
     """
-    marker = folder / (SWEEP_MARKER if is_sweep(folder) else RUN_MARKER)
+    kind = _kind(folder)
+    marker = folder / kind.marker
     if files.is_link(folder) or files.is_link(marker):
         raise FolderError(folder, "is a link, or its marker is one, and stays", "remove it yourself")
-    read_manifest(folder, sweep=is_sweep(folder))
+    read_manifest(folder, kind)
 
 
 def remove(folder: Path) -> tuple[Path, ...]:
@@ -132,9 +152,9 @@ def remove(folder: Path) -> tuple[Path, ...]:
     if who is not None:
         raise FolderError(folder, f"is held by {who}, and stays")
     with files.folder_errors(folder):
-        found = list(files_in(folder, sweep=is_sweep(folder)))
+        found = list(files_in(folder, _kind(folder)))
         ours = [file for file, is_ours in found if is_ours]
-        for file in sorted(ours, key=lambda one: one.name in (RUN_MARKER, SWEEP_MARKER)):
+        for file in sorted(ours, key=lambda one: one.name in {kind.marker for kind in KINDS}):
             file.unlink(missing_ok=True)
         for emptied in (*(folder / name for name in FOLDERS), folder):
             if emptied.is_dir() and not files.is_link(emptied) and not any(emptied.iterdir()):
@@ -145,7 +165,7 @@ def remove(folder: Path) -> tuple[Path, ...]:
 
 def _remove_history(folder: Path) -> None:
     """Remove what we wrote into the folder of a history, when its last day is gone, and the folder if that was all."""
-    if not _has(folder, HISTORY_MARKER) or files.is_link(folder / HISTORY_MARKER) or files.is_link(folder):
+    if not has_marker(folder, HISTORY_FOLDER) or files.is_link(folder / HISTORY_FOLDER.marker) or files.is_link(folder):
         return
     if any(one.is_dir() for one in folder.iterdir()):
         return
@@ -156,12 +176,9 @@ def _remove_history(folder: Path) -> None:
         folder.rmdir()
 
 
-def _has(folder: Path, marker: str) -> bool:
-    """Tell whether a folder has a marker; one that cannot be looked at has none."""
-    try:
-        return (folder / marker).is_file()
-    except OSError:
-        return False
+def _kind(folder: Path) -> FolderKind:
+    """Return the kind of a folder; what has no marker is looked at, and refused, as a run."""
+    return kind_of(folder) or RUN_FOLDER
 
 
 def _run_status(folder: Path) -> Status:

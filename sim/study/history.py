@@ -20,9 +20,10 @@ from sim.scenario.paths import without_studies
 from sim.scenario.said import day_of
 from sim.scenario.writing import document, leaves
 from sim.study import files
-from sim.study.contents import HISTORY_MARKER
+from sim.study.contents import HISTORY_FILE, HISTORY_FOLDER, has_marker
 from sim.study.files import FolderError
 from sim.study.lock import held
+from sim.study.manifest import COMPLETE, HISTORY, begun, read_manifest, watched, write_manifest
 from sim.study.records import RecordError, from_json, to_json
 from sim.study.runner import Listener, run_study
 from sim.study.summary import findings_in, summarize, write_summary
@@ -30,7 +31,6 @@ from sim.study.sweep import Start
 from sim.study.versions import code_version
 from sim.units import UnitError, format_date, parse_date
 
-FORMAT: Final = 1
 MOST_DAYS: Final = 400
 _STEP: Final = re.compile(r"([1-9][0-9]{0,3}) ?(d|wk|mo|yr)")
 _DAYS: Final = {"d": 1, "wk": 7}
@@ -87,7 +87,6 @@ class News:
 class History:
     """The forecasts of every goal on every day."""
 
-    format: int
     scenario: str
     key: str
     seed: int
@@ -169,29 +168,31 @@ def run_history(
     key = files.digest("\n".join([*texts, code_version(), str(seed)]).encode())
     where = folder or Path("runs") / f"{first.name}-history-{key[:8]}"
     _refuse_another(where, key)
-    goals: dict[str, GoalHistory] = {}
+    fresh = begun(HISTORY, first.name, key, seed=seed, replications=replications, command=command)
+    errands = {day: _Errand(start, day, where / day, replications, seed) for day in days}
     with held(where):
-        for number, day in enumerate(days, start=1):
-            on_day(f"{number} of {len(days)}: what was known on {day}")
-            errand = _Errand(start, day, where / day, replications, seed)
-            for goal, forecast in _forecasts(errand, loaded[day], engine, on_progress):
-                known = goals[goal.name].forecasts if goal.name in goals else ()
-                goals[goal.name] = GoalHistory(goal.name, goal.goal.title, (*known, forecast))
-    in_order = [*first.goals, *(name for name in goals if name not in first.goals)]
-    history = History(
-        FORMAT,
-        first.name,
-        key,
-        seed,
-        replications,
-        format_date(first.calendar.start),
-        format_date(first.calendar.end),
-        tuple(days),
-        tuple(goals[name] for name in in_order if name in goals),
-        tuple(_news(days, loaded)),
-        command,
-    )
-    files.write_whole(where, HISTORY_MARKER, to_json(history).encode())
+        write_manifest(where, replace(fresh, cases=len(days)))
+        with watched(where, HISTORY_FOLDER):
+            goals: dict[str, GoalHistory] = {}
+            for number, (day, errand) in enumerate(errands.items(), start=1):
+                on_day(f"{number} of {len(days)}: what was known on {day}")
+                for goal, forecast in _forecasts(errand, loaded[day], engine, on_progress):
+                    known = goals[goal.name].forecasts if goal.name in goals else ()
+                    goals[goal.name] = GoalHistory(goal.name, goal.goal.title, (*known, forecast))
+            in_order = [*first.goals, *(name for name in goals if name not in first.goals)]
+            history = History(
+                first.name,
+                key,
+                seed,
+                replications,
+                format_date(first.calendar.start),
+                format_date(first.calendar.end),
+                tuple(days),
+                tuple(goals[name] for name in in_order if name in goals),
+                tuple(_news(days, loaded)),
+                command,
+            )
+            files.write_whole(where, HISTORY_FILE, to_json(history).encode())
     return where, history
 
 
@@ -209,24 +210,25 @@ def load_on(start: Start, day: str) -> Loaded:
 
 def read_history(folder: Path) -> History:
     """Read the history that a folder holds; raises FolderError."""
+    if read_manifest(folder, HISTORY_FOLDER).state != COMPLETE:
+        raise FolderError(
+            folder, "holds a history that is not finished", "the same `ilrs history` command goes on with it"
+        )
     try:
-        history = from_json(History, files.read_plain(folder / HISTORY_MARKER))
+        return from_json(History, files.read_plain(folder / HISTORY_FILE))
     except OSError as error:
-        raise FolderError(folder, "is no history", f"it should hold {HISTORY_MARKER}") from error
+        raise FolderError(folder, f"is no whole history: {HISTORY_FILE} is missing", "run it again") from error
     except RecordError as error:
         raise FolderError(folder, f"holds a history that cannot be read ({error})", "run it again") from None
-    if history.format != FORMAT:
-        raise FolderError(folder, f"holds a history of format {history.format}", "run it again")
-    return history
 
 
 def is_history(folder: Path) -> bool:
     """Tell whether a folder holds a history."""
-    return (folder / HISTORY_MARKER).is_file()
+    return has_marker(folder, HISTORY_FOLDER)
 
 
 def _refuse_another(folder: Path, key: str) -> None:
-    if is_history(folder) and read_history(folder).key != key:
+    if is_history(folder) and read_manifest(folder, HISTORY_FOLDER).key != key:
         raise FolderError(
             folder, "holds the history of another scenario, code or seed, or of other days", "take another -o"
         )

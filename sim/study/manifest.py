@@ -1,6 +1,7 @@
 """Manifests: what the folder of a study says of itself, and by which we know it as ours.
 
-A run is a study of one case, a sweep one of many, a search one that chooses which.
+A run is a study of one case, a sweep one of many, a search one that chooses which; a history is a row of runs, and an
+optimisation one answer.
 """
 
 from __future__ import annotations
@@ -17,7 +18,18 @@ from typing import Final
 
 from sim.problems import InputError, printable
 from sim.study import files
-from sim.study.contents import LEDGER, RESOLVED, RUN_MARKER, STATES, SWEEP_MARKER, files_in
+from sim.study.contents import (
+    HISTORY_FOLDER,
+    LEDGER,
+    OPTIMISE_FOLDER,
+    RESOLVED,
+    RUN_FOLDER,
+    STATES,
+    SWEEP_FOLDER,
+    FolderKind,
+    files_in,
+    has_marker,
+)
 from sim.study.design import DESIGNS
 from sim.study.files import FolderError, read_plain, write_whole
 from sim.study.records import RecordError, from_json, to_json
@@ -28,7 +40,11 @@ FORMAT: Final = 6
 RUNNING, COMPLETE, INTERRUPTED, FAILED = STATES
 RUN: Final = "run"
 SEEK: Final = "seek"
-"""What the manifest of a run, and of a search, has for a design."""
+HISTORY: Final = "history"
+OPTIMISE: Final = "optimise"
+"""What the manifest of a run, a search, a history and an optimisation has for a design."""
+_KIND_OF: Final = {RUN: RUN_FOLDER, HISTORY: HISTORY_FOLDER, OPTIMISE: OPTIMISE_FOLDER}
+"""Kinds of folders by their design; all other designs are those of sweeps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +85,12 @@ class Manifest:
     @property
     def verb(self) -> str:
         """Return the verb that makes such a folder."""
-        return self.design if self.design in (RUN, SEEK) else "sweep"
+        return SEEK if self.design == SEEK else self.kind.verb
+
+    @property
+    def kind(self) -> FolderKind:
+        """Return the kind of folder that it describes."""
+        return _KIND_OF.get(self.design, SWEEP_FOLDER)
 
 
 def begun(design: str, scenario: str, key: str, *, seed: int, replications: int, command: str) -> Manifest:
@@ -93,29 +114,28 @@ def now() -> str:
     return datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
 
 
-def read_manifest(folder: Path, *, sweep: bool = False) -> Manifest:
-    """Read what the folder of a run says of itself, or that of a sweep; raises FolderError if it is none."""
-    found = _manifest_in(folder, sweep=sweep)
+def read_manifest(folder: Path, kind: FolderKind = RUN_FOLDER) -> Manifest:
+    """Read what a folder says of itself; raises FolderError if it is none of this kind."""
+    found = _manifest_in(folder, kind)
     if found is None:
-        kind, marker = ("sweep", SWEEP_MARKER) if sweep else ("run", RUN_MARKER)
-        missing = f"is no {kind} folder" if folder.is_dir() else "does not exist"
-        raise FolderError(folder, missing, f"`ilrs {kind}` makes folders that hold a file {marker}")
+        missing = f"is no {kind.verb} folder" if folder.is_dir() else "does not exist"
+        raise FolderError(folder, missing, f"`ilrs {kind.verb}` makes folders that hold a file {kind.marker}")
     return found
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Replace the manifest in one step."""
-    write_whole(folder, RUN_MARKER if manifest.design == RUN else SWEEP_MARKER, to_json(manifest).encode())
+    write_whole(folder, manifest.kind.marker, to_json(manifest).encode())
 
 
 def is_search(folder: Path) -> bool:
     """Tell whether a folder is one of a search for levers; raises FolderError if its manifest is broken."""
-    return is_sweep(folder) and read_manifest(folder, sweep=True).design == SEEK
+    return is_sweep(folder) and read_manifest(folder, SWEEP_FOLDER).design == SEEK
 
 
 def is_sweep(folder: Path) -> bool:
     """Tell whether a folder is one of a sweep."""
-    return (folder / SWEEP_MARKER).is_file()
+    return has_marker(folder, SWEEP_FOLDER)
 
 
 class StoppedError(InputError):
@@ -123,7 +143,7 @@ class StoppedError(InputError):
 
 
 @contextlib.contextmanager
-def watched(folder: Path, *, sweep: bool) -> Iterator[None]:
+def watched(folder: Path, kind: FolderKind) -> Iterator[None]:
     """Leave a manifest that says how a study ended, whatever happens."""
     since = time.perf_counter()
     try:
@@ -131,14 +151,14 @@ def watched(folder: Path, *, sweep: bool) -> Iterator[None]:
     except BaseException as error:
         state = INTERRUPTED if isinstance(error, (KeyboardInterrupt, StoppedError)) else FAILED
         with contextlib.suppress(FolderError):  # a full disk is the error to report, not this one
-            close(folder, state, since, sweep=sweep)
+            close(folder, state, since, kind)
         raise
-    close(folder, COMPLETE, since, sweep=sweep)
+    close(folder, COMPLETE, since, kind)
 
 
-def close(folder: Path, state: str, since: float, *, sweep: bool) -> None:
+def close(folder: Path, state: str, since: float, kind: FolderKind) -> None:
     """Note how a study ended, and how long it took since then."""
-    manifest = read_manifest(folder, sweep=sweep)
+    manifest = read_manifest(folder, kind)
     if manifest.state == RUNNING:  # a search that was interrupted, and answered, has said so
         wall_s = round(time.perf_counter() - since, 3)
         write_manifest(folder, dataclasses.replace(manifest, state=state, finished=now(), wall_s=wall_s))
@@ -152,26 +172,24 @@ def to_go_on_with(folder: Path, fresh: Manifest, text: str) -> Manifest | None:
     Raises:
         FolderError: if the folder holds something else than this study.
     """
-    sweep = fresh.design != RUN
+    kind = fresh.kind
     try:
-        found = _manifest_in(folder, sweep=sweep)
+        found = _manifest_in(folder, kind)
     except FolderError:
-        if is_remnant(folder, text, sweep=sweep):
+        if is_remnant(folder, text, kind):
             return None
         raise
     if found is not None and found.key != fresh.key:
         raise FolderError(folder, f"holds another {_difference(found, fresh)}", "choose another with -o")
-    if found is None and folder.is_dir() and files.occupied(folder) and not is_remnant(folder, text, sweep=sweep):
-        raise FolderError(
-            folder, f"is not empty and is no {'sweep' if sweep else 'run'} folder", "choose another with -o"
-        )
+    if found is None and folder.is_dir() and files.occupied(folder) and not is_remnant(folder, text, kind):
+        raise FolderError(folder, f"is not empty and is no {kind.verb} folder", "choose another with -o")
     return found
 
 
-def is_remnant(folder: Path, text: str, *, sweep: bool) -> bool:
+def is_remnant(folder: Path, text: str, kind: FolderKind) -> bool:
     """Tell whether a folder holds nothing but files of a study: of this resolved scenario, if it is not empty."""
     try:
-        if not all(ours for _, ours in files_in(folder, sweep=sweep)):
+        if not all(ours for _, ours in files_in(folder, kind)):
             return False
         return text.encode() in (b"", read_plain(folder / RESOLVED))
     except OSError:
@@ -188,11 +206,10 @@ def _difference(found: Manifest, fresh: Manifest) -> str:
     return "study (its key differs)"
 
 
-def _manifest_in(folder: Path, *, sweep: bool) -> Manifest | None:
+def _manifest_in(folder: Path, kind: FolderKind) -> Manifest | None:
     """Read a manifest; None where there is none."""
-    marker = SWEEP_MARKER if sweep else RUN_MARKER
     try:
-        text = read_plain(folder / marker)
+        text = read_plain(folder / kind.marker)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
@@ -204,9 +221,9 @@ def _manifest_in(folder: Path, *, sweep: bool) -> Manifest | None:
         )
     try:
         manifest = from_json(Manifest, text)
-        _require_sound(manifest, sweep=sweep)
+        _require_sound(manifest, kind)
     except RecordError as error:
-        raise FolderError(folder / marker, f"is not a manifest of ours: {error}", _way_out(folder, sweep)) from None
+        raise FolderError(folder / kind.marker, f"is not a manifest of ours: {error}", _way_out(folder, kind)) from None
     return manifest
 
 
@@ -220,24 +237,25 @@ def _format_of(text: bytes) -> int | None:
     return said if type(said) is int and abs(said) < 10**9 else None
 
 
-def _way_out(folder: Path, sweep: bool) -> str:
-    if not is_remnant(folder, "", sweep=sweep) or not (folder / RESOLVED).is_file():
+def _way_out(folder: Path, kind: FolderKind) -> str:
+    if not is_remnant(folder, "", kind) or not (folder / RESOLVED).is_file():
         return "choose another folder"
     how = "makes it again from its tables" if (folder / LEDGER).is_file() else "simulates it again"
-    return f"the same `ilrs {'sweep' if sweep else 'run'}` command, with this folder as -o, {how}"
+    return f"the same `ilrs {kind.verb}` command, with this folder as -o, {how}"
 
 
-def _require_sound(manifest: Manifest, *, sweep: bool) -> None:
+def _require_sound(manifest: Manifest, kind: FolderKind) -> None:
     """Refuse what no study of ours writes into its manifest.
 
     Raises:
         RecordError: if there is such a thing.
     """
-    if manifest.replications < 1:
-        raise RecordError(f".replications: at least 1 is wanted, not {manifest.replications}")
+    least = 0 if kind is OPTIMISE_FOLDER else 1
+    if manifest.replications < least:
+        raise RecordError(f".replications: at least {least} is wanted, not {manifest.replications}")
     if manifest.state not in STATES:
         raise RecordError(f".state: '{printable(manifest.state):.40}' is none of ours")
-    if manifest.design not in ((*DESIGNS, SEEK) if sweep else (RUN,)):
+    if manifest.kind is not kind or (kind is SWEEP_FOLDER and manifest.design not in (*DESIGNS, SEEK)):
         raise RecordError(f".design: '{printable(manifest.design):.40}' is none of ours")
     if manifest.seed < 0 or manifest.cases < 0:
         raise RecordError(".seed and .cases: at least 0 is wanted")

@@ -22,6 +22,7 @@ from sim.model.simulate import simulate, simulate_nominal
 from sim.problems import counted
 from sim.study import files, store, work_ledger
 from sim.study.chunks import Case, ChunkSpan, Errand, Job, Work, span_at, spans_of
+from sim.study.contents import RUN_FOLDER
 from sim.study.engines import fitting, ready, run_all
 from sim.study.lock import held
 from sim.study.manifest import RUN, Manifest, begun, to_go_on_with, watched, write_manifest
@@ -89,7 +90,7 @@ def run_study(
         if shared:
             fresh = dataclasses.replace(fresh, shared=shared_place(shared, default_folder(campaign, seed).name).url)
         manifest, rows = store.open_folder(where, fresh, work.outline, text)
-        with ready(engine, jobs) as workers, watched(where, sweep=False):
+        with ready(engine, jobs) as workers, watched(where, RUN_FOLDER):
             work_ledger.mark_shared(where, manifest, fresh.shared)
             store.write_static(where, work.outline, nominal[None], text)
             run = _Run(where, manifest, work, {row.first: row for row in rows})

@@ -39,6 +39,7 @@ from sim.study.contents import (
     OUTCOMES,
     OUTLINE,
     RESOLVED,
+    RUN_FOLDER,
     RUN_MARKER,
     TRACED,
     TRACES,
@@ -100,7 +101,7 @@ def open_folder(folder: Path, fresh: Manifest, outline: Outline, text: str) -> t
         with folder_errors(folder):
             (folder / name).mkdir(exist_ok=True)
     work_ledger.end_line(folder)
-    remove_torn(folder, sweep=False)
+    remove_torn(folder, RUN_FOLDER)
     return fresh, rows
 
 

@@ -16,6 +16,7 @@ from sim.scenario.writing import document
 from sim.study import files
 from sim.study.cases import Cases
 from sim.study.chunks import Case, Errand, Job
+from sim.study.contents import SWEEP_FOLDER
 from sim.study.design import cases_of
 from sim.study.engines import fitting, ready
 from sim.study.lock import held
@@ -87,7 +88,7 @@ def run_sweep(
     to_go_on_with(where, fresh, texts[()])
     with held(where):
         sweep = open_sweep(where, fresh, plan_cases(texts, cases, code_version(), plan.seed), texts)
-        with ready(engine, jobs) as workers, watched(where, sweep=True):
+        with ready(engine, jobs) as workers, watched(where, SWEEP_FOLDER):
             return _run_missing(sweep, Job(Cases(texts, plan.seed)), workers, on_progress, fail_fast=fail_fast)
 
 

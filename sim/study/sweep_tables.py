@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from sim.problems import printable
 from sim.study import files, work_ledger
 from sim.study.chunks import Case
-from sim.study.contents import CASES, DESIGN, SWEEP_MARKER, remove_torn, resolved_name
+from sim.study.contents import CASES, DESIGN, SWEEP_FOLDER, SWEEP_MARKER, remove_torn, resolved_name
 from sim.study.design import SALTELLI, TORNADO
 from sim.study.files import FolderError
 from sim.study.manifest import SEEK, Manifest, read_manifest, write_manifest
@@ -101,7 +101,7 @@ def read_sweep(folder: Path) -> SweepTables:
     Raises:
         FolderError: if it is none, or its design is not what was swept.
     """
-    manifest = read_manifest(folder, sweep=True)
+    manifest = read_manifest(folder, SWEEP_FOLDER)
     place = work_ledger.place_of(folder, manifest)
     try:
         planned = _planned(folder, manifest)
@@ -208,7 +208,7 @@ def open_sweep(
     with files.folder_errors(folder):
         (folder / CASES).mkdir(exist_ok=True)
     work_ledger.end_line(folder)
-    remove_torn(folder, sweep=True)
+    remove_torn(folder, SWEEP_FOLDER)
     for names, text in texts.items():
         files.write_whole(folder, resolved_name(names), text.encode())
     files.write_whole(folder, DESIGN, design)

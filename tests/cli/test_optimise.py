@@ -56,6 +56,13 @@ def test_a_file_that_is_there_is_not_overwritten(tiny: Path, ilrs: Call) -> None
     assert "is there already" in result.stderr
 
 
+def test_status_and_clean_know_the_folder_of_an_optimisation(tiny: Path, ilrs: Call) -> None:
+    ilrs("optimise", tiny, "-n", "0", "-q")
+    assert "optimise of tiny, complete: 1 of 1 answer done" in ilrs("status").stdout
+    assert "removed 1 folder" in ilrs("clean", "--yes").stdout
+    assert not list(Path("runs").iterdir())
+
+
 def test_a_limit_without_a_name_is_wrong_usage(tiny: Path, ilrs: Call) -> None:
     result = ilrs("optimise", tiny, "--at-most", "5")
     assert result.exit_code == 2

@@ -17,6 +17,7 @@ from sim.decide.seek import climb, seek
 from sim.decide.sought import Found, chance_that_it_meets, document, read_found
 from sim.problems import ScenarioError
 from sim.scenario.load import load_scenario
+from sim.study.contents import SWEEP_FOLDER
 from sim.study.engines import Here
 from sim.study.files import FolderError
 from sim.study.levers import Lever, read_levers
@@ -237,7 +238,7 @@ def test_ctrl_c_keeps_what_is_known_and_the_same_search_goes_on(tmp_path: Path) 
     cut = seek(Start(FILE), plan, seed=1, engine=late, folder=tmp_path / "run")
     assert cut.interrupted
     assert read_found(tmp_path / "run").interrupted
-    assert read_manifest(tmp_path / "run", sweep=True).state == "interrupted"
+    assert read_manifest(tmp_path / "run", SWEEP_FOLDER).state == "interrupted"
     whole = seek(Start(FILE), plan, seed=1, engine=Here(), folder=tmp_path / "run")
     assert whole == dataclasses.replace(
         seek(Start(FILE), plan, seed=1, engine=Here(), folder=tmp_path / "other"), folder=whole.folder

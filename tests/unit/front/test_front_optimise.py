@@ -52,6 +52,12 @@ def test_the_file_it_writes_is_the_plan_it_tells(better: ilrs.Optimisation, tiny
     assert str(plan.goals.loc["camp", "plan"])[:10] == str(better.goals.loc["camp", "after"])[:10]
 
 
+def test_the_folder_of_a_run_is_no_place_for_an_optimisation(tiny: Path, tmp_path: Path) -> None:
+    (tmp_path / "ilrs-run.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(ilrs.InputError, match="holds a run"):
+        ilrs.load(tiny).optimise(folder=tmp_path)
+
+
 def test_a_time_that_is_none_is_refused(tiny: Path) -> None:
     with pytest.raises(ilrs.ArgumentError, match="time"):
         ilrs.load(tiny).optimise(time="soon")

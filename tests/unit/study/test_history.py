@@ -132,8 +132,16 @@ def test_a_history_is_read_as_it_was_found(file: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["{}", "[]", '{"format": 2}', "no json"])
 def test_a_strange_history_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "ilrs-history.json").write_text(text)
-    with pytest.raises(FolderError, match="run it again"):
+    with pytest.raises(FolderError, match="another folder"):
         read_history(tmp_path)
+
+
+def test_a_history_that_is_not_finished_is_refused_with_the_way_to_go_on(file: Path, tmp_path: Path) -> None:
+    history_of(file, tmp_path / "h")
+    marker = tmp_path / "h" / "ilrs-history.json"
+    marker.write_text(marker.read_text(encoding="utf-8").replace('"complete"', '"interrupted"'), encoding="utf-8")
+    with pytest.raises(FolderError, match="ilrs history"):
+        read_history(tmp_path / "h")
 
 
 def test_the_page_calls_goals_by_their_title_and_escapes_it(file: Path, tmp_path: Path) -> None:
