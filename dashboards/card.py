@@ -66,6 +66,17 @@ class RowViews:
 
 
 @dataclass(frozen=True, slots=True)
+class Alternative:
+    """What a card shows for another choice of the reader, in the same figure."""
+
+    title: str
+    data: tuple[Mapping[str, Any], ...]
+    """By trace: what is put in its place."""
+    layout: Mapping[str, Any]
+    """Dotted Plotly paths."""
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """One finding: `title` says it, `reading` says how to read the figure, `table` holds what was drawn."""
 
@@ -87,6 +98,8 @@ class Card:
     """Layout changes on a phone: dotted Plotly paths. Annotations named `wide` are left out there."""
     rows: RowViews | None = None
     """Views of its rows, with menus to choose among them."""
+    alternatives: Mapping[str, Alternative] = field(default_factory=dict)
+    """By the run that the reader chooses: what is drawn for it; without one the card is hidden then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,3 +139,5 @@ class Page:
     """Paragraphs."""
     links: tuple[tuple[str, str], ...] = ()
     """(word, address relative to the page) of pages that belong to it."""
+    choice: str = ""
+    """What stands before the menu of runs; "Show the" if not said."""

@@ -15,7 +15,7 @@ from typing import Any, Final, TypeAlias
 from plotly.offline import get_plotlyjs
 
 from dashboards import theme
-from dashboards.card import Card, Key, Menu, Page, RowViews, Section, Table, Tile
+from dashboards.card import Alternative, Card, Key, Menu, Page, RowViews, Section, Table, Tile
 
 PLOTLY_FILE: Final = "plotly.min.js"
 
@@ -74,7 +74,7 @@ def render_page(page: Page, *, single_file: bool) -> Document:
 {_bar(page)}
 <main class="frame">
 {_lead(page)}
-{"".join(_section(section) for section in page.sections)}
+{"".join(_section(section, next(iter(_runs(page)), "")) for section in page.sections)}
 </main>
 <footer><div class="frame">{"".join(f"<p>{escape(text)}</p>" for text in page.footer)}</div></footer>
 <script type="application/json" id="figures">{_figures(page)}</script>
@@ -109,7 +109,15 @@ def _figure(card: Card) -> Json:
         return {}
     figure = json.loads(card.figure.to_json())
     drawn = {"data": figure["data"], "layout": figure["layout"], "narrow": dict(card.narrow)}
-    return drawn if card.rows is None else drawn | {"rows": _row_views(card.rows)}
+    if card.rows is not None:
+        drawn |= {"rows": _row_views(card.rows)}
+    if card.alternatives:
+        drawn |= {"alternatives": {run: _alternative(one) for run, one in card.alternatives.items()}}
+    return drawn
+
+
+def _alternative(one: Alternative) -> Json:
+    return {"title": one.title, "data": [dict(part) for part in one.data], "layout": dict(one.layout)}
 
 
 def _row_views(rows: RowViews) -> Json:
@@ -167,13 +175,18 @@ def _bar(page: Page) -> str:
     )
 
 
+def _runs(page: Page) -> dict[str, None]:
+    """Return what the reader can choose, the first shown at first."""
+    return dict.fromkeys(card.run for section in page.sections for card in section.cards if card.run)
+
+
 def _run_choice(page: Page) -> str:
     """Return the menu of kept replications, where there is more than one."""
-    runs = dict.fromkeys(card.run for section in page.sections for card in section.cards if card.run)
+    runs = _runs(page)
     if len(runs) < 2:
         return ""
     options = "".join(f'<option value="{escape(run)}">{escape(run)}</option>' for run in runs)
-    return f'<label class="run">Show the <select id="run">{options}</select></label>'
+    return f'<label class="run">{escape(page.choice or "Show the")} <select id="run">{options}</select></label>'
 
 
 def _lead(page: Page) -> str:
@@ -197,13 +210,13 @@ def _tile(tile: Tile) -> str:
     )
 
 
-def _section(section: Section) -> str:
-    first_run = next((card.run for card in section.cards if card.run), "")
+def _section(section: Section, first_run: str) -> str:
+    def hidden(card: Card) -> bool:
+        return card.run not in ("", first_run) or bool(card.alternatives and first_run not in card.alternatives)
+
     halves = [card for card in section.cards if not card.wide and card.run in ("", first_run)]
     alone = halves[-1].id if len(halves) % 2 else None
-    cards = "".join(
-        _card(card, alone=card.id == alone, hidden=card.run not in ("", first_run)) for card in section.cards
-    )
+    cards = "".join(_card(card, alone=card.id == alone, hidden=hidden(card)) for card in section.cards)
     return (
         f'<section id="{escape(section.id)}"><h2>{escape(section.title)}</h2><div class="cards">{cards}</div></section>'
     )
@@ -213,6 +226,7 @@ def _card(card: Card, *, alone: bool, hidden: bool) -> str:
     key = escape(card.id)
     wide = " wide" if card.wide or alone else ""
     run = f' data-run="{escape(card.run)}"{" hidden" if hidden else ""}' if card.run else ""
+    run += " data-alternatives" if card.alternatives else ""
     parts = [f'<article class="card{wide}" id="{key}"{run}><h3 id="{key}-title">{_prose(card.title)}</h3>']
     parts.append(f'<p class="reading">{_prose(card.reading)}</p>')
     if card.figure is not None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -34,6 +34,7 @@ from dashboards.figures.pads import draw_pads, uses_pads
 from dashboards.figures.power import draw_power
 from dashboards.figures.scurve import draw_goals, draw_scurve
 from dashboards.figures.waterfall import draw_causes
+from dashboards.flight import FLIGHT_FILE, flight_links
 from dashboards.page import PLOTLY_FILE, render_page
 from dashboards.setting import Setting, shown_cover, shown_light
 from sim.analysis.estimates import Quantile, wilson
@@ -43,7 +44,6 @@ from sim.model.tracing import Trace
 from sim.problems import printable
 
 REPORT_FILE = "report.html"
-FLIGHT_FILE = "flight.html"
 _PLAIN_NAME = 60
 """Letters up to which a goal's description can stand in the headline."""
 _LEAST_NAME = 6
@@ -103,19 +103,22 @@ def compose_page(
     if not findings.goals:
         raise ValueError(f"{findings.scenario}: a scenario without a goal has no report")
     goal = findings.goals[0]
+    flights = flight_links(findings) if FLIGHT_FILE in [address for _word, address in links] else {}
     return Page(
         title=f"{findings.scenario} · ilrs",
         headline=_headline(findings, goal),
         verdict=_verdict(findings, goal),
         about=_about(findings),
         tiles=_tiles(findings, goal),
-        sections=tuple(section for section in _sections(findings, goal, setting) if section.cards),
+        sections=tuple(section for section in _sections(findings, goal, setting, flights) if section.cards),
         footer=_footer(findings, command),
         links=links,
     )
 
 
-def _sections(findings: Findings, goal: GoalFinding, setting: Setting | None) -> tuple[Section, ...]:
+def _sections(
+    findings: Findings, goal: GoalFinding, setting: Setting | None, flights: Mapping[str, str]
+) -> tuple[Section, ...]:
     likely = [draw_scurve(findings, goal)]
     if len(findings.goals) > 1:
         likely.append(draw_goals(findings))
@@ -125,7 +128,7 @@ def _sections(findings: Findings, goal: GoalFinding, setting: Setting | None) ->
     paths = [draw_paths(findings, goal)]
     if has_chain(findings, goal):
         paths.append(draw_chain(findings, goal))
-    manifest = (draw_manifest(findings),) if findings.manifest else ()
+    manifest = (draw_manifest(findings, flights),) if findings.manifest else ()
     return (
         Section("likely", "How likely is the date?", "Likelihood", tuple(likely)),
         Section("margin-for", "How much margin buys which confidence?", "Margin", (draw_margin(findings, goal),)),

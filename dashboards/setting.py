@@ -6,12 +6,11 @@ All of it is read from a compiled campaign; nothing is simulated here.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from sim.campaign.plan import Campaign, Floats, LaunchPlan, LightTable, MissionPlan, Opportunities
+from sim.campaign.plan import Campaign, Floats, LightTable, Opportunities
 from sim.clock import Calendar
 from sim.physics.epochs import epoch_from_iso
 from sim.physics.intervals import Intervals
@@ -95,29 +94,6 @@ def _shown(calendar: Calendar, setting: Setting, spans: Spans) -> Intervals:
     kept = end > start
     epoch = epoch_from_iso(calendar.start.isoformat())
     return Intervals(epoch + start[kept], epoch + end[kept], epoch + first, epoch + last)
-
-
-def next_crossing(
-    campaign: Campaign, planned_d: Mapping[str, float]
-) -> tuple[MissionPlan, LaunchPlan | None, float] | None:
-    """Return the next mission whose transfer is computed, its launch (None: the gathered stack) and the day.
-
-    `planned_d` has the planned launch day of each mission by name; the day is that of the first open departure from
-    then on. None when nothing that is still to fly has a computed transfer.
-    """
-    names = [subject.name for subject in campaign.subjects]
-    ahead = [one for one in campaign.missions if names[one.subject] in planned_d]
-    for mission in sorted(ahead, key=lambda one: planned_d[names[one.subject]]):
-        for launch, number in (*((one, one.opportunities) for one in mission.launches), (None, mission.opportunities)):
-            if number >= 0 and campaign.opportunities[number].window.size:
-                day_d = _next_day(campaign, campaign.opportunities[number], planned_d[names[mission.subject]])
-                return mission, launch, day_d
-    return None
-
-
-def _next_day(campaign: Campaign, table: Opportunities, since_d: float) -> float:
-    days = campaign.departures[table.departures].t_d[table.window]
-    return float(days[min(int(np.searchsorted(days, since_d)), days.size - 1)])
 
 
 def _openings(campaign: Campaign, first_d: float) -> tuple[Openings, ...]:

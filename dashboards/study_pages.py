@@ -10,7 +10,7 @@ from urllib.parse import quote
 from dashboards.card import Page
 from dashboards.comparison_page import Entry, compose_comparison
 from dashboards.figures.inputs import flatten
-from dashboards.flight import compose_flight
+from dashboards.flight import compose_flights
 from dashboards.report import REPORT_FILE, compose_page, write_page, write_report
 from dashboards.setting import Setting, setting_of
 from sim.analysis.findings import Findings
@@ -87,12 +87,8 @@ def _compiled(study: StudyTables, findings: Findings, campaign: Campaign | None)
         loaded = load_scenario(study.folder / _RESOLVED)
     except (InputError, OSError):
         return None, None
-    planned_d = {
-        row.entry.mission: row.nominal_d
-        for row in reversed(findings.manifest)
-        if not row.entry.fact and row.nominal_d is not None
-    }
-    return setting_of(known), compose_flight(known, loaded, planned_d)
+    trace = next((one for one in study.traces if one.replication is None), None)
+    return setting_of(known), compose_flights(known, loaded, findings, study.nominal, trace)
 
 
 __all__ = ["REPORT_FILE", "address_from", "compare_studies", "report_study"]

@@ -31,10 +31,20 @@
     owner[last] = value;
   };
 
+  const chosenRun = () => document.getElementById("run")?.value ?? "";
+
+  const replace = (id, other, data, layout) => {
+    other.data.forEach((part, place) => Object.assign(data[place], part));
+    Object.entries(other.layout).forEach(([path, value]) => setPath(layout, path, value));
+    document.getElementById(`${id}-title`).textContent = other.title;
+  };
+
   const prepare = (id, box) => {
     const narrow = !printing && box.clientWidth < NARROW_PX;
-    const { data, layout, narrow: changes, rows } = recoloured(figures[id], isDark() ? dark : {});
+    const { data, layout, narrow: changes, rows, alternatives } = recoloured(figures[id], isDark() ? dark : {});
     const fitted = structuredClone(layout);
+    const other = alternatives?.[chosenRun()];
+    if (other) replace(id, other, data, fitted);
     const view = rows ? rowViews.arrange(id, rows, fitted, narrow) : "";
     if (view) box.style.minHeight = `${fitted.height}px`;
     if (narrow) {
@@ -48,7 +58,7 @@
       if (fitted.height < TALL_PX) fitted.height = Math.round(0.78 * fitted.height);
       Object.entries(changes).filter(([path]) => path.endsWith("nticks")).forEach((entry) => setPath(fitted, ...entry));
     }
-    return { data: structuredClone(data), layout: fitted, look: `${narrow}|${isDark()}|${printing}|${view}` };
+    return { data: structuredClone(data), layout: fitted, look: `${narrow}|${isDark()}|${printing}|${view}|${other ? chosenRun() : ""}` };
   };
 
   const config = (id) => ({
@@ -92,8 +102,29 @@
 
   const showRun = (run) => {
     document.querySelectorAll("[data-run]").forEach((card) => { card.hidden = card.dataset.run !== run; });
+    document.querySelectorAll("[data-alternatives]").forEach((card) => {
+      card.hidden = !(run in figures[card.id].alternatives);
+    });
     drawInTurn();
     redraw();
+  };
+
+  const wireRuns = () => {
+    const menu = document.getElementById("run");
+    if (!menu) return;
+    const follow = () => {
+      let wanted = location.hash.slice(1);
+      try { wanted = decodeURIComponent(wanted); } catch { return; }
+      if (![...menu.options].some((option) => option.value === wanted)) return;
+      menu.value = wanted;
+      showRun(wanted);
+    };
+    menu.addEventListener("change", () => {
+      history.replaceState(null, "", `#${encodeURIComponent(menu.value)}`);
+      showRun(menu.value);
+    });
+    window.addEventListener("hashchange", follow);
+    follow();
   };
 
   const csvCell = (text) => {
@@ -124,7 +155,7 @@
       nameThemeButton();
       redraw();
     });
-    document.getElementById("run")?.addEventListener("change", (event) => showRun(event.target.value));
+    wireRuns();
     prefersDark.addEventListener("change", () => { nameThemeButton(); redraw(); });
     rowViews.wire(redraw);
     window.addEventListener("resize", redraw);

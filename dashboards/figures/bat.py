@@ -49,7 +49,7 @@ def draw_bat(findings: Findings, trace: Trace) -> Card:
     """Return the bat chart of a whole replication."""
     calendar = findings.calendar
     lanes = order_lanes(findings.places)
-    moves = _told_moves(trace)
+    moves = told_moves(trace)
     span = {"range": _date_range(calendar, moves)} if moves else {}
     figure = _draw(calendar, lanes, moves, height=430, x=span)
     return Card(
@@ -64,7 +64,7 @@ def draw_bat(findings: Findings, trace: Trace) -> Card:
         ),
         figure=figure,
         table=_table(calendar, moves),
-        keys=_keys(moves),
+        keys=keys_of(moves),
         narrow={"yaxis.tickfont.size": 11},
     )
 
@@ -73,7 +73,7 @@ def draw_bat_zoom(findings: Findings, trace: Trace) -> Card:
     """Return the few weeks of a replication in which its most eventful mission flies."""
     calendar = findings.calendar
     lanes = order_lanes(findings.places)
-    told = _told_moves(trace)
+    told = told_moves(trace)
     own = find_episode(told)
     subject = own[0].subject
     start, end = own[0].start_d - _ROOM_D, _last(own) + _ROOM_D
@@ -96,7 +96,7 @@ def draw_bat_zoom(findings: Findings, trace: Trace) -> Card:
         ),
         figure=figure,
         table=_table(calendar, moves),
-        keys=_keys(moves),
+        keys=keys_of(moves),
         narrow={"yaxis.tickfont.size": 11, "xaxis.nticks": 5},
     )
 
@@ -174,7 +174,7 @@ def find_episode(moves: Sequence[Move]) -> list[Move]:
 
 def has_journeys(trace: Trace) -> bool:
     """Tell whether there is anything to zoom on."""
-    return any(move.origin and move.destination and not _is_stay(move) for move in trace.moves)
+    return any(move.origin and move.destination and not is_stay(move) for move in trace.moves)
 
 
 def _date_range(calendar: Calendar, moves: Sequence[Move]) -> list[str]:
@@ -200,7 +200,7 @@ def _draw(
             traces += _lines(calendar, lanes, kind, [m for m in members if m.subject != faint_but], opacity=0.3)
         strong = members if faint_but is None else [m for m in members if m.subject == faint_but]
         traces += _lines(calendar, lanes, kind, strong, opacity=0.95)
-    landings = [m for m in moves if lanes.is_top(m.destination) and not _is_stay(m) and m.outcome != "lost"]
+    landings = [m for m in moves if lanes.is_top(m.destination) and not is_stay(m) and m.outcome != "lost"]
     traces += _landings(calendar, lanes, landings, faint_but)
     traces += _losses(calendar, lanes, [move for move in moves if move.outcome == "lost"])
     names = [formats.figure_text(formats.shorten(formats.place_name(name), 18)) for name in lanes.names]
@@ -222,14 +222,14 @@ def _lines(
     if not moves:
         return
     colour, dash = theme.vehicle_style(kind)
-    shift = _shift(kind)
+    shift = shift_of(kind)
     x: list[str | None] = []
     y: list[float | None] = []
     words: list[str | None] = []
     for move in moves:
         x += [formats.iso_time(calendar, move.start_d), formats.iso_time(calendar, move.end_d), None]
         y += [lanes.level(move.origin) + shift, lanes.level(move.destination) + shift, None]
-        words += [_hover(calendar, move)] * 2 + [None]
+        words += [say_move(calendar, move)] * 2 + [None]
     yield go.Scatter(
         x=x,
         y=y,
@@ -247,7 +247,7 @@ def _landings(
     if landings:
         yield go.Scatter(
             x=[formats.iso_time(calendar, move.end_d) for move in landings],
-            y=[lanes.level(move.destination) + _shift(move.kind) for move in landings],
+            y=[lanes.level(move.destination) + shift_of(move.kind) for move in landings],
             mode="markers",
             marker={
                 "symbol": "circle",
@@ -255,7 +255,7 @@ def _landings(
                 "color": [theme.vehicle_style(move.kind)[0] for move in landings],
                 "opacity": [1.0 if faint_but in {None, move.subject} else 0.35 for move in landings],
             },
-            customdata=[_hover(calendar, move) for move in landings],
+            customdata=[say_move(calendar, move) for move in landings],
             hovertemplate="%{customdata}<extra></extra>",
         )
 
@@ -264,10 +264,10 @@ def _losses(calendar: Calendar, lanes: Lanes, lost: Sequence[Move]) -> Iterator[
     if lost:
         yield go.Scatter(
             x=[formats.iso_time(calendar, move.end_d) for move in lost],
-            y=[lanes.level(move.destination) + _shift(move.kind) for move in lost],
+            y=[lanes.level(move.destination) + shift_of(move.kind) for move in lost],
             mode="markers",
             marker={"symbol": "x", "size": 11, "color": theme.INK},
-            customdata=[_hover(calendar, move) for move in lost],
+            customdata=[say_move(calendar, move) for move in lost],
             hovertemplate="%{customdata}<extra></extra>",
         )
 
@@ -279,23 +279,25 @@ def _by_kind(moves: Iterable[Move]) -> dict[str, list[Move]]:
     return {kind: members for kind, members in groups.items() if members}
 
 
-def _shift(kind: str) -> float:
+def shift_of(kind: str) -> float:
+    """Return the lanes by which a vehicle class is shifted."""
     kinds = list(theme.VEHICLE_KINDS)
     return _OFFSET * (kinds.index(kind) - len(kinds) // 2) if kind in kinds else 0.0
 
 
 def _clip(move: Move, start_d: float, end_d: float) -> Move:
     """Return a stay cut to the days shown; a journey stays whole, for its slope means its length."""
-    if not _is_stay(move):
+    if not is_stay(move):
         return move
     return replace(move, start_d=max(move.start_d, start_d), end_d=min(move.end_d, end_d))
 
 
-def _is_stay(move: Move) -> bool:
+def is_stay(move: Move) -> bool:
+    """Tell whether a move goes nowhere."""
     return move.origin == move.destination
 
 
-def _told_moves(trace: Trace) -> list[Move]:
+def told_moves(trace: Trace) -> list[Move]:
     """Return the moves that can be drawn, in order, with the stays between them.
 
     A move without a place, such as a past flight that is only known to have happened, cannot be drawn.
@@ -303,22 +305,23 @@ def _told_moves(trace: Trace) -> list[Move]:
     known = [move for move in trace.moves if move.origin and move.destination]
     if not any(move.kind == "launcher" for move in known):
         known += launch_legs(trace)
-    stays = [] if any(_is_stay(move) for move in known) else fill_stays(known)
+    stays = [] if any(is_stay(move) for move in known) else fill_stays(known)
     return sorted([*known, *stays], key=lambda move: (move.start_d, move.end_d))
 
 
 def _journeys(moves: Sequence[Move]) -> list[Move]:
-    return [move for move in moves if not _is_stay(move)]
+    return [move for move in moves if not is_stay(move)]
 
 
 def _last(moves: Sequence[Move]) -> float:
     return max(move.end_d for move in moves)
 
 
-def _hover(calendar: Calendar, move: Move) -> str:
+def say_move(calendar: Calendar, move: Move) -> str:
+    """Return what a move says under the pointer, as Plotly must be given it."""
     crew = f", crew {move.crew}" if move.crew else ""
     lost = " <b>lost</b>" if move.outcome == "lost" else ""
-    way = move.origin if _is_stay(move) else f"{move.origin} → {move.destination}"
+    way = move.origin if is_stay(move) else f"{move.origin} → {move.destination}"
     return (
         f"<b>{formats.figure_text(formats.shorten(move.subject, 50))}</b> "
         f"({formats.figure_text(formats.shorten(move.vehicle, 40))}){lost}<br>"
@@ -327,7 +330,8 @@ def _hover(calendar: Calendar, move: Move) -> str:
     )
 
 
-def _keys(moves: Sequence[Move]) -> tuple[Key, ...]:
+def keys_of(moves: Sequence[Move]) -> tuple[Key, ...]:
+    """Return the key of the vehicle classes that move."""
     keys = [Key(kind, theme.vehicle_style(kind)[0], dash=theme.vehicle_style(kind)[1]) for kind in _by_kind(moves)]
     if any(move.outcome == "lost" for move in moves):
         keys.append(Key("lost", theme.INK, "cross"))

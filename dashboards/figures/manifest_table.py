@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 from dashboards import formats
 from dashboards.card import Card, Table
@@ -14,10 +15,14 @@ from sim.problems import counted, plural
 _FAR_D = 1e9
 
 
-def draw_manifest(findings: Findings) -> Card:
-    """Return every launch with its dates, vehicle, margins and the chance that it leaves as planned."""
+def draw_manifest(findings: Findings, flights: Mapping[str, str] | None = None) -> Card:
+    """Return every launch with its dates, vehicle, margins and the chance that it leaves as planned.
+
+    `flights` are the addresses of the missions on the page of flights.
+    """
     calendar = findings.calendar
     rows = sorted(findings.manifest, key=_when)
+    called = {bar.name: bar.called for bar in findings.bars if bar.kind == "mission"}
     columns = (
         "mission",
         "nominal",
@@ -34,14 +39,15 @@ def draw_manifest(findings: Findings) -> Card:
     )
     table = Table(
         columns,
-        tuple(_row(row, calendar, findings.replications) for row in rows),
+        tuple(_row(row, calendar, findings.replications, called) for row in rows),
         numeric=frozenset({8, 9, 10, 11}),
         unbroken=frozenset({1, 2, 3, 4, 5}),
         faded=frozenset(i for i, row in enumerate(rows) if row.entry.fact),
+        links=tuple((flights or {}).get(row.entry.mission, "") for row in rows),
     )
     return Card(
         id="manifest",
-        title=_title(rows),
+        title=_title(rows, called),
         reading=(
             "How to read: dates to the month, for none is known better. Spare lift and spare propellant are those of "
             "the nominal day. "
@@ -61,9 +67,11 @@ def _when(row: ManifestRow) -> tuple[float, str, str]:
     return (known[0] if known else _FAR_D, row.entry.mission, row.entry.launch)
 
 
-def _row(row: ManifestRow, calendar: Calendar, count: int) -> tuple[str, ...]:
+def _row(row: ManifestRow, calendar: Calendar, count: int, called: Mapping[str, str]) -> tuple[str, ...]:
     entry = row.entry
-    name = entry.mission if entry.launch in {"", "main", entry.mission} else f"{entry.mission} · {entry.launch}"
+    name = called.get(entry.mission, entry.mission)
+    if entry.launch not in {"", "main", entry.mission}:
+        name = f"{name} · {entry.launch}"
     return (
         name,
         formats.month(calendar, row.nominal_d) if row.nominal_d is not None else formats.NONE,
@@ -92,7 +100,7 @@ def _as_planned(row: ManifestRow, count: int) -> str:
     return formats.chance(estimate)
 
 
-def _title(rows: list[ManifestRow]) -> str:
+def _title(rows: list[ManifestRow], called: Mapping[str, str]) -> str:
     ahead = [row for row in rows if not row.entry.fact]
     flown = len(rows) - len(ahead)
     start = f"{counted(len(ahead), 'launch', 'launches')} {plural(len(ahead), 'lies', 'lie')} ahead"
@@ -102,5 +110,5 @@ def _title(rows: list[ManifestRow]) -> str:
     if not margins:
         return start
     least, row = min(margins, key=lambda pair: pair[0])
-    name = formats.shorten(row.entry.mission, 40)
+    name = formats.shorten(called.get(row.entry.mission, row.entry.mission), 40)
     return f"{start}; the tightest is {name}, with {formats.tonnes(least)} to spare on its launcher"

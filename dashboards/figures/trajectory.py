@@ -14,6 +14,7 @@ from dashboards import formats, theme
 from dashboards.card import Card, Key, Page, Table, Tile
 from dashboards.figures.porkchop import Chosen, draw_porkchop, sweep_departures
 from dashboards.picture import compose_picture, minute_text
+from dashboards.translation import _
 from sim.physics.constants import DAY_S, MOON_RADIUS_KM
 from sim.physics.places import LunarOrbit, Parking
 from sim.physics.refine import fly_transfer, refine_transfer
@@ -95,24 +96,33 @@ def turn_with_moon(track: Track, place_km: FloatArray) -> FloatArray:
 
 def draw_tracks(track: Track) -> tuple[Card, Card]:
     """Return the path in Earth-centred inertial axes and in the Earth-Moon rotating frame."""
-    nearest = float(np.linalg.norm(track.ship_km - track.moon_km, axis=1).min()) - MOON_RADIUS_KM
     turned = turn_with_moon(track, track.ship_km)
-    aside = round(float(np.linalg.norm(turned[:, 1:], axis=1).max()), -3)
+    among, beside = name_tracks(track)
     inertial = _card(
         "inertial",
-        f"Among the stars: the Moon is met {nearest:,.0f} km over its surface",
+        among,
         "How to read: Earth-centred inertial axes (GCRS). The Moon runs along its own path and is met at its end. "
         "Turn with the mouse. Bodies are dots, not to scale.",
         _scene(track, track.ship_km, track.moon_km, eye=(0.5, -1.1, 1.25)),
     )
     rotating = _card(
         "rotating",
-        f"With the Moon held still: the path swings {aside:,.0f} km off the Earth-Moon line",
+        beside,
         "How to read: Earth-Moon rotating axes: x points to the Moon, z along the pole of its orbit. The Moon moves "
         "along x only, as its distance changes.",
         _scene(track, turned, turn_with_moon(track, track.moon_km), eye=(0.15, -0.9, 1.3)),
     )
     return replace(inertial, table=_table(track)), rotating
+
+
+def name_tracks(track: Track) -> tuple[str, str]:
+    """Return what the two pictures of a path find."""
+    nearest = float(np.linalg.norm(track.ship_km - track.moon_km, axis=1).min()) - MOON_RADIUS_KM
+    aside = round(float(np.linalg.norm(turn_with_moon(track, track.ship_km)[:, 1:], axis=1).max()), -3)
+    return (
+        _("In axes fixed among the stars: the path ends {nearest} km above the Moon").format(nearest=f"{nearest:,.0f}"),
+        _("With the Moon held still: the path swings {aside} km off the Earth-Moon line").format(aside=f"{aside:,.0f}"),
+    )
 
 
 def _card(name: str, title: str, reading: str, figure: go.Figure) -> Card:
@@ -152,7 +162,7 @@ def _scene(track: Track, ship_km: FloatArray, moon_km: FloatArray, *, eye: tuple
             **{f"{name}axis": {**axis, "title": {"text": f"{name}, 1000 km", "font": title}} for name in "xyz"},
             "zaxis": {**axis, "title": {"text": "z", "font": title}, "nticks": 3},
             "aspectmode": "manual",
-            "aspectratio": _proportions(np.vstack([ship_km, moon_km, np.zeros((1, 3))])),
+            "aspectratio": proportions(np.vstack([ship_km, moon_km, np.zeros((1, 3))])),
             "dragmode": "turntable",
             "camera": {"eye": dict(zip("xyz", eye, strict=True)), "projection": {"type": "orthographic"}},
         },
@@ -160,7 +170,7 @@ def _scene(track: Track, ship_km: FloatArray, moon_km: FloatArray, *, eye: tuple
     return figure
 
 
-def _proportions(place_km: FloatArray) -> dict[str, float]:
+def proportions(place_km: FloatArray) -> dict[str, float]:
     """True proportions; a flat path keeps a little depth for the axis to be read."""
     extent = np.ptp(place_km, axis=0)
     return dict(zip("xyz", np.maximum(_FILL * extent / np.linalg.norm(extent), 0.08).tolist(), strict=True))

@@ -68,7 +68,7 @@ def _gather(loaded: Loaded, context: Context, parts: Mapping[str, Any]) -> Campa
     return Campaign(
         scenario=scenario.name,
         about=scenario.about or "",
-        identity=identify(values),
+        identity=identify(without_studies(values)),
         start_iso=format_date(scenario.calendar.start),
         end_d=index.calendar.length_d,
         as_of_d=index.as_of_d,
@@ -214,7 +214,7 @@ PARTS: Final[Mapping[str, Callable[[Context], Any]]] = MappingProxyType(
 # --- the scenario as a whole -----------------------------------------------------------------------------------------
 
 
-def identify(values: dict[str, Any]) -> str:
+def identify(values: Mapping[str, Any]) -> str:
     """Return the identity of a resolved scenario: a SHA-256 over its values, whatever their order in the file."""
     text = json.dumps(values, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -174,16 +174,18 @@ def _message(loaded: Loaded, study: Study | None, plan: Plan, flight: str | None
     from datetime import timedelta
 
     from sim.campaign.sheet import SheetWriter
-    from sim.front.plan import days_left
     from sim.interchange.ccsds import OutMessage
     from sim.interchange.flown import flight_name, flown
+    from sim.model.tracing import days_left
     from sim.physics.ephemeris import load_ephemeris
     from sim.physics.epochs import epoch_from_iso
     from sim.physics.limits import PhysicsError
     from sim.problems import InputError
 
     calendar = loaded.scenario.calendar
-    writer = SheetWriter(loaded.scenario, plan.campaign, plan.nominal.reached_d, days_left(plan.campaign, plan.nominal))
+    writer = SheetWriter(
+        loaded.scenario, plan.campaign, plan.nominal.reached_d, days_left(plan.campaign, plan.nominal.trace)
+    )
     found = writer.transfers()
     chosen = _chosen([flight_name(one) for one in found], flight)
     years = [(plan.calendar.start + timedelta(days=one.leaves_d)).year for one in found]

@@ -172,6 +172,7 @@ def make_plan(loaded: Loaded) -> Plan:
     from sim.campaign.compile import compile_all
     from sim.campaign.sheet import SheetWriter, ground
     from sim.model.simulate import simulate_nominal
+    from sim.model.tracing import days_left
     from sim.problems import Code, ScenarioError
 
     compiled = compile_all(loaded)
@@ -179,12 +180,12 @@ def make_plan(loaded: Loaded) -> Plan:
     if any(problem.code != Code.MASS_OPEN for problem in problems):
         raise ScenarioError(problems)
     nominal = simulate_nominal(campaign)
-    sheets = SheetWriter(loaded.scenario, campaign, nominal.reached_d, days_left(campaign, nominal)).write()
+    sheets = SheetWriter(loaded.scenario, campaign, nominal.reached_d, days_left(campaign, nominal.trace)).write()
     open_ = {sheet.name for sheet in sheets if not sheet.feasible}
     if open_:
         campaign = ground(campaign, open_)
         nominal = simulate_nominal(campaign)
-        kept = SheetWriter(loaded.scenario, campaign, nominal.reached_d, days_left(campaign, nominal)).write()
+        kept = SheetWriter(loaded.scenario, campaign, nominal.reached_d, days_left(campaign, nominal.trace)).write()
         by_name = {sheet.name: sheet for sheet in sheets}
         sheets = tuple(_unflown(by_name[sheet.name]) if sheet.name in open_ else sheet for sheet in kept)
     rows = tuple(float_table(campaign, nominal))
@@ -232,17 +233,6 @@ def _too_heavy(problem: Problem) -> bool:
     parts = problem.path.split(".")
     over = problem.code == Code.OVER_CAPACITY and len(parts) == 4 and (parts[0], parts[2]) == ("missions", "launches")
     return over or problem.severity == "warning"
-
-
-def days_left(campaign: Campaign, nominal: Sample) -> dict[str, float]:
-    """Return the day on which each stack left the parking orbit in which it gathered."""
-    first = {campaign.subjects[plan.subject].name: plan.legs[0] for plan in campaign.missions if plan.legs}
-    return {
-        move.subject: move.start_d
-        for move in (nominal.trace.moves if nominal.trace is not None else ())
-        if move.subject in first
-        and (move.origin, move.destination) == (first[move.subject].origin, first[move.subject].destination)
-    }
 
 
 def _unflown(sheet: MissionSheet) -> MissionSheet:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from sim.campaign.plan import Campaign
+
 
 class Verb(str, Enum):
     """What a subject does; the value is what traces of run folders hold."""
@@ -129,3 +131,14 @@ class Trace:
 
     def __repr__(self) -> str:
         return f"<Trace {self.title}: {len(self.moves)} moves, {len(self.events)} events, {len(self.chains)} chains>"
+
+
+def days_left(campaign: Campaign, trace: Trace | None) -> dict[str, float]:
+    """Return the day on which each stack left the parking orbit in which it gathered, by the mission's name."""
+    first = {campaign.subjects[plan.subject].name: plan.legs[0] for plan in campaign.missions if plan.legs}
+    return {
+        move.subject: move.start_d
+        for move in (trace.moves if trace is not None else ())
+        if move.subject in first
+        and (move.origin, move.destination) == (first[move.subject].origin, first[move.subject].destination)
+    }

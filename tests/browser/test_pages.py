@@ -15,6 +15,7 @@ from dashboards.report import compose_page, write_page
 from dashboards.sweep_page import compose_sweep
 from tests.browser.test_report import CHROMIUM, FLAGS, Seen, count_undrawn, load
 from tests.unit.dashboards.sample import HOSTILE, sample_findings, sample_setting
+from tests.unit.dashboards.test_flight_page import flights_of
 from tests.unit.dashboards.test_sweeps import sample_sweep
 
 if CHROMIUM is None:
@@ -24,7 +25,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 pytestmark = pytest.mark.browser
 
-PAGES = ("report", "comparison", "sweep")
+PAGES = ("report", "comparison", "sweep", "flights")
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +44,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "report": compose_page(first, sample_setting()),
         "comparison": compose_comparison(entries),
         "sweep": compose_sweep(sample_sweep(), folder),
+        "flights": flights_of("missions.cargo-1.title=The first flight")[1],
     }.items():
         write_page(page, folder, name=f"{kind}.html", single_file=False)
     return folder

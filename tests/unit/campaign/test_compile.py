@@ -108,6 +108,14 @@ def test_identity_does_not_depend_on_the_order_of_keys() -> None:
     assert identify({"a": 1, "b": {"c": 2, "d": 3}}) == identify({"b": {"d": 3, "c": 2}, "a": 1})
 
 
+def test_a_scenario_to_be_swept_is_the_same_when_it_is_read_back_from_its_run_folder(tmp_path: Path) -> None:
+    """The folder keeps it without what is to be swept or sought; `ilrs why --replication` compiles it again."""
+    campaign = compile_campaign(load_scenario(OUTPOST, sets=["sweep={levels: 3}"]))
+    kept = tmp_path / "kept.yaml"
+    kept.write_text(campaign.resolved)
+    assert compile_campaign(load_scenario(kept)).identity == campaign.identity
+
+
 def test_identity_changes_with_any_value() -> None:
     assert identify({"a": 1}) != identify({"a": 2})
 
