@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tests.fuzz.folders import FILLINGS, ODD, change
+from tests.fuzz.mutations import FILLINGS, ODD, change
 from tests.fuzz.tally import Tally, from_command_line
 
 TESTS = Path(__file__).parents[1]

@@ -4,62 +4,21 @@ from __future__ import annotations
 
 from copy import deepcopy
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 import simpy
-import yaml
 
 from sim.campaign.causes import CAUSES
 from sim.campaign.compile import compile_campaign
-from sim.campaign.plan import Campaign
 from sim.model.ledger import Ledger
-from sim.model.resources import Account, Line, Pads, Store
-from sim.model.sample import Sample
-from sim.model.simulate import simulate, simulate_chunk, simulate_nominal
-from sim.model.tracing import Event, Trace, Verb
+from sim.model.resources import Line, Pads, Store
+from sim.model.simulate import simulate, simulate_nominal
+from sim.model.tracing import Verb
 from sim.scenario.load import load_scenario
+from tests.unit.model.small_campaigns import CERTAIN, DATA, cause_d, day, events, outpost, small, told
 
-DATA = Path(__file__).parents[2] / "data"
-CERTAIN = ["launchers.big.record=null", "launchers.big.reliability=100 %", "spacecraft.lanyue.landing=null"]
-CERTAIN += ["spacecraft.cargo-lander.landing=null"]
 MISSED = "{flights: 100000, failures: 100000}"
-
-
-def outpost(*sets: str) -> Campaign:
-    return compile_campaign(load_scenario(DATA / "outpost.yaml", sets=list(sets)))
-
-
-def small(folder: Path, goal: list[str], **blocks: Any) -> Campaign:
-    values = {
-        "format": 1,
-        "name": "small",
-        "calendar": {"start": "2030-01-01", "end": "2040-01-01"},
-        "goals": {"goal": {"by": "2035-12-31", "needs": goal}},
-        **blocks,
-    }
-    file = folder / "small.yaml"
-    file.write_text(yaml.safe_dump(values))
-    return compile_campaign(load_scenario(file))
-
-
-def told(campaign: Campaign, number: int = 0) -> Trace:
-    story = simulate(campaign, 1, number, traced=True).trace
-    assert story is not None
-    return story
-
-
-def events(story: Trace, subject: str, verb: Verb) -> list[Event]:
-    return [event for event in story.events if event.subject == subject and event.verb is verb]
-
-
-def reached(campaign: Campaign, outcome: Sample, name: str) -> float:
-    return float(outcome.reached_d[[m.name for m in campaign.milestones].index(name)])
-
-
-def cause_d(outcome: Sample, cause: str) -> float:
-    return float(outcome.by_cause_d[0, CAUSES.index(cause)])
 
 
 # --- what is blamed -----------------------------------------------------------------------------------------------
@@ -151,81 +110,6 @@ def test_the_wait_for_a_pad_that_opens_late_is_owed_to_what_opens_it() -> None:
     assert any(s.subject == "reactor-dev" and s.cause == "development" for s in story.chains["base"])
 
 
-# --- partners -----------------------------------------------------------------------------------------------------
-
-
-def test_work_planned_after_its_partner_has_left_is_not_done(tmp_path: Path) -> None:
-    """The partner leaves in 2031, the work is to begin in 2033: checking in 2030 would let it happen."""
-    campaign = small(
-        tmp_path,
-        ["a"],
-        partners={"p": {"withdraws": "2031-01-01"}},
-        activities={"a": {"partner": "p", "not_before": "2033-01-01", "duration": "10 d"}},
-    )
-    outcome = simulate_nominal(campaign)
-    assert np.isinf(reached(campaign, outcome, "a"))
-    assert cause_d(outcome, "partner") == campaign.end_d - 1096.0
-
-
-def test_a_successor_who_leaves_during_the_work_passes_it_on_too(tmp_path: Path) -> None:
-    """100 d for p, then 50 d of handover to q, who leaves 30 d later; 20 d of handover to r: 400 d in all for 330."""
-    campaign = small(
-        tmp_path,
-        ["a"],
-        partners={
-            "p": {"withdraws": "2030-04-11", "successor": {"partner": "q", "after": "50 d"}},
-            "q": {"withdraws": "2030-06-30", "successor": {"partner": "r", "after": "20 d"}},
-            "r": {},
-        },
-        activities={"a": {"partner": "p", "duration": "330 d"}},
-    )
-    outcome = simulate_nominal(campaign)
-    assert reached(campaign, outcome, "a") == 400.0
-    assert cause_d(outcome, "partner") == 70.0
-
-
-def test_the_trace_names_who_is_waited_for_and_who_takes_over(tmp_path: Path) -> None:
-    """The 100th day of 2030 is the 11th of April; a handover of 50 d follows."""
-    campaign = small(
-        tmp_path,
-        ["a"],
-        partners={"p": {"withdraws": "2030-04-11", "successor": {"partner": "q", "after": "50 d"}}, "q": {}},
-        activities={"a": {"partner": "p", "duration": "330 d"}},
-    )
-    trace = simulate_nominal(campaign).trace
-    assert trace is not None
-    waits, heirs = (events(trace, "a", verb) for verb in (Verb.WAITS_FOR_PARTNER, Verb.IS_TAKEN_OVER))
-    assert [(one.t_d, one.partner) for one in (*waits, *heirs)] == [(100.0, "p"), (150.0, "q")]
-
-
-def test_a_handover_takes_the_same_time_whoever_needs_it_first(tmp_path: Path) -> None:
-    campaign = small(
-        tmp_path,
-        ["a", "b"],
-        partners={
-            "p": {"withdraws": "2030-02-01", "successor": {"partner": "q", "after": {"uniform": ["10 d", "90 d"]}}},
-            "q": {},
-        },
-        activities={"a": {"partner": "p", "duration": "100 d"}, "b": {"partner": "p", "duration": "200 d"}},
-    )
-    for outcome in simulate_chunk(campaign, 1, 0, 20):
-        assert reached(campaign, outcome, "b") - reached(campaign, outcome, "a") == pytest.approx(100.0)
-
-
-def test_an_element_whose_partner_has_left_without_heir_stays_behind_and_the_rest_flies() -> None:
-    sets = ["partners.guest={withdraws: 2028-01-01}", "elements.power-1.partner=guest"]
-    campaign = outpost(*CERTAIN, *sets, "goals.base.needs=[power-1]")
-    outcome = simulate_nominal(campaign)
-    assert np.isfinite(reached(campaign, outcome, "cargo-1"))
-    assert np.isinf(reached(campaign, outcome, "power-1"))
-    assert cause_d(outcome, "partner") > 0.0
-
-
-def test_money_that_never_comes_for_one_piece_of_work_is_there_for_a_cheaper_one() -> None:
-    account = Account(10.0, 0.0, (0.0, 365.0))
-    assert [account.claim(100.0), account.claim(15.0)] == [float("inf"), 365.0]
-
-
 # --- losses -------------------------------------------------------------------------------------------------------
 
 
@@ -303,7 +187,7 @@ def test_a_stand_in_waits_for_its_own_needs() -> None:
     ]
     campaign = outpost(*sets)
     outcome = simulate(campaign, 1, 0)
-    assert reached(campaign, outcome, "cargo-1") > 12 * 365.25
+    assert day(campaign, outcome, "cargo-1") > 12 * 365.25
 
 
 # --- what has flown, series, goods ---------------------------------------------------------------------------------
@@ -315,14 +199,14 @@ def test_launches_of_a_mission_that_has_flown_can_be_needed() -> None:
         "goals.base.needs=[cargo-1.main.arrived]",
     ]
     campaign = outpost(*sets)
-    assert reached(campaign, simulate_nominal(campaign), "base") == 36.0
+    assert day(campaign, simulate_nominal(campaign), "base") == 36.0
 
 
 def test_a_mission_flown_before_the_calendar_starts_is_there_from_the_first_day() -> None:
     sets = ["missions.cargo-1.flown={launched: 2024-02-01, arrived: 2024-02-06}", "goals.base.needs=[cargo-1.landed]"]
     campaign = outpost(*sets)
     outcome = simulate_nominal(campaign)
-    assert reached(campaign, outcome, "base") == 0.0
+    assert day(campaign, outcome, "base") == 0.0
     assert outcome.by_cause_d[0].sum() == 0.0
 
 
@@ -400,7 +284,7 @@ def test_two_who_dock_at_once_never_draw_the_same_propellant(tmp_path: Path) -> 
         missions={"one": visit, "two": deepcopy(visit)},
     )
     outcome = simulate_nominal(campaign)
-    days = sorted([reached(campaign, outcome, "one"), reached(campaign, outcome, "two")])
+    days = sorted([day(campaign, outcome, "one"), day(campaign, outcome, "two")])
     assert days == [110.0, 140.0]
     assert outcome.tankers == 2
 
@@ -415,4 +299,4 @@ def test_tankers_on_a_real_vehicle_wait_for_their_launches(tmp_path: Path) -> No
     campaign = compile_campaign(load_scenario(DATA / "depot.yaml", sets=sets))
     outcome = simulate_nominal(campaign)
     assert outcome.launches == 5
-    assert reached(campaign, outcome, "tank.filled") == pytest.approx(500.0 + 10.0 + 6.5)
+    assert day(campaign, outcome, "tank.filled") == pytest.approx(500.0 + 10.0 + 6.5)

@@ -8,176 +8,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-import yaml
 
-from sim.campaign.causes import CAUSES
 from sim.campaign.compile import compile_campaign
 from sim.campaign.plan import Campaign, Chance, Reliability
-from sim.model.resources import Account, Class, Line
-from sim.model.sample import Sample
+from sim.model.resources import Class, Line
 from sim.model.simulate import simulate, simulate_chunk, simulate_nominal
 from sim.model.tracing import Verb
 from sim.scenario.load import load_scenario
-
-DATA = Path(__file__).parents[2] / "data"
-BASE: dict[str, Any] = {
-    "format": 1,
-    "name": "small",
-    "calendar": {"start": "2030-01-01", "end": "2040-01-01"},
-}
-
-
-class Bench:
-    """Compiles scenarios written as Python mappings."""
-
-    def __init__(self, folder: Path) -> None:
-        self.file = folder / "small.yaml"
-
-    def compile(self, goal: list[str], **blocks: Any) -> Campaign:
-        goals = {"goal": {"by": "2035-12-31", "needs": goal, **blocks.pop("goal_extra", {})}}
-        self.file.write_text(yaml.safe_dump({**BASE, "goals": goals, **blocks}))
-        return compile_campaign(load_scenario(self.file))
-
-
-@pytest.fixture
-def bench(tmp_path: Path) -> Bench:
-    return Bench(tmp_path)
-
-
-def day(campaign: Campaign, outcome: Sample, name: str = "goal") -> float:
-    names = [milestone.name for milestone in campaign.milestones]
-    return float(outcome.reached_d[names.index(name if name != "goal" else "goal")])
-
-
-def cause_d(outcome: Sample, cause: str) -> float:
-    return float(outcome.by_cause_d[0, CAUSES.index(cause)])
-
-
-# --- programme ----------------------------------------------------------------------------------------------------
-
-
-def test_work_waits_until_its_partner_joins(bench: Bench) -> None:
-    campaign = bench.compile(
-        ["a"], partners={"p": {"joins": "2031-01-01"}}, activities={"a": {"partner": "p", "duration": "100 d"}}
-    )
-    outcome = simulate_nominal(campaign)
-    assert day(campaign, outcome) == 365.0 + 100.0
-    assert cause_d(outcome, "partner") == 365.0
-
-
-def test_work_of_a_partner_who_leaves_goes_on_with_the_successor_after_the_handover(bench: Bench) -> None:
-    campaign = bench.compile(
-        ["a"],
-        partners={"p": {"withdraws": "2031-01-01", "successor": {"partner": "q", "after": "50 d"}}, "q": {}},
-        activities={"a": {"partner": "p", "duration": "400 d"}},
-    )
-    outcome = simulate_nominal(campaign)
-    assert day(campaign, outcome) == 400.0 + 50.0
-    assert cause_d(outcome, "partner") == 50.0
-
-
-def test_work_of_a_partner_who_leaves_without_successor_is_never_done_and_the_rest_counts_as_partner(
-    bench: Bench,
-) -> None:
-    campaign = bench.compile(
-        ["a"], partners={"p": {"withdraws": "2031-01-01"}}, activities={"a": {"partner": "p", "duration": "400 d"}}
-    )
-    outcome = simulate_nominal(campaign)
-    assert np.isinf(day(campaign, outcome))
-    assert cause_d(outcome, "partner") == campaign.end_d - 365.0
-
-
-def test_work_passes_on_to_the_successors_successor_when_both_have_left(bench: Bench) -> None:
-    campaign = bench.compile(
-        ["a"],
-        partners={
-            "p": {"withdraws": "2030-02-01", "successor": {"partner": "q", "after": "10 d"}},
-            "q": {"withdraws": "2030-02-02", "successor": {"partner": "r", "after": "20 d"}},
-            "r": {},
-        },
-        activities={"a": {"partner": "p", "duration": "100 d"}},
-    )
-    outcome = simulate_nominal(campaign)
-    assert day(campaign, outcome) == pytest.approx(32.0 + 20.0 + 100.0 - 31.0)
-
-
-def test_the_share_of_partners_who_leave_within_ten_years_follows_the_yearly_chance(bench: Bench) -> None:
-    """1 - 0.9^10 = 65.1 % leave within ten years at 10 % a year."""
-    campaign = bench.compile(
-        ["a"],
-        partners={"p": {"withdraws": {"per_year": "10 %"}}},
-        activities={"a": {"partner": "p", "duration": "3651 d"}},
-    )
-    stayed = np.mean([np.isfinite(day(campaign, outcome)) for outcome in simulate_chunk(campaign, 1, 0, 2000)])
-    expected = 0.9 ** (3651 / 365.25)
-    assert stayed == pytest.approx(expected, abs=4 * np.sqrt(expected * (1 - expected) / 2000))
-
-
-def test_a_barred_partner_pauses_and_then_goes_on(bench: Bench) -> None:
-    campaign = bench.compile(
-        ["a"],
-        partners={"p": {"barred": {"from": "2030-03-01", "until": "2030-06-01"}}},
-        activities={"a": {"partner": "p", "duration": "100 d"}},
-    )
-    outcome = simulate_nominal(campaign)
-    assert day(campaign, outcome) == 100.0 + 92.0
-    assert cause_d(outcome, "partner") == 92.0
-
-
-def test_work_starts_when_the_money_is_there_and_what_is_left_carries_over(bench: Bench) -> None:
-    """10 a year: a (12) waits for the second year; 8 are left, so b (15) needs the third, which leaves 3."""
-    campaign = bench.compile(
-        ["a", "b"],
-        partners={"p": {"budget": {"per_year": 10}}},
-        activities={
-            "a": {"partner": "p", "duration": "10 d", "cost": 12},
-            "b": {"partner": "p", "duration": "10 d", "cost": 15},
-        },
-    )
-    outcome = simulate_nominal(campaign)
-    assert day(campaign, outcome, "a") == 365.0 + 10.0
-    assert day(campaign, outcome, "b") == 730.0 + 10.0
-    assert cause_d(outcome, "budget") == 730.0
-    assert outcome.cost[0] == 27.0
-
-
-def test_an_account_that_never_fills_says_so() -> None:
-    assert Account(0.0, 5.0, (0.0, 365.0)).claim(6.0) == float("inf")
-
-
-def test_a_risk_driver_makes_the_activities_it_touches_late_together(bench: Bench) -> None:
-    """Two activities of 100 d, doubled together in half of the runs: correlation 1 without other chance."""
-    campaign = bench.compile(
-        ["a", "b"],
-        activities={"a": {"duration": "100 d"}, "b": {"duration": "100 d"}},
-        risks={"r": {"probability": "50 %", "stretches": {"a": 2.0, "b": 2.0}}},
-    )
-    outcomes = simulate_chunk(campaign, 3, 0, 400)
-    a, b = (np.array([day(campaign, outcome, name) for outcome in outcomes]) for name in ("a", "b"))
-    assert set(a) == {100.0, 200.0}
-    assert np.corrcoef(a, b)[0, 1] == pytest.approx(1.0)
-    assert (a == 200.0).mean() == pytest.approx(0.5, abs=4 * 0.5 / 20)
-
-
-def test_slip_is_drawn_from_the_row_of_the_plans_lead_time(bench: Bench) -> None:
-    campaign = bench.compile(
-        ["near", "far"],
-        slips={
-            "s": {
-                "rows": [{"up_to": "90 d", "slip": {"discrete": {"7 d": "100 %"}}}],
-                "beyond": {"intercept": "0 d", "per_day": 0.5, "shape": 200.0 / 10.0},
-            }
-        },
-        activities={
-            "near": {"finish": "2030-03-02", "slip": {"by_lead": "s"}},
-            "far": {"finish": "2031-01-01", "slip": {"by_lead": "s"}},
-        },
-    )
-    outcomes = simulate_chunk(campaign, 1, 0, 400)
-    assert {day(campaign, outcome, "near") for outcome in outcomes} == {60.0 + 7.0}
-    slips = np.array([day(campaign, outcome, "far") - 365.0 for outcome in outcomes])
-    assert slips.mean() == pytest.approx(0.5 * 365.0, abs=4 * slips.std() / 20)
-
+from tests.unit.model.small_campaigns import DATA, cause_d, day, outpost, small
 
 # --- launching ----------------------------------------------------------------------------------------------------
 
@@ -216,14 +54,8 @@ def test_scrubs_follow_the_geometric_law() -> None:
     assert launches / attempts == pytest.approx(share, abs=4 * np.sqrt(share * (1 - share) / attempts))
 
 
-def _outpost(*sets: str) -> Campaign:
-    return compile_campaign(load_scenario(DATA / "outpost.yaml", sets=list(sets)))
-
-
 def test_a_mission_that_is_abandoned_does_not_fly_again() -> None:
-    campaign = _outpost(
-        "launchers.big.record=null", "launchers.big.reliability=0 %", "missions.cargo-1.on_loss=abandon"
-    )
+    campaign = outpost("launchers.big.record=null", "launchers.big.reliability=0 %", "missions.cargo-1.on_loss=abandon")
     story = simulate(campaign, 1, 0, traced=True).trace
     assert story is not None
     assert len([e for e in story.events if e.subject == "cargo-1" and "lost" in e.verb]) == 1
@@ -233,7 +65,7 @@ def test_a_mission_that_is_abandoned_does_not_fly_again() -> None:
 def test_a_spare_payload_flies_without_being_rebuilt() -> None:
     sets = ["launchers.big.record=null", "launchers.big.reliability=0 %", "launchers.big.stand_down=0 d"]
     sets += ["missions.cargo-1.rebuild=5 yr", "launchers.big.production.every=1 d", "missions.cargo-1.spares=1"]
-    campaign = _outpost(*sets)
+    campaign = outpost(*sets)
     story = simulate(campaign, 1, 0, traced=True).trace
     assert story is not None
     losses = [e.t_d for e in story.events if e.subject == "cargo-1" and "lost" in e.verb]
@@ -251,7 +83,7 @@ def test_a_stand_in_delivers_what_the_lost_mission_carried() -> None:
         "spacecraft.lanyue.cargo=5 t",
         "elements.power-1.mass=500 kg",
     ]
-    campaign = _outpost(*sets)
+    campaign = outpost(*sets)
     outcome = simulate(campaign, 1, 0, traced=True)
     names = [milestone.name for milestone in campaign.milestones]
     assert np.isfinite(outcome.reached_d[names.index("cargo-1")])
@@ -266,7 +98,7 @@ SITE = {
 }
 
 
-def _base(bench: Bench, goal: list[str], elements: dict[str, Any], **blocks: Any) -> Campaign:
+def _base(tmp_path: Path, goal: list[str], elements: dict[str, Any], **blocks: Any) -> Campaign:
     """Compile a base whose elements come with a mission told step by step on day 100."""
     missions = {
         "cargo": {
@@ -275,24 +107,24 @@ def _base(bench: Bench, goal: list[str], elements: dict[str, Any], **blocks: Any
         },
         **blocks.pop("missions", {}),
     }
-    return bench.compile(goal, elements=elements, missions=missions, **{**SITE, **blocks})
+    return small(tmp_path, goal, elements=elements, missions=missions, **{**SITE, **blocks})
 
 
-def test_assembly_takes_the_robot_hours_over_the_robots_shift(bench: Bench) -> None:
+def test_assembly_takes_the_robot_hours_over_the_robots_shift(tmp_path: Path) -> None:
     hut = {"mass": "1 t", "assembly": {"robot": "150 h", "unloading": "50 h"}, "commissioning": "5 d"}
-    campaign = _base(bench, ["hut"], {"hut": hut})
+    campaign = _base(tmp_path, ["hut"], {"hut": hut})
     assert day(campaign, simulate_nominal(campaign)) == 100.0 + 20.0 + 5.0
 
 
-def test_two_jobs_wait_for_each_other_when_one_can_go_on_at_a_time(bench: Bench) -> None:
+def test_two_jobs_wait_for_each_other_when_one_can_go_on_at_a_time(tmp_path: Path) -> None:
     hut = {"mass": "1 t", "assembly": {"robot": "100 h"}, "commissioning": "0 d"}
-    campaign = _base(bench, ["hut", "shed"], {"hut": hut, "shed": deepcopy(hut)})
+    campaign = _base(tmp_path, ["hut", "shed"], {"hut": hut, "shed": deepcopy(hut)})
     outcome = simulate_nominal(campaign)
     assert day(campaign, outcome) == 120.0
     assert cause_d(outcome, "labour") == 20.0
 
 
-def test_an_element_is_not_commissioned_before_there_is_power(bench: Bench) -> None:
+def test_an_element_is_not_commissioned_before_there_is_power(tmp_path: Path) -> None:
     elements = {
         "lab": {"mass": "1 t", "demand": "5 kW", "commissioning": "1 d"},
         "plant": {
@@ -302,39 +134,39 @@ def test_an_element_is_not_commissioned_before_there_is_power(bench: Bench) -> N
             "commissioning": "4 d",
         },
     }
-    campaign = _base(bench, ["lab"], elements)
+    campaign = _base(tmp_path, ["lab"], elements)
     assert day(campaign, simulate_nominal(campaign)) == 100.0 + 30.0 + 4.0 + 1.0
 
 
-def test_a_goal_waits_for_its_power_margin_and_owes_the_wait_to_the_supplier(bench: Bench) -> None:
+def test_a_goal_waits_for_its_power_margin_and_owes_the_wait_to_the_supplier(tmp_path: Path) -> None:
     elements = {
         "lab": {"mass": "1 t", "demand": "5 kW", "commissioning": "1 d"},
         "plant": {"mass": "1 t", "supply": {"constant": "5 kW"}, "commissioning": "0 d"},
         "second": {"mass": "1 t", "supply": {"constant": "1 kW"}, "commissioning": "60 d"},
     }
-    campaign = _base(bench, ["lab"], elements, goal_extra={"power_margin": "10 %"})
+    campaign = _base(tmp_path, ["lab"], elements, goal_extra={"power_margin": "10 %"})
     outcome = simulate_nominal(campaign)
     assert day(campaign, outcome) == 160.0
     assert cause_d(outcome, "power") == 0.0
 
 
-def test_tests_fail_as_often_as_the_scenario_says_and_are_repeated(bench: Bench) -> None:
+def test_tests_fail_as_often_as_the_scenario_says_and_are_repeated(tmp_path: Path) -> None:
     """Each failure (40 %) costs 10 d of repair and 5 d of tests: mean 15 * 0.4/0.6 = 10 d."""
     hut = {"mass": "1 t", "commissioning": "5 d", "tests": {"fails": "40 %", "repair": "10 d"}}
-    campaign = _base(bench, ["hut"], {"hut": hut})
+    campaign = _base(tmp_path, ["hut"], {"hut": hut})
     extra = np.array([day(campaign, outcome) - 105.0 for outcome in simulate_chunk(campaign, 1, 0, 2000)])
     assert set(np.unique(extra % 15.0)) == {0.0}
     assert extra.mean() == pytest.approx(10.0, abs=4 * extra.std() / np.sqrt(2000))
 
 
-def test_an_element_that_breaks_down_waits_for_spares(bench: Bench) -> None:
+def test_an_element_that_breaks_down_waits_for_spares(tmp_path: Path) -> None:
     plant = {
         "mass": "1 t",
         "supply": {"constant": "5 kW"},
         "commissioning": "0 d",
         "failures": {"every": {"uniform": ["99 d", "101 d"]}, "spares": "10 kg", "repair": "5 d"},
     }
-    campaign = _base(bench, ["plant"], {"plant": plant})
+    campaign = _base(tmp_path, ["plant"], {"plant": plant})
     story = simulate(campaign, 1, 0, traced=True).trace
     assert story is not None
     assert len([e for e in story.events if e.verb is Verb.BREAKS_DOWN]) == 1
@@ -355,7 +187,7 @@ def _camp(*sets: str) -> Campaign:
         "launchers.big.reliability=100 %",
         "spacecraft.lanyue.landing=null",
     ]
-    return _outpost(*base, *sets)
+    return outpost(*base, *sets)
 
 
 def _stay_d(campaign: Campaign) -> float:
@@ -417,7 +249,7 @@ GROUND = (
 
 
 def test_antennas_of_a_partner_who_has_left_no_longer_count() -> None:
-    campaign = _outpost(GROUND % "")
+    campaign = outpost(GROUND % "")
     ground = campaign.ground
     assert ground is not None
     seen = [float((cover.end_d - cover.start_d).sum()) for cover in ground.covers]
@@ -432,7 +264,7 @@ def test_better_navigation_makes_landing_safer_by_the_factor_on_the_odds() -> No
     sets = ["launchers.big.record=null", "launchers.big.reliability=100 %", "missions.cargo-1.on_loss=abandon"]
     sets += ["spacecraft.cargo-lander.landing={flights: 100000, failures: 50000}"]
     navigation = ", navigation: {needs: [agreement], landing_failures: 25 %}"
-    campaign = _outpost(*sets, GROUND % navigation)
+    campaign = outpost(*sets, GROUND % navigation)
     names = [milestone.name for milestone in campaign.milestones]
     lost = np.mean([np.isinf(o.reached_d[names.index("cargo-1")]) for o in simulate_chunk(campaign, 1, 0, 800)])
     assert lost == pytest.approx(0.2, abs=4 * np.sqrt(0.2 * 0.8 / 800))
@@ -440,15 +272,16 @@ def test_better_navigation_makes_landing_safer_by_the_factor_on_the_odds() -> No
 
 def test_better_navigation_leaves_more_propellant() -> None:
     sets = ["legs.llo-site.burns=[{dv: 2.03 km/s}, {dv: 20 m/s, correction: true}]"]
-    campaign = _outpost(*sets, GROUND % ", navigation: {needs: [dev], corrections: 25 %}")
+    campaign = outpost(*sets, GROUND % ", navigation: {needs: [dev], corrections: 25 %}")
     launch = next(m.launches[0] for m in campaign.missions if m.vehicle == "cargo-lander")
     plain, better = campaign.opportunities[launch.opportunities], campaign.opportunities[launch.navigated]
     gain_kg = better.propellant_margin_kg[: len(plain.window)] - plain.propellant_margin_kg
     assert gain_kg.min() > 0.0
 
 
-def test_facility_days_count_from_commissioning_to_the_goals_date(bench: Bench) -> None:
-    campaign = bench.compile(
+def test_facility_days_count_from_commissioning_to_the_goals_date(tmp_path: Path) -> None:
+    campaign = small(
+        tmp_path,
         ["lab"],
         places={"llo": {"body": "moon", "altitude": "100 km", "inclination": "90 deg"}},
         stations={"lab": {"at": "llo", "mass": "8 t", "research": {"facilities": 3}, "commissioning": "10 d"}},
