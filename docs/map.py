@@ -12,25 +12,9 @@ from html import escape
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from tests.layers import LAYERS
+
 ROOT: Final = Path(__file__).resolve().parents[1]
-ROWS: Final[tuple[tuple[str, ...], ...]] = (
-    ("sim.problems", "sim.units", "sim.clock", "sim.worktime", "sim.chance"),
-    ("sim.physics",),
-    ("sim.scenario",),
-    ("sim.campaign",),
-    ("sim.model",),
-    ("sim.analysis",),
-    ("sim.study",),
-    ("sim.calibration",),
-    ("sim.decide",),
-    ("sim.validation",),
-    ("sim.interchange",),
-    ("dashboards",),
-    ("sim.front",),
-    ("sim.cli",),
-    ("ilrs",),
-)
-"""The layers, in the order of `tests/layers.py`."""
 SHARED: Final = "words for what is wrong, units, dates, working time, distributions and draws"
 
 
@@ -66,7 +50,7 @@ _INK, _SOFT, _LINE, _FILL, _STOP, _BLUE = "#1C2430", "#566070", "#98A2AF", "#F3F
 
 def map_svg() -> str:
     """Return the map as SVG text."""
-    height = _TOP + _ROW * len(ROWS) + 40
+    height = _TOP + _ROW * len(LAYERS) + 40
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" role="img" '
         "font-family=\"system-ui, 'DejaVu Sans', sans-serif\">",
@@ -76,7 +60,7 @@ def map_svg() -> str:
         _text(_LEFT + _PACKAGES + 24, 26, f"A launcher's success takes {len(WAY)} forms", 15, bold=True),
         _text(_LEFT + _PACKAGES + 24, 46, "from the scenario file to the page; the numbers are the order", 12, _SOFT),
     ]
-    for number, row in enumerate(ROWS):
+    for number, row in enumerate(LAYERS):
         parts += _package(row, _TOP + _ROW * number)
     parts += _way()
     return "\n".join([*parts, "</svg>"]) + "\n"
@@ -91,7 +75,7 @@ def _package(row: tuple[str, ...], top: int) -> Iterator[str]:
 
 def _way() -> Iterator[str]:
     """Yield the stops, side by side within their layer, and the line that joins them in order."""
-    tops = {row[0]: _TOP + _ROW * number for number, row in enumerate(ROWS)}
+    tops = {row[0]: _TOP + _ROW * number for number, row in enumerate(LAYERS)}
     places: list[tuple[float, float]] = []
     boxes: list[str] = []
     seen: dict[str, int] = {}

@@ -84,7 +84,7 @@ def frames() -> dict[str, float]:
     import numpy as np
 
     from sim.physics.epochs import epoch_from_iso
-    from sim.physics.orbits import moon_fixed_direction
+    from tests.physics.libraries import moon_fixed_direction
 
     turned = moon_fixed_direction(epoch_from_iso("2035-03-01"), np.array([0.6, -0.48, 0.64]))
     return {f"MoonFixed 2035-03-01, {axis}": float(turned[i]) for i, axis in enumerate("xyz")}

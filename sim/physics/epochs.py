@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta, timezone
 
-from sim.physics.constants import J2000_JD
 from sim.physics.limits import PhysicsError
 
 _J2000 = datetime(2000, 1, 1, 12)
@@ -59,16 +58,6 @@ def iso_from_epoch(epoch_d: float) -> str:
     """
     moment = _J2000 + timedelta(seconds=round(epoch_d * 86_400.0))
     return moment.isoformat(timespec="seconds")
-
-
-def jd_from_epoch(epoch_d: float) -> float:
-    """Return the TDB Julian date of an epoch."""
-    return epoch_d + J2000_JD
-
-
-def epoch_from_jd(jd_tdb: float) -> float:
-    """Return the epoch of a TDB Julian date."""
-    return jd_tdb - J2000_JD
 
 
 def _read(text: str | date) -> datetime:

@@ -58,9 +58,10 @@ def test_poliastro_and_astropy_stay_off_the_network(cache: Path) -> None:
     code = """
 import numpy as np
 from sim.physics import orbits
+from tests.physics import libraries
 print(orbits.package_name())
-print(orbits.moon_altaz_deg(46.5, 130.8, np.array([12784.0, 21900.0])))
-print(orbits.moon_fixed_direction(21900.0, np.array([1.0, 0.0, 0.0])))
+print(libraries.moon_altaz_deg(46.5, 130.8, np.array([12784.0, 21900.0])))
+print(libraries.moon_fixed_direction(21900.0, np.array([1.0, 0.0, 0.0])))
 """
     assert run_quietly(code, cache)
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.physics.constants import EARTH_RADIUS_KM
-from sim.physics.epochs import epoch_from_iso, epoch_from_jd
+from sim.physics.constants import EARTH_RADIUS_KM, J2000_JD
+from sim.physics.epochs import epoch_from_iso
 from sim.physics.field import coast, field_from
 from sim.physics.landing import Approach, LandingSite, find_site_returns
 from sim.physics.limits import PhysicsError
@@ -43,7 +43,7 @@ TRUTH = read_truth()
 def ask(row: dict[str, float | str], *, free: bool = False) -> tuple[float, float, EntryInterface]:
     """Return departure, time of flight and entry of a row."""
     entry = EntryInterface(float(row["angle_deg"]), None if free else float(row["inclination_deg"]))
-    return epoch_from_jd(float(row["jd_tdb"])), float(row["tof_h"]), entry
+    return float(row["jd_tdb"]) - J2000_JD, float(row["tof_h"]), entry
 
 
 def rms(errors: list[float]) -> float:
@@ -158,7 +158,7 @@ def test_a_site_that_passes_at_another_hour_names_the_time_that_works(table: Eph
 
 def test_a_return_below_the_moons_declination_names_the_plane_and_a_date_that_works(table: EphemerisTable) -> None:
     """Truth: the plane of the return holds the Moon: inclination >= declination (spherical geometry)."""
-    depart_d, entry = epoch_from_jd(2461045.0416666665), EntryInterface(-6.2, 20.0)
+    depart_d, entry = 2461045.0416666665 - J2000_JD, EntryInterface(-6.2, 20.0)
     found = find_returns(table, depart_d, 72.0, entry, LLO)
     assert (found.solutions, found.limit) == ((), "plane")
     assert "23.50 deg" in found.reason
