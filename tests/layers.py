@@ -9,7 +9,7 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 LAYERS = (
-    ("sim.problems", "sim.units", "sim.clock", "sim.worktime", "sim.chance"),
+    ("sim.problems", "sim.units", "sim.clock", "sim.worktime", "sim.sampling", "sim.chance"),
     ("sim.physics",),
     ("sim.scenario",),
     ("sim.campaign",),

@@ -7,11 +7,12 @@ days, or any other outcome; one that was not reached is `+inf`. Intervals state 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sim.analysis.clusters import Labels, degrees, widening
 from sim.analysis.estimates import Estimate, Mean, Quantile, as_pair, paired_mean, rank_of, wilson
 
 RESAMPLES = 1000
@@ -50,8 +51,12 @@ class ProbabilityDifference(Estimate):
     p_value: float
 
 
-def compare_values(first: ArrayLike, second: ArrayLike, *, level: float = 0.95) -> PairedDifference:
+def compare_values(
+    first: ArrayLike, second: ArrayLike, *, level: float = 0.95, blocks: Labels | None = None
+) -> PairedDifference:
     """Return the mean of `first - second`, shape (n,) each, with its paired t interval and their correlation.
+
+    With `blocks`, shape (n,), both were drawn in these, and the interval rests on them.
 
     Raises:
         ValueError: if the columns are empty, hold NaN, or differ in length.
@@ -60,20 +65,25 @@ def compare_values(first: ArrayLike, second: ArrayLike, *, level: float = 0.95) 
     has_x, has_y = np.isfinite(x), np.isfinite(y)
     both = has_x & has_y
     pairs = int(np.count_nonzero(both))
+    held = None if blocks is None else blocks[both]
+    told = pairs > 1 and (held is None or degrees(held) > 0)
     return PairedDifference(
         n=int(x.size),
         pairs=pairs,
         only_first=int(np.count_nonzero(has_x & ~has_y)),
         only_second=int(np.count_nonzero(has_y & ~has_x)),
-        mean=paired_mean(x[both], y[both], level=level) if pairs > 1 else None,
+        mean=paired_mean(x[both], y[both], level=level, blocks=held) if told else None,
         correlation=correlation(x[both], y[both]),
     )
 
 
 def compare_probabilities(
-    first: ArrayLike, second: ArrayLike, by: float, *, level: float = 0.95
+    first: ArrayLike, second: ArrayLike, by: float, *, level: float = 0.95, blocks: Labels | None = None
 ) -> ProbabilityDifference:
     """Return P(first <= by) less P(second <= by), from pairs, shape (n,) each.
+
+    With `blocks`, shape (n,), both were drawn in these, and the interval is as much wider or narrower as they say; the
+    test counts pairs as independent, which blocks make no less sure.
 
     Source: Newcombe, Statistics in Medicine 17 (1998) 2635-2650, method 10; exact McNemar test, Fagerland et
     al., BMC Medical Research Methodology 13:91 (2013).
@@ -86,7 +96,13 @@ def compare_probabilities(
     both = int(np.count_nonzero(in_x & in_y))
     only_x = int(np.count_nonzero(in_x & ~in_y))
     only_y = int(np.count_nonzero(in_y & ~in_x))
-    return compare_counts(both, only_x, only_y, int(x.size) - both - only_x - only_y, level=level)
+    found = compare_counts(both, only_x, only_y, int(x.size) - both - only_x - only_y, level=level)
+    if blocks is None:
+        return found
+    factor = widening(in_x.astype(np.float64) - in_y, blocks, level)
+    ends = (found.value + factor * (end - found.value) for end in (found.low, found.high))
+    low, high = (min(max(end, -1.0), 1.0) for end in ends)
+    return replace(found, low=low, high=high)
 
 
 def compare_counts(
@@ -118,8 +134,11 @@ def compare_quantiles(
     level: float = 0.95,
     resamples: int = RESAMPLES,
     seed: int = 0,
+    blocks: Labels | None = None,
 ) -> Quantile:
     """Return the `q` quantile of `first` less that of `second`, shape (n,) each, resampling whole pairs.
+
+    With `blocks`, shape (n,), both were drawn in these, and whole blocks are resampled.
 
     The same seed gives the same interval. What is not known because a quantile was not reached is None. A resample
     in which neither is reached knows no difference and counts against both bounds.
@@ -133,7 +152,7 @@ def compare_quantiles(
     if not 0.0 < q < 1.0:
         raise ValueError(f"a quantile needs 0 < q < 1, not q = {q}")
     value = _difference(_quantile_rows(x[None, :], q), _quantile_rows(y[None, :], q))[0]
-    found = _resample(x, y, q, resamples, np.random.default_rng(seed))
+    found = _resample(x, y, q, resamples, np.random.default_rng(seed), blocks)
     low = _percentile(found, (1.0 - level) / 2.0)
     high = _percentile(-found, (1.0 - level) / 2.0)
     return Quantile(q, _known(value), _known(low), _known(-high))
@@ -171,17 +190,35 @@ def _mcnemar(only_first: int, only_second: int) -> float:
 
 
 def _resample(
-    x: NDArray[np.float64], y: NDArray[np.float64], q: float, resamples: int, rng: np.random.Generator
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
+    q: float,
+    resamples: int,
+    rng: np.random.Generator,
+    blocks: Labels | None,
 ) -> NDArray[np.float64]:
     """Return the quantile difference of each resample, shape (resamples,), in batches that fit in memory."""
     n = x.size
     batch = max(1, _RESAMPLED_AT_ONCE // n)
     found = np.empty(resamples)
+    whole = None if blocks is None else _rows_of(blocks)
     for start in range(0, resamples, batch):
         stop = min(start + batch, resamples)
-        picks = rng.integers(0, n, size=(stop - start, n))
+        picks = rng.integers(0, n, size=(stop - start, n)) if whole is None else _whole_blocks(whole, stop - start, rng)
         found[start:stop] = _difference(_quantile_rows(x[picks], q), _quantile_rows(y[picks], q))
     return found
+
+
+def _rows_of(blocks: Labels) -> NDArray[np.int64]:
+    """Return the rows of each block of the commonest size, shape (blocks, size); a last, partial block is left out."""
+    labels, sizes = np.unique(blocks, return_counts=True)
+    size = int(sizes.max())
+    return np.flatnonzero(np.isin(blocks, labels[sizes == size])).reshape(-1, size)
+
+
+def _whole_blocks(rows: NDArray[np.int64], count: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Return the rows of `count` resamples of blocks, shape (count, blocks * size)."""
+    return rows[rng.integers(0, len(rows), size=(count, len(rows)))].reshape(count, -1)
 
 
 def _quantile_rows(rows: NDArray[np.float64], q: float) -> NDArray[np.float64]:

@@ -4,6 +4,9 @@ A value that was not reached within the calendar is `+inf`: it is counted, never
 bound that falls on one is `None`, because all that is known of it is that it lies beyond the calendar's end.
 Every interval states sampling error only; it says nothing about how good the scenario's figures are.
 
+Replications that were drawn in blocks are told with the block of each (`sim.analysis.clusters`); without blocks they
+count as independent.
+
 `scipy.stats` has the same intervals (the tests compare), and takes longer to load than an answer to make:
 `scipy.special` is asked here.
 """
@@ -17,6 +20,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
+
+from sim.analysis.clusters import Labels, degrees, effective_sizes, mean_variance
 
 ECDF_POINTS = 400
 """Steps kept in a drawn distribution; more cannot be told apart on a screen."""
@@ -102,10 +107,21 @@ def clopper_pearson(k: int, n: int, *, level: float = 0.95) -> Proportion:
     return Proportion(k / n, low, high, k, n)
 
 
-def probability_by(values: ArrayLike, by: float, *, level: float = 0.95) -> Proportion:
-    """Return the share of `values`, shape (n,), that is not later than `by`, with its Wilson interval."""
+def probability_by(values: ArrayLike, by: float, *, level: float = 0.95, blocks: Labels | None = None) -> Proportion:
+    """Return the share of `values`, shape (n,), that is not later than `by`, with its Wilson interval.
+
+    With `blocks` it is that of as many independent replications as would know the share as well; of none and of all
+    it is the exact interval.
+    """
     x = _as_sample(values)
-    return wilson(int(np.count_nonzero(x <= by)), x.size, level=level)
+    k = int(np.count_nonzero(x <= by))
+    if blocks is None:
+        return wilson(k, x.size, level=level)
+    if k in (0, x.size):
+        return clopper_pearson(k, x.size, level=level)
+    size = effective_sizes(x, np.array([by]), blocks, _require_level(level))
+    low, high = _wilson_bounds(np.array([k / x.size]), size, level)
+    return Proportion(k / x.size, float(low[0]), float(high[0]), k, x.size)
 
 
 def quantile_ranks(n: int, q: float, *, level: float = 0.95) -> tuple[int, int]:
@@ -133,21 +149,29 @@ def rank_coverage(n: int, q: float, lower: int, upper: int) -> float:
     return _binomial_share(upper - 1, n, q) - _binomial_share(lower - 1, n, q)
 
 
-def quantiles(values: ArrayLike, qs: Sequence[float], *, level: float = 0.95) -> tuple[Quantile, ...]:
+def quantiles(
+    values: ArrayLike, qs: Sequence[float], *, level: float = 0.95, blocks: Labels | None = None
+) -> tuple[Quantile, ...]:
     """Return the quantiles `qs` of `values`, shape (n,), each with its order-statistic interval.
 
-    The estimate is the smallest value that at least the share `q` of the replications does not exceed.
+    The estimate is the smallest value that at least the share `q` of the replications does not exceed. With `blocks`
+    the interval holds the values at the ends of the interval of that share (Woodruff's).
+
+    Source: Woodruff, Journal of the American Statistical Association 47 (1952) 635-646.
 
     Raises:
         ValueError: if `values` is empty or holds NaN, or a q is not between 0 and 1.
     """
-    x = np.sort(_as_sample(values))
-    return tuple(_quantile_of_sorted(x, q, level) for q in qs)
+    sample = _as_sample(values)
+    x = np.sort(sample)
+    if blocks is None:
+        return tuple(_quantile_of_sorted(x, q, level) for q in qs)
+    return tuple(_quantile_of_blocks(sample, x, q, level, blocks) for q in qs)
 
 
-def quantile(values: ArrayLike, q: float, *, level: float = 0.95) -> Quantile:
+def quantile(values: ArrayLike, q: float, *, level: float = 0.95, blocks: Labels | None = None) -> Quantile:
     """Return one quantile of `values`, shape (n,), with its order-statistic interval; see `quantiles`."""
-    return quantiles(values, (q,), level=level)[0]
+    return quantiles(values, (q,), level=level, blocks=blocks)[0]
 
 
 def rank_of(n: int, share: float) -> int:
@@ -164,8 +188,8 @@ def replication_at(dates: NDArray[np.float64], share: float) -> int:
     return int(np.argsort(dates, kind="stable")[rank - 1])
 
 
-def mean(values: ArrayLike, *, level: float = 0.95) -> Mean:
-    """Return the mean of `values`, shape (n,), with its Student interval.
+def mean(values: ArrayLike, *, level: float = 0.95, blocks: Labels | None = None) -> Mean:
+    """Return the mean of `values`, shape (n,), with its Student interval, with `blocks` over these.
 
     Raises:
         ValueError: if there are fewer than two values, or one is not finite: a mean has no censored form.
@@ -174,12 +198,15 @@ def mean(values: ArrayLike, *, level: float = 0.95) -> Mean:
     if x.size < 2 or not np.isfinite(x).all():
         raise ValueError("a mean needs two or more finite values; report a quantile where some were not reached")
     centre, sd = float(x.mean()), float(x.std(ddof=1))
-    half = float(special.stdtrit(x.size - 1, (1.0 + _require_level(level)) / 2.0)) * sd / math.sqrt(x.size)
+    error, free = sd / math.sqrt(x.size), x.size - 1
+    if blocks is not None:
+        error, free = math.sqrt(mean_variance(x, blocks)), degrees(blocks)
+    half = float(special.stdtrit(free, (1.0 + _require_level(level)) / 2.0)) * error
     return Mean(centre, centre - half, centre + half, int(x.size), sd)
 
 
-def paired_mean(first: ArrayLike, second: ArrayLike, *, level: float = 0.95) -> Mean:
-    """Return the mean of `first - second`, shape (n,) each, with the paired t interval.
+def paired_mean(first: ArrayLike, second: ArrayLike, *, level: float = 0.95, blocks: Labels | None = None) -> Mean:
+    """Return the mean of `first - second`, shape (n,) each, with the paired t interval, with `blocks` over these.
 
     Source: Law, Simulation Modeling and Analysis, section 10.2.1.
 
@@ -189,10 +216,10 @@ def paired_mean(first: ArrayLike, second: ArrayLike, *, level: float = 0.95) -> 
     x, y = as_pair(first, second)
     if not (np.isfinite(x).all() and np.isfinite(y).all()):
         raise ValueError("paired differences need finite values; drop the pairs that were not reached, and say so")
-    return mean(x - y, level=level)
+    return mean(x - y, level=level, blocks=blocks)
 
 
-def ecdf(values: ArrayLike, *, level: float = 0.95, points: int = ECDF_POINTS) -> Curve:
+def ecdf(values: ArrayLike, *, level: float = 0.95, points: int = ECDF_POINTS, blocks: Labels | None = None) -> Curve:
     """Return the cumulative distribution of `values`, shape (n,), with a pointwise Wilson band.
 
     At most `points` steps are kept, evenly spaced in probability, the first and the last always among them.
@@ -207,7 +234,10 @@ def ecdf(values: ArrayLike, *, level: float = 0.95, points: int = ECDF_POINTS) -
     below = np.cumsum(counts)
     kept = _thin(below, points)
     p = below[kept] / sample.size
-    low, high = _wilson_bounds(p, sample.size, _require_level(level))
+    size: int | NDArray[np.float64] = sample.size
+    if blocks is not None:
+        size = effective_sizes(sample, x[kept], blocks, _require_level(level))
+    low, high = _wilson_bounds(p, size, _require_level(level))
     return Curve(*(tuple(column.tolist()) for column in (x[kept], p, low, high)))
 
 
@@ -235,6 +265,21 @@ def _quantile_of_sorted(x: NDArray[np.float64], q: float, level: float) -> Quant
     return Quantile(q, _at_rank(x, rank_of(n, q)), _at_rank(x, lower), _at_rank(x, upper))
 
 
+def _quantile_of_blocks(
+    sample: NDArray[np.float64], x: NDArray[np.float64], q: float, level: float, blocks: Labels
+) -> Quantile:
+    if not 0.0 < q < 1.0:
+        raise ValueError(f"a quantile needs n >= 1 and 0 < q < 1, not n = {x.size} and q = {q}")
+    value = _at_rank(x, rank_of(x.size, q))
+    finite = x[np.isfinite(x)]
+    if not finite.size:
+        return Quantile(q, None, None, None)
+    end = np.array([value if value is not None else finite[-1]])
+    low, high = _wilson_bounds(np.array([q]), effective_sizes(sample, end, blocks, _require_level(level)), level)
+    lower, upper = math.floor(x.size * float(low[0])), math.floor(x.size * float(high[0])) + 1
+    return Quantile(q, value, _at_rank(x, lower), _at_rank(x, upper))
+
+
 def _binomial_share(k: int, n: int, q: float) -> float:
     """Return the chance of at most `k` of `n` with chance `q` each."""
     return 0.0 if k < 0 else 1.0 if k >= n else float(special.betainc(n - k, k + 1, 1.0 - q))
@@ -253,7 +298,9 @@ def _at_rank(x: NDArray[np.float64], rank: int) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def _wilson_bounds(p: NDArray[np.float64], n: int, level: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _wilson_bounds(
+    p: NDArray[np.float64], n: int | NDArray[np.float64], level: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     z2 = float(special.ndtri((1.0 + level) / 2.0)) ** 2
     centre = p + z2 / (2.0 * n)
     half = np.sqrt(z2 * (p * (1.0 - p) / n + z2 / (4.0 * n * n)))

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.analysis import estimates
+from sim.analysis.clusters import Labels, blocks_of
 from sim.analysis.compare import correlation
 from sim.analysis.estimates import rank_of
 from sim.analysis.findings import (
@@ -29,6 +30,7 @@ from sim.analysis.uncertainty import LEVEL, Explained, explain, figure_scores
 from sim.campaign.plan import Heading, ManifestEntry, Subject, fields_of
 from sim.model.sample import Sample
 from sim.model.tracing import Trace
+from sim.sampling import LATIN_HYPERCUBE, STRATA
 
 GOAL_SHARES = (0.1, 0.5, 0.8, 0.9)
 BAR_SHARES = (0.1, 0.5, 0.9)
@@ -55,15 +57,17 @@ def find(
     traces: Sequence[Trace] = (),
     *,
     seed: int,
+    sampling: str = LATIN_HYPERCUBE,
     versions: tuple[tuple[str, str], ...] = (),
 ) -> Findings:
     """Make the findings of a study; `nominal` is a sample of one row, the nominal run."""
-    scores = figure_scores(outline.drawn, seed, sample.replication)
+    scores = figure_scores(outline.drawn, seed, sample.replication, sampling)
+    blocks = blocks_of(sample.size, STRATA[sampling])
     return Findings(
         **fields_of(Heading, outline),
         seed=seed,
         replications=sample.size,
-        goals=_each(lambda index: _goal(outline, index, sample, nominal, scores), range(len(outline.goals))),
+        goals=_each(lambda index: _goal(outline, index, sample, nominal, scores, blocks), range(len(outline.goals))),
         bars=_bars(outline, sample, nominal),
         mass=_mass(outline, sample, nominal),
         manifest=_each(lambda flight: _manifest_row(flight, sample, nominal), outline.flights),
@@ -73,6 +77,7 @@ def find(
         joint=tuple(_joint(outline, sample)),
         events=int(sample.events.sum()),
         drawn=scores.shape[1],
+        sampling=sampling,
     )
 
 
@@ -82,11 +87,13 @@ def _joint(outline: Outline, sample: Sample) -> Iterator[JointFinding]:
             yield joint_finding(goal.name, sample.reached_d[:, goal.reached], sample.cost[:, index], goal.wanted)
 
 
-def _goal(outline: Outline, index: int, sample: Sample, nominal: Sample, scores: Floats) -> GoalFinding:
+def _goal(
+    outline: Outline, index: int, sample: Sample, nominal: Sample, scores: Floats, blocks: Labels | None
+) -> GoalFinding:
     goal = outline.goals[index]
     dates = sample.reached_d[:, goal.reached]
-    chance = estimates.probability_by(dates, goal.by_d)
-    curve = estimates.ecdf(dates)
+    chance = estimates.probability_by(dates, goal.by_d, blocks=blocks)
+    curve = estimates.ecdf(dates, blocks=blocks)
     reached = int(np.count_nonzero(np.isfinite(dates)))
     slips = slip_by_cause(outline.causes, sample.by_cause_d[:, index], nominal.by_cause_d[0, index])
     return GoalFinding(
@@ -94,7 +101,7 @@ def _goal(outline: Outline, index: int, sample: Sample, nominal: Sample, scores:
         reached=reached,
         probability=chance,
         nominal_d=_day(nominal.reached_d[0, goal.reached]),
-        quantiles=estimates.quantiles(dates, GOAL_SHARES),
+        quantiles=estimates.quantiles(dates, GOAL_SHARES, blocks=blocks),
         curve=curve,
         slip_by_cause=slips,
         total_slip_d=math.fsum(one.mean_d for one in slips),

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from sim.analysis.estimates import Curve, Estimate, Proportion, Quantile
 from sim.campaign.plan import GoalPlan, Heading, ManifestEntry, Subject
 from sim.model.tracing import Trace
+from sim.sampling import RANDOM
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +179,8 @@ class Findings(Heading):
     """Events that all replications together processed."""
     drawn: int = 0
     """Figures, or combinations of them, that are drawn once a replication."""
+    sampling: str = RANDOM
+    """How random numbers were drawn, of `sim.sampling.STRATA`."""
 
     def __repr__(self) -> str:
         goals = ", ".join(f"{goal.name} {goal.probability.value:.1%}" for goal in self.goals)

@@ -54,12 +54,12 @@ class Guess:
     """Days weighed with the doubt about the figure: what the guesses are ranked by."""
 
 
-def first_draws(streams: Sequence[str], seed: int, replications: NDArray[np.int64]) -> Floats:
+def first_draws(streams: Sequence[str], seed: int, replications: NDArray[np.int64], sampling: str) -> Floats:
     """Return the first draw of every stream, shape (n, streams)."""
     rows = []
     for start in range(0, replications.size, _AT_ONCE):
         part = replications[start : start + _AT_ONCE]
-        table = DrawTable(seed, streams, int(part[0]), int(part[-1] - part[0]) + 1)
+        table = DrawTable(seed, streams, int(part[0]), int(part[-1] - part[0]) + 1, sampling=sampling)
         columns = [np.frombuffer(table.fill(stream)).reshape(table.count, -1)[:, 0] for stream in range(len(streams))]
         rows.append(np.column_stack(columns)[part - part[0]])
     return np.concatenate(rows)

@@ -106,7 +106,7 @@ class Explained:
         return np.asarray((self.share + sure * own).clip(0.0, _LARGEST))
 
 
-def figure_scores(drawn: Drawn, seed: int, replications: NDArray[np.int64]) -> Floats:
+def figure_scores(drawn: Drawn, seed: int, replications: NDArray[np.int64], sampling: str) -> Floats:
     """Return the directions in which the drawn figures vary, each a standard normal score.
 
     The shape is (n, directions), where n is at most `MOST`: those of the first replications.
@@ -117,7 +117,7 @@ def figure_scores(drawn: Drawn, seed: int, replications: NDArray[np.int64]) -> F
     first = replications[: min(MOST, _MOST_NUMBERS // len(streams))]
     if not first.size:
         return np.empty((0, len(streams)))
-    scores = ndtri(first_draws(streams, seed, first))
+    scores = ndtri(first_draws(streams, seed, first, sampling))
     laws, records = np.split(scores, [len(drawn.streams)], axis=1)
     return np.column_stack([laws @ _directions(drawn.weights, len(drawn.streams)), records])
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.chance.correlation import JointDraws, Together
+from sim.sampling import LATIN_HYPERCUBE, STRATA
 
 if TYPE_CHECKING:
     import numpy as np
@@ -63,11 +64,15 @@ class DrawTable:
 
     Stream `name` is numpy's Philox (4x64, 10 rounds) with the key (root seed, 64-bit BLAKE2b of the name);
     the draws 0-3 of replication r come from the counter value r, further ones from a counter range of their
-    own. A number is the upper 52 bits of a word plus one half, over 2**52. Streams that share luck mix the numbers of
+    own. A number is the upper 52 bits of a word plus one half, over 2**52. With `sampling` "latin-hypercube"
+    the draws 0-3 are stratified: of the 32 replications of a block, counted from replication 0, each has a stratum of
+    its own in every draw of every stream; the order of the words says which, their lower halves where in it. So a draw
+    needs no more than its block, whoever makes it. Streams that share luck mix the numbers of
     the same draw of each other and of their factors; all others stay as they are. Raises ValueError for a seed that
     is not a 64-bit unsigned integer and for stream names that are not all different.
 
-    Source: Salmon, Moraes, Dror and Shaw (2011), "Parallel random numbers: as easy as 1, 2, 3".
+    Source: McKay, Beckman and Conover (1979), Technometrics 21, 239-245, for the Latin hypercube;
+    Salmon, Moraes, Dror and Shaw (2011), "Parallel random numbers: as easy as 1, 2, 3".
     """
 
     __slots__ = (
@@ -77,6 +82,7 @@ class DrawTable:
         "_luck",
         "_place",
         "_state",
+        "_strata",
         "columns",
         "count",
         "figures",
@@ -91,6 +97,8 @@ class DrawTable:
         first_replication: int,
         count: int,
         luck: JointDraws | None = None,
+        *,
+        sampling: str = LATIN_HYPERCUBE,
     ) -> None:
         import numpy as np
 
@@ -115,6 +123,7 @@ class DrawTable:
         self.figures: list[list[float]] = []
         """Each figure that is drawn once a replication, for all replications; empty until one is asked for."""
         self._luck = luck or JointDraws()
+        self._strata = STRATA[sampling]
         self._place = {
             stream: (together, row) for together in self._luck.together for row, stream in enumerate(together.members)
         }
@@ -128,13 +137,12 @@ class DrawTable:
 
     def fill(self, stream: int) -> array[float]:
         """Make the column of a stream, and those of the streams it shares luck with."""
-        counter, count = (self.first_replication, 0, 0, 0), self.count * _BLOCK
         place = self._place.get(stream)
         if place is None:
-            self.columns[stream] = column = _column(self._own(stream, counter, count))
+            self.columns[stream] = column = _column(self._leading(stream))
             return column
         together, row = place
-        scores = self._scores(together.sources, counter, count)
+        scores = [_ndtri(self._leading(source)) for source in together.sources]
         columns = [_mixed(together, number, scores) for number in range(len(together.members))]
         for member, made in zip(together.members, columns, strict=True):
             self.columns[member] = made
@@ -155,8 +163,7 @@ class DrawTable:
         replications there are at once.
         """
         figures = self._luck.figures
-        counter = (self.first_replication, 0, 0, 0)
-        scores = [score[::_BLOCK] for score in self._scores(figures.streams, counter, self.count * _BLOCK)]
+        scores = [_ndtri(self._leading(stream)[::_BLOCK]) for stream in figures.streams]
         self.figures = [
             _sum(best, row, scores, self.count).tolist()
             for best, row in zip(figures.best, figures.weights, strict=True)
@@ -164,16 +171,35 @@ class DrawTable:
         return self.figures
 
     def _scores(self, streams: Sequence[int], counter: tuple[int, int, int, int], count: int) -> list[Numbers]:
-        """Return the normal scores of the own draws of streams."""
-        from scipy.special import ndtri
+        """Return the normal scores of the own draws of streams from a counter on."""
+        return [_ndtri(self._own(stream, counter, count)) for stream in streams]
 
-        return [ndtri(self._own(stream, counter, count)) for stream in streams]
+    def _leading(self, stream: int) -> Numbers:
+        """Return the own draws 0-3 of a stream, shape (count * 4,), stratified within whole blocks of replications."""
+        size = self._strata
+        if size == 1:
+            return _uniform(self._words(stream, (self.first_replication, 0, 0, 0), self.count * _BLOCK))
+        before = self.first_replication % size
+        blocks = -(-(before + self.count) // size)
+        words = self._words(stream, (self.first_replication - before, 0, 0, 0), blocks * size * _BLOCK)
+        made = _stratified(words.reshape(blocks, size, _BLOCK))
+        return made.reshape(-1)[before * _BLOCK : (before + self.count) * _BLOCK]
 
     def _own(self, stream: int, counter: tuple[int, int, int, int], count: int) -> Numbers:
+        return _uniform(self._words(stream, counter, count))
+
+    def _words(self, stream: int, counter: tuple[int, int, int, int], count: int) -> Any:
         self._counter[:] = counter
         self._key[1] = _hash(self.stream_names[stream])
         self._generator.state = self._state  # a new key for one generator takes a fifth of the time of a new one
-        return _uniform(self._generator.random_raw(count))
+        return self._generator.random_raw(count)
+
+
+def _ndtri(numbers: Numbers) -> Numbers:
+    from scipy.special import ndtri
+
+    scores: Numbers = ndtri(numbers)
+    return scores
 
 
 def _mixed(together: Together, row: int, scores: Sequence[Numbers]) -> array[float]:
@@ -201,6 +227,19 @@ def _column(numbers: Numbers) -> array[float]:
 
 def _hash(name: str) -> int:
     return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little")
+
+
+def _stratified(words: Any) -> Numbers:
+    """Return a Latin hypercube of each block: words of shape (blocks, size, draws) -> numbers of that shape."""
+    import numpy as np
+
+    order = np.argsort(words, axis=1)
+    numbers = np.empty(words.shape)
+    strata = np.arange(words.shape[1], dtype=np.float64)[None, :, None]
+    np.put_along_axis(numbers, order, np.broadcast_to(strata, words.shape), axis=1)
+    numbers += ((words & np.uint64(0xFFFFFFFF)) + 0.5) * 2.0**-32
+    numbers /= words.shape[1]
+    return numbers
 
 
 def _uniform(words: Any) -> Numbers:

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from sim.problems import counted, plural
+from sim.sampling import LATIN_HYPERCUBE, STRATA
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
-
-    from sim.front.progress import Reporter
 
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -52,17 +51,6 @@ def as_of_option(function: F) -> F:
     return option(function)
 
 
-def model_options(function: F) -> F:
-    """Add all that says which scenario is asked: `-S`, `--variant` and `--as-of`."""
-    return scenario_options(as_of_option(function))
-
-
-def seed_option(function: F) -> F:
-    """Add `--seed`, the root of all draws."""
-    option = click.option("--seed", default=2035, show_default=True, type=click.IntRange(0, 2**63 - 1))
-    return option(function)
-
-
 def engine_options(function: F) -> F:
     """Add `-j`, `--engine` and `--scheduler`, which say where the work is done; no result depends on them."""
     jobs = click.option(
@@ -82,6 +70,17 @@ def engine_options(function: F) -> F:
         help="A Dask scheduler that is there, as tcp://host:8786; without it --engine dask starts its own workers.",
     )
     return jobs(engine(scheduler(function)))
+
+
+def sampling_option(function: F) -> F:
+    """Add `--sampling`, the way in which random numbers are drawn."""
+    return click.option(
+        "--sampling",
+        type=click.Choice(list(STRATA)),
+        default=LATIN_HYPERCUBE,
+        show_default=True,
+        help="Draw the figures of each 32 replications from strata that share their range evenly, or each at random.",
+    )(function)
 
 
 def workers_of(options: Mapping[str, Any]) -> dict[str, Any]:
@@ -112,22 +111,9 @@ def arguments_as_options() -> Iterator[None]:
         raise click.BadParameter(error.message, param_hint=option) from None
 
 
-@contextlib.contextmanager
-def reporting(options: Mapping[str, Any]) -> Iterator[Reporter]:
-    """Show progress unless `-q` or `--json` is there; what the front refuses is an option that is used wrongly."""
-    from sim.front.progress import reporter
-
-    with reporter(quiet=options["quiet"] or options["json_"]) as progress, arguments_as_options():
-        yield progress
-
-
-def as_json(what: str, *, quiet: bool = False) -> Callable[[F], F]:
-    """Add `--json`, and `-q` to verbs that show progress."""
-    option = click.option("--json", "json_", is_flag=True, help=f"Print {what} as JSON on stdout.")
-    if not quiet:
-        return option
-    silent = click.option("-q", "--quiet", is_flag=True, help="No progress.")
-    return lambda function: option(silent(function))
+def as_json(what: str) -> Callable[[F], F]:
+    """Add `--json`."""
+    return click.option("--json", "json_", is_flag=True, help=f"Print {what} as JSON on stdout.")
 
 
 def _distinct(ctx: click.Context, parameter: click.Parameter, texts: tuple[str, ...]) -> tuple[str, ...]:

@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     help="With --vary-fixed: replications of each case.",
 )
 @engine_options
-@as_json("the figures", quiet=True)
+@as_json("the figures")
+@click.option("-q", "--quiet", is_flag=True, help="No progress.")
 def command(folder: Path, goal: str | None, limit: int, json_: bool, **options: Any) -> None:
     """Say which guess matters most: how far a figure's luck moves a goal, weighed with how little it is trusted.
 

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.options import as_json, engine_options, model_options, reporting, split_names, typed, workers_of
+from sim.cli.options import (
+    arguments_as_options,
+    as_json,
+    as_of_option,
+    engine_options,
+    sampling_option,
+    scenario_options,
+    split_names,
+    typed,
+    workers_of,
+)
 from sim.cli.printing import print_json
 from sim.problems import counted, plural
 
@@ -38,9 +48,12 @@ _SHOWN = 12
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Sweep folder [default: runs/SCENARIO-sweep-KEY].")
 @click.option("--yes", is_flag=True, help="Start a sweep that is refused for its size.")
 @click.option("--fail-fast", is_flag=True, help="Stop at the first case that fails.")
-@model_options
+@scenario_options
+@as_of_option
+@sampling_option
 @engine_options
-@as_json("the cases and what they show", quiet=True)
+@as_json("the cases and what they show")
+@click.option("-q", "--quiet", is_flag=True, help="No progress.")
 @click.pass_context
 def command(ctx: click.Context, /, file: str, sets: tuple[str, ...], variants: tuple[str, ...], **options: Any) -> None:
     """Run every case of a design over dotted paths of a scenario, all cases with the same luck.
@@ -50,11 +63,12 @@ def command(ctx: click.Context, /, file: str, sets: tuple[str, ...], variants: t
     Exit code 4: some cases failed, the others are there.
     """
     from sim.front import load
+    from sim.front.progress import reporter
 
     if options["only"] and not options["vary"]:
         raise click.UsageError("--only belongs to --vary: it leaves out what the file varies")
     where = workers_of(options)
-    with reporting(options) as progress:
+    with reporter(quiet=options["quiet"] or options["json_"]) as progress, arguments_as_options():
         progress.say("reading the scenario")
         sweep = load(file, split_names(variants), sets, as_of=options["as_of"]).sweep(
             options["vary"],
@@ -63,6 +77,7 @@ def command(ctx: click.Context, /, file: str, sets: tuple[str, ...], variants: t
             cases=options["cases"],
             replications=options["replications"],
             seed=options["seed"],
+            sampling=options["sampling"],
             folder=options["out"],
             large=options["yes"],
             fail_fast=options["fail_fast"],

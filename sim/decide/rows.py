@@ -104,7 +104,7 @@ class Rows:
                     self._impossible[number] = str(error)
                     continue
             base, manifest = files.digest(self.texts[case.variants].encode()), self.sweep.manifest
-            key = case_key(base, case, manifest.code, manifest.seed)
+            key = case_key(base, case, manifest.code, manifest.seed, manifest.sampling)
             self._planned[number] = Planned(key, replace(case, number=len(planned)))
             planned.append(self._planned[number])
         if len(planned) > len(self.sweep.planned):

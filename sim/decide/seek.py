@@ -21,10 +21,12 @@ from sim.analysis.estimates import quantiles
 from sim.analysis.indices import Swing, tornado
 from sim.decide.packages import Lattice, Packages
 from sim.decide.rows import KEPT, Rows
-from sim.decide.selection import FOUND, Selection, compared_pair, frontier_of, sooner_steps, surer_steps
+from sim.decide.selection import FOUND, Selection
 from sim.decide.sought import Found, Trial, chance_that_it_meets, write_found
+from sim.decide.staircase import compared_pair, frontier_of, sooner_steps, surer_steps
 from sim.decide.tally import Tally
 from sim.problems import Code, InputError, Mark, Problem, ScenarioError
+from sim.sampling import LATIN_HYPERCUBE
 from sim.scenario.load import Loaded
 from sim.study import files
 from sim.study.cases import Cases
@@ -91,7 +93,9 @@ def seek(
     texts: dict[tuple[str, ...], str] = {(): start.text((), loaded.scenario.name)}
     key = files.digest(f"seek\n{texts[()]}\n{code_version()}\n{TABLE_FORMAT}\n{seed}\n{plan.levers!r}".encode())
     where = folder or Path("runs") / f"{loaded.scenario.name}-seek-{key[:8]}"
-    fresh = begun(SEEK, loaded.scenario.name, key, seed=seed, replications=budget, command=command)
+    fresh = begun(
+        SEEK, loaded.scenario.name, key, seed=seed, sampling=LATIN_HYPERCUBE, replications=budget, command=command
+    )
     to_go_on_with(where, fresh, texts[()])
     with held(where):
         sweep = open_sweep(where, fresh, (), texts)

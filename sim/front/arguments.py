@@ -9,6 +9,7 @@ from concurrent.futures import Executor
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sim.problems import InputError
+from sim.sampling import STRATA
 
 if TYPE_CHECKING:
     from sim.study.sweep_plan import Precision
@@ -64,6 +65,12 @@ def require_whole(argument: str, number: object, least: int, most: int | None = 
     if not whole or number < least or (most is not None and number > most):  # type: ignore[operator]
         upto = "" if most is None else f" to {most:,}"
         raise ArgumentError(argument, f"a whole number from {least:,}{upto or ' on'} is wanted, not {number!r:.40}")
+
+
+def require_sampling(sampling: str) -> None:
+    """Refuse what is no way of sampling; raises ArgumentError."""
+    if sampling not in STRATA:
+        raise ArgumentError("sampling", f"one of {', '.join(STRATA)} is wanted, not {sampling!r:.40}")
 
 
 Values: TypeAlias = "Mapping[str, Any] | Iterable[str]"

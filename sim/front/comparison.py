@@ -11,6 +11,7 @@ from sim.front.arguments import MOST_REPLICATIONS, MOST_SEED, ArgumentError, Day
 from sim.front.model import COUNT, SEED, Model, load
 from sim.front.progress import Listening, Reporter, listening
 from sim.front.study import Study
+from sim.sampling import LATIN_HYPERCUBE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -190,4 +191,4 @@ def _folder(model: Model, seed: int) -> Path:
 
     variants = "+".join(model.variants)
     label = f"{model.name}@{variants}" if variants else model.name
-    return Path("runs") / f"{label}-{study_key(model.campaign.identity, seed)[:8]}-s{seed}"
+    return Path("runs") / f"{label}-{study_key(model.campaign.identity, seed, LATIN_HYPERCUBE)[:8]}-s{seed}"

@@ -17,6 +17,7 @@ from sim.front.arguments import (
     names_of,
     precision_of,
     require_design,
+    require_sampling,
     require_whole,
     settings_of,
     workers,
@@ -24,6 +25,7 @@ from sim.front.arguments import (
 from sim.front.pages import check
 from sim.front.progress import Listening, listening
 from sim.problems import Problem, counted
+from sim.sampling import LATIN_HYPERCUBE
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -126,6 +128,7 @@ class Model:
         replications: int | None = None,
         *,
         seed: int = SEED,
+        sampling: str = LATIN_HYPERCUBE,
         jobs: int | None = None,
         folder: str | Path | None = None,
         until_precise: str | None = None,
@@ -139,10 +142,11 @@ class Model:
     ) -> Study:
         """Simulate it `replications` times (500 unless said), and return what came of it; the same call goes on.
 
-        The study is kept in `folder` (runs/SCENARIO-KEY-sSEED unless said). With `until_precise`, such as "14d" or
-        "2%", it ends when the first goal's `quantile`, or its chance, is known so well. `jobs` worker processes (one
-        for each processor), Dask with engine="dask" or a `scheduler`, or an executor as `engine`, change no number;
-        `shared` is the URL of a folder that all workers see. `large` lets more than 5,000,000 replications start.
+        `sampling` is "latin-hypercube", stratified in blocks of 32, or "random". The study is kept in `folder`
+        (runs/SCENARIO-KEY-sSEED unless said). With `until_precise`, such as "14d" or "2%", it ends when the first
+        goal's `quantile`, or its chance, is known so well. `jobs` worker processes (one for each processor), Dask with
+        engine="dask" or a `scheduler`, or an executor as `engine`, change no number; `shared` is the URL of a folder
+        that all workers see. `large` lets more than 5,000,000 replications start.
 
         Raises:
             ScenarioError: if a flight does not close.
@@ -160,6 +164,7 @@ class Model:
         count = (MOST if precision else COUNT) if replications is None else replications
         require_whole("replications", count, 1)
         require_whole("seed", seed, 0, MOST_SEED)
+        require_sampling(sampling)
         require_writable(where or Path("runs"))
         if not large:
             require_meant_count(count)
@@ -171,6 +176,7 @@ class Model:
                 self.campaign,
                 replications=count,
                 seed=seed,
+                sampling=sampling,
                 folder=where,
                 engine=ready,
                 precision=precision,
@@ -206,6 +212,7 @@ class Model:
         cases: int | None = None,
         replications: int | None = None,
         seed: int | None = None,
+        sampling: str = LATIN_HYPERCUBE,
         jobs: int | None = None,
         folder: str | Path | None = None,
         large: bool = False,
@@ -230,6 +237,7 @@ class Model:
         from sim.front.sweeps import run
 
         require_design(design, cases, replications, seed)
+        require_sampling(sampling)
         with listening(progress) as reporter, workers(jobs, engine, scheduler) as ready:
             return run(
                 self._start,
@@ -242,6 +250,7 @@ class Model:
                 cases=cases,
                 replications=replications,
                 seed=seed,
+                sampling=sampling,
                 folder=None if folder is None else Path(folder),
                 large=large,
                 fail_fast=fail_fast,

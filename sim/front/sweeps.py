@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from html import escape
 from pathlib import Path
@@ -189,6 +190,7 @@ def run(
     cases: int | None,
     replications: int | None,
     seed: int | None,
+    sampling: str,
     folder: Path | None,
     large: bool,
     fail_fast: bool,
@@ -203,6 +205,7 @@ def run(
     plan = read_plan(
         loaded, vary=vary, only=only, design=design, cases=cases, replications=replications, seed=seed
     )  # fmt: skip
+    plan = replace(plan, sampling=sampling)
     if not large:
         require_meant(plan)
     reporter.note(plan.text)

@@ -235,6 +235,7 @@ def vary(
         ends,
         goal,
         seed=tables.manifest.seed,
+        sampling=tables.manifest.sampling,
         replications=replications,
         engine=engine,
         on_progress=reporter.update,

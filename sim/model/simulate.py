@@ -22,10 +22,11 @@ from sim.model.staging import plan_filling
 from sim.model.timekeeping import Timekeeping
 from sim.model.tracing import Segment, TankLevel, Trace
 from sim.model.world import StandstillError, World
+from sim.sampling import LATIN_HYPERCUBE
 
 OBJECTS_BETWEEN_COLLECTIONS = 50_000
 """About ten worlds of the baseline: some megabytes."""
-DRAWN_AT_ONCE = 100
+DRAWN_AT_ONCE = 128
 """Replications whose random numbers are tabled together: more would take memory and gain nothing."""
 NOMINAL = -1
 """Replication number of the nominal run."""
@@ -34,9 +35,11 @@ Chains: TypeAlias = dict[str, tuple[Segment, ...]]
 """By goal: the days that date it."""
 
 
-def simulate(campaign: Campaign, seed: int, replication: int, *, traced: bool = False) -> Sample:
+def simulate(
+    campaign: Campaign, seed: int, replication: int, *, traced: bool = False, sampling: str = LATIN_HYPERCUBE
+) -> Sample:
     """Simulate one replication, with its trace if asked for."""
-    table = DrawTable(seed, campaign.streams, replication, 1, campaign.luck)
+    table = DrawTable(seed, campaign.streams, replication, 1, campaign.luck, sampling=sampling)
     return _simulate_one(campaign, replication, table.replication(replication), traced=traced)
 
 
@@ -45,13 +48,13 @@ def simulate_nominal(campaign: Campaign, *, traced: bool = True) -> Sample:
     return _simulate_one(campaign, NOMINAL, None, traced=traced)
 
 
-def simulate_chunk(campaign: Campaign, seed: int, first: int, count: int) -> Sample:
+def simulate_chunk(campaign: Campaign, seed: int, first: int, count: int, sampling: str = LATIN_HYPERCUBE) -> Sample:
     """Simulate replications `first` to `first + count - 1`; the same outcomes as one by one."""
     sample = _empty(campaign, count)
     with collect_rarely():
         for start in range(0, count, DRAWN_AT_ONCE):
             rows = range(start, min(start + DRAWN_AT_ONCE, count))
-            table = DrawTable(seed, campaign.streams, first + start, len(rows), campaign.luck)
+            table = DrawTable(seed, campaign.streams, first + start, len(rows), campaign.luck, sampling=sampling)
             for row in rows:
                 _replicate(campaign, sample, row, first + row, table.replication(first + row), traced=False)
     return sample

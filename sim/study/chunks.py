@@ -17,6 +17,7 @@ from sim.campaign.plan import Campaign
 from sim.model.sample import Sample
 from sim.model.simulate import simulate_chunk
 from sim.problems import InputError
+from sim.sampling import LATIN_HYPERCUBE
 from sim.study import files, tables
 from sim.study.place import Storage
 
@@ -106,6 +107,8 @@ class Work:
     campaign: Campaign
     outline: Outline
     seed: int
+    sampling: str = LATIN_HYPERCUBE
+    """Way of sampling, of `sim.sampling.STRATA`."""
 
     def run(self, span: ChunkSpan, *, goals_only: bool = False) -> bytes:
         """Simulate a span, and return its table."""
@@ -113,7 +116,7 @@ class Work:
 
     def outcomes(self, span: ChunkSpan) -> Sample:
         """Simulate a span, and return its outcomes."""
-        return simulate_chunk(self.campaign, self.seed, span.first, span.count)
+        return simulate_chunk(self.campaign, self.seed, span.first, span.count, self.sampling)
 
     @property
     def goals(self) -> tuple[CaseGoal, ...]:

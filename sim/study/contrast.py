@@ -13,8 +13,10 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.analysis.clusters import blocks_of
 from sim.analysis.compare import compare_probabilities, compare_quantiles, compare_values
 from sim.analysis.findings import Findings, GoalFinding
+from sim.sampling import STRATA
 from sim.scenario.load import load_scenario
 from sim.scenario.provenance import without_remarks
 from sim.scenario.writing import flow, leaves
@@ -64,10 +66,13 @@ def sides_of(names: Sequence[str], studies: Sequence[StudyTables]) -> tuple[Side
     """Label studies, and refuse those that cannot be paired.
 
     Raises:
-        FolderError: if a study has another seed than the first.
+        FolderError: if a study has another seed or another way of sampling than the first.
     """
-    seed = studies[0].manifest.seed
+    seed, sampling = studies[0].manifest.seed, studies[0].manifest.sampling
     for study in studies[1:]:
+        if study.manifest.sampling != sampling:
+            message = f"was drawn with --sampling {study.manifest.sampling}, and the first with {sampling}"
+            raise FolderError(study.folder, f"{message}: their luck differs", "run one of them again as the other")
         if study.manifest.seed != seed:
             message = f"has seed {study.manifest.seed}, and the first has {seed}: their luck differs"
             raise FolderError(study.folder, message, "run one of them again with the other's --seed")
@@ -169,9 +174,12 @@ def _difference(first: tuple[Side, str], second: tuple[Side, str]) -> Mapping[st
     n = min(one.size, two.size)
     one, two = one[:n], two[:n]
     by_one, by_two = (side.by_d(name, since) for side, name in (first, second))
-    mean = compare_values(two, one)
-    chance = compare_probabilities(two - by_two, one - by_one, 0.0)
-    p50, p80 = (compare_quantiles(two[:MOST_RESAMPLED], one[:MOST_RESAMPLED], q) for q in (0.5, 0.8))
+    blocks = blocks_of(n, STRATA[first[0].study.manifest.sampling])
+    mean = compare_values(two, one, blocks=blocks)
+    chance = compare_probabilities(two - by_two, one - by_one, 0.0, blocks=blocks)
+    some = slice(MOST_RESAMPLED)
+    held = None if blocks is None else blocks[some]
+    p50, p80 = (compare_quantiles(two[some], one[some], q, blocks=held) for q in (0.5, 0.8))
     return {
         "difference_d": None if mean.mean is None else mean.mean.value,
         "interval_d": None if mean.mean is None else [mean.mean.low, mean.mean.high],

@@ -119,6 +119,7 @@ def vary_fixed(
     goal: str,
     *,
     seed: int,
+    sampling: str,
     replications: int,
     engine: Executor,
     on_progress: Listener = lambda _: None,
@@ -135,7 +136,7 @@ def vary_fixed(
     errands = [Errand(str(case.number), case, span) for case in (base, *itertools.chain(*cases.values()))]
     done: dict[int, Done] = {}
     on_progress(Progress("simulating", 0, len(errands), "cases"))
-    for errand, result in run_all(fitting(engine, errands), Job(Cases({(): text}, seed)), errands):
+    for errand, result in run_all(fitting(engine, errands), Job(Cases({(): text}, seed, sampling)), errands):
         done[errand.case.number] = result
         on_progress(Progress("simulating", len(done), len(errands), "cases"))
     if done[0].reason:

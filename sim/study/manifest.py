@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from sim.problems import InputError, printable
+from sim.sampling import LATIN_HYPERCUBE, RANDOM, STRATA
 from sim.study import files
 from sim.study.contents import (
     HISTORY_FOLDER,
@@ -76,6 +77,8 @@ class Manifest:
     versions: tuple[tuple[str, str], ...] = ()
     precision: str | None = None
     """What was to be precise, and whether it is; None when a number of replications was asked for."""
+    sampling: str = RANDOM
+    """How random numbers are drawn, of `sim.sampling.STRATA`; studies of before there was a choice do not say."""
     shared: str = ""
     """URL of the folder that holds the tables; empty when they are in the study's own."""
     files: tuple[tuple[str, str], ...] = ()
@@ -93,7 +96,9 @@ class Manifest:
         return _KIND_OF.get(self.design, SWEEP_FOLDER)
 
 
-def begun(design: str, scenario: str, key: str, *, seed: int, replications: int, command: str) -> Manifest:
+def begun(
+    design: str, scenario: str, key: str, *, seed: int, sampling: str = LATIN_HYPERCUBE, replications: int, command: str
+) -> Manifest:
     """Return the manifest of a study that begins now."""
     return Manifest(
         format=FORMAT,
@@ -103,6 +108,7 @@ def begun(design: str, scenario: str, key: str, *, seed: int, replications: int,
         key=key,
         code=code_version(),
         seed=seed,
+        sampling=sampling,
         replications=replications,
         started=now(),
         command=command,
@@ -198,8 +204,8 @@ def is_remnant(folder: Path, text: str, kind: FolderKind) -> bool:
 
 def _difference(found: Manifest, fresh: Manifest) -> str:
     if fresh.design != RUN:
-        return "sweep (scenario, design, seed or code differ)"
-    for name in ("scenario", "identity", "seed", "code"):
+        return "sweep (scenario, design, seed, sampling or code differ)"
+    for name in ("scenario", "identity", "seed", "sampling", "code"):
         theirs, ours = getattr(found, name), getattr(fresh, name)
         if theirs != ours:
             return f"study (its {name} is {theirs!s:.24}, not {ours!s:.24})"
@@ -257,6 +263,8 @@ def _require_sound(manifest: Manifest, kind: FolderKind) -> None:
         raise RecordError(f".state: '{printable(manifest.state):.40}' is none of ours")
     if manifest.kind is not kind or (kind is SWEEP_FOLDER and manifest.design not in (*DESIGNS, SEEK)):
         raise RecordError(f".design: '{printable(manifest.design):.40}' is none of ours")
+    if manifest.sampling not in STRATA:
+        raise RecordError(f".sampling: one of {', '.join(STRATA)} is wanted")
     if manifest.seed < 0 or manifest.cases < 0:
         raise RecordError(".seed and .cases: at least 0 is wanted")
     require_times(started=manifest.started, finished=manifest.finished)

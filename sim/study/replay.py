@@ -67,7 +67,8 @@ class Replay:
         for trace in self.study.traces:
             if trace.replication == number:
                 return Replayed(self.study.sample.reached_d[row], trace)
-        outcome = simulate(self.campaign, self.study.manifest.seed, number, traced=True)
+        manifest = self.study.manifest
+        outcome = simulate(self.campaign, manifest.seed, number, traced=True, sampling=manifest.sampling)
         assert outcome.trace is not None
         if not _same(outcome[None], self.study.sample, row):
             raise FolderError(
@@ -137,7 +138,7 @@ def rank_study(study: StudyTables, goal: str | None = None) -> tuple[str, tuple[
         raise FolderError(study.folder, "does not say which figure each random number draws", "run the scenario again")
     dates_d = np.minimum(study.sample.reached_d[:, goals[name].reached], study.outline.end_d)
     streams = [one.name for one in study.outline.streams]
-    draws = first_draws(streams, study.manifest.seed, study.sample.replication)
+    draws = first_draws(streams, study.manifest.seed, study.sample.replication, study.manifest.sampling)
     figures, drawn = _figures_of(study.outline, resolved(study).layered.values, draws)
     try:
         found = effects(list(figures), drawn, dates_d)

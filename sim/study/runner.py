@@ -20,6 +20,7 @@ from sim.campaign.plan import Campaign
 from sim.model.sample import Sample
 from sim.model.simulate import simulate, simulate_nominal
 from sim.problems import counted
+from sim.sampling import LATIN_HYPERCUBE
 from sim.study import files, store, work_ledger
 from sim.study.chunks import Case, ChunkSpan, Errand, Job, Work, span_at, spans_of
 from sim.study.contents import RUN_FOLDER
@@ -59,6 +60,7 @@ def run_study(
     *,
     replications: int,
     seed: int,
+    sampling: str = LATIN_HYPERCUBE,
     jobs: int | None = None,
     folder: Path | None = None,
     on_progress: Listener = lambda _: None,
@@ -79,16 +81,18 @@ def run_study(
         SharedFolderError: if the shared folder cannot be asked.
         WorkersLostError: if worker processes die again and again.
     """
-    where = default_folder(campaign, seed) if folder is None else folder
-    fresh = _fresh_manifest(campaign, replications, seed, command)
+    where = default_folder(campaign, seed, sampling) if folder is None else folder
+    fresh = _fresh_manifest(campaign, replications, seed, sampling, command)
     text = campaign.resolved
     to_go_on_with(where, fresh, text)
     with held(where):
         nominal = simulate_nominal(campaign)
         outline = with_floats(outline_of(campaign, nominal), float_table(campaign, nominal))
-        work = Work(campaign, outline, seed)
+        work = Work(campaign, outline, seed, sampling)
         if shared:
-            fresh = dataclasses.replace(fresh, shared=shared_place(shared, default_folder(campaign, seed).name).url)
+            fresh = dataclasses.replace(
+                fresh, shared=shared_place(shared, default_folder(campaign, seed, sampling).name).url
+            )
         manifest, rows = store.open_folder(where, fresh, work.outline, text)
         with ready(engine, jobs) as workers, watched(where, RUN_FOLDER):
             work_ledger.mark_shared(where, manifest, fresh.shared)
@@ -101,14 +105,14 @@ def run_study(
         return store.read_study(where)
 
 
-def default_folder(campaign: Campaign, seed: int) -> Path:
+def default_folder(campaign: Campaign, seed: int, sampling: str = LATIN_HYPERCUBE) -> Path:
     """Name the folder of a study below `runs/`: the same study always has the same folder."""
-    return Path("runs") / f"{campaign.scenario}-{study_key(campaign.identity, seed)[:8]}-s{seed}"
+    return Path("runs") / f"{campaign.scenario}-{study_key(campaign.identity, seed, sampling)[:8]}-s{seed}"
 
 
-def study_key(identity: str, seed: int) -> str:
-    """Hash what decides the tables: the resolved scenario, the code, the format of the tables and the seed."""
-    return files.digest(f"{identity}\n{code_version()}\n{TABLE_FORMAT}\n{seed}".encode())
+def study_key(identity: str, seed: int, sampling: str) -> str:
+    """Hash what decides the tables: the resolved scenario, the code, the format of the tables, seed and sampling."""
+    return files.digest(f"{identity}\n{code_version()}\n{TABLE_FORMAT}\n{seed}\n{sampling}".encode())
 
 
 def run_errands(
@@ -159,7 +163,7 @@ def _run_to_the_end(run: _Run, engine: Executor, on_progress: Listener, precisio
     for count in checkpoints(most):
         run.manifest = dataclasses.replace(run.manifest, replications=count)
         _run_missing(run, engine, on_progress)
-        met = _is_precise(run.folder, run.work.outline, precision)
+        met = _is_precise(run.folder, run.work.outline, precision, run.work.sampling)
         if met or count == most:
             said = f"{precision.text}: {'reached' if met else 'NOT reached'} with {counted(count, 'replication')}"
             run.manifest = dataclasses.replace(run.manifest, precision=said)
@@ -167,9 +171,9 @@ def _run_to_the_end(run: _Run, engine: Executor, on_progress: Listener, precisio
     return run.manifest.replications
 
 
-def _is_precise(folder: Path, outline: Outline, precision: Precision) -> bool:
+def _is_precise(folder: Path, outline: Outline, precision: Precision, sampling: str) -> bool:
     goal = outline.goals[0]
-    return precision.met_by(_dates(folder, outline), goal.by_d)
+    return precision.met_by(_dates(folder, outline), goal.by_d, sampling)
 
 
 def _dates(folder: Path, outline: Outline) -> NDArray[np.float64]:
@@ -202,12 +206,12 @@ def _write_traces(folder: Path, work: Work, nominal: Sample) -> None:
     dates = _dates(folder, work.outline)
     for title, share in TRACED:
         replication = replication_at(dates, share)
-        trace = simulate(work.campaign, work.seed, replication, traced=True).trace
+        trace = simulate(work.campaign, work.seed, replication, traced=True, sampling=work.sampling).trace
         if trace is not None:
             store.write_trace(folder, dataclasses.replace(trace, title=title))
 
 
-def _fresh_manifest(campaign: Campaign, replications: int, seed: int, command: str) -> Manifest:
-    key = study_key(campaign.identity, seed)
-    fresh = begun(RUN, campaign.scenario, key, seed=seed, replications=replications, command=command)
+def _fresh_manifest(campaign: Campaign, replications: int, seed: int, sampling: str, command: str) -> Manifest:
+    key = study_key(campaign.identity, seed, sampling)
+    fresh = begun(RUN, campaign.scenario, key, seed=seed, sampling=sampling, replications=replications, command=command)
     return dataclasses.replace(fresh, identity=campaign.identity, versions=library_versions())

@@ -32,6 +32,7 @@ def findings_of(study: StudyTables) -> Findings:
         study.nominal,
         study.traces,
         seed=study.manifest.seed,
+        sampling=study.manifest.sampling,
         versions=(("ilrs", study.manifest.code), *study.manifest.versions),
     )
 
@@ -42,6 +43,7 @@ def summarize(study: StudyTables, findings: Findings) -> Summary:
         "scenario": findings.scenario,
         "identity": findings.identity,
         "seed": findings.seed,
+        "sampling": findings.sampling,
         "replications": findings.replications,
         "folder": str(study.folder),
         "wall_s": study.manifest.wall_s,

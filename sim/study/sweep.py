@@ -81,15 +81,21 @@ def run_sweep(
     cases = cases_of(plan.factors, plan.design, plan.cases, levels=plan.levels, seed=plan.seed)
     require_factors(start, cases, "sweep", paths_of_file(start.load(), plan))
     texts = start.texts(cases)
-    key = files.digest(f"{texts[()]}\n{code_version()}\n{TABLE_FORMAT}\n{plan.seed}\n{plan.shape}".encode())
+    key = files.digest(
+        f"{texts[()]}\n{code_version()}\n{TABLE_FORMAT}\n{plan.seed}\n{plan.sampling}\n{plan.shape}".encode()
+    )
     name = start.load().scenario.name
     where = folder or Path("runs") / f"{name}-sweep-{key[:8]}"
-    fresh = begun(plan.design, name, key, seed=plan.seed, replications=plan.replications, command=command)
+    fresh = begun(
+        plan.design, name, key, seed=plan.seed, sampling=plan.sampling, replications=plan.replications, command=command
+    )
     to_go_on_with(where, fresh, texts[()])
     with held(where):
-        sweep = open_sweep(where, fresh, plan_cases(texts, cases, code_version(), plan.seed), texts)
+        sweep = open_sweep(where, fresh, plan_cases(texts, cases, code_version(), plan.seed, plan.sampling), texts)
         with ready(engine, jobs) as workers, watched(where, SWEEP_FOLDER):
-            return _run_missing(sweep, Job(Cases(texts, plan.seed)), workers, on_progress, fail_fast=fail_fast)
+            return _run_missing(
+                sweep, Job(Cases(texts, plan.seed, plan.sampling)), workers, on_progress, fail_fast=fail_fast
+            )
 
 
 def _run_missing(

@@ -9,8 +9,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.analysis.clusters import blocks_of
 from sim.analysis.estimates import probability_by, quantile, quantile_ranks
 from sim.problems import Code, InputError, Mark, Problem, ScenarioError, WrongValueError, plural
+from sim.sampling import LATIN_HYPERCUBE, STRATA
 from sim.scenario.load import Loaded
 from sim.scenario.paths import check_study_variants
 from sim.scenario.schema import Listed, ParameterStudy, Spread, read_values, require_same_length
@@ -34,6 +36,8 @@ class SweepPlan:
     """Of each case."""
     levels: int
     seed: int
+    sampling: str = LATIN_HYPERCUBE
+    """How the replications of a case draw their numbers, of `sim.sampling.STRATA`."""
 
     @property
     def shape(self) -> str:
@@ -200,12 +204,13 @@ class Precision:
             return f"the chance to {100 * self.within:g} points"
         return f"P{100 * self.share:g} to {self.within_d:g} d"
 
-    def met_by(self, dates_d: NDArray[np.float64], by_d: float) -> bool:
+    def met_by(self, dates_d: NDArray[np.float64], by_d: float, sampling: str) -> bool:
         """Tell whether dates, shape (n,), are enough; also when the quantile surely lies beyond the calendar."""
+        blocks = blocks_of(dates_d.size, STRATA[sampling])
         if self.within is not None:
-            chance = probability_by(dates_d, by_d)
+            chance = probability_by(dates_d, by_d, blocks=blocks)
             return max(chance.high - chance.value, chance.value - chance.low) <= self.within
-        found = quantile(dates_d, self.share)
+        found = quantile(dates_d, self.share, blocks=blocks)
         if found.low is None:
             return (
                 quantile_ranks(dates_d.size, self.share)[0] > 0

@@ -130,17 +130,17 @@ def _is_there(place: Storage, manifest: Manifest, row: Row) -> bool:
         return False
 
 
-def case_key(base: str, case: Case, code: str, seed: int) -> str:
-    """Return the key of a case: a hash of the scenario's text (its own hash is `base`), the values, code and seed."""
-    return files.digest("\n".join([base, *sorted(case.sets), f"{code}\n{TABLE_FORMAT}\n{seed}"]).encode())
+def case_key(base: str, case: Case, code: str, seed: int, sampling: str) -> str:
+    """Return the key of a case: a hash of the scenario's text (its hash is `base`), values, code, seed, sampling."""
+    return files.digest("\n".join([base, *sorted(case.sets), f"{code}\n{TABLE_FORMAT}\n{seed}\n{sampling}"]).encode())
 
 
 def plan_cases(
-    texts: Mapping[tuple[str, ...], str], cases: Sequence[Case], code: str, seed: int
+    texts: Mapping[tuple[str, ...], str], cases: Sequence[Case], code: str, seed: int, sampling: str
 ) -> tuple[Planned, ...]:
-    """Return every case with its key: a hash of the scenario, the values, the code and the seed."""
+    """Return every case with its key: a hash of the scenario, the values, the code, seed and sampling."""
     bases = {names: files.digest(text.encode()) for names, text in texts.items()}
-    return tuple(Planned(case_key(bases[case.variants], case, code, seed), case) for case in cases)
+    return tuple(Planned(case_key(bases[case.variants], case, code, seed, sampling), case) for case in cases)
 
 
 def _planned(folder: Path, manifest: Manifest) -> tuple[Planned, ...]:
@@ -162,7 +162,7 @@ def _planned(folder: Path, manifest: Manifest) -> tuple[Planned, ...]:
             raise RecordError(f"{DESIGN}: case {index} is none of a design '{printable(manifest.design):.20}'")
         if case.variants not in bases:
             bases[case.variants] = files.digest(files.read_plain(_resolved_in(folder, case.variants)))
-        if one.key != case_key(bases[case.variants], case, manifest.code, manifest.seed):
+        if one.key != case_key(bases[case.variants], case, manifest.code, manifest.seed, manifest.sampling):
             raise RecordError(f"case {index} of {DESIGN} is not the one that was run")
     return planned
 

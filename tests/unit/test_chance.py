@@ -15,6 +15,7 @@ from scipy import stats
 
 from sim import chance
 from sim.chance import DrawTable, draws
+from sim.sampling import RANDOM
 
 SHARES = [1e-9, 1e-4, 0.01, 0.1, 0.25, 0.5, 0.77, 0.9, 0.99, 0.9999, 1 - 1e-9]
 EXACT = 1e-12  # relative; both sides are doubles
@@ -187,7 +188,26 @@ def test_first_four_draws_are_plain_numpy_philox() -> None:
     key = int.from_bytes(hashlib.blake2b(b"failure", digest_size=8).digest(), "little")
     words = _philox([42, key], [5, 0, 0, 0]).random_raw(4)
     expected = [((int(word) >> 12) + 0.5) / 2**52 for word in words]
-    assert _numbers(DrawTable(42, STREAMS, 0, 9), 5, count=4)[2] == expected
+    assert _numbers(DrawTable(42, STREAMS, 0, 9, sampling=RANDOM), 5, count=4)[2] == expected
+
+
+@pytest.mark.parametrize("draw", range(4))
+def test_each_block_of_32_replications_is_a_latin_hypercube(draw: int) -> None:
+    table = DrawTable(42, STREAMS, 0, 96)
+    numbers = np.array([_numbers(table, r, count=4)[1][draw] for r in range(96)]).reshape(3, 32)
+    assert np.array_equal(np.sort(np.floor(32 * numbers), axis=1), np.tile(np.arange(32.0), (3, 1)))
+
+
+def test_strata_of_two_streams_are_not_paired() -> None:
+    """Over 4,000 blocks the correlation of their first draws is that of independent numbers, within 3 sigma."""
+    table = DrawTable(42, STREAMS, 0, 128_000)
+    first, second = (np.frombuffer(table.fill(stream)).reshape(-1, 4)[:, 0] for stream in (0, 1))
+    assert abs(np.corrcoef(first, second)[0, 1]) < 3.0 / np.sqrt(128_000)
+
+
+def test_stratified_numbers_are_uniform_within_their_stratum() -> None:
+    within = 32.0 * np.frombuffer(DrawTable(3, ["a"], 0, 3200).fill(0)) % 1.0
+    assert stats.kstest(within, "uniform").pvalue > 0.001
 
 
 def test_draws_beyond_the_block_come_from_their_own_counters() -> None:

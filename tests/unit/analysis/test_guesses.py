@@ -8,6 +8,7 @@ import pytest
 from sim.analysis.estimates import Mean
 from sim.analysis.guesses import DOUBT, StreamEffect, effects, first_draws, rank_guesses
 from sim.chance import DrawTable
+from sim.sampling import LATIN_HYPERCUBE
 
 N = 4000
 NEAR = 0.03
@@ -54,4 +55,4 @@ def test_a_doubtful_figure_comes_before_a_trusted_one_that_moves_a_little_more()
 def test_the_draws_are_those_the_simulation_makes() -> None:
     """The first number of stream `b` in replication 7, as the model gets it."""
     table = DrawTable(5, ("a", "b"), 7, 1)
-    assert first_draws(("a", "b"), 5, np.array([6, 7]))[1, 1] == table.replication(7).u(1)
+    assert first_draws(("a", "b"), 5, np.array([6, 7]), LATIN_HYPERCUBE)[1, 1] == table.replication(7).u(1)

@@ -22,6 +22,7 @@ from sim.campaign.compile import compile_campaign
 from sim.campaign.slips import ClassSlip
 from sim.chance import DrawTable
 from sim.model.simulate import simulate_chunk, simulate_nominal
+from sim.sampling import LATIN_HYPERCUBE
 from sim.scenario.load import load_scenario
 
 Floats = NDArray[np.float64]
@@ -174,13 +175,13 @@ def test_dates_that_follow_a_figure_alone_are_all_explained() -> None:
 
 def test_figures_that_vary_together_count_once() -> None:
     drawn = Drawn(streams=("figure/x", "figure/y"), weights=((1.0, 1.0), (2.0, 2.0)), records=("quality/r",))
-    assert figure_scores(drawn, 1, np.arange(10)).shape == (10, 2)
+    assert figure_scores(drawn, 1, np.arange(10), LATIN_HYPERCUBE).shape == (10, 2)
 
 
 def test_scores_of_a_replication_do_not_depend_on_the_others() -> None:
     drawn = Drawn(streams=("figure/x",), weights=((0.5,),))
-    whole = figure_scores(drawn, 7, np.arange(700))
-    assert np.array_equal(whole[650:], figure_scores(drawn, 7, np.arange(650, 700)))
+    whole = figure_scores(drawn, 7, np.arange(700), LATIN_HYPERCUBE)
+    assert np.array_equal(whole[650:], figure_scores(drawn, 7, np.arange(650, 700), LATIN_HYPERCUBE))
 
 
 def test_range_of_a_slip_by_class_holds_its_share_of_what_the_law_says_with_known_figures(tmp_path: Path) -> None:
@@ -189,7 +190,7 @@ def test_range_of_a_slip_by_class_holds_its_share_of_what_the_law_says_with_know
     campaign = compile_campaign(load_scenario(file))
     drawn = outline_of(campaign, simulate_nominal(campaign)).drawn
     dates = np.array([one.reached_d[campaign.goals[0].reached] for one in simulate_chunk(campaign, 5, 0, n)])
-    found = explain(dates, figure_scores(drawn, 5, np.arange(n)))
+    found = explain(dates, figure_scores(drawn, 5, np.arange(n), LATIN_HYPERCUBE))
     assert found is not None
     slip = campaign.activities[0].slip
     assert slip is not None

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from sim.campaign.compile import compile_campaign
+from sim.sampling import RANDOM
 from sim.scenario.load import load_scenario
 from sim.study.engines import Here
 from sim.study.fixed import Ends, FixedSwing, ends_of, vary_fixed
@@ -79,7 +80,7 @@ def swings(found: dict[str, Ends], folder: Path, *names: str, goal: str = "ready
     file = folder / "fixed.yaml"
     file.write_text(PLAN, encoding="utf-8")
     wanted = [found[name] for name in names]
-    made = vary_fixed(load_scenario(file), wanted, goal, seed=1, replications=20, engine=Here())
+    made = vary_fixed(load_scenario(file), wanted, goal, seed=1, sampling=RANDOM, replications=20, engine=Here())
     return {one.ends.name: one for one in made}
 
 

@@ -7,8 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from sim.analysis.clusters import blocks_of
 from sim.analysis.estimates import probability_by, quantile
 from sim.campaign.plan import Campaign
+from sim.sampling import LATIN_HYPERCUBE, RANDOM, STRATA
 from sim.study.runner import run_study
 from sim.study.sweep_plan import CHECKPOINTS, Precision, checkpoints, read_precision
 
@@ -40,20 +42,20 @@ def test_the_interval_of_the_quantile_decides() -> None:
     assert found.low is not None
     assert found.high is not None
     half = max(found.high - found.value, found.value - found.low)
-    assert Precision(within_d=half + 1e-9).met_by(dates, 0.0)
-    assert not Precision(within_d=half - 1e-9).met_by(dates, 0.0)
+    assert Precision(within_d=half + 1e-9).met_by(dates, 0.0, RANDOM)
+    assert not Precision(within_d=half - 1e-9).met_by(dates, 0.0, RANDOM)
 
 
 def test_a_quantile_that_surely_lies_beyond_the_calendar_is_known_well_enough() -> None:
     """If only half of 500 are reached, even the lower bound of P80 is not."""
     dates = np.where(np.arange(500) % 2 == 0, 100.0, np.inf)
-    assert Precision(within_d=1.0).met_by(dates, 0.0)
+    assert Precision(within_d=1.0).met_by(dates, 0.0, RANDOM)
 
 
 def test_a_quantile_at_the_end_of_the_calendar_is_not_known() -> None:
     """Reached by 80 % of 500: the bound below is, the bound above is not."""
     dates = np.where(np.arange(500) % 5 > 0, 100.0 + np.arange(500), np.inf)
-    assert not Precision(within_d=1e6).met_by(dates, 0.0)
+    assert not Precision(within_d=1e6).met_by(dates, 0.0, RANDOM)
 
 
 def test_checkpoints_double_and_end_with_the_most() -> None:
@@ -72,7 +74,8 @@ def test_a_study_stops_at_the_first_checkpoint_that_is_precise(campaign: Campaig
     met = {}
     for count in CHECKPOINTS:
         if count <= dates.size:
-            chance = probability_by(dates[:count], goal.by_d)
+            blocks = blocks_of(count, STRATA[LATIN_HYPERCUBE])
+            chance = probability_by(dates[:count], goal.by_d, blocks=blocks)
             met[count] = max(chance.high - chance.value, chance.value - chance.low) <= 0.03
     assert [count for count, yes in met.items() if yes] == [study.sample.size]
     assert study.manifest.precision == f"the chance to 3 points: reached with {study.sample.size} replications"
