@@ -81,6 +81,7 @@ def _planned(row: FloatRow | None) -> PlannedDates | None:
         late.total_d,
         late.free_d,
         row.critical,
+        late.goal_d,
     )
 
 

@@ -214,6 +214,8 @@ def _floats_as_text(plan: Plan) -> Iterator[str]:
     yield ""
     yield "Float is how much later it can be before the end of the plan moves, free float before anything else does,"
     yield "to goal before a goal misses its date; in days of the activity's own calendar. * is critical."
+    if any(row.kind == "mission" for row in plan.floats):
+        yield "That of a mission takes no heed of windows, pads and production, which may cost more when it moves."
 
 
 def _float_cells(plan: Plan, row: FloatRow) -> tuple[str, ...]:

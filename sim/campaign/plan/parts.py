@@ -39,6 +39,8 @@ class PlannedDates:
     free_float_d: float
     critical: bool
     """Whether it cannot be later without harm."""
+    goal_float_d: float = NEVER
+    """Against the wanted dates of the goals that need it; infinite where none does."""
 
 
 @dataclass(frozen=True, slots=True)

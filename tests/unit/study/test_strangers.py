@@ -211,6 +211,12 @@ def test_a_file_that_was_altered_is_found_and_repaired(folder: Path, campaign: C
     assert read_study(folder).sample.size == N
 
 
+PLANNED: dict[str, object] = {
+    "early_start_d": 0.0, "early_finish_d": 1.0, "late_start_d": 0.0, "late_finish_d": 1.0, "total_float_d": 0.0,
+    "free_float_d": 0.0, "critical": True,
+}  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("path", "value", "said"),
     [
@@ -228,6 +234,14 @@ def test_a_file_that_was_altered_is_found_and_repaired(folder: Path, campaign: C
         (("drawn",), {"streams": ["a", "a"]}, "two of its drawn streams"),
         (("drawn",), {"streams": ["a"], "weights": [[1.0, 2.0]]}, "weights.0. is not a row of 1"),
         (("drawn",), {"streams": ["a"], "weights": [["nan"]]}, "weights.0. is not a row"),
+        (
+            ("subjects", 0, "planned"),
+            {**PLANNED, "early_start_d": 1e12},
+            "subjects.0..planned holds a day that is none",
+        ),
+        (("subjects", 0, "planned"), {**PLANNED, "early_finish_d": "nan"}, "subjects.0..planned holds a day"),
+        (("subjects", 0, "planned"), {**PLANNED, "late_finish_d": -1e12}, "subjects.0..planned holds a day"),
+        (("subjects", 0, "planned"), {**PLANNED, "critical": "<b>"}, "critical"),
     ],
 )
 def test_an_outline_that_names_what_is_not_there_is_refused(
