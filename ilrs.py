@@ -36,6 +36,7 @@ _require_ours("dashboards")
 from sim import __version__
 from sim.front import (
     ArgumentError,
+    BestOrder,
     Comparison,
     InputError,
     Model,
@@ -52,6 +53,7 @@ from sim.front import open_folder as open  # noqa: A004
 
 __all__ = [
     "ArgumentError",
+    "BestOrder",
     "Comparison",
     "InputError",
     "Model",

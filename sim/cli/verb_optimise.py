@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from sim.decide.judging import JudgedPool
     from sim.decide.optimum import Optimum
+    from sim.front.best_order import BestOrder
     from sim.front.optimisation import Optimisation
-    from sim.scenario.load import Loaded
 
 OBJECTIVES = ("date", "launches", "imleo", "cost")
 
@@ -58,13 +58,12 @@ def command(file: str, sets: tuple[str, ...], variants: tuple[str, ...], **optio
     """
     from sim.decide.changes import require_place
     from sim.front import load
+    from sim.front.best_order import BestOrder
     from sim.front.progress import reporter
 
     out: Path | None = options["out"]
     if out is not None:
         require_place(file, out, force=options["force"])
-    if _ordered(file, split_names(variants), sets, options):
-        return
     first = [options["minimise"]] if options["minimise"] else ["date"] if options["then"] else []
     with reporter(quiet=options["quiet"] or options["json_"]) as progress, arguments_as_options():
         found = load(file, split_names(variants), sets, as_of=options["as_of"]).optimise(
@@ -79,6 +78,9 @@ def command(file: str, sets: tuple[str, ...], variants: tuple[str, ...], **optio
             progress=progress,
             command=typed(),
         )
+        if isinstance(found, BestOrder):
+            _tell_order(found, out, json_=options["json_"])
+            return
         written = found.write(out, force=True) if out is not None and found.found.plan is not None else None
         page = found.report() if found.found.plan is not None else None
     if options["json_"]:
@@ -90,29 +92,15 @@ def command(file: str, sets: tuple[str, ...], variants: tuple[str, ...], **optio
         raise click.exceptions.Exit(130)
 
 
-def _ordered(file: str, variants: tuple[str, ...], sets: tuple[str, ...], options: dict[str, Any]) -> bool:
-    """Answer a scenario in which only the order of work can be better; whether it is one."""
-    from sim.front.best_order import find_order, is_about_order, told, write_order
-    from sim.scenario.load import load_scenario
-
-    def load(more: Sequence[str] = ()) -> Loaded:
-        return load_scenario(file, variants=variants, sets=[*sets, *more], as_of=options["as_of"])
-
-    loaded, out = load(), options["out"]
-    if options["minimise"] or options["at_most"] or not is_about_order(loaded, options["goal"]):
-        return False
-    from sim.decide.proof import Limits
-    from sim.front.optimisation import seconds_of
-
-    with arguments_as_options():
-        limits = Limits(seconds_of(options["time_"]), seed=options["seed"])
-        order = find_order(loaded, load, options["goal"], limits, options["replications"])
-    written = write_order(file, order, out, typed()) if out is not None else None
-    if options["json_"]:
-        print_json({**order.document, "written": str(written) if written else None})
-    else:
-        click.echo("\n\n".join("\n".join(lines) for lines in told(order, written)))
-    return True
+def _tell_order(found: BestOrder, out: Path | None, *, json_: bool) -> None:
+    """Write and tell the best order of work, where no flight is free."""
+    written = found.write(out, force=True, command=typed()) if out is not None else None
+    page = found.report(command=typed())
+    if json_:
+        print_json({**found.document, "written": str(written) if written else None, "page": str(page)})
+        return
+    places = [*([f"Written to {written}."] if written else []), f"Page: {page}"]
+    click.echo("\n\n".join("\n".join(lines) for lines in (*found.told(), places)))
 
 
 def _limits(texts: Sequence[str]) -> dict[str, str]:

@@ -43,6 +43,38 @@ class Ordered:
     """By activity, those that share a resource; empty where the order as it is cannot be beaten."""
 
 
+@dataclass(frozen=True, slots=True)
+class WorkMove:
+    """An activity that shares a resource, with its start and end (days) in the order as it is and in the best."""
+
+    name: str
+    called: str
+    uses: str
+    """What it uses, in words."""
+    priority: int | None
+    before_d: tuple[float, float]
+    after_d: tuple[float, float]
+
+    @property
+    def is_placed(self) -> bool:
+        """Whether it is done in both plans."""
+        return all(map(isfinite, (*self.before_d, *self.after_d)))
+
+
+@dataclass(frozen=True, slots=True)
+class GoalMove:
+    """A goal with its day, and with replications its chance, in the order as it is and in the best."""
+
+    name: str
+    by_d: float
+    before_d: float
+    after_d: float
+    chance_before: float | None = None
+    chance_after: float | None = None
+    p80_before_d: float = inf
+    p80_after_d: float = inf
+
+
 def shares_resources(campaign: Campaign) -> bool:
     """Whether any work waits for a resource of which there is not enough for all."""
     plan = campaign.schedule

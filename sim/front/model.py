@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from sim.campaign.plan import Campaign
+    from sim.front.best_order import BestOrder
     from sim.front.forecast_history import ForecastHistory
     from sim.front.optimisation import Optimisation
     from sim.front.plan import Plan
@@ -359,8 +360,10 @@ class Model:
         folder: str | Path | None = None,
         progress: Listening = None,
         command: str = "",
-    ) -> Optimisation:
+    ) -> Optimisation | BestOrder:
         """Find what should fly on which flight, and when; prove it, replay it, and run it with the same luck as before.
+
+        Where no flight is free, but activities share resources, the answer is the best order of that work.
 
         `minimise` is date, launches, imleo or cost, or several of them, the first before the next (the file's, or date,
         unless said); `at_most` {objective: upper limit}. The block `optimise` of the scenario says what is free. With a
@@ -371,10 +374,15 @@ class Model:
             ScenarioError: if nothing is free, or the block asks for what cannot be.
             MissingExtraError: if the extra `optimise` is not installed.
         """
+        from sim.decide.proof import Limits
+        from sim.front.best_order import find_order, is_about_order
         from sim.front.optimisation import optimise, require_question, seconds_of
 
         require_question(seed, replications, pool, within)
         with listening(progress) as reporter:
+            if not minimise and not at_most and is_about_order(self._start.load(), goal):
+                limits = Limits(seconds_of(time), seed=seed % 2**31)
+                return find_order(self._start, goal, limits, replications)
             return optimise(
                 self._start,
                 reporter,

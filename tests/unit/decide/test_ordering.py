@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+import ilrs
 from sim.campaign.compile import compile_campaign
 from sim.cli import main
 from sim.decide import ordering
@@ -38,7 +39,8 @@ activities:
 
 
 @pytest.fixture
-def yard(tmp_path: Path) -> Path:
+def yard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
     file = tmp_path / "yard.yaml"
     file.write_text(YARD, "utf-8")
     return file
@@ -70,3 +72,26 @@ def test_the_command_writes_an_order_that_the_plan_follows(yard: Path) -> None:
     assert (found["status"], found["objective_d"], found["agrees"]) == ("optimal", 22.0, True)
     plan = json.loads(CliRunner().invoke(main, ["plan", str(out), "--json"]).stdout)
     assert plan["goals"] == {"ready": "2030-01-23"}
+
+
+def test_python_finds_the_order_of_the_command_line(yard: Path) -> None:
+    found = ilrs.load(yard).optimise(replications=5)
+    shown = json.loads(CliRunner().invoke(main, ["optimise", str(yard), "-n", "5", "--json"]).stdout)
+    assert isinstance(found, ilrs.BestOrder)
+    assert {**found.document, "seconds": 0.0} == {
+        key: 0.0 if key == "seconds" else value for key, value in shown.items() if key not in ("page", "written")
+    }
+
+
+def test_the_page_of_an_order_has_each_job_before_and_after(yard: Path, tmp_path: Path) -> None:
+    found = ilrs.load(yard).optimise(replications=0)
+    assert isinstance(found, ilrs.BestOrder)
+    text = found.report(tmp_path / "page").read_text("utf-8")
+    assert ("8 activities move" in text, "No goal is later than before" in text) == (False, True)
+    assert f"{sum(found.works.before_d != found.works.after_d)} activities move" in text
+
+
+def test_the_name_of_a_job_is_text_on_the_page_of_an_order(yard: Path, tmp_path: Path) -> None:
+    yard.write_text(YARD.replace("j2: {duration", "j2: {title: '<script>alert(1)</script>', duration"), "utf-8")
+    text = ilrs.load(yard).optimise(replications=0).report(tmp_path / "page").read_text("utf-8")
+    assert "<script>alert(1)" not in text

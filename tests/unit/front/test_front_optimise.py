@@ -23,7 +23,9 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def better(tiny: Path) -> ilrs.Optimisation:
-    return ilrs.load(tiny).optimise(minimise="date", replications=50, pool=2, folder=tiny.parent / "page")
+    found = ilrs.load(tiny).optimise(minimise="date", replications=50, pool=2, folder=tiny.parent / "page")
+    assert isinstance(found, ilrs.Optimisation)
+    return found
 
 
 def test_an_optimisation_is_the_document_of_the_command_line(
@@ -69,6 +71,7 @@ def test_ctrl_c_while_others_are_sought_keeps_the_best(tiny: Path, monkeypatch: 
 
     monkeypatch.setattr("sim.decide.optimise.others", press)
     found = ilrs.load(tiny).optimise(minimise="date", replications=20, pool=2, folder=tiny.parent / "stopped")
+    assert isinstance(found, ilrs.Optimisation)
     assert found.best.interrupted
     assert found.judged is None
     assert found.changes
