@@ -42,6 +42,8 @@ class _Writer:
         self.resources = {name: number for number, name in enumerate(plan.resources, 1)}
         self.default = plan.working if plan.working in plan.calendars else _CLOCK
         self._id = 0
+        self.filled = {group for one in plan.activities for group in _around(plan, one.group)}
+        """Groups with an activity in them; a summary without one would be read as a task."""
 
     def write(self) -> Element:
         """Return the whole document."""
@@ -116,7 +118,7 @@ class _Writer:
             number += 1
             self._task(parent, one, level, f"{above}{number}")
         for name, (title, code, inside) in self.plan.groups.items():
-            if inside == group and level < 40:
+            if inside == group and name in self.filled and level < 40:
                 number += 1
                 self._id += 1
                 task = SubElement(parent, "Task")
@@ -219,6 +221,13 @@ class _Writer:
                     "Units": units,
                 }
                 _fill(SubElement(assignments, "Assignment"), values)
+
+
+def _around(plan: OutPlan, group: str) -> Iterator[str]:
+    """Yield a group and those it is in; they are in no circle, as the checks have seen."""
+    while group:
+        yield group
+        group = plan.groups[group][2]
 
 
 def _fill(parent: Element, values: Mapping[str, object]) -> None:

@@ -68,6 +68,12 @@ def test_ms_project_xml_read_back_has_the_dates_and_links_of_the_plan(ilrs: Call
     assert "4 of 4 activities on the file's dates" in said
 
 
+def test_a_group_without_work_is_no_task_of_ms_project_xml(ilrs: Call, tmp_path: Path) -> None:
+    written(tmp_path, "yard.yaml", YARD.replace("groups: {", "groups: {idle: {title: Nobody works here}, "))
+    exported(ilrs, "mspdi")
+    assert "4 activities, 1 milestone, 4 links, 1 group" in ilrs("import", "out.mspdi", "-o", "back.yaml").stdout
+
+
 def test_a_table_read_back_has_the_dates_of_the_plan(ilrs: Call) -> None:
     exported(ilrs, "csv")
     said = ilrs("import", "out.csv", "-o", "back.yaml", "--start", "2031-03-03", "--calendar", "yard.yaml").stdout
