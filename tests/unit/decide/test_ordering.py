@@ -47,13 +47,13 @@ def yard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_best_order_of_the_yard_is_proven(yard: Path) -> None:
-    found = best_order(compile_campaign(load_scenario(yard)), "ready", Limits(20.0))
+    found = best_order(compile_campaign(load_scenario(yard)), "ready", Limits(300.0))
     assert (found.proof.status, found.before_d, found.after_d) == ("optimal", 23.0, 22.0)
 
 
 def test_working_days_of_one_calendar_are_proven_too(yard: Path) -> None:
     yard.write_text(YARD.replace(" d,", " wd,").replace("2030-01-01, end", "2030-01-07, end"), "utf-8")
-    found = best_order(compile_campaign(load_scenario(yard)), "ready", Limits(20.0))
+    found = best_order(compile_campaign(load_scenario(yard)), "ready", Limits(300.0))
     assert (found.proof.status, found.before_d, found.after_d) == ("optimal", 31.0, 30.0)  # 23 and 22 working days
 
 
