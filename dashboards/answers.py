@@ -17,6 +17,9 @@ from sim.scenario.provenance import Note
 from sim.study.responses import Response, failures, indices_of, ranks_of, responses, swings_of
 from sim.study.sweep_tables import SweepTables
 
+FLAT = 0.01
+"""Difference between the chances of cases below which dates tell more."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -32,6 +35,7 @@ class Answer:
     low_d: float
     high_d: float
     """95 % interval of the mean."""
+    p70_d: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,12 @@ class GoalAnswers:
     def called(self) -> str:
         """Its title, or its key where the scenario gives none."""
         return self.title or self.goal
+
+    @property
+    def is_flat(self) -> bool:
+        """Whether the chance says nothing: it is the same in all cases, to a point."""
+        chances = [one.chance.value for one in self.answers]
+        return max(chances) - min(chances) < FLAT
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +84,10 @@ class SweepAnswers:
     folder: Path
     notes: Mapping[str, Note] = field(default_factory=dict)
     """By lever: where the figure that it replaces comes from, as far as the scenario says."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """By lever: what pages call it."""
+    meanings: Mapping[str, str] = field(default_factory=dict)
+    """By lever: what the key means."""
 
 
 def read_answers(
@@ -82,10 +96,12 @@ def read_answers(
     commands: Mapping[int, str],
     notes: Mapping[str, Note],
     titles: Mapping[str, str],
+    names: Mapping[str, str],
+    meanings: Mapping[str, str],
 ) -> SweepAnswers:
     """Read a sweep's answers; `start` is day 0 of its calendar, `notes` what is said of each lever's figure.
 
-    `titles` are what pages call the goals, where the scenario says so.
+    `titles` are what pages call the goals, where the scenario says so; `names` and `meanings` those of levers.
 
     Raises FolderError when a table cannot be read.
     """
@@ -105,6 +121,8 @@ def read_answers(
         start=start,
         folder=sweep.folder,
         notes=notes,
+        names=names,
+        meanings=meanings,
     )
 
 
@@ -157,7 +175,7 @@ def _goal(name: str, title: str, items: Sequence[Response], levers: Sequence[Lev
 
 def _answer(item: Response, levers: Sequence[LeverAxis]) -> Answer:
     chance = probability_by(item.dates_d, item.goal.by_d)
-    p50, p80 = quantiles(item.dates_d, (0.5, 0.8))
+    p50, p70, p80 = quantiles(item.dates_d, (0.5, 0.7, 0.8))
     days = item.counted_d
     half = 1.96 * float(days.std(ddof=1)) / float(np.sqrt(days.size)) if days.size > 1 else 0.0
     values = _values(item)
@@ -170,6 +188,7 @@ def _answer(item: Response, levers: Sequence[LeverAxis]) -> Answer:
         mean_d=float(days.mean()),
         low_d=float(days.mean()) - half,
         high_d=float(days.mean()) + half,
+        p70_d=p70.value,
     )
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime
 import re
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from dashboards import formats
 from sim.study.responses import places_of
@@ -52,22 +54,36 @@ def _lever(path: str, texts: Iterable[str]) -> LeverAxis:
     return LeverAxis(path, tuple(values), tuple(places), numeric)
 
 
-def short_path(path: str, length: int = 34) -> str:
-    """Return the end of a dotted path that tells levers apart: `cz-10.production.every`."""
-    parts = path.split(".")
-    text = ".".join(parts[1:]) if len(parts) > 2 else path
-    return formats.shorten(text, length)
+def name_path(path: str, values: Mapping[str, Any] | None = None) -> str:
+    """Return what a dotted path of a scenario is called: the title of its block, then the words of its keys.
+
+    >>> name_path("launchers.cz-10.production.every", {"launchers": {"cz-10": {"title": "Long March 10"}}})
+    'Long March 10, production every'
+    """
+    group, *rest = path.split(".")
+    if len(rest) < 2:
+        return " ".join([group, *rest]).replace("_", " ")
+    block = ((values or {}).get(group) or {}).get(rest[0])
+    title = str(block.get("title") or rest[0]) if isinstance(block, dict) else rest[0]
+    return f"{title}, {' '.join(rest[1:]).replace('_', ' ')}"
 
 
-def fold_path(path: str, width: int = 14) -> list[str]:
-    """Return a short path on lines of about `width` letters, broken at dots, then at hyphens and underscores."""
-    lines: list[str] = []
-    for word in re.findall(r"[^._-]+[._-]?", short_path(path, 80)):
-        if lines and len(lines[-1]) + len(word) <= width and not lines[-1].endswith("."):
-            lines[-1] += word
-        else:
-            lines.append(word)
-    return [formats.shorten(line.removesuffix("."), width) for line in lines]
+def short_path(path: str, length: int = 34, names: Mapping[str, str] | None = None) -> str:
+    """Return what a lever is called in `names`, else by its path, within a length."""
+    return formats.shorten((names or {}).get(path) or name_path(path), length)
+
+
+def fold_path(path: str, width: int = 14, names: Mapping[str, str] | None = None) -> list[str]:
+    """Return what a lever is called on lines of about `width` letters."""
+    text = short_path(path, 80, names)
+    lines = textwrap.wrap(text, width, break_long_words=False)
+    return [formats.shorten(line, width) for line in lines]
+
+
+def unit_of(lever: LeverAxis) -> str:
+    """Return the unit of a lever whose values are numbers of one, else nothing."""
+    units = {found[2].strip() for value in lever.values if (found := _NUMBER.match(value))}
+    return units.pop() if lever.numeric and len(units) == 1 else ""
 
 
 def show_value(value: str, length: int = 18) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dashboards.answers import Answer, GoalAnswers, SweepAnswers, level_of
 from dashboards.lever_axis import VARIANTS, LeverAxis
@@ -15,6 +16,8 @@ from sim.analysis.indices import SobolIndex, Swing
 from sim.analysis.sensitivity import Correlation
 from sim.scenario.provenance import Note
 
+_TOLD = 0.05
+"""Chance of as large a difference by luck, below which a lever is told from zero."""
 _CLASSES = 8
 """Parts into which the values of a lever are cut at most."""
 _TRACE = 0.005
@@ -93,11 +96,8 @@ def share_between(lever: LeverAxis, answers: Sequence[Answer]) -> float:
 
     Below zero where there is nothing but chance. Source: omega squared: Hays, Statistics (1963), section 12.
     """
-    means, levels = np.array([one.mean_d for one in answers]), np.array([level_of(lever, one) for one in answers])
-    parts = [levels == level for level in lever.levels]
-    if len(parts) > _CLASSES:
-        parts = [np.isin(levels, group) for group in np.array_split(np.array(lever.levels), _CLASSES)]
-    groups = [means[part] for part in parts if part.any()]
+    groups = _groups(lever, answers)
+    means = np.concatenate(groups)
     total = float(((means - means.mean()) ** 2).sum())
     left = means.size - len(groups)
     if total == 0.0 or left < 1:
@@ -105,6 +105,34 @@ def share_between(lever: LeverAxis, answers: Sequence[Answer]) -> float:
     within = sum(float(((group - group.mean()) ** 2).sum()) for group in groups)
     rest = within / left
     return (total - within - (len(groups) - 1) * rest) / (total + rest)
+
+
+def _chance_of_none(lever: LeverAxis, answers: Sequence[Answer]) -> float:
+    """Return the chance of differences as large between a lever's values where it moves nothing: one-way analysis.
+
+    Source: Fisher, Statistical Methods for Research Workers (1925), chapter 7.
+    """
+    from scipy.stats import f
+
+    groups = _groups(lever, answers)
+    means = np.concatenate(groups)
+    left = means.size - len(groups)
+    if left < 1 or len(groups) < 2:
+        return 1.0
+    within = sum(float(((group - group.mean()) ** 2).sum()) for group in groups)
+    between = float(((means - means.mean()) ** 2).sum()) - within
+    if within <= 1e-12 * between:
+        return 0.0
+    return float(f.sf(between / (len(groups) - 1) / (within / left), len(groups) - 1, left))
+
+
+def _groups(lever: LeverAxis, answers: Sequence[Answer]) -> list[NDArray[np.float64]]:
+    """Return the mean dates of cases by the lever's value, or by class of values where there are many."""
+    means, levels = np.array([one.mean_d for one in answers]), np.array([level_of(lever, one) for one in answers])
+    parts = [levels == level for level in lever.levels]
+    if len(parts) > _CLASSES:
+        parts = [np.isin(levels, group) for group in np.array_split(np.array(lever.levels), _CLASSES)]
+    return [means[part] for part in parts if part.any()]
 
 
 def _of_index(one: SobolIndex, spread_d: float) -> Influence:
@@ -122,7 +150,8 @@ def _of_rank(path: str, one: Correlation, spread_d: float) -> Influence:
 def _of_share(lever: LeverAxis, answers: Sequence[Answer], spread_d: float) -> Influence:
     share = share_between(lever, answers)
     moves_d = math.sqrt(max(share, 0.0)) * spread_d
-    return Influence(lever.path, moves_d, "share between its values", share, None, None, sure=False)
+    sure = _chance_of_none(lever, answers) < _TOLD
+    return Influence(lever.path, moves_d, "share between its values", share, None, None, sure=sure)
 
 
 def _of_swing(swing: Swing) -> Influence:

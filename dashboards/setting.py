@@ -34,6 +34,8 @@ class Openings:
     missions: tuple[str, ...]
     t_d: tuple[float, ...]
     """Open departures among those every `STEP_D` days, sorted."""
+    orbits: tuple[tuple[str, str], ...] = ()
+    """(parking orbit, its inclination as the scenario says it) of those who use it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +101,21 @@ def _shown(calendar: Calendar, setting: Setting, spans: Spans) -> Intervals:
 def _openings(campaign: Campaign, first_d: float) -> tuple[Openings, ...]:
     """Group the missions ahead by the times at which they can leave: many share one table's."""
     users: dict[tuple[float, ...], list[str]] = {}
+    orbits: dict[tuple[float, ...], dict[str, str]] = {}
+    places = campaign.values.get("places") or {}
     for mission in campaign.missions:
         subject = campaign.subjects[mission.subject]
-        numbers = {launch.opportunities for launch in mission.launches} | {mission.opportunities}
-        for number in sorted(numbers - {-1}):
-            if not subject.fact:
-                users.setdefault(_times(campaign, campaign.opportunities[number], first_d), []).append(subject.name)
-    return tuple(Openings(tuple(dict.fromkeys(names)), times) for times, names in users.items())
+        origins = {launch.opportunities: launch.origin for launch in mission.launches}
+        if mission.legs:
+            origins.setdefault(mission.opportunities, mission.legs[0].origin)
+        for number, origin in sorted(origins.items()):
+            if number >= 0 and not subject.fact:
+                times = _times(campaign, campaign.opportunities[number], first_d)
+                users.setdefault(times, []).append(subject.called)
+                orbits.setdefault(times, {})[origin] = str((places.get(origin) or {}).get("inclination") or "")
+    return tuple(
+        Openings(tuple(dict.fromkeys(names)), times, tuple(orbits[times].items())) for times, names in users.items()
+    )
 
 
 def _times(campaign: Campaign, table: Opportunities, first_d: float) -> tuple[float, ...]:

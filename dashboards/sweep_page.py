@@ -16,12 +16,15 @@ from dashboards.figures.heat import draw_heat
 from dashboards.figures.movers import draw_movers
 from dashboards.figures.parallel import calendar_of, draw_parallel, say_values
 from dashboards.figures.response import draw_response
-from dashboards.lever_axis import LeverAxis, short_path, show_value
+from dashboards.lever_axis import VARIANTS, LeverAxis, name_path, short_path, show_value, show_values, unit_of
 from dashboards.lever_effects import rank_influences, rank_levers
 from dashboards.report import REPORT_FILE, write_page
 from dashboards.study_pages import address_from
-from sim.problems import InputError, counted, plural
+from dashboards.translation import _, plural
+from sim.problems import InputError, counted
+from sim.problems import plural as _word
 from sim.scenario.provenance import note_at, notes_of
+from sim.scenario.schema_lookup import meaning_at
 from sim.study.contents import resolved_name
 from sim.study.files import read_plain
 from sim.study.sweep_tables import SweepTables, read_sweep
@@ -31,6 +34,8 @@ _LISTED = 20
 _SHOWN = 3
 """Levers whose values stand in the list of cases, the strongest."""
 _REPORTS = "reports"
+_VALUES = 6
+"""Values of a lever that are all told."""
 
 
 def report_sweep(folder: Path, target: Path, *, single_file: bool = True) -> Path:
@@ -55,7 +60,9 @@ def answers_of(sweep: SweepTables) -> SweepAnswers:
     notes = notes_of(resolved)
     said = {path: note_at(tuple(path.split(".")), notes) for path in paths}
     titles = {name: str(goal.get("title") or "") for name, goal in (resolved.get("goals") or {}).items()}
-    answers = read_answers(sweep, start, commands, said, titles)
+    names = {path: name_path(path, resolved) for path in paths}
+    meanings = {path: meaning_at(path) for path in paths}
+    answers = read_answers(sweep, start, commands, said, titles, names, meanings)
     if not answers.goals:
         raise InputError(f"{sweep.folder}: no case of this sweep has an answer yet; `ilrs status` says why")
     if not answers.levers:
@@ -74,14 +81,15 @@ def compose_sweep(sweep: SweepAnswers, target: Path) -> Page:
         Section("movers-of", "Which levers move it, and which guess matters?", "Levers", tuple(filter(None, movers))),
         Section("pairs", "Two levers together", "Pairs", (heat,) if heat is not None else ()),
         Section("all", "All cases", "Cases", cases),
+        Section("varied", _("What was varied"), _("Varied"), (_levers(sweep),)),
     )
     return Page(
-        title=f"SweepTables of {sweep.scenario} · ilrs",
+        title=_("Sweep of {scenario} · ilrs").format(scenario=sweep.scenario),
         headline=_headline(sweep, goal),
         verdict=_verdict(sweep, goal),
         about=(
             f"A {sweep.design} design over {counted(len(sweep.levers), 'lever')} of {sweep.scenario}, "
-            f"{sweep.replications:,} {plural(sweep.replications, 'run')} a case with the same luck "
+            f"{sweep.replications:,} {_word(sweep.replications, 'run')} a case with the same luck "
             f"(seed {sweep.seed}). Commands call the goal {goal.goal}."
         ),
         tiles=_tiles(sweep, goal),
@@ -89,7 +97,7 @@ def compose_sweep(sweep: SweepAnswers, target: Path) -> Page:
         footer=(
             "Intervals cover sampling error only (95 %, two-sided); they say nothing about values outside the ranges "
             "that were swept.",
-            f"SweepTables {sweep.key}, seed {sweep.seed}.",
+            _("Sweep {key}, seed {seed}.").format(key=sweep.key, seed=sweep.seed),
         ),
     )
 
@@ -112,7 +120,9 @@ def _verdict(sweep: SweepAnswers, goal: GoalAnswers) -> str:
     influences = rank_influences(sweep, goal)
     if influences:
         first = influences[0]
-        follows = f" What the mean date follows most is {short_path(first.path)}: {say_measure(first)}."
+        follows = (
+            f" What the mean date follows most is {short_path(first.path, names=sweep.names)}: {say_measure(first)}."
+        )
     if not dated:
         return f"No case reaches the goal in half of its runs.{follows}"
     first_case, last_case = (pick(dated, key=lambda one: one.p50_d or 0.0) for pick in (min, max))
@@ -156,6 +166,33 @@ def _parallel(sweep: SweepAnswers, goal: GoalAnswers) -> tuple[Card, ...]:
     return () if goal.swings else (draw_parallel(sweep, goal),)
 
 
+def _levers(sweep: SweepAnswers) -> Card:
+    """Return every lever with its path, its meaning and the values that were tried."""
+    rows = tuple(
+        (
+            short_path(lever.path, 80, sweep.names),
+            "" if lever.path == VARIANTS else lever.path,
+            sweep.meanings.get(lever.path, ""),
+            unit_of(lever),
+            _span(lever),
+        )
+        for lever in sweep.levers
+    )
+    return Card(
+        id="levers",
+        title=plural("{count} lever was varied", "{count} levers were varied", len(rows)).format(count=len(rows)),
+        reading=_("How to read: the key is what `--set` and the sweep block of a scenario call the lever."),
+        shown=Table((_("lever"), _("key"), _("what it means"), _("unit"), _("values")), rows, stacked=True),
+    )
+
+
+def _span(lever: LeverAxis) -> str:
+    shown = show_values(lever)
+    return formats.listing(shown) if len(shown) <= _VALUES else _("{first} to {last}, {count} values").format(
+        first=shown[0], last=shown[-1], count=len(shown)
+    )  # fmt: skip
+
+
 def _list(sweep: SweepAnswers, goal: GoalAnswers, target: Path) -> Card:
     calendar = calendar_of(sweep)
     levers = () if goal.swings else tuple(rank_levers(sweep, goal)[:_SHOWN])
@@ -174,7 +211,7 @@ def _list(sweep: SweepAnswers, goal: GoalAnswers, target: Path) -> Card:
     links = tuple(address_from(target, page) for page in own)
     made = sum(bool(link) for link in links)
     reports = f"{made or 'none'} {'have' if made > 1 else 'has'} a report of {'their' if made > 1 else 'its'} own"
-    told = ("what it changes",) if goal.swings else tuple(short_path(lever.path) for lever in levers)
+    told = ("what it changes",) if goal.swings else tuple(short_path(lever.path, names=sweep.names) for lever in levers)
     columns = ("case", "chance by its date", "P50", "P80", *told)
     commands = tuple((f"case {one.number}", sweep.commands[one.number]) for one in ranked)
     return Card(

@@ -58,7 +58,7 @@ def wire_sweeps(app: Dash, shelf: Shelf) -> None:
     @app.callback(Output("levers", "children"), Input("sweep", "value"))  # type: ignore[untyped-decorator]
     def show_levers(chosen: object) -> Any:
         sweep = shelf.sweeps[door.one_of(chosen, shelf.sweeps)]
-        return [_lever(number, lever) for number, lever in enumerate(sweep.levers)]
+        return [_lever(number, lever, sweep) for number, lever in enumerate(sweep.levers)]
 
     @app.callback(
         Output({"type": "chosen", "number": MATCH}, "children"),
@@ -121,7 +121,7 @@ def name_nearest(sweep: SweepAnswers, goal: GoalAnswers, places: Sequence[int]) 
     if exact:
         return f"Case {found.number} was run with exactly these values: {answer}"
     other = [
-        f"{short_path(path)} {found.values[path]} instead of {value}"
+        f"{short_path(path, names=sweep.names)} {found.values[path]} instead of {value}"
         for path, value in wanted.items()
         if found.values[path] != value
     ]
@@ -150,15 +150,25 @@ def _kept_words(goal: GoalAnswers, kept: frozenset[int]) -> str:
     )
 
 
-def _lever(number: int, lever: LeverAxis) -> Any:
+def _lever(number: int, lever: LeverAxis, sweep: SweepAnswers) -> Any:
     """Return a lever's two sliders; their places are those of the values that were tried, in order."""
     last = len(lever.values) - 1
     plain = {"marks": None, "allow_direct_input": False}
     slider = dcc.Slider(0, last, 1, value=last // 2, included=False, id={"type": "lever", "number": number}, **plain)
     brush = dcc.RangeSlider(0, last, 1, value=[0, last], id={"type": "brush", "number": number}, **plain)
+    name = html.Strong(short_path(lever.path, 80, sweep.names), title=sweep.meanings.get(lever.path, ""))
     said = html.Span(id={"type": "chosen", "number": number}, className="reading", **{"aria-live": "polite"})
     return html.Fieldset(
-        [html.Legend([html.Strong(lever.path), " ", said]), html.Div([slider, brush], className="panel")],
+        [
+            html.Legend(
+                [
+                    name,
+                    " ",
+                    said,
+                ]
+            ),
+            html.Div([slider, brush], className="panel"),
+        ],
         className="lever",
     )
 

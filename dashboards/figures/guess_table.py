@@ -9,12 +9,15 @@ from dashboards.answers import GoalAnswers, SweepAnswers
 from dashboards.card import Card, Table
 from dashboards.lever_axis import VARIANTS, short_path
 from dashboards.lever_effects import Influence, SweptGuess, rank_guesses
+from dashboards.translation import _
 from sim.analysis.guesses import DOUBT
 
 NOT_STATED = "not stated"
 _SOURCE = 90
 """Letters of a source that stand open; the data table has all of them."""
 _LISTED = 15
+_LEAST_D = 0.5
+"""Days below which a figure moves nothing."""
 _KINDS: Mapping[str, str] = {
     "total index": "Days are the standard deviation of the mean date between cases, times the root of the total index",
     "largest change, d": "Days lie between the earliest and the latest mean date that the lever reaches alone",
@@ -36,7 +39,7 @@ def draw_guesses(sweep: SweepAnswers, goal: GoalAnswers) -> Card | None:
     choices = " Variants are choices, not figures, and are left out." if _has_variants(sweep) else ""
     return Card(
         id="guesses",
-        title=_title(guesses),
+        title=_title(guesses, sweep.names),
         reading=(
             "How to read: what moves the date far and is little trusted stands first. "
             f"{'; '.join(_KINDS[kind] for kind in kinds)}. They are weighed by the confidence that the scenario states "
@@ -44,7 +47,7 @@ def draw_guesses(sweep: SweepAnswers, goal: GoalAnswers) -> Card | None:
         ),
         shown=Table(
             ("figure", "moves the date by", "confidence", "days weighed", "measure with its 95 % interval", "source"),
-            tuple(_row(one) for one in guesses[:_LISTED]),
+            tuple(_row(one, sweep.names) for one in guesses[:_LISTED]),
             frozenset({1, 3}),
             faded=frozenset(i for i, one in enumerate(guesses[:_LISTED]) if not one.influence.sure),
         ),
@@ -52,19 +55,28 @@ def draw_guesses(sweep: SweepAnswers, goal: GoalAnswers) -> Card | None:
     )
 
 
-def _title(guesses: tuple[SweptGuess, ...]) -> str:
-    first = guesses[0]
-    if first.weight_d < 0.5:
-        return "No figure of this sweep moves the date"
+def _title(guesses: tuple[SweptGuess, ...], names: Mapping[str, str]) -> str:
+    """Name the figure to find out first among those that are told from zero; where there is none, say so."""
+    sure = [one for one in guesses if one.influence.sure and one.weight_d >= _LEAST_D]
+    if not sure:
+        if guesses[0].weight_d < _LEAST_D:
+            return _("No figure of this sweep moves the date")
+        return _("These cases are too few to tell which figure moves the date; run more of them")
+    first = sure[0]
     days = formats.duration(first.influence.moves_d)
-    trust = f"is stated with {first.note.confidence} confidence" if first.note.confidence else "states no confidence"
-    doubt = "" if first.influence.sure else ", though these cases do not tell it from zero"
-    return f"Find out {short_path(first.influence.path)} first: it moves the date by {days} and {trust}{doubt}"
+    name = short_path(first.influence.path, 60, names)
+    if not first.note.confidence:
+        return _("Find out first: {name}. It moves the date by {days}, and no confidence is stated").format(
+            name=name, days=days
+        )
+    return _("Find out first: {name}. It moves the date by {days} and is stated with {confidence} confidence").format(
+        name=name, days=days, confidence=first.note.confidence
+    )
 
 
-def _row(one: SweptGuess) -> tuple[str, ...]:
+def _row(one: SweptGuess, names: Mapping[str, str]) -> tuple[str, ...]:
     return (
-        one.influence.path,
+        short_path(one.influence.path, 80, names),
         f"{one.influence.moves_d:,.0f} d",
         one.note.confidence or NOT_STATED,
         f"{one.weight_d:,.0f} d",

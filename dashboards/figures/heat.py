@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 import plotly.graph_objects as go
@@ -10,8 +10,10 @@ import plotly.graph_objects as go
 from dashboards import formats, theme
 from dashboards.answers import Answer, GoalAnswers, SweepAnswers
 from dashboards.card import Card, Key, Table
+from dashboards.figures.parallel import calendar_of
 from dashboards.lever_axis import LeverAxis, short_path, show_values
 from dashboards.lever_effects import rank_levers
+from dashboards.translation import _
 
 Cells: TypeAlias = list[list[float | None]]
 _READABLE = 10
@@ -37,11 +39,13 @@ def draw_heat(sweep: SweepAnswers, goal: GoalAnswers) -> Card | None:
     if len(grids) < 2:
         return None
     across, up = grids[0], grids[1]
-    cells = _mean_cells(goal.answers, across, up)
+    if goal.is_flat:
+        return _draw_dates(sweep, goal, across, up)
+    cells = _mean_cells(goal.answers, across, up, lambda one: 100.0 * one.chance.value)
     known = [value for line in cells for value in line if value is not None]
     if len(known) < _FULL * len(across.values) * len(up.values):
         return None
-    figure = theme.draft_figure(120 + 60 * min(max(len(up.values), 3), 7), left=70)
+    figure = _grid(sweep, across, up)
     figure.add_heatmap(
         x=list(range(len(across.values))),
         y=list(range(len(up.values))),
@@ -67,26 +71,82 @@ def draw_heat(sweep: SweepAnswers, goal: GoalAnswers) -> Card | None:
     )
     if len(across.values) <= _READABLE and min(known) < _WANTED <= max(known):
         _lift_numbers(figure, cells)
-    figure.update_xaxes(title_text=formats.figure_text(short_path(across.path)), showgrid=False, **_places(across))
-    figure.update_yaxes(title_text=formats.figure_text(short_path(up.path)), showgrid=False, **_places(up))
     return Card(
         id="heat",
-        title=_heat_title(known, across, up),
+        title=_heat_title(known, _pair(sweep, across, up)),
         reading=(
             "How to read: each cell is the chance of the goal by its date at two values that were run, averaged over "
             f"the other levers; the orange line is where {_WANTED:.0f} % runs between the middles of cells. It is "
             "there only where cases lie on both sides of it, and it is the only thing here that is interpolated."
         ),
         figure=figure,
-        table=Table(
-            (f"{short_path(up.path)} \\ {short_path(across.path)}", *across.values),
-            tuple(
-                (value, *(formats.trim(cell, 1) for cell in line)) for value, line in zip(up.values, cells, strict=True)
-            ),
-            frozenset(range(1, len(across.values) + 1)),
-        ),
+        table=_table(sweep, across, up, [[formats.trim(cell, 1) for cell in line] for line in cells]),
         keys=(Key(f"{_WANTED:.0f} % chance", theme.ORANGE), Key("chance: more is fuller", theme.BLUE, "band")),
         wide=True,
+        narrow={"yaxis.title.text": "", "yaxis.tickangle": -90, "xaxis.tickfont.size": 11},
+    )
+
+
+def _grid(sweep: SweepAnswers, across: LeverAxis, up: LeverAxis) -> go.Figure:
+    """Return an empty grid with the names of its two levers."""
+    figure = theme.draft_figure(120 + 60 * min(max(len(up.values), 3), 7), left=70)
+    for update, lever in ((figure.update_xaxes, across), (figure.update_yaxes, up)):
+        update(
+            title_text=formats.figure_text(short_path(lever.path, 60, sweep.names)), showgrid=False, **_places(lever)
+        )
+    return figure
+
+
+def _pair(sweep: SweepAnswers, across: LeverAxis, up: LeverAxis) -> str:
+    return formats.listing([short_path(lever.path, 50, sweep.names) for lever in (across, up)])
+
+
+def _table(sweep: SweepAnswers, across: LeverAxis, up: LeverAxis, cells: Sequence[Sequence[str]]) -> Table:
+    head = " \\ ".join(short_path(lever.path, 80, sweep.names) for lever in (up, across))
+    rows = tuple((value, *line) for value, line in zip(up.values, cells, strict=True))
+    return Table((head, *across.values), rows, frozenset(range(1, len(across.values) + 1)))
+
+
+def _draw_dates(sweep: SweepAnswers, goal: GoalAnswers, across: LeverAxis, up: LeverAxis) -> Card | None:
+    """Return the P50 date over two levers of a grid, where the chance by the goal's date is the same everywhere."""
+    calendar = calendar_of(sweep)
+    dated = [one for one in goal.answers if one.p50_d is not None]
+    cells = _mean_cells(dated, across, up, lambda one: one.p50_d or 0.0)
+    known = [value for line in cells for value in line if value is not None]
+    if len(known) < _FULL * len(across.values) * len(up.values):
+        return None
+    texts = [["" if cell is None else formats.month(calendar, cell) for cell in line] for line in cells]
+    figure = _grid(sweep, across, up)
+    figure.add_heatmap(
+        x=list(range(len(across.values))),
+        y=list(range(len(up.values))),
+        z=cells,
+        text=texts,
+        texttemplate="%{text}" if len(across.values) <= _READABLE else None,
+        textfont={"size": 12, "color": theme.INK},
+        colorscale=_CHANCE_SCALE,
+        showscale=False,
+        xgap=2,
+        ygap=2,
+        hovertemplate="P50 %{text}<extra></extra>",
+    )
+    spread = formats.duration(max(known) - min(known))
+    return Card(
+        id="heat",
+        title=_("{pair} together move the P50 date by {spread}, from {first} to {last}").format(
+            pair=_pair(sweep, across, up),
+            spread=spread,
+            first=formats.month(calendar, min(known)),
+            last=formats.month(calendar, max(known)),
+        ),
+        reading=_(
+            "How to read: each cell is the date by which half of the runs have the goal, at two values that were run, "
+            "averaged over the other levers. The chance by the goal's own date is {chance} in every case, so dates "
+            "are drawn."
+        ).format(chance=formats.percent(goal.answers[0].chance.value)),
+        figure=figure,
+        table=_table(sweep, across, up, texts),
+        keys=(Key(_("P50 date: later is fuller"), theme.BLUE, "band"),),
         narrow={"yaxis.title.text": "", "yaxis.tickangle": -90, "xaxis.tickfont.size": 11},
     )
 
@@ -120,10 +180,10 @@ def _places(lever: LeverAxis) -> dict[str, object]:
     return {"tickmode": "array", "tickvals": list(range(len(texts))), "ticktext": texts, **theme.AWAY}
 
 
-def _mean_cells(answers: Sequence[Answer], across: LeverAxis, up: LeverAxis) -> Cells:
+def _mean_cells(answers: Sequence[Answer], across: LeverAxis, up: LeverAxis, value: Callable[[Answer], float]) -> Cells:
     sums: dict[tuple[str, str], list[float]] = {}
     for one in answers:
-        sums.setdefault((one.values[up.path], one.values[across.path]), []).append(100.0 * one.chance.value)
+        sums.setdefault((one.values[up.path], one.values[across.path]), []).append(value(one))
     return [
         [
             round(sum(sums[row, column]) / len(sums[row, column]), 2) if (row, column) in sums else None
@@ -133,9 +193,8 @@ def _mean_cells(answers: Sequence[Answer], across: LeverAxis, up: LeverAxis) -> 
     ]
 
 
-def _heat_title(known: Sequence[float], across: LeverAxis, up: LeverAxis) -> str:
+def _heat_title(known: Sequence[float], pair: str) -> str:
     low, high = min(known), max(known)
-    pair = f"{short_path(across.path)} and {short_path(up.path)}"
     span = f"{low:.0f} to {high:.0f} %" if high - low >= 0.5 else f"{high:.0f} %"
     if high < _WANTED:
         return f"{pair} together stay below {_WANTED:.0f} %: {span}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import plotly.graph_objects as go
@@ -24,15 +24,15 @@ _FEW_POINTS = (
 def draw_movers(sweep: SweepAnswers, goal: GoalAnswers) -> Card | None:
     """Return which lever moves the mean date: Sobol bars, tornado, or rank correlations, as the design allows."""
     if goal.indices:
-        return _draw_sobol(goal)
+        return _draw_sobol(goal, sweep.names)
     if goal.swings:
-        return draw_tornado(goal.swings)
+        return draw_tornado(goal.swings, sweep.names)
     return _draw_ranks(sweep, goal) if goal.ranks else None
 
 
-def _draw_sobol(goal: GoalAnswers) -> Card:
+def _draw_sobol(goal: GoalAnswers, called: Mapping[str, str]) -> Card:
     rows = sorted(goal.indices, key=lambda one: -one.total.value)[:10]
-    names = [short_path(one.name, 38) for one in rows]
+    names = [short_path(one.name, 38, called) for one in rows]
     figure = theme.draft_figure(90 + 40 * len(rows), left=170)
     for values, shift, colour, width in (
         ([one.total.value for one in rows], 0.0, theme.SKY, 0.66),
@@ -55,10 +55,11 @@ def _draw_sobol(goal: GoalAnswers) -> Card:
     figure.update_xaxes(range=[min(-0.05, *(one.first.value for one in rows)), 1.1 * far])
     figure.update_xaxes(title_text="share of the variance of the mean date", zeroline=True, zerolinecolor=theme.GREY)
     top = rows[0]
+    name = short_path(top.name, names=called)
     interval = f"{top.total.low:.2f} to {top.total.high:.2f}"
     return Card(
         id="movers",
-        title=f"{short_path(top.name)} moves the date most: total index {top.total.value:.2f} ({interval})",
+        title=f"{name} moves the date most: total index {top.total.value:.2f} ({interval})",
         reading=(
             "How to read: the wide bar is the share of the variance between cases that would remain if all other "
             "levers were known (total index), the narrow one the share this lever has alone (first-order index). "
@@ -82,14 +83,17 @@ def _draw_sobol(goal: GoalAnswers) -> Card:
             Key("95 % interval of the total", theme.ORANGE, "whisker"),
         ),
         note=_FEW_POINTS if any(one.total.high > 1.1 * far for one in rows) else "",
-        narrow=_narrow([one.name for one in rows]),
+        narrow=_narrow([one.name for one in rows], called),
     )
 
 
-def draw_tornado(found: Sequence[Swing]) -> Card:
-    """Return how far each lever alone moves the mean date; raises IndexError where there is none."""
+def draw_tornado(found: Sequence[Swing], called: Mapping[str, str] | None = None) -> Card:
+    """Return how far each lever alone moves the mean date; raises IndexError where there is none.
+
+    `called` has what pages call the levers.
+    """
     swings = found[:12]
-    names = [short_path(swing.name, 38) for swing in swings]
+    names = [short_path(swing.name, 38, called) for swing in swings]
     figure = theme.draft_figure(90 + 38 * len(swings), left=170)
     for row, swing in enumerate(swings):
         for end, colour, side in ((_earliest(swing), theme.BLUE, -1), (_latest(swing), theme.ORANGE, 1)):
@@ -108,7 +112,7 @@ def draw_tornado(found: Sequence[Swing]) -> Card:
     )
     return Card(
         id="movers",
-        title=_tornado_title(swings[0]),
+        title=_tornado_title(swings[0], called),
         reading=(
             "How to read: each bar is the mean date with one lever at the value beside it, all others as they are, "
             "less that of the scenario as it is, under the same luck. Thin lines are 95 % intervals of the paired "
@@ -121,7 +125,7 @@ def draw_tornado(found: Sequence[Swing]) -> Card:
             Key("later", theme.ORANGE, "box"),
             Key("95 % interval", theme.INK),
         ),
-        narrow=_narrow([swing.name for swing in swings]) | {"xaxis.nticks": 4},
+        narrow=_narrow([swing.name for swing in swings], called) | {"xaxis.nticks": 4},
     )
 
 
@@ -164,14 +168,14 @@ def _add_end(figure: go.Figure, row: int, end: tuple[str, Mean], colour: str, si
         )
 
 
-def _tornado_title(swing: Swing) -> str:
+def _tornado_title(swing: Swing, called: Mapping[str, str] | None) -> str:
     ends = [
         formats.lateness(mean.value) + ("" if text == TAKEN else f" at {show_value(text)}")
         for text, mean in _ends(swing)
     ]
     if not ends:
         return "No lever alone moves the date"
-    return f"{short_path(swing.name)} alone moves the date most: {formats.listing(ends)}"
+    return f"{short_path(swing.name, names=called)} alone moves the date most: {formats.listing(ends)}"
 
 
 def _ends(swing: Swing) -> list[tuple[str, Mean]]:
@@ -180,7 +184,7 @@ def _ends(swing: Swing) -> list[tuple[str, Mean]]:
 
 def _draw_ranks(sweep: SweepAnswers, goal: GoalAnswers) -> Card:
     rows = [(path, one, one.value) for path, one in goal.ranks if one.value is not None][:12]
-    names = [short_path(path, 38) for path, _, _ in rows]
+    names = [short_path(path, 38, sweep.names) for path, _, _ in rows]
     figure = theme.draft_figure(90 + 32 * len(rows), left=170)
     x = [edge for _, one, _ in rows for edge in (one.low, one.high, None)]
     y = [level for i in range(len(rows)) for level in (i, i, None)]
@@ -201,7 +205,9 @@ def _draw_ranks(sweep: SweepAnswers, goal: GoalAnswers) -> Card:
     )
     return Card(
         id="movers",
-        title=_ranks_title(rows[0][0], rows[0][1].low, rows[0][1].high) if rows else "No lever is a number",
+        title=_ranks_title(short_path(rows[0][0], names=sweep.names), rows[0][1].low, rows[0][1].high)
+        if rows
+        else "No lever is a number",
         reading=(
             "How to read: Spearman's rank correlation of each lever with the mean date over the cases, with its 95 % "
             "interval; one that crosses zero leaves open whether the lever moves the date at all. A later date is more."
@@ -210,14 +216,15 @@ def _draw_ranks(sweep: SweepAnswers, goal: GoalAnswers) -> Card:
         table=Table(("lever", "correlation", "low 95 %", "high 95 %", "cases"), table, frozenset({1, 2, 3, 4})),
         note=_left_out(sweep, goal),
         keys=(Key("rank correlation", theme.BLUE, "dot"), Key("95 % interval", theme.GREY)),
-        narrow=_narrow([path for path, _, _ in rows]) | {"xaxis.title.text": "rank correlation (right: later)"},
+        narrow=_narrow([path for path, _, _ in rows], sweep.names)
+        | {"xaxis.title.text": "rank correlation (right: later)"},
     )
 
 
-def _ranks_title(path: str, low: float | None, high: float | None) -> str:
+def _ranks_title(name: str, low: float | None, high: float | None) -> str:
     if low is None or high is None or low <= 0 <= high:
-        return f"No lever is told from chance; {short_path(path)} goes with the date most"
-    return f"{short_path(path)} goes with the date most: more of it is {'later' if low > 0 else 'sooner'}"
+        return f"No lever is told from chance; {name} goes with the date most"
+    return f"{name} goes with the date most: more of it is {'later' if low > 0 else 'sooner'}"
 
 
 def _left_out(sweep: SweepAnswers, goal: GoalAnswers) -> str:
@@ -225,13 +232,13 @@ def _left_out(sweep: SweepAnswers, goal: GoalAnswers) -> str:
     missing = [lever.path for lever in sweep.levers if lever.path not in ranked]
     if not missing:
         return ""
-    names = ["the choice of variants" if path == VARIANTS else short_path(path) for path in missing]
+    names = ["the choice of variants" if path == VARIANTS else short_path(path, names=sweep.names) for path in missing]
     return f"Without rank, because its values have no order: {formats.listing(names)}. The table below has its share."
 
 
-def _narrow(paths: Sequence[str]) -> dict[str, Any]:
-    """Return the layout of a phone: names folded at their dots."""
-    names = ["<br>".join(map(formats.figure_text, fold_path(path, 16))) for path in paths]
+def _narrow(paths: Sequence[str], called: Mapping[str, str] | None) -> dict[str, Any]:
+    """Return the layout of a phone: names folded."""
+    names = ["<br>".join(map(formats.figure_text, fold_path(path, 16, called))) for path in paths]
     return {"yaxis.ticktext": names, "yaxis.tickfont.size": 10.5}
 
 

@@ -10,6 +10,7 @@ from dashboards import formats, theme
 from dashboards.card import Card, Key, Table
 from dashboards.formats import DAYS_PER_YEAR
 from dashboards.setting import SHOWN_YEARS, Openings, Setting
+from dashboards.translation import _
 from sim.campaign.sky import STEP_D
 from sim.clock import Calendar
 
@@ -21,8 +22,10 @@ _NEARLY = 0.995
 
 def draw_openings(calendar: Calendar, setting: Setting) -> Card:
     """Return a heat map: a row for each kind of stack, a column for each month, the share that is open."""
-    months = _months(calendar, setting.first_d)
     rows = sorted(setting.openings, key=lambda one: len(one.t_d))[:_ROWS]
+    if rows and _is_always_open(rows[0]):
+        return Card("openings", _title(calendar, rows), _decides(setting))
+    months = _months(calendar, setting.first_d)
     names = [_name(row) for row in rows]
     cells = [_shares(calendar, row, months) for row in rows]
     hidden = len(setting.openings) - _ROWS
@@ -58,6 +61,7 @@ def draw_openings(calendar: Calendar, setting: Setting) -> Card:
             f"the scenario's date; a cell is the share of a month's departures, one every {24 * STEP_D:.0f} hours, "
             "that close in mass and geometry with their critical events seen from the ground. Tight rows stand first."
             + (f" {hidden} wider rows are left out." if hidden > 0 else "")
+            + f" {_decides(setting)}"
         ),
         figure=figure,
         table=Table(
@@ -80,6 +84,33 @@ def draw_openings(calendar: Calendar, setting: Setting) -> Card:
             "xaxis.nticks": 4,
         },
     )
+
+
+def _longest_gap(row: Openings) -> tuple[float, float]:
+    """Return the longest wait between two open departures, in days, and the day on which it begins."""
+    return max((later - earlier, earlier) for earlier, later in pairwise(row.t_d))
+
+
+def _is_always_open(row: Openings) -> bool:
+    """Tell whether every departure is open, so that there is nothing to draw."""
+    return len(row.t_d) > 1 and _longest_gap(row)[0] <= STEP_D + 1e-6
+
+
+def _decides(setting: Setting) -> str:
+    """Say what decides when stacks can leave: the inclinations of the parking orbits that the scenario chose."""
+    orbits = {orbit: inclination for row in setting.openings for orbit, inclination in row.orbits if inclination}
+    if not orbits:
+        return _(
+            "What decides it: the parking orbit, the launcher's lift and the propellant, as the scenario has them."
+        )
+    said = formats.listing(
+        [_("{orbit} at {inclination}").format(orbit=orbit, inclination=angle) for orbit, angle in orbits.items()]
+    )
+    return _(
+        "What decides it are the parking orbits that the scenario chose: {orbits}. The Moon's declination reaches 18.3 "
+        "to 28.6 degrees over 18.6 years; an orbit inclined less than it then cannot leave on some days of each month. "
+        "`ilrs windows` lists the departures for another inclination."
+    ).format(orbits=said)
 
 
 def _months(calendar: Calendar, first_d: float) -> list[tuple[int, int]]:
@@ -122,8 +153,8 @@ def _title(calendar: Calendar, rows: list[Openings]) -> str:
     name = _say(tight)
     if len(tight.t_d) < 2:
         return f"{name}: {len(tight.t_d)} departure{'s' if not tight.t_d else ''} open in {SHOWN_YEARS} years"
-    gap, start = max((later - earlier, earlier) for earlier, later in pairwise(tight.t_d))
-    if gap <= STEP_D + 1e-6:
+    gap, start = _longest_gap(tight)
+    if _is_always_open(tight):
         return f"Every mission can leave at any time in the {SHOWN_YEARS} years: geometry and mass never hold it up"
     share = min(len(tight.t_d) * STEP_D / (SHOWN_YEARS * DAYS_PER_YEAR), 1.0)
     since = calendar.to_date(start)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +13,8 @@ import plotly.graph_objects as go
 from dashboards import formats, theme
 from dashboards.answers import Answer, GoalAnswers, SweepAnswers, level_of
 from dashboards.card import Card, Key, Table
-from dashboards.lever_axis import AS_IS, fold_path, short_path, show_value, show_values
+from dashboards.lever_axis import AS_IS, short_path, show_value, show_values
+from dashboards.translation import _
 from sim.clock import Calendar
 
 _AXES = 8
@@ -41,7 +43,7 @@ def draw_parallel(sweep: SweepAnswers, goal: GoalAnswers, kept: frozenset[int] |
     shown = _spread(goal.answers)
     thirds = np.array_split(np.argsort([one.mean_d for one in shown], kind="stable"), 3)
     style = [(theme.BLUE, "soonest third"), (theme.SKY, "middle third"), (theme.ORANGE, "latest third")]
-    for part, (colour, _) in zip(thirds, style, strict=True):
+    for part, (colour, _word) in zip(thirds, style, strict=True):
         members = [shown[i] for i in part.tolist()]
         for group, chosen in ((members, True), (members, False)):
             lines = [one for one in group if (kept is None or one.number in kept) == chosen]
@@ -56,9 +58,19 @@ def draw_parallel(sweep: SweepAnswers, goal: GoalAnswers, kept: frozenset[int] |
         id="parallel",
         title=_parallel_title(sweep, goal),
         reading=(
-            "How to read: each line is one case, through the value of every lever to its chance of the goal by its "
-            "date and its mean date, the soonest on top. Where lines of one colour keep to one end of an axis, that "
-            "lever matters."
+            (
+                _(
+                    "How to read: each line is one case, through the value of every lever to the dates of the goal, "
+                    "the soonest on top; the chance by the goal's own date is the same in all. Where lines of one "
+                    "colour keep to one end of an axis, that lever matters."
+                )
+                if goal.is_flat
+                else _(
+                    "How to read: each line is one case, through the value of every lever to its chance of the goal by "
+                    "its date and its mean date, the soonest on top. Where lines of one colour keep to one end of an "
+                    "axis, that lever matters."
+                )
+            )
             + (f" {len(shown)} of {len(goal.answers)} cases are drawn." if len(shown) < len(goal.answers) else "")
         ),
         figure=figure,
@@ -85,19 +97,35 @@ def _axes(sweep: SweepAnswers, goal: GoalAnswers) -> list[_Axis]:
         span = (high - low) or 1.0
         places = {one.number: (level_of(lever, one) - low) / span for one in goal.answers}
         shown = show_values(lever)
-        axes.append(_Axis(lever.path, shown[0], shown[-1], places))
+        axes.append(_Axis(short_path(lever.path, 80, sweep.names), shown[0], shown[-1], places))
     return axes
 
 
 def _result_axes(goal: GoalAnswers, calendar: Calendar) -> list[_Axis]:
+    """Return the chance, or P50 and P70 where it is the same in all cases, and the mean date, the soonest on top."""
     low, high = min(one.mean_d for one in goal.answers), max(one.mean_d for one in goal.answers)
     span = (high - low) or 1.0
     dates = {one.number: (high - one.mean_d) / span for one in goal.answers}
     chances = {one.number: one.chance.value for one in goal.answers}
-    return [
-        _Axis("chance", "0 %", "100 %", chances),
-        _Axis("mean date", formats.month(calendar, high), formats.month(calendar, low), dates),
-    ]
+    mean = _Axis(_("mean date"), formats.month(calendar, high), formats.month(calendar, low), dates)
+    if not goal.is_flat:
+        return [_Axis(_("chance"), "0 %", "100 %", chances), mean]
+    p50 = _date_axis("P50", {one.number: one.p50_d for one in goal.answers}, calendar)
+    p70 = _date_axis("P70", {one.number: one.p70_d for one in goal.answers}, calendar)
+    return [*(axis for axis in (p50, p70) if axis is not None), mean]
+
+
+def _date_axis(name: str, dates: Mapping[int, float | None], calendar: Calendar) -> _Axis | None:
+    """Return an axis of dates, the soonest on top, what is not reached at its foot; None where no case has one."""
+    known = [day for day in dates.values() if day is not None]
+    if not known:
+        return None
+    low, high = min(known), max(known)
+    span = (high - low) or 1.0
+    places = {number: 0.0 if day is None else (high - day) / span for number, day in dates.items()}
+    missing = len(known) < len(dates)
+    foot = formats.NEVER if missing else formats.month(calendar, high)
+    return _Axis(name, foot, formats.month(calendar, low), places)
 
 
 def _spread(answers: Sequence[Answer]) -> list[Answer]:
@@ -133,15 +161,19 @@ def _add_names(figure: go.Figure, axes: Sequence[_Axis]) -> dict[str, object]:
         figure.add_annotation(
             x=place,
             y=_NAME,
-            text="<br>".join(map(formats.figure_text, fold_path(axis.name, width))),
+            text="<br>".join(map(formats.figure_text, _fold(axis.name, width))),
             yanchor="bottom",
             showarrow=False,
             font={"size": 12 if len(axes) <= _FEW else 11, "color": theme.INK},
         )
         aslant = {"textangle": -50, "xanchor": "left", "y": 1.02, "font.size": 10}
-        aslant["text"] = formats.figure_text(short_path(axis.name, 22))
+        aslant["text"] = formats.figure_text(formats.shorten(axis.name, 22))
         narrow |= {f"annotations.{place}.{key}": value for key, value in aslant.items()}
     return narrow
+
+
+def _fold(text: str, width: int) -> list[str]:
+    return [formats.shorten(line, width) for line in textwrap.wrap(text, width, break_long_words=False)]
 
 
 def _add_axis(figure: go.Figure, place: int, axis: _Axis) -> None:
@@ -155,7 +187,9 @@ def _add_axis(figure: go.Figure, place: int, axis: _Axis) -> None:
 
 def say_case(one: Answer, sweep: SweepAnswers) -> str:
     """Return what a case is, as a figure shows it under the pointer."""
-    values = [f"{short_path(lever.path, 34)} = {show_value(one.values[lever.path])}" for lever in sweep.levers]
+    values = [
+        f"{short_path(lever.path, 44, sweep.names)} = {show_value(one.values[lever.path])}" for lever in sweep.levers
+    ]
     return "<br>".join([f"case {one.number}", *(formats.figure_text(value) for value in values[:6])])
 
 
@@ -166,14 +200,20 @@ def say_values(sweep: SweepAnswers, one: Answer, most: int = 3) -> str:
         return "the scenario as it is"
     changed = [lever for lever in paths if one.values[lever.path] != AS_IS]
     return formats.listing(
-        [f"{short_path(lever.path)} {show_value(one.values[lever.path])}" for lever in changed[:most]]
+        [
+            f"{short_path(lever.path, names=sweep.names)} {show_value(one.values[lever.path])}"
+            for lever in changed[:most]
+        ]
     )
 
 
 def _parallel_title(sweep: SweepAnswers, goal: GoalAnswers) -> str:
     best = min(goal.answers, key=lambda one: (-one.chance.value, one.mean_d))
-    if best.chance.value == 0.0:
-        return f"No case reaches the goal by its date; case {best.number} comes soonest: {say_values(sweep, best)}"
+    if goal.is_flat:
+        soonest = min(goal.answers, key=lambda one: one.mean_d)
+        return _("The chance is {chance} in every case; case {number} comes soonest: {values}").format(
+            chance=formats.chance(soonest.chance), number=soonest.number, values=say_values(sweep, soonest)
+        )
     return f"Case {best.number} is the best, {formats.chance(best.chance)}: {say_values(sweep, best)}"
 
 

@@ -11,7 +11,7 @@ from dashboards import formats, theme
 from dashboards.answers import Answer, GoalAnswers, SweepAnswers, level_of
 from dashboards.card import Card, Key
 from dashboards.figures.parallel import calendar_of, cases_table, say_case
-from dashboards.lever_axis import AS_IS, LeverAxis, short_path, show_values
+from dashboards.lever_axis import AS_IS, LeverAxis, short_path, show_values, unit_of
 from dashboards.lever_effects import rank_levers
 from sim.clock import Calendar
 
@@ -34,12 +34,13 @@ def draw_response(sweep: SweepAnswers, goal: GoalAnswers) -> Card:
     figure = make_subplots(rows=rows, cols=columns, shared_yaxes="all", vertical_spacing=0.3 / rows)
     figure.update_layout(theme.draft_figure(70 + _PANEL_PX * rows, left=60).layout)
     figure.update_layout(margin={"t": 34})
+    words = {"color": theme.SOFT, "size": 12}
     for index, lever in enumerate(levers):
         place = {"row": index // columns + 1, "col": index % columns + 1}
         _add_cases(figure, lever, _shown(lever, goal.answers), sweep, calendar, place)
         figure.update_xaxes(gridcolor=theme.GRID, zeroline=False, tickangle=0, **_ticks(lever), **place)
-        _name_panel(figure, index, lever)
-    words = {"color": theme.SOFT, "size": 12}
+        figure.update_xaxes(title={"text": formats.figure_text(unit_of(lever)), "font": words, "standoff": 4}, **place)
+        _name_panel(figure, index, lever, sweep)
     figure.update_xaxes(tickfont=words)
     figure.update_yaxes(type="date", gridcolor=theme.GRID, zeroline=False, tickfont=words, automargin=True)
     figure.update_yaxes(title={"text": "mean date", "font": words}, col=1)
@@ -99,10 +100,10 @@ def _add_cases(
     )
 
 
-def _name_panel(figure: go.Figure, index: int, lever: LeverAxis) -> None:
+def _name_panel(figure: go.Figure, index: int, lever: LeverAxis, sweep: SweepAnswers) -> None:
     axis = str(index + 1) if index else ""
     figure.add_annotation(
-        text=formats.figure_text(short_path(lever.path, 40)),
+        text=formats.figure_text(short_path(lever.path, 48, sweep.names)),
         x=0,
         xref=f"x{axis} domain",
         xanchor="left",

@@ -117,3 +117,13 @@ def _class_meanings(node: ast.ClassDef) -> Iterator[tuple[str, str]]:
             continue
         if isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant) and isinstance(text.value.value, str):
             yield field.target.id, inspect.cleandoc(text.value.value)
+
+
+def meaning_at(path: str) -> str:
+    """Return what the last key of a dotted path of a scenario means, in a sentence; empty where it is none of ours."""
+    parts = tuple(path.split("."))
+    for kind in models_at(Scenario, parts[:-1]):
+        for name, field in kind.model_fields.items():
+            if parts[-1] in (name, field.alias):
+                return " ".join(meanings(kind).get(name, "").split())
+    return ""

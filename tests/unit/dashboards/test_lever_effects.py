@@ -149,8 +149,8 @@ def test_confidence_comes_from_the_block_nearest_to_the_path(answered: SweepAnsw
 def test_the_page_names_one_strongest_lever(answered: SweepAnswers, tmp_path: Path) -> None:
     page = compose_sweep(answered, tmp_path)
     cards = {card.id: card for section in page.sections for card in section.cards}
-    assert "first.not_before" in page.verdict
-    assert cards["movers"].title.startswith("first.not_before")
+    assert "first, not before" in page.verdict
+    assert cards["movers"].title.startswith("first, not before")
     assert shown(cards["guesses"])[0][0] == "activities.first.not_before"
 
 
@@ -159,3 +159,30 @@ def shown(card: Card | None) -> tuple[tuple[str, ...], ...]:
     assert card is not None
     assert card.shown is not None
     return card.shown.rows
+
+
+def grid(*means_d: float) -> tuple[SweepAnswers, GoalAnswers]:
+    """Return cases of a lever of two values, two cases each, whose mean dates are these."""
+    path = "variants"
+    cases = tuple(case(i, mean, **{path: "a" if i < 2 else "b"}) for i, mean in enumerate(means_d))
+    goal = goal_with(cases)
+    lever = LeverAxis(path, ("a", "b"), (0.0, 1.0), numeric=False)
+    return dataclasses.replace(sample_sweep(), goals=(goal,), levers=(lever,)), goal
+
+
+def test_values_far_apart_beside_their_scatter_are_told_from_zero() -> None:
+    (found,) = rank_influences(*grid(5000.0, 5001.0, 5400.0, 5401.0))
+    assert found.sure
+
+
+def test_values_that_scatter_as_much_within_as_between_are_not() -> None:
+    (found,) = rank_influences(*grid(5000.0, 5400.0, 5010.0, 5390.0))
+    assert not found.sure
+
+
+def test_a_figure_that_is_not_told_from_zero_is_not_to_be_found_out_first(apart: tuple[Answer, ...]) -> None:
+    goal = goal_with(apart)
+    unsure = dataclasses.replace(goal, ranks=((FAR, Correlation(20, 0.3, -0.1, 0.6)),))
+    card = draw_guesses(sweep_with(unsure, {}, FAR), unsure)
+    assert card is not None
+    assert card.title == "These cases are too few to tell which figure moves the date; run more of them"

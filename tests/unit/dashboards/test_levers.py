@@ -57,6 +57,6 @@ def test_dates_of_one_month_are_shown_to_the_day() -> None:
     assert show_values(lever) == ["2033-12-01", "2033-12-31"]
 
 
-def test_a_path_folds_at_its_dots_first() -> None:
-    assert fold_path("slips.lunar-programmes.beyond.per_day") == ["lunar-", "programmes", "beyond", "per_day"]
-    assert fold_path("slips.lunar-programmes.beyond.per_day", 20) == ["lunar-programmes", "beyond", "per_day"]
+def test_a_name_folds_between_its_words() -> None:
+    assert fold_path("slips.lunar-programmes.beyond.per_day") == ["lunar-", "programmes,", "beyond per day"]
+    assert fold_path("slips.lunar-programmes.beyond.per_day", 20) == ["lunar-programmes,", "beyond per day"]

@@ -70,13 +70,14 @@ def test_roll_outs_are_counted_by_pad_and_year() -> None:
     assert sum(int(cell) for row in card.table.rows for cell in row[1:]) == 5
 
 
-def test_a_stack_that_can_always_leave_is_open_all_month() -> None:
+def test_where_every_departure_is_open_a_line_says_so_and_what_decides_it() -> None:
     setting = sample_setting()
     always = tuple(AS_OF_D + 0.25 * i for i in range(int(3 * YEAR_D * 4)))
-    card = draw_openings(sample_findings().calendar, dataclasses.replace(setting, openings=(Openings(("a",), always),)))
-    assert card.table is not None
-    assert set(card.table.rows[0][1:]) == {"100"}
+    opened = Openings(("a",), always, (("leo-wenchang", "28.5 deg"),))
+    card = draw_openings(sample_findings().calendar, dataclasses.replace(setting, openings=(opened,)))
+    assert (card.figure, card.table) == (None, None)
     assert card.title.startswith("Every mission can leave at any time")
+    assert "leo-wenchang at 28.5 deg" in card.reading
 
 
 def test_nights_and_days_fill_the_shown_years() -> None:

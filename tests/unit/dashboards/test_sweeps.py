@@ -157,3 +157,42 @@ def test_a_case_with_a_report_of_its_own_is_linked(sweep: SweepAnswers, tmp_path
         compose_sweep(dataclasses.replace(sweep, folder=tmp_path / "sweep"), tmp_path / "out"), single_file=False
     ).html
     assert 'href="../sweep/reports/0/report.html"' in html
+
+
+def flat(sweep: SweepAnswers) -> SweepAnswers:
+    """Return the sweep with a chance of nothing in every case."""
+    (goal, *others) = sweep.goals
+    none = Estimate(0.0, 0.0, 0.04)
+    cases = tuple(dataclasses.replace(one, chance=none, p70_d=one.mean_d + 100.0) for one in goal.answers)
+    return dataclasses.replace(sweep, goals=(dataclasses.replace(goal, answers=cases), *others))
+
+
+def test_where_the_chance_is_the_same_everywhere_the_grid_shows_dates(sweep: SweepAnswers) -> None:
+    one = flat(sweep)
+    card = draw_heat(one, one.goals[0])
+    assert card is not None
+    assert card.figure is not None
+    assert card.figure.data[0].text[0][0] == "Jul 2035"  # day 4950 of a calendar that starts on 29 December 2021
+    assert "chance" not in card.title
+
+
+def test_where_the_chance_is_the_same_everywhere_lines_run_to_p50_and_p70(sweep: SweepAnswers) -> None:
+    one = flat(sweep)
+    figure = draw_parallel(one, one.goals[0]).figure
+    assert figure is not None
+    words = [note.text for note in figure.layout.annotations]
+    assert ("P50" in words, "P70" in words, "chance" in words) == (True, True, False)
+
+
+def test_a_lever_is_called_by_the_title_of_its_block(sweep: SweepAnswers) -> None:
+    path = "launchers.cz-10.production.every"
+    one = dataclasses.replace(sweep, names={path: "Long March 10, production every"})
+    panels = draw_response(one, one.goals[0]).figure
+    assert panels is not None
+    assert "Long March 10, production every" in [note.text for note in panels.layout.annotations]
+
+
+def test_the_axis_of_a_lever_has_its_unit(sweep: SweepAnswers) -> None:
+    panels = draw_response(sweep, sweep.goals[0]).figure
+    assert panels is not None
+    assert panels.layout.xaxis.title.text == "d"
