@@ -143,7 +143,7 @@ def test_a_date_has_a_rank_among_the_levers(answered: SweepAnswers) -> None:
 
 def test_confidence_comes_from_the_block_nearest_to_the_path(answered: SweepAnswers) -> None:
     """The scenario says `confidence: low` once, for the whole file."""
-    assert answered.notes["activities.first.not_before"].confidence == "low"
+    assert answered.notes["first, not before"].confidence == "low"
 
 
 def test_the_page_names_one_strongest_lever(answered: SweepAnswers, tmp_path: Path) -> None:
@@ -151,7 +151,7 @@ def test_the_page_names_one_strongest_lever(answered: SweepAnswers, tmp_path: Pa
     cards = {card.id: card for section in page.sections for card in section.cards}
     assert "first, not before" in page.verdict
     assert cards["movers"].title.startswith("first, not before")
-    assert shown(cards["guesses"])[0][0] == "activities.first.not_before"
+    assert shown(cards["guesses"])[0][0] == "first, not before"
 
 
 def shown(card: Card | None) -> tuple[tuple[str, ...], ...]:
