@@ -81,7 +81,9 @@ def fold_path(path: str, width: int = 14, names: Mapping[str, str] | None = None
 
 
 def unit_of(lever: LeverAxis) -> str:
-    """Return the unit of a lever whose values are numbers of one, else nothing."""
+    """Return the unit of a lever whose values are numbers of one, else nothing; dates have none."""
+    if any(_DATE.match(value) for value in lever.values):
+        return ""
     units = {found[2].strip() for value in lever.values if (found := _NUMBER.match(value))}
     return units.pop() if lever.numeric and len(units) == 1 else ""
 

@@ -143,7 +143,7 @@ def test_a_date_has_a_rank_among_the_levers(answered: SweepAnswers) -> None:
 
 def test_confidence_comes_from_the_block_nearest_to_the_path(answered: SweepAnswers) -> None:
     """The scenario says `confidence: low` once, for the whole file."""
-    assert answered.notes["first, not before"].confidence == "low"
+    assert answered.notes["activities.first.not_before"].confidence == "low"
 
 
 def test_the_page_names_one_strongest_lever(answered: SweepAnswers, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dashboards.lever_axis import AS_IS, fold_path, levers_of, show_value, show_values
+from dashboards.lever_axis import AS_IS, fold_path, levers_of, show_value, show_values, unit_of
 
 
 def test_numbers_of_one_unit_are_in_the_order_of_their_size() -> None:
@@ -60,3 +60,8 @@ def test_dates_of_one_month_are_shown_to_the_day() -> None:
 def test_a_name_folds_between_its_words() -> None:
     assert fold_path("slips.lunar-programmes.beyond.per_day") == ["lunar-", "programmes,", "beyond per day"]
     assert fold_path("slips.lunar-programmes.beyond.per_day", 20) == ["lunar-programmes,", "beyond per day"]
+
+
+def test_dates_have_no_unit_and_numbers_have_theirs() -> None:
+    dates, days = levers_of([{"a": "2029-07-01", "b": "1 d"}, {"a": "2030-07-01", "b": "2 d"}])
+    assert (unit_of(dates), unit_of(days)) == ("", "d")
