@@ -125,6 +125,17 @@ class Tile:
 
 
 @dataclass(frozen=True, slots=True)
+class Scene:
+    """What scripts of ours draw and move, from data that stand in the page: below the lead, above the sections."""
+
+    data: Mapping[str, Any]
+    scripts: tuple[str, ...]
+    """Names of the assets that draw it; they run as one, in this order."""
+    style: str
+    """Name of the asset with its layout."""
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """A whole page in plain text and cards."""
 
@@ -141,3 +152,4 @@ class Page:
     """(word, address relative to the page) of pages that belong to it."""
     choice: str = ""
     """What stands before the menu of runs; "Show the" if not said."""
+    scene: Scene | None = None

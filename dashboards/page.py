@@ -15,7 +15,8 @@ from typing import Any, Final, TypeAlias
 from plotly.offline import get_plotlyjs
 
 from dashboards import theme
-from dashboards.card import Alternative, Card, Key, Menu, Page, RowViews, Section, Table, Tile
+from dashboards.card import Alternative, Card, Key, Menu, Page, RowViews, Scene, Section, Table, Tile
+from dashboards.translation import _
 
 PLOTLY_FILE: Final = "plotly.min.js"
 
@@ -54,11 +55,14 @@ class Document:
 
 
 def render_page(page: Page, *, single_file: bool) -> Document:
-    """Return the page as HTML, with plotly.js inside or beside it as `PLOTLY_FILE`."""
-    plotly = get_plotlyjs()
-    behaviour = _asset("rows.js") + _asset("page.js")
-    library = f"<script>{plotly}</script>" if single_file else f'<script src="{PLOTLY_FILE}"></script>'
-    policy = _policy([behaviour, *([plotly] if single_file else [])], beside=not single_file)
+    """Return the page as HTML, with plotly.js inside or beside it as `PLOTLY_FILE`; a page without figures has none."""
+    draws = any(card.figure is not None for section in page.sections for card in section.cards)
+    plotly = get_plotlyjs() if draws else ""
+    inside = [plotly] if draws and single_file else []
+    scene = [_scene_script(page.scene)] if page.scene is not None else []
+    scripts = [*inside, _asset("rows.js") + _asset("page.js"), *scene]
+    library = f'<script src="{PLOTLY_FILE}"></script>' if draws and not single_file else ""
+    policy = _policy(scripts, beside=draws and not single_file)
     html = f"""<!doctype html>
 <html lang="en">
 <head>
@@ -67,23 +71,23 @@ def render_page(page: Page, *, single_file: bool) -> Document:
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
 <title>{escape(page.title)}</title>
-<style>{style_text()}</style>
+<style>{style_text()}{_asset(page.scene.style) if page.scene is not None else ""}</style>
 </head>
 <body>
 <a class="skip" href="#answer">Skip to the answer</a>
 {_bar(page)}
 <main class="frame">
 {_lead(page)}
-{"".join(_section(section, next(iter(_runs(page)), "")) for section in page.sections)}
+{_scene(page)}{"".join(_section(section, next(iter(_runs(page)), "")) for section in page.sections)}
 </main>
 <footer><div class="frame">{"".join(f"<p>{escape(text)}</p>" for text in page.footer)}</div></footer>
 <script type="application/json" id="figures">{_figures(page)}</script>
 {library}
-<script>{behaviour}</script>
+{"".join(f"<script>{script}</script>" for script in scripts)}
 </body>
 </html>
 """
-    return Document(html, None if single_file else plotly)
+    return Document(html, plotly if draws and not single_file else None)
 
 
 def style_text() -> str:
@@ -102,6 +106,20 @@ def embed_json(value: Json) -> str:
 def _figures(page: Page) -> str:
     drawn = {card.id: _figure(card) for section in page.sections for card in section.cards if card.figure is not None}
     return embed_json({"figures": drawn, "dark": dict(theme.DARK)})
+
+
+def _scene(page: Page) -> str:
+    """Return the place of a scene, and its data as the script reads them."""
+    if page.scene is None:
+        return ""
+    data = embed_json(dict(page.scene.data))
+    without = escape(_("Without scripts nothing moves here; the tables below hold all that happens."))
+    place = f'<div id="scene"><noscript><p>{without}</p></noscript></div>'
+    return f'{place}\n<script type="application/json" id="scene-data">{data}</script>\n'
+
+
+def _scene_script(scene: Scene) -> str:
+    return "\n".join(_asset(name) for name in scene.scripts)
 
 
 def _figure(card: Card) -> Json:
@@ -193,8 +211,12 @@ def _lead(page: Page) -> str:
     tiles = "".join(_tile(tile) for tile in page.tiles)
     return (
         f'<div class="lead" id="answer"><h1>{_prose(page.headline)}</h1><p class="verdict">{_prose(page.verdict)}</p>'
-        f'<p class="about">{escape(page.about)}</p>{_links(page)}</div><dl class="tiles">{tiles}</dl>'
+        f'{_about(page)}{_links(page)}</div><dl class="tiles">{tiles}</dl>'
     )
+
+
+def _about(page: Page) -> str:
+    return f'<p class="about">{escape(page.about)}</p>' if page.about else ""
 
 
 def _links(page: Page) -> str:

@@ -44,6 +44,7 @@ from sim.model.tracing import Trace
 from sim.problems import printable
 
 REPORT_FILE = "report.html"
+CAMPAIGN_FILE = "campaign.html"
 _PLAIN_NAME = 60
 """Letters up to which a goal's description can stand in the headline."""
 _LEAST_NAME = 6
@@ -58,20 +59,21 @@ def write_report(
     single_file: bool = True,
     setting: Setting | None = None,
     flight: Page | None = None,
+    film: Page | None = None,
     command: str = "",
 ) -> Path:
     """Write the report of one study, or the comparison of several, into `folder` and return the page's path.
 
-    A `flight` becomes a page of its own beside it, linked; `command` is what made the study. The page appears whole or
-    not at all. With `single_file` plotly.js is inside it, else beside it. Raises ValueError when there is no study, or
-    one without a goal; OSError when the folder cannot be written.
+    A `flight` and a `film` become pages of their own beside it, linked; `command` is what made the study. The page
+    appears whole or not at all. With `single_file` plotly.js is inside it, else beside it. Raises ValueError when there
+    is no study, or one without a goal; OSError when the folder cannot be written.
     """
     if len(findings) != 1:
         return write_page(compose_comparison([Entry(found) for found in findings]), folder, single_file=single_file)
-    links = ((flight.headline, FLIGHT_FILE),) if flight is not None else ()
-    page = compose_page(findings[0], setting, links, command=command)
-    if flight is not None:
-        write_page(flight, folder, name=FLIGHT_FILE, single_file=single_file)
+    beside = [(one, name) for one, name in ((film, CAMPAIGN_FILE), (flight, FLIGHT_FILE)) if one is not None]
+    page = compose_page(findings[0], setting, tuple((one.headline, name) for one, name in beside), command=command)
+    for one, name in beside:
+        write_page(one, folder, name=name, single_file=single_file)
     return write_page(page, folder, single_file=single_file)
 
 

@@ -7,16 +7,18 @@ from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import quote
 
+from dashboards.campaign_page import compose_campaign
 from dashboards.card import Page
 from dashboards.comparison_page import Entry, compose_comparison
 from dashboards.figures.inputs import flatten
 from dashboards.flight import compose_flights
 from dashboards.report import REPORT_FILE, compose_page, write_page, write_report
-from dashboards.setting import Setting, setting_of
+from dashboards.setting import setting_of
 from sim.analysis.findings import Findings
 from sim.campaign.plan import Campaign
+from sim.model.tracing import Trace
 from sim.problems import InputError
-from sim.scenario.load import load_scenario
+from sim.scenario.load import Loaded, load_scenario
 from sim.study.replay import Replay
 from sim.study.store import StudyTables
 
@@ -31,16 +33,26 @@ def report_study(
     single_file: bool = True,
     campaign: Campaign | None = None,
     export: str | None = None,
+    more: Sequence[Trace] = (),
 ) -> Path:
-    """Write the report of a study and the page of its next flight, and return the report's path.
+    """Write the report of a study with the pages of its campaign and its flights, and return the report's path.
 
     The campaign is compiled from the study's own folder unless it is given; where that no longer works, the figures
-    that need it are left out. `export` (png or svg) also writes each figure as a picture into `folder/figures`.
+    that need it are left out. `more` are replications that the page of the campaign shows beside the kept ones.
+    `export` (png or svg) also writes each figure as a picture into `folder/figures`.
     Raises OSError when the folder cannot be written, ExportError when pictures cannot be made.
     """
-    setting, flight = _compiled(study, findings, campaign)
+    known = _compiled(study, campaign)
+    setting = setting_of(known[0]) if known is not None else None
+    flight = _flights(study, findings, *known) if known is not None else None
     page = write_report(
-        [findings], folder, single_file=single_file, setting=setting, flight=flight, command=study.manifest.command
+        [findings],
+        folder,
+        single_file=single_file,
+        setting=setting,
+        flight=flight,
+        film=compose_campaign(findings, study.outline, known=known, more=more),
+        command=study.manifest.command,
     )
     if export is not None:
         from dashboards.picture import export_cards
@@ -81,14 +93,17 @@ def address_from(folder: Path, page: Path) -> str:
     return quote(Path(os.path.relpath(page, folder)).as_posix())
 
 
-def _compiled(study: StudyTables, findings: Findings, campaign: Campaign | None) -> tuple[Setting | None, Page | None]:
+def _compiled(study: StudyTables, campaign: Campaign | None) -> tuple[Campaign, Loaded] | None:
+    """Return the campaign and the scenario of a study's own folder; None where they no longer work."""
     try:
-        known = campaign if campaign is not None else Replay(study).campaign
-        loaded = load_scenario(study.folder / _RESOLVED)
+        return campaign if campaign is not None else Replay(study).campaign, load_scenario(study.folder / _RESOLVED)
     except (InputError, OSError):
-        return None, None
+        return None
+
+
+def _flights(study: StudyTables, findings: Findings, campaign: Campaign, loaded: Loaded) -> Page | None:
     trace = next((one for one in study.traces if one.replication is None), None)
-    return setting_of(known), compose_flights(known, loaded, findings, study.nominal, trace)
+    return compose_flights(campaign, loaded, findings, study.nominal, trace)
 
 
 __all__ = ["REPORT_FILE", "address_from", "compare_studies", "report_study"]

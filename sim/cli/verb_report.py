@@ -31,16 +31,33 @@ from sim.cli.printing import print_json
     type=click.Choice(["png", "svg"]),
     help="Also write every figure as a picture, below `figures`; needs the extra [export].",
 )
+@click.option(
+    "--replication",
+    "replications",
+    type=click.IntRange(min=0),
+    multiple=True,
+    metavar="N",
+    help="Show this replication on the page of the campaign too, beside the kept ones; may be given again.",
+)
 @as_json("the paths and what is found")
-def command(folders: tuple[Path, ...], out: Path | None, single_file: bool, suffix: str | None, json_: bool) -> None:
+def command(
+    folders: tuple[Path, ...],
+    out: Path | None,
+    single_file: bool,
+    suffix: str | None,
+    replications: tuple[int, ...],
+    json_: bool,
+) -> None:
     """Draw the dashboard of run, sweep, seek and history folders again, a page each.
+
+    Beside that of a run stands `campaign.html`: its kept replications day by day.
 
     Of several runs also one that compares them, written into -o or into the folder `comparison` beside the first run
     folder.
     """
     from sim.front import draw
 
-    told = draw(folders, out, single_file=single_file, export=suffix)
+    told = draw(folders, out, single_file=single_file, export=suffix, replications=replications)
     if json_:
         print_json(told)
         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -84,14 +84,16 @@ def draw(
     *,
     single_file: bool = True,
     export: str | None = None,
+    replications: Sequence[int] = (),
 ) -> list[dict[str, Any]]:
     """Draw the reports of run, sweep, search and history folders, and of several runs a page that compares them.
 
     Reports go into their own folders, or below `out`; the comparison into `out`, or into `comparison` beside the first.
+    The page of a run's campaign shows `replications` beside the kept ones.
     Returns for each, runs first, the paths of its pages and what was found.
 
     Raises:
-        FolderError: if a folder cannot be read or written.
+        FolderError: if a folder cannot be read or written, or a run has no such replication.
         ExportError: if pictures are wanted and cannot be made here.
     """
     from sim.study.contents import SWEEP_MARKER as MARKER
@@ -110,7 +112,7 @@ def draw(
     if out is None and len(runs) > 1:
         require_no_link(beside)  # it may have come with the run folders
     return [
-        *draw_runs(runs, places, beside, export, single_file=single_file),
+        *draw_runs(runs, places, beside, export, single_file=single_file, replications=replications),
         *_draw_sweeps(sweeps, places, single_file=single_file),
         *_draw_histories(histories, places, single_file=single_file),
     ]
@@ -122,7 +124,13 @@ def beside_of(folders: list[Path]) -> Path:
 
 
 def draw_runs(
-    folders: list[Path], places: dict[Path, Path], beside: Path, export: str | None = None, *, single_file: bool = True
+    folders: list[Path],
+    places: dict[Path, Path],
+    beside: Path,
+    export: str | None = None,
+    *,
+    single_file: bool = True,
+    replications: Sequence[int] = (),
 ) -> list[dict[str, Any]]:
     """Draw runs into their places and what compares them into `beside`; return the paths and what was found."""
     if not folders:
@@ -132,7 +140,7 @@ def draw_runs(
     # alone, a study is told by what was found in it; compared, pair by pair
     studies: list[Study] = [open_run(folder, rows=len(folders) > 1) for folder in folders]
     pages = [
-        study.report(places[folder], single_file=single_file, export=export)
+        study.report(places[folder], single_file=single_file, export=export, replications=replications)
         for folder, study in zip(folders, studies, strict=True)
     ]
     compared = {}

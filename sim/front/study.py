@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sim.front.trace import Events
     from sim.front.why import FixedFigures, Guesses, Story, Why
     from sim.study.manifest import Manifest
-    from sim.study.replay import Replay
+    from sim.study.replay import Replay, Replayed
     from sim.study.store import StudyTables
 
 
@@ -150,9 +150,8 @@ class Study:
         """Return the events of one replication, or of the plan (None); raises FolderError as `story`."""
         from sim.front.trace import Events
 
-        replay = self._replay
-        one = replay.nominal() if replication is None else replay.replication(replication)
-        return Events(replication, one.trace.events, self.calendar, replay.outdated)
+        one = self._replayed(replication)
+        return Events(replication, one.trace.events, self.calendar, self._replay.outdated)
 
     def guesses(self, goal: str | None = None) -> Guesses:
         """Rank the figures whose luck moves a goal, weighed with how little their sources are trusted.
@@ -187,11 +186,14 @@ class Study:
         with listening(progress) as reporter, workers(jobs, engine, scheduler) as ready:
             return vary(self.tables, self.goal_called(goal), tuple(within), replications, ready, reporter)
 
-    @property
+    @cached_property
     def _replay(self) -> Replay:
         from sim.study.replay import Replay
 
         return Replay(self.tables, self._campaign)
+
+    def _replayed(self, replication: int | None) -> Replayed:
+        return self._replay.nominal() if replication is None else self._replay.replication(replication)
 
     def goal_called(self, name: str | None) -> str:
         """Return the name of a goal that is asked for, or of the first; raises FolderError."""
@@ -214,13 +216,21 @@ class Study:
 
         return Plots(self)
 
-    def report(self, folder: str | Path | None = None, *, single_file: bool = True, export: str | None = None) -> Path:
+    def report(
+        self,
+        folder: str | Path | None = None,
+        *,
+        single_file: bool = True,
+        export: str | None = None,
+        replications: Sequence[int] = (),
+    ) -> Path:
         """Draw the dashboard into a folder, its own unless named, and return the page's path.
 
         With `single_file` plotly.js is inside the page. `export` (png or svg) writes every figure as a picture too.
+        `replications` are shown on the page of the campaign beside the kept ones.
 
         Raises:
-            FolderError: if the folder cannot be written.
+            FolderError: if the folder cannot be written, or a replication is not there or cannot be replayed.
             ExportError: if pictures cannot be made here.
         """
         from dashboards.study_pages import report_study
@@ -229,9 +239,17 @@ class Study:
 
         where = self.folder if folder is None else Path(folder)
         require_writable(where)
+        more = [self._replayed(number).trace for number in dict.fromkeys(replications)]
+        kept = {trace.replication for trace in self._read.traces}
         with folder_errors(where):
             return report_study(
-                self._read, self.findings, where, single_file=single_file, campaign=self._campaign, export=export
+                self._read,
+                self.findings,
+                where,
+                single_file=single_file,
+                campaign=self._campaign,
+                export=export,
+                more=[trace for trace in more if trace.replication not in kept],
             )
 
     def keep(self) -> None:

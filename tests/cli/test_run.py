@@ -223,6 +223,20 @@ def test_a_report_can_be_drawn_again(small: Path, ilrs: Call) -> None:
     assert Path("out/report.html").is_file()
 
 
+def test_the_page_of_the_campaign_shows_a_replication_that_was_not_kept(small: Path, ilrs: Call) -> None:
+    ilrs("run", small, "-n", 10, "-j", 1, "-q", "-o", "out")
+    kept = Path("out/campaign.html").read_text(encoding="utf-8")
+    number = next(one for one in range(10) if f"(replication {one})" not in kept)
+    assert ilrs("report", "out", "--replication", number).exit_code == 0
+    assert f"Replication {number}" in Path("out/campaign.html").read_text(encoding="utf-8")
+
+
+def test_a_replication_that_a_study_lacks_is_refused(small: Path, ilrs: Call) -> None:
+    ilrs("run", small, "-n", 10, "-j", 1, "-q", "-o", "out")
+    done = ilrs("report", "out", "--replication", 10)
+    assert (done.exit_code, "choose one from 0 to 9" in done.stderr) == (1, True)
+
+
 def test_several_reports_go_to_a_folder_each(small: Path, ilrs: Call) -> None:
     for folder in ("a", "b"):
         ilrs("run", small, "-n", 10, "-j", 1, "-q", "-o", folder)
