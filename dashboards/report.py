@@ -31,12 +31,14 @@ from dashboards.figures.margin import draw_margin
 from dashboards.figures.mass import draw_mass
 from dashboards.figures.openings import draw_openings
 from dashboards.figures.pads import draw_pads, uses_pads
+from dashboards.figures.partners import draw_partners
 from dashboards.figures.power import draw_power
 from dashboards.figures.scurve import draw_goals, draw_scurve
 from dashboards.figures.waterfall import draw_causes
 from dashboards.flight import FLIGHT_FILE, flight_links
 from dashboards.page import PLOTLY_FILE, render_page
 from dashboards.setting import Setting, shown_cover, shown_light
+from dashboards.translation import _
 from sim.analysis.estimates import Quantile, wilson
 from sim.analysis.findings import Findings, GoalFinding
 from sim.clock import Calendar
@@ -137,6 +139,7 @@ def _sections(
         Section("risks", "Which causes cost the time?", "Causes", (draw_causes(findings, goal),)),
         Section("deciding", "Which paths decide?", "Paths", tuple(paths)),
         Section("campaign", "Campaign", "Campaign", (draw_gantt(findings, goal),) if findings.bars else ()),
+        Section("partners-of", _("Who brings what?"), _("Partners"), draw_partners(findings, setting)),
         Section("flights", "Flights", "Flights", _flights(findings, setting)),
         Section("base", "Base and orbit", "Base", _base(findings, goal, setting)),
         Section("sky", "Windows, light and tracking", "Sky", _sky(findings, setting)),

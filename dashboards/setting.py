@@ -6,14 +6,17 @@ All of it is read from a compiled campaign; nothing is simulated here.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
+from sim.analysis.roles import PartnerRole, build_times, partner_roles
 from sim.campaign.plan import Campaign, Floats, LightTable, Opportunities
 from sim.clock import Calendar
 from sim.physics.epochs import epoch_from_iso
 from sim.physics.intervals import Intervals
+from sim.study.leaving import Leavings
 
 SHOWN_YEARS = 3
 """Years after the scenario's `as_of` that a calendar shows: what comes next, in a size that can be read."""
@@ -55,6 +58,12 @@ class Setting:
     first_d: float
     """Day from which the calendars of a page start: the scenario's `as_of`."""
     end_d: float
+    roles: tuple[PartnerRole, ...] = ()
+    """What each partner brings."""
+    build_d: Mapping[str, float] = field(default_factory=dict)
+    """By mission: days that building what it flies takes."""
+    leavings: Leavings | None = None
+    """What the leaving of each partner does; None where it was not asked for."""
 
 
 def setting_of(campaign: Campaign) -> Setting:
@@ -72,6 +81,8 @@ def setting_of(campaign: Campaign) -> Setting:
         facilities=tuple((names[e.subject].name, e.facilities) for e in campaign.elements if e.facilities > 0),
         first_d=max(first_d, 0.0),
         end_d=campaign.end_d,
+        roles=partner_roles(campaign),
+        build_d=build_times(campaign),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
@@ -19,6 +20,7 @@ from sim.campaign.plan import Campaign
 from sim.model.tracing import Trace
 from sim.problems import InputError
 from sim.scenario.load import Loaded, load_scenario
+from sim.study.leaving import kept_leavings
 from sim.study.replay import Replay
 from sim.study.store import StudyTables
 
@@ -43,7 +45,7 @@ def report_study(
     Raises OSError when the folder cannot be written, ExportError when pictures cannot be made.
     """
     known = _compiled(study, campaign)
-    setting = setting_of(known[0]) if known is not None else None
+    setting = replace(setting_of(known[0]), leavings=kept_leavings(study)) if known is not None else None
     flight = _flights(study, findings, *known) if known is not None else None
     page = write_report(
         [findings],

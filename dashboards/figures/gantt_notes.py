@@ -81,6 +81,8 @@ def _planned(plan: PlannedDates | None, calendar: Calendar) -> Iterator[str]:
     yield _("plan: late {start} to {finish}").format(start=late[0], finish=late[1])
     total, free = _float_d(plan.total_float_d), _float_d(plan.free_float_d)
     yield _("total float {total}, free float {free}").format(total=total, free=free)
+    if math.isfinite(plan.goal_float_d):
+        yield _("float to the goals' dates {days}").format(days=_float_d(plan.goal_float_d))
     if plan.critical:
         yield _("critical in the plan")
 

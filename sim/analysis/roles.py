@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import chain
+from math import isnan
 from typing import Any
 
 from sim.campaign.plan import ActivityPlan, Campaign, Chance, MissionPlan, Subject
@@ -32,6 +33,74 @@ def with_roles(campaign: Campaign) -> tuple[Subject, ...]:
         )
         for number, subject in enumerate(campaign.subjects)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerRole:
+    """What a partner brings to a campaign, as the plan has it."""
+
+    name: str
+    called: str
+    flights: int
+    """Launches still to come that it leads."""
+    launched_kg: float
+    works: int
+    """Activities still to be done that it leads."""
+    elements: tuple[str, ...]
+    """What pages call the elements and stations still to come that it provides."""
+    element_kg: float
+    antennas: int
+    goals: tuple[tuple[str, int], ...]
+    """(goal, how many things that it leads and that are still to come the goal rests on)."""
+
+    @property
+    def takes_part(self) -> bool:
+        """Whether it brings anything."""
+        return bool(self.flights or self.works or self.elements or self.antennas)
+
+
+def partner_roles(campaign: Campaign) -> tuple[PartnerRole, ...]:
+    """Return what each partner brings, in the scenario's order."""
+    leads, resting, called = leads_of(campaign), goals_resting(campaign), partner_names(campaign)
+    subjects = campaign.subjects
+    antennas = [
+        _mapping(one).get("partner")
+        for one in _mapping(_mapping(campaign.values.get("ground")).get("stations")).values()
+    ]
+    lifted: dict[str, list[float]] = {}
+    for flight in campaign.flights:
+        if not flight.fact:
+            lifted.setdefault(flight.mission, []).append(flight.mass_kg)
+    found = []
+    for number, partner in enumerate(campaign.partners):
+        own = [one for one, lead in leads.items() if lead == number and not subjects[one].fact]
+        masses = [mass for one in own if subjects[one].kind == "mission" for mass in lifted.get(subjects[one].name, ())]
+        parts = [one for one in campaign.elements if one.subject in own]
+        found.append(
+            PartnerRole(
+                name=partner.name,
+                called=called[number],
+                flights=len(masses),
+                launched_kg=sum(mass for mass in masses if not isnan(mass)),
+                works=sum(subjects[one].kind == "activity" for one in own),
+                elements=tuple(subjects[one.subject].called for one in parts),
+                element_kg=sum(one.mass_kg for one in parts),
+                antennas=antennas.count(partner.name),
+                goals=tuple(
+                    (goal.name, sum(goal.name in resting.get(one, ()) for one in own)) for goal in campaign.goals
+                ),
+            )
+        )
+    return tuple(found)
+
+
+def build_times(campaign: Campaign) -> dict[str, float]:
+    """Return the days that building what a mission flies takes, by its name: those that a second one would take."""
+    return {
+        campaign.subjects[one.subject].name: one.rebuild.nominal
+        for one in campaign.missions
+        if one.rebuild is not None and not campaign.subjects[one.subject].fact
+    }
 
 
 def partner_names(campaign: Campaign) -> tuple[str, ...]:

@@ -39,6 +39,13 @@ from sim.cli.printing import print_json
     metavar="N",
     help="Show this replication on the page of the campaign too, beside the kept ones; may be given again.",
 )
+@click.option(
+    "--partners",
+    is_flag=True,
+    help="Also simulate each run without each of its partners, and keep what that does in the run folder.",
+)
+@click.option("-j", "--jobs", type=click.IntRange(min=1), help="Worker processes [default: one for each processor].")
+@click.option("-q", "--quiet", is_flag=True, help="No progress.")
 @as_json("the paths and what is found")
 def command(
     folders: tuple[Path, ...],
@@ -46,6 +53,9 @@ def command(
     single_file: bool,
     suffix: str | None,
     replications: tuple[int, ...],
+    partners: bool,
+    jobs: int | None,
+    quiet: bool,
     json_: bool,
 ) -> None:
     """Draw the dashboard of run, sweep, seek and history folders again, a page each.
@@ -56,8 +66,19 @@ def command(
     folder.
     """
     from sim.front import draw
+    from sim.front.progress import reporter
 
-    told = draw(folders, out, single_file=single_file, export=suffix, replications=replications)
+    with reporter(quiet=quiet) as progress:
+        told = draw(
+            folders,
+            out,
+            single_file=single_file,
+            export=suffix,
+            replications=replications,
+            partners=partners,
+            jobs=jobs,
+            progress=progress,
+        )
     if json_:
         print_json(told)
         return

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.front.arguments import Day, Values, day_of, names_of, settings_of
+from sim.front.progress import Listening
 from sim.front.study import Study
 from sim.problems import Problem, ScenarioError
 
@@ -85,12 +86,16 @@ def draw(
     single_file: bool = True,
     export: str | None = None,
     replications: Sequence[int] = (),
+    partners: bool = False,
+    jobs: int | None = None,
+    progress: Listening = None,
 ) -> list[dict[str, Any]]:
     """Draw the reports of run, sweep, search and history folders, and of several runs a page that compares them.
 
     Reports go into their own folders, or below `out`; the comparison into `out`, or into `comparison` beside the first.
     The page of a run's campaign shows `replications` beside the kept ones.
-    Returns for each, runs first, the paths of its pages and what was found.
+    Returns for each, runs first, the paths of its pages and what was found. With `partners` each run is simulated again
+    without each of its partners, and what that does is kept in its folder and drawn.
 
     Raises:
         FolderError: if a folder cannot be read or written, or a run has no such replication.
@@ -111,6 +116,8 @@ def draw(
         require_writable(target)
     if out is None and len(runs) > 1:
         require_no_link(beside)  # it may have come with the run folders
+    for folder in runs if partners else ():
+        open_run(folder).leave(jobs=jobs, progress=progress)
     return [
         *draw_runs(runs, places, beside, export, single_file=single_file, replications=replications),
         *_draw_sweeps(sweeps, places, single_file=single_file),

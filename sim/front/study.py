@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sim.front.plot import Plots
     from sim.front.trace import Events
     from sim.front.why import FixedFigures, Guesses, Story, Why
+    from sim.study.leaving import Leavings
     from sim.study.manifest import Manifest
     from sim.study.replay import Replay, Replayed
     from sim.study.store import StudyTables
@@ -185,6 +186,31 @@ class Study:
         require_whole("replications", replications, 2, MOST_REPLICATIONS)
         with listening(progress) as reporter, workers(jobs, engine, scheduler) as ready:
             return vary(self.tables, self.goal_called(goal), tuple(within), replications, ready, reporter)
+
+    def leave(
+        self,
+        *,
+        jobs: int | None = None,
+        engine: str | Executor | None = None,
+        scheduler: str | None = None,
+        progress: Listening = None,
+    ) -> Leavings:
+        """Return what the leaving of each partner does to each goal: simulated with the same luck, or as it was kept.
+
+        Raises FolderError if the folder cannot be written.
+        """
+        from sim.front.arguments import workers
+        from sim.study.leaving import keep_leavings, kept_leavings, run_leavings
+        from sim.study.replay import compiled_again
+
+        kept = kept_leavings(self._read)
+        if kept is not None:
+            return kept
+        with listening(progress) as reporter, workers(jobs, engine, scheduler) as ready:
+            loaded, campaign = compiled_again(self._read)
+            found = run_leavings(self._read, loaded, campaign, engine=ready, on_progress=reporter.update)
+        keep_leavings(self._read, found)
+        return found
 
     @cached_property
     def _replay(self) -> Replay:

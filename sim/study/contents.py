@@ -13,7 +13,7 @@ from sim.study.lock import LOCK
 RUN_MARKER, SWEEP_MARKER = "ilrs-run.json", "ilrs-sweep.json"
 HISTORY_MARKER, OPTIMISE_MARKER = "ilrs-history.json", "ilrs-optimise.json"
 RESOLVED, OUTLINE, NOMINAL, COLUMNS = "scenario.resolved.yaml", "outline.json", "nominal.parquet", "COLUMNS.md"
-FINDINGS, SUMMARY = "findings.json", "summary.json"
+FINDINGS, SUMMARY, PARTNERS = "findings.json", "summary.json", "partners.json"
 STATES = ("running", "complete", "interrupted", "failed")
 """What a manifest says of its study."""
 DESIGN, LEDGER = "design.json", "ledger.jsonl"
@@ -49,7 +49,7 @@ class FolderKind:
         return name == self.marker or name in self.names or bool(self.tables and self.tables.fullmatch(name))
 
 
-_SAID = frozenset((LEDGER, FINDINGS, SUMMARY, LOCK, *PAGES))
+_SAID = frozenset((LEDGER, FINDINGS, SUMMARY, PARTNERS, LOCK, *PAGES))
 RUN_FOLDER = FolderKind("run", RUN_MARKER, _SAID | {RESOLVED, OUTLINE, NOMINAL, COLUMNS, *TRACED}, _PART)
 SWEEP_FOLDER = FolderKind("sweep", SWEEP_MARKER, _SAID | {DESIGN}, _CASE)
 OPTIMISE_FOLDER = FolderKind("optimise", OPTIMISE_MARKER, frozenset((SUMMARY, *PAGES)))
