@@ -222,26 +222,27 @@ def _when(event: Event) -> float:
     return event.t_d
 
 
-def spots_of(places: Sequence[PlaceName], trace_sets: Iterable[Mapping[str, Any]]) -> tuple[Json, list[Json]]:
+def spots_of(places: Sequence[PlaceName], films: Iterable[Mapping[str, Any]]) -> tuple[Json, list[Json]]:
     """Return where each place lies (its lane, and its number among the places of that lane), and the lanes, top first.
 
     The lanes are the ground of the Moon, each of its orbits, the way, the orbits of the Earth, and Earth; a place that
-    nothing is ever at is left out, and one that is no place of the scenario is a pad on Earth.
+    nothing is ever at is left out, and so is the Moon where nothing goes there. What is no place of the scenario is a
+    pad on Earth.
     """
     used = dict.fromkeys(
-        place for film in trace_sets for craft in film["crafts"] for way in craft["ways"] for place in (way[2], way[3])
+        place for film in films for craft in film["crafts"] for way in craft["ways"] for place in (way[2], way[3])
     )
     kinds = {one.name: _lane_of(one) for one in places}
     orbits = [one.name for one in places if one.name in used and not one.surface and one.body.lower() != EARTH]
-    lanes: list[Json] = [{"id": "moon", "label": _("Surface of the Moon")}]
-    lanes += [
-        {"id": name, "label": formats.shorten(formats.place_name(name), NAME_LENGTH)} for name in reversed(orbits)
-    ]
-    lanes += [
-        {"id": "way", "label": _("On the way between Earth and Moon")},
-        {"id": "earth-orbit", "label": _("Orbit around the Earth")},
-        {"id": "earth", "label": _("Earth")},
-    ]
+    lanes: list[Json] = []
+    if orbits or "moon" in {kinds.get(place) for place in used}:
+        shown = [(name, formats.shorten(formats.place_name(name), NAME_LENGTH)) for name in reversed(orbits)]
+        lanes += [
+            {"id": "moon", "label": _("Surface of the Moon")},
+            *({"id": name, "label": word} for name, word in shown),
+        ]
+        lanes.append({"id": "way", "label": _("On the way between Earth and Moon")})
+    lanes += [{"id": "earth-orbit", "label": _("Orbit around the Earth")}, {"id": EARTH, "label": _("Earth")}]
     spots: Json = {}
     count: dict[str, dict[str, int]] = {}
     for place in used:

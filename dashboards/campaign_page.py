@@ -36,13 +36,11 @@ def compose_campaign(
     known: tuple[Campaign, Loaded] | None = None,
     more: Sequence[Trace] = (),
 ) -> Page | None:
-    """Return the page of the kept replications and of `more`; None when none of them has anything to show.
+    """Return the page of the kept replications and of `more`; None when nothing flies in any of them.
 
     The base is drawn where the compiled campaign and its scenario are `known` and have one.
     """
     traces = [trace for trace in (*findings.traces, *more) if trace.moves or trace.events]
-    if not traces:
-        return None
     titles = {bar.name: bar.called for bar in findings.bars}
 
     def called(name: str) -> str:
@@ -52,7 +50,9 @@ def compose_campaign(
     films = [film_of(trace, findings.places, findings.end_d, called, stations) for trace in traces]
     for film, trace in zip(films, traces, strict=True):
         film["name"] = run_label(trace)
-        film["story"] = _story(findings, outline, traces[0], trace)
+        film["story"] = _story(findings, outline, traces[0], trace, called)
+    if not any(film["crafts"] for film in films):
+        return None
     base = _base(findings, *known, traces, films) if known is not None else None
     spots, lanes = spots_of(findings.places, films)
     pairs = combinations(range(len(traces)), 2)
@@ -247,7 +247,7 @@ def _first_day(films: Sequence[Json]) -> float:
     return min(days, default=0.0)
 
 
-def _story(findings: Findings, outline: Outline, plan: Trace, trace: Trace) -> Json:
+def _story(findings: Findings, outline: Outline, plan: Trace, trace: Trace, called: Callable[[str], str]) -> Json:
     """Return for each goal what its date hangs on, day by day: (since, until, sentence)."""
     unknown = np.full(len(outline.milestones), np.inf)
     told: Json = {}
@@ -255,7 +255,14 @@ def _story(findings: Findings, outline: Outline, plan: Trace, trace: Trace) -> J
         planned, chain = plan.chains.get(goal.name, ()), trace.chains.get(goal.name, ())
         narrator = Narrator(outline, trace.events, unknown, planned, unknown)
         stretches = [narrator.tell(segments) for segments in merge(chain)]
-        told[goal.name] = [[round(one.since_d, DAYS), round(one.until_d, DAYS), f"{one.text}."] for one in stretches]
+        told[goal.name] = [
+            [
+                round(one.since_d, DAYS),
+                round(one.until_d, DAYS),
+                f"{one.text.replace(one.subject, called(one.subject), 1)}.",
+            ]
+            for one in stretches
+        ]
     return told
 
 

@@ -8,7 +8,8 @@ const ELEMENT_SHAPES = {
 };
 const RINGS_KM = [100, 500, 2000, 5458];
 const STATES = ["waited", "delivered", "assembled", "works", "broken"];
-const monthOf = (day) => new Intl.DateTimeFormat(locale, { month: "short", year: "numeric", timeZone: "UTC" }).format(new Date(START_MS + day * DAY_MS));
+const months = new Intl.DateTimeFormat(locale, { month: "short", year: "numeric", timeZone: "UTC" });
+const monthOf = (day) => shortened(months.format(new Date(START_MS + day * DAY_MS)));
 const yearOf = (day) => String(new Date(START_MS + day * DAY_MS).getUTCFullYear());
 const spanOf = ([low, , high], word) => {
   if (low === null) return words.seldom;
@@ -88,7 +89,8 @@ class BasePlan {
 
   name(item, index, named) {
     const label = data.base.elements[index].label;
-    const cut = label.length > 13 ? Math.max(label.lastIndexOf("-", 13), label.lastIndexOf(" ", 13)) + 1 : 0;
+    const breaks = [...label.matchAll(/[- ]/g)].map((found) => found.index + 1);
+    const cut = label.length > 13 ? breaks.filter((at) => at <= 14).pop() ?? breaks[0] ?? 0 : 0; // two lines, if there is a gap
     const lines = !named ? [String(index + 1)] : cut > 0 ? [label.slice(0, cut), label.slice(cut)] : [label];
     item.names.slice(0, 2).forEach((text, line) => { put(text, (lines[line] ?? "").slice(0, 16)); attribute(text, "y", 24 + 11 * line); });
     attribute(item.names[2], "y", 24 + 11 * lines.length);

@@ -55,7 +55,7 @@
       const landed = this.run.landings.filter(([day]) => day <= now);
       const items = [
         ["", fill(words.peopleAway, { n: people })],
-        ["", fill(words.landedMass, { n: landed.length, mass: massOf(landed.reduce((sum, [, , kg]) => sum + kg, 0)) })],
+        ...(goesToMoon ? [["", fill(words.landedMass, { n: landed.length, mass: massOf(landed.reduce((sum, [, , kg]) => sum + kg, 0)) })]] : []),
         ...this.run.grounded.filter(([from, to]) => from <= now && now < to).map(([, to, launcher]) => ["bad", fill(words.standDown, { launcher, date: dateOf(to) })]),
         ["", fill(words.reached, { n: goals.filter(({ name }) => this.run.goals[name] <= now).length, all: goals.length })],
       ];

@@ -14,8 +14,9 @@ const decimal = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
 
 
 // --- words and elements -------------------------------------------------------------------------------------------
+const shortened = (text) => text.replace("Sept ", "Sep "); // three letters, as on every page
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
-const dateOf = (day) => dates.format(new Date(START_MS + Math.floor(day) * DAY_MS));
+const dateOf = (day) => shortened(dates.format(new Date(START_MS + Math.floor(day) * DAY_MS)));
 const massOf = (kg) => (kg >= 1000 ? fill(words.tonnes, { n: decimal.format(kg / 1000) }) : fill(words.kilograms, { n: number.format(kg) }));
 const powerOf = (w) => (w >= 1000 ? fill(words.kilowatts, { n: decimal.format(w / 1000) }) : fill(words.watts, { n: number.format(w) }));
 const attribute = (node, name, value) => (name === "text" ? (node.textContent = value) : node.setAttribute(name, value));

@@ -15,6 +15,8 @@ const SHAPES = {
 const shapeOf = (kind) => SHAPES[kind] ?? "M-7-7H7V7H-7Z";
 
 // --- the sketch ---------------------------------------------------------------------------------------------------
+const goesToMoon = lanes.some(({ id }) => id === "moon");
+
 class Sketch {
   constructor(run) {
     this.run = run;
@@ -46,7 +48,7 @@ class Sketch {
     const away = [...lanes].reverse(); // from Earth to Moon
     const room = { earth: this.wide ? 96 : 90, moon: this.wide ? 128 : 112 };
     const shares = away.map(({ id }) => (id === "way" ? 2.1 : room[id] ? 0 : 1));
-    const unit = (this.long - room.earth - room.moon) / shares.reduce((sum, share) => sum + share, 0);
+    const unit = (this.long - room.earth - (goesToMoon ? room.moon : 0)) / shares.reduce((sum, share) => sum + share, 0);
     let from = 0;
     this.reach = {};
     away.forEach(({ id }, index) => {
@@ -98,7 +100,7 @@ class Sketch {
     const corner = (along) => [this.point(along, broad), this.point(along, 0)];
     this.ground.append(
       svg("path", { class: "body earth", d: `M${line(arc("earth"))}L${line(corner(-20))}Z` }),
-      svg("path", { class: "body moon", d: `M${line(arc("moon"))}L${line(corner(this.long + 20))}Z` }),
+      ...(goesToMoon ? [svg("path", { class: "body moon", d: `M${line(arc("moon"))}L${line(corner(this.long + 20))}Z` })] : []),
     );
     lanes.forEach(({ id, label }, index) => {
       if (id === "earth" || id === "moon") return;

@@ -19,7 +19,7 @@ STATES = ("running", "complete", "interrupted", "failed")
 DESIGN, LEDGER = "design.json", "ledger.jsonl"
 OUTCOMES, TRACES, CASES = "outcomes", "traces", "cases"
 TRACED = tuple(f"{TRACES}/{title}.json" for title in ("nominal", "p10", "p50", "p90"))
-PAGES = ("report.html", "flights.html", "flight.html", "plotly.min.js")
+PAGES = ("report.html", "campaign.html", "flights.html", "flight.html", "plotly.min.js")
 
 _PART = re.compile(rf"{OUTCOMES}/part-\d{{6,12}}-\d{{6,12}}\.parquet")
 _CASE = re.compile(rf"{CASES}/[0-9a-f]{{24}}-\d{{6,12}}-\d{{6,12}}\.parquet|scenario(\.[^/]+)?\.resolved\.yaml")

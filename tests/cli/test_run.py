@@ -231,6 +231,12 @@ def test_the_page_of_the_campaign_shows_a_replication_that_was_not_kept(small: P
     assert f"Replication {number}" in Path("out/campaign.html").read_text(encoding="utf-8")
 
 
+def test_clean_knows_every_page_of_a_run_with_flights(small: Path, ilrs: Call) -> None:
+    ilrs("run", small, "-n", 10, "-j", 1, "-q", "-o", "runs/out")
+    assert "kept" not in ilrs("clean", "--yes").stdout
+    assert not Path("runs/out").exists()
+
+
 def test_a_replication_that_a_study_lacks_is_refused(small: Path, ilrs: Call) -> None:
     ilrs("run", small, "-n", 10, "-j", 1, "-q", "-o", "out")
     done = ilrs("report", "out", "--replication", 10)

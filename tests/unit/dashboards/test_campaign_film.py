@@ -107,6 +107,27 @@ def test_pads_of_one_launch_site_lie_at_one_spot() -> None:
     assert spots["coast.one"] == spots["coast.two"] == {"lane": "earth", "number": 0, "label": "coast"}
 
 
+def test_a_campaign_that_stays_near_the_earth_shows_no_moon() -> None:
+    trace = trace_of((Move("module", "module", "station", "earth", "leo", 1.0, 2.0, 1e3, 0, "ok"),))
+    _spots, lanes = spots_of(PLACES, [film_of(trace, PLACES, END_D, name_itself)])
+    assert [lane["id"] for lane in lanes] == ["earth-orbit", "earth"]
+
+
+def test_lanes_lead_from_the_ground_of_the_moon_to_the_earth() -> None:
+    _spots, lanes = spots_of(PLACES, [film_of(crewed_trace(), PLACES, END_D, name_itself)])
+    assert [lane["id"] for lane in lanes] == ["moon", "llo", "way", "earth-orbit", "earth"]
+
+
+def test_what_a_goal_hangs_on_is_called_by_its_title() -> None:
+    findings = sample_findings()
+    bars = tuple(dataclasses.replace(bar, title="The long work") for bar in findings.bars)
+    page = compose_campaign(dataclasses.replace(findings, bars=bars), sample_outline())
+    assert page is not None
+    assert page.scene is not None
+    told = [text for run in page.scene.data["runs"] for story in run["story"].values() for *_days, text in story]
+    assert any("The long work" in text for text in told)
+
+
 def test_runs_part_at_the_first_event_that_differs() -> None:
     first, late, lost = (
         Event(5.0, "a", Verb.LANDS, "base"),
@@ -158,5 +179,6 @@ def test_the_page_needs_no_plotly() -> None:
     assert "plotly" not in document.html
 
 
-def test_runs_without_anything_to_show_have_no_page() -> None:
-    assert compose_campaign(dataclasses.replace(sample_findings(), traces=()), sample_outline()) is None
+def test_runs_in_which_nothing_flies_have_no_page() -> None:
+    schedule = trace_of((), (Event(5.0, "work", Verb.IS_FINISHED),))
+    assert compose_campaign(dataclasses.replace(sample_findings(), traces=(schedule,)), sample_outline()) is None
