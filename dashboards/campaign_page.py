@@ -190,6 +190,7 @@ def _base_words() -> Json:
         "elements": _(
             "Elements: {works} work, {assembled} are set up, {delivered} delivered, {broken} broken, of {all}"
         ),
+        "elementsOf": _("Elements of the base, {run}"),
         "kilometres": _("{n} km"),
         "mapHint": _(
             "Directions and distances are true, from the base, with its north on top; rings mark distances, and are "

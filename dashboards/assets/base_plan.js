@@ -34,7 +34,7 @@ class BasePlan {
     this.box = html("div", { class: "base-box" }, this.svg);
     this.cells = data.base.elements.map(() => [html("td"), html("td")]);
     this.items = data.base.elements.map((element) => this.item(element));
-    this.node = html("div", { class: "base" }, html("h4", { text: fill(words.baseTitle, { place: data.base.place }) }), this.facts,
+    this.node = html("div", { class: "base" }, html("h3", { text: fill(words.baseTitle, { place: data.base.place }) }), this.facts,
       html("div", { class: "base-row" }, html("div", { class: "base-main" }, this.box, this.keys(), html("p", { class: "hint", text: words.schematic })), this.map()), this.table());
   }
 
@@ -134,7 +134,7 @@ class BasePlan {
     const rows = data.base.elements.map(({ label, kg, dates: days, share }, index) => html("tr", {}, html("td", { text: String(index + 1) }), html("td", { text: label }),
       html("td", { text: massOf(kg) }), ...this.cells[index], html("td", { text: spanOf(days, monthOf) }), html("td", { text: fill(words.percent, { n: number.format(100 * share) }) })));
     const table = html("table", {}, html("thead", {}, html("tr", {}, ...head.map((text) => html("th", { scope: "col", text })))), html("tbody", {}, ...rows));
-    this.details = html("details", {}, html("summary", { text: words.elementTable }), html("div", { class: "scroll", role: "region", tabindex: 0, "aria-label": words.elementTable }, table));
+    this.details = html("details", {}, html("summary", { text: words.elementTable }), html("div", { class: "scroll", role: "region", tabindex: 0, "aria-label": fill(words.elementsOf, { run: this.run.name }) }, table));
     return this.details;
   }
 
@@ -153,6 +153,6 @@ class BasePlan {
     });
     const list = data.base.sites.map(({ label, km }, index) => html("li", {}, html("b", { text: letters[index] }), html("span", { text: fill(words.siteAway, { site: label, distance: fill(words.kilometres, { n: number.format(km) }) }) })));
     picture.append(centre);
-    return html("div", { class: "base-map" }, html("h4", { text: words.mapTitle }), picture, html("ul", { class: "keys" }, ...list), html("p", { class: "hint", text: words.mapHint }));
+    return html("div", { class: "base-map" }, html("h3", { text: words.mapTitle }), picture, html("ul", { class: "keys" }, ...list), html("p", { class: "hint", text: words.mapHint }));
   }
 }

@@ -19,8 +19,8 @@
       this.key = "";
       this.picture = html("div", {}, this.sketch.svg);
       this.node = html("section", { class: "run-panel card", "aria-label": run.name },
-        html("h3", { text: run.name }), this.facts, html("div", { class: "picture" }, this.picture, this.keys()),
-        html("h4", { text: words.hangsTitle }), this.today, html("h4", { text: words.logTitle }), this.log, ...(this.base ? [this.base.node] : []));
+        html("h2", { text: run.name }), this.facts, html("div", { class: "picture" }, this.picture, this.keys()),
+        html("h3", { text: words.hangsTitle }), this.today, html("h3", { text: words.logTitle }), this.log, ...(this.base ? [this.base.node] : []));
       this.run.starts = [...new Set(run.crafts.flatMap((craft) => craft.ways.map(([start]) => start)).concat(run.log.map(([day]) => day)))].sort((a, b) => a - b);
     }
 

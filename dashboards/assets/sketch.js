@@ -46,7 +46,7 @@ class Sketch {
     this.broad = this.wide ? Math.min(460, Math.max(360, width * 0.46)) : width;
     this.svg.setAttribute("viewBox", this.wide ? `0 0 ${this.long} ${this.broad}` : `0 0 ${this.broad} ${this.long}`);
     const away = [...lanes].reverse(); // from Earth to Moon
-    const room = { earth: this.wide ? 96 : 90, moon: this.wide ? 128 : 112 };
+    const room = { earth: this.wide ? 96 : 90, moon: this.wide ? 142 : 112 };
     const shares = away.map(({ id }) => (id === "way" ? 2.1 : room[id] ? 0 : 1));
     const unit = (this.long - room.earth - (goesToMoon ? room.moon : 0)) / shares.reduce((sum, share) => sum + share, 0);
     let from = 0;
@@ -58,8 +58,11 @@ class Sketch {
     });
     this.bend = { earth: this.broad * 1.15, moon: this.broad * (this.wide ? 1.3 : 1.6) };
     this.drawGround();
-    this.crafts.forEach((one) => { one.side = null; });
+    this.crafts.forEach((one) => { one.side = null; put(one.name, this.shown(one.craft.name)); });
   }
+
+  // A phone has room for the start of a name; the whole is in the title of its craft and in the log.
+  shown(name) { return this.wide || name.length <= 17 ? name : `${name.slice(0, 16)}\u2026`; }
 
   // A place along the way from Earth to Moon and across it, as x and y.
   point(along, across) { return this.wide ? [along, across] : [across, this.long - along]; }
@@ -153,7 +156,7 @@ class Sketch {
     const shift = this.wide ? (spot.lane === "moon" ? -16 : 16) : 0;
     return svg("g", { transform: `translate(${x.toFixed(1)} ${y.toFixed(1)})`, class: "loss" },
       svg("path", { d: "M-10-10L10 10M10-10L-10 10" }),
-      svg("text", { x: shift, y: this.wide ? -8 : spot.lane === "moon" ? 26 : -16, "text-anchor": anchor, text: fill(words.isLost, { name }) }));
+      svg("text", { x: shift, y: this.wide ? -8 : spot.lane === "moon" ? 26 : -16, "text-anchor": anchor, text: fill(words.isLost, { name: this.shown(name) }) }));
   }
 
   showCraft(one, now, standing) {
