@@ -15,6 +15,8 @@ from sim.sampling import LATIN_HYPERCUBE, STRATA
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
+    from sim.front.progress import Reporter
+
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -48,6 +50,17 @@ def as_of_option(function: F) -> F:
         metavar="DATE",
         help="Know only what was known on this day: facts of later are plans again, dates are those said by then.",
     )
+    return option(function)
+
+
+def model_options(function: F) -> F:
+    """Add all that says which scenario is asked: `-S`, `--variant` and `--as-of`."""
+    return scenario_options(as_of_option(function))
+
+
+def seed_option(function: F) -> F:
+    """Add `--seed`, the root of all draws."""
+    option = click.option("--seed", default=2035, show_default=True, type=click.IntRange(0, 2**63 - 1))
     return option(function)
 
 
@@ -111,9 +124,22 @@ def arguments_as_options() -> Iterator[None]:
         raise click.BadParameter(error.message, param_hint=option) from None
 
 
-def as_json(what: str) -> Callable[[F], F]:
-    """Add `--json`."""
-    return click.option("--json", "json_", is_flag=True, help=f"Print {what} as JSON on stdout.")
+@contextlib.contextmanager
+def reporting(options: Mapping[str, Any]) -> Iterator[Reporter]:
+    """Show progress unless `-q` or `--json` is there; what the front refuses is an option that is used wrongly."""
+    from sim.front.progress import reporter
+
+    with reporter(quiet=options["quiet"] or options["json_"]) as progress, arguments_as_options():
+        yield progress
+
+
+def as_json(what: str, *, quiet: bool = False) -> Callable[[F], F]:
+    """Add `--json`, and `-q` to verbs that show progress."""
+    option = click.option("--json", "json_", is_flag=True, help=f"Print {what} as JSON on stdout.")
+    if not quiet:
+        return option
+    silent = click.option("-q", "--quiet", is_flag=True, help="No progress.")
+    return lambda function: option(silent(function))
 
 
 def _distinct(ctx: click.Context, parameter: click.Parameter, texts: tuple[str, ...]) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli.options import as_json, as_of_option, scenario_options, split_names
+from sim.cli.options import as_json, model_options, split_names
 from sim.cli.printing import print_json
 from sim.problems import counted
 
@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 
 @click.command("check")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@scenario_options
-@as_of_option
+@model_options
 @click.option("--strict", is_flag=True, help="Warnings count as errors.")
 @click.option("--flights", is_flag=True, help="Also compute transfers and close every flight's mass (slower).")
 @as_json("the problems")

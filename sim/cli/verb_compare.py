@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from sim.cli.options import arguments_as_options, as_json, as_of_option, engine_options, workers_of
+from sim.cli.options import arguments_as_options, as_json, as_of_option, engine_options, seed_option, workers_of
 from sim.cli.printing import json_text
 from sim.problems import counted
 
@@ -18,12 +18,11 @@ _INPUTS_SHOWN = 20
 @click.argument("things", nargs=-1, required=True, metavar="A B ...")
 @click.option("--goal", help="Only this goal; where the names differ, one for each: first-crew=artemis-landing.")
 @click.option("-n", "--replications", type=click.IntRange(1, 5_000_000), default=500, show_default=True)
-@click.option("--seed", default=2035, show_default=True, type=click.IntRange(0, 2**63 - 1))
+@seed_option
 @as_of_option
 @engine_options
 @click.option("--report", "report", is_flag=True, help="Also draw a page for each run and one that compares them.")
-@as_json("the comparison")
-@click.option("-q", "--quiet", is_flag=True, help="No progress.")
+@as_json("the comparison", quiet=True)
 def command(things: tuple[str, ...], goal: str | None, report: bool, json_: bool, quiet: bool, **options: Any) -> None:
     """Compare what scenarios promise: chance, P50 and P80 with paired intervals, slip by cause, what differs.
 

@@ -34,8 +34,7 @@ if TYPE_CHECKING:
     help="With --vary-fixed: replications of each case.",
 )
 @engine_options
-@as_json("the figures")
-@click.option("-q", "--quiet", is_flag=True, help="No progress.")
+@as_json("the figures", quiet=True)
 def command(folder: Path, goal: str | None, limit: int, json_: bool, **options: Any) -> None:
     """Say which guess matters most: how far a figure's luck moves a goal, weighed with how little it is trusted.
 

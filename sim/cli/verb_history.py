@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.options import as_json, engine_of, engine_options, scenario_options, split_names, typed
+from sim.cli.options import as_json, engine_of, engine_options, scenario_options, seed_option, split_names, typed
 from sim.cli.printing import aligned, print_json
 from sim.problems import counted
 
@@ -23,12 +23,11 @@ if TYPE_CHECKING:
 @click.option(
     "-n", "--replications", type=click.IntRange(min=1), default=300, show_default=True, help="Replications of each day."
 )
-@click.option("--seed", default=2035, show_default=True, type=click.IntRange(0, 2**63 - 1))
+@seed_option
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Folder [default: runs/SCENARIO-history-KEY].")
 @scenario_options
 @engine_options
-@as_json("the forecasts")
-@click.option("-q", "--quiet", is_flag=True, help="No progress.")
+@as_json("the forecasts", quiet=True)
 def command(file: str, sets: tuple[str, ...], variants: tuple[str, ...], **options: Any) -> None:
     """Forecast a scenario afresh on each of several days, with what was known then, and draw the milestone trend.
 

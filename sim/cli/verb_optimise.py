@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.options import arguments_as_options, as_json, as_of_option, scenario_options, split_names, typed
+from sim.cli.options import as_json, model_options, reporting, split_names, typed
 from sim.cli.printing import aligned, print_json
 
 if TYPE_CHECKING:
@@ -44,10 +44,8 @@ OBJECTIVES = ("date", "launches", "imleo", "cost")
 )  # fmt: skip
 @click.option("-o", "--out", type=click.Path(path_type=Path, dir_okay=False), help="File for the better plan.")
 @click.option("--force", is_flag=True, help="Overwrite that file.")
-@scenario_options
-@as_of_option
-@as_json("the answer")
-@click.option("-q", "--quiet", is_flag=True, help="No progress.")
+@model_options
+@as_json("the answer", quiet=True)
 def command(file: str, sets: tuple[str, ...], variants: tuple[str, ...], **options: Any) -> None:
     """Find what should fly on which flight, and when; prove it, replay it, run it under chance, and draw a page.
 
@@ -59,13 +57,12 @@ def command(file: str, sets: tuple[str, ...], variants: tuple[str, ...], **optio
     from sim.decide.changes import require_place
     from sim.front import load
     from sim.front.best_order import BestOrder
-    from sim.front.progress import reporter
 
     out: Path | None = options["out"]
     if out is not None:
         require_place(file, out, force=options["force"])
     first = [options["minimise"]] if options["minimise"] else ["date"] if options["then"] else []
-    with reporter(quiet=options["quiet"] or options["json_"]) as progress, arguments_as_options():
+    with reporting(options) as progress:
         found = load(file, split_names(variants), sets, as_of=options["as_of"]).optimise(
             options["goal"],
             minimise=[*first, *(one for one in options["then"] if one not in first)],

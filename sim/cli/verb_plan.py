@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli.options import arguments_as_options, as_json, as_of_option, scenario_options, split_names, told_of_warnings
+from sim.cli.options import arguments_as_options, as_json, model_options, split_names, told_of_warnings
 from sim.cli.printing import aligned, print_json
 
 if TYPE_CHECKING:
@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 @click.command("plan")
 @click.argument("file", metavar="FILE")
 @click.option("--goal", help="Goal whose critical path is given [default: the first].")
-@scenario_options
-@as_of_option
+@model_options
 @as_json("the plan")
 def command(
     file: str, goal: str | None, sets: tuple[str, ...], variants: tuple[str, ...], as_of: str | None, json_: bool

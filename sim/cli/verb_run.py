@@ -13,10 +13,10 @@ import click
 from sim.cli.options import (
     arguments_as_options,
     as_json,
-    as_of_option,
     engine_options,
+    model_options,
     sampling_option,
-    scenario_options,
+    seed_option,
     split_names,
     told_of_warnings,
     typed,
@@ -50,7 +50,7 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
     help="Go on until the 95 % interval of the first goal's P80 (or its chance) reaches no further than this.",
 )
 @click.option("--quantile", default=0.8, show_default=True, type=click.FloatRange(0.01, 0.99), help="Instead of P80.")
-@click.option("--seed", default=2035, show_default=True, type=click.IntRange(0, 2**63 - 1))
+@seed_option
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Run folder [default: runs/SCENARIO-KEY-sSEED].")
 @click.option(
     "--shared",
@@ -60,12 +60,10 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
     "[default: $ILRS_SHARED, or they send them back].",
 )
 @click.option("--yes", is_flag=True, help="Start a run that is refused for its size.")
-@scenario_options
-@as_of_option
+@model_options
 @sampling_option
 @engine_options
-@as_json("the summary")
-@click.option("-q", "--quiet", is_flag=True, help="No progress.")
+@as_json("the summary", quiet=True)
 def command(
     file: str,
     seed: int,

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sim.cli.options import (
-    arguments_as_options,
     as_json,
-    as_of_option,
     engine_options,
-    scenario_options,
+    model_options,
+    reporting,
+    seed_option,
     split_names,
     typed,
     workers_of,
@@ -50,13 +50,11 @@ _MOST_LINES = 100
     type=click.IntRange(100, 5_000_000),
     help="Replications at most for one package.",
 )
-@click.option("--seed", default=2035, show_default=True, type=click.IntRange(0, 2**63 - 1))
+@seed_option
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Folder [default: runs/SCENARIO-seek-KEY].")
-@scenario_options
-@as_of_option
+@model_options
 @engine_options
-@as_json("the answer")
-@click.option("-q", "--quiet", is_flag=True, help="No progress.")
+@as_json("the answer", quiet=True)
 def command(file: str, sets: tuple[str, ...], variants: tuple[str, ...], **options: Any) -> None:
     """Find the cheapest levers that reach a goal by its date with the chance that is wanted.
 
@@ -66,11 +64,10 @@ def command(file: str, sets: tuple[str, ...], variants: tuple[str, ...], **optio
     the frontier.
     """
     from sim.front import load
-    from sim.front.progress import reporter
 
     where = workers_of(options)
     levels = tuple(one.strip() for one in (options["levels"] or "").split(",") if one.strip())
-    with reporter(quiet=options["quiet"] or options["json_"]) as progress, arguments_as_options():
+    with reporting(options) as progress:
         search = load(file, split_names(variants), sets, as_of=options["as_of"]).seek(
             options["goal"],
             by=options["by"],

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.options import as_json, as_of_option, scenario_options, split_names
+from sim.cli.options import as_json, model_options, split_names
 from sim.cli.printing import print_json
 
 if TYPE_CHECKING:
@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 @click.option("--origins", is_flag=True, help="Say of each value which line, variant or --set it comes from.")
 @click.option("--diff", "other", metavar="OTHER", help="Show only what differs from another scenario: old -> new.")
 @click.option("--other-variant", "other_variants", multiple=True, metavar="A,B", help="Use variants of OTHER.")
-@scenario_options
-@as_of_option
+@model_options
 @as_json("the values")
 def command(
     file: str,

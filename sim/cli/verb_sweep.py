@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sim.cli.options import (
-    arguments_as_options,
     as_json,
-    as_of_option,
     engine_options,
+    model_options,
+    reporting,
     sampling_option,
-    scenario_options,
     split_names,
     typed,
     workers_of,
@@ -48,12 +47,10 @@ _SHOWN = 12
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Sweep folder [default: runs/SCENARIO-sweep-KEY].")
 @click.option("--yes", is_flag=True, help="Start a sweep that is refused for its size.")
 @click.option("--fail-fast", is_flag=True, help="Stop at the first case that fails.")
-@scenario_options
-@as_of_option
+@model_options
 @sampling_option
 @engine_options
-@as_json("the cases and what they show")
-@click.option("-q", "--quiet", is_flag=True, help="No progress.")
+@as_json("the cases and what they show", quiet=True)
 @click.pass_context
 def command(ctx: click.Context, /, file: str, sets: tuple[str, ...], variants: tuple[str, ...], **options: Any) -> None:
     """Run every case of a design over dotted paths of a scenario, all cases with the same luck.
@@ -63,12 +60,11 @@ def command(ctx: click.Context, /, file: str, sets: tuple[str, ...], variants: t
     Exit code 4: some cases failed, the others are there.
     """
     from sim.front import load
-    from sim.front.progress import reporter
 
     if options["only"] and not options["vary"]:
         raise click.UsageError("--only belongs to --vary: it leaves out what the file varies")
     where = workers_of(options)
-    with reporter(quiet=options["quiet"] or options["json_"]) as progress, arguments_as_options():
+    with reporting(options) as progress:
         progress.say("reading the scenario")
         sweep = load(file, split_names(variants), sets, as_of=options["as_of"]).sweep(
             options["vary"],

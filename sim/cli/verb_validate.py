@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli.options import as_json, split_names
+from sim.cli.options import as_json, seed_option, split_names
 from sim.cli.printing import print_json, show_grid
 from sim.problems import counted
 
@@ -25,7 +25,7 @@ QUICK = 1000
     "-n", "--replications", type=click.IntRange(100, 5_000_000), help="Of each sampled network [default: 4000]."
 )
 @click.option("--quick", is_flag=True, help=f"Take {QUICK} replications; tolerances grow with it.")
-@click.option("--seed", default=2035, show_default=True, type=click.IntRange(0, 2**63 - 1))
+@seed_option
 @click.option("--only", multiple=True, metavar="FAMILY,...", help="Only these families; a wrong name lists them.")
 @click.option("--missed", is_flag=True, help="List only the cases that are missed.")
 @click.option("--report", "report", is_flag=True, help="Write the page of the suite.")
@@ -37,8 +37,7 @@ QUICK = 1000
     show_default=True,
     help="Folder of the page.",
 )
-@as_json("the cases")
-@click.option("-q", "--quiet", is_flag=True, help="No progress.")
+@as_json("the cases", quiet=True)
 @click.pass_context
 def command(
     ctx: click.Context,
