@@ -21,9 +21,8 @@ from sim.analysis.estimates import quantiles
 from sim.analysis.indices import Swing, tornado
 from sim.decide.packages import Lattice, Packages
 from sim.decide.rows import KEPT, Rows
-from sim.decide.selection import FOUND, Selection
+from sim.decide.selection import FOUND, Selection, compared_pair, frontier_of, sooner_steps, surer_steps
 from sim.decide.sought import Found, Trial, chance_that_it_meets, write_found
-from sim.decide.staircase import compared_pair, frontier_of, sooner_steps, surer_steps
 from sim.decide.tally import Tally
 from sim.problems import Code, InputError, Mark, Problem, ScenarioError
 from sim.sampling import LATIN_HYPERCUBE

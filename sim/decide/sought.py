@@ -17,8 +17,7 @@ from sim.analysis.estimates import Proportion, Quantile, wilson
 from sim.analysis.indices import Swing
 from sim.clock import Calendar
 from sim.decide.packages import LeverTest
-from sim.decide.selection import FOUND, Level
-from sim.decide.staircase import Step
+from sim.decide.selection import FOUND, Level, Step
 from sim.decide.tally import RISK
 from sim.study import files
 from sim.study.contents import FINDINGS
