@@ -7,7 +7,7 @@ coordinates; they are shown with their true distance and direction from the base
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -27,6 +27,7 @@ MOON_RADIUS_KM: Final = 1737.4
 HOURS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXY"
 """One letter for each whole number of hours of a day, 0 to 24."""
 LABEL_LENGTH: Final = 40
+CARGO_LENGTH: Final = 240
 
 
 def base_of(campaign: Campaign, findings: Findings, nights: Spans, cover: Spans, sites: Mapping[str, Place]) -> Json:
@@ -60,6 +61,19 @@ def power_of(trace: Trace) -> list[list[float]]:
     """Return (day, supply, demand) in watts whenever the balance of the base changes."""
     steps = zip(trace.power_t_d, trace.power_supply_w, trace.power_demand_w, strict=True)
     return [[round(day, 2), round(supply), round(demand)] for day, supply, demand in steps]
+
+
+def cargo_of(campaign: Campaign, called: Callable[[str], str]) -> dict[str, str]:
+    """Return what each mission brings, by its name: elements and goods, in words."""
+    loads: dict[str, list[str]] = {}
+    for element in campaign.elements:
+        for mission in sorted(_carriers(campaign, element)):
+            loads.setdefault(mission, []).append(called(campaign.subjects[element.subject].name))
+    for plan in campaign.missions:
+        goods = [(formats.tonnes(kg), campaign.living.goods[good]) for good, kg in plan.goods]
+        name = campaign.subjects[plan.subject].name
+        loads[name] = loads.get(name, []) + [_("{mass} of {good}").format(mass=kg, good=good) for kg, good in goods]
+    return {name: formats.shorten(formats.listing(load), CARGO_LENGTH) for name, load in loads.items() if load}
 
 
 def ring_places(count: int) -> list[tuple[float, float]]:

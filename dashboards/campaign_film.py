@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from types import MappingProxyType
 from typing import Any, Final
 
 from dashboards import formats
@@ -133,13 +134,18 @@ def film_of(
     end_d: float,
     called: Callable[[str], str],
     stations: frozenset[str] = frozenset(),
+    cargo: Mapping[str, str] = MappingProxyType({}),
 ) -> Json:
-    """Return one replication as the page needs it; `called` says what a page calls a subject."""
+    """Return one replication as the page needs it.
+
+    `called` says what a page calls a subject; `cargo`, by mission, what it brings.
+    """
     crafts = share_crew(crafts_of(trace, places, end_d, stations))
     return {
         "crafts": [
             {
                 "name": formats.shorten(called(craft.subject), NAME_LENGTH),
+                "cargo": cargo.get(craft.subject, ""),
                 "vehicle": formats.shorten(craft.vehicle, NAME_LENGTH),
                 "slot": slot,
                 "lasting": craft.lasting,
@@ -250,7 +256,8 @@ def spots_of(places: Sequence[PlaceName], films: Iterable[Mapping[str, Any]]) ->
         group = place.split(".")[0] if lane == EARTH else place
         numbers = count.setdefault(lane, {})
         number = numbers.setdefault(group, len(numbers))
-        spots[place] = {"lane": lane, "number": number, "label": formats.shorten(group, 24) if group != EARTH else ""}
+        label = formats.shorten(formats.place_name(group), 24) if group != EARTH else ""
+        spots[place] = {"lane": lane, "number": number, "label": label}
     return spots, lanes
 
 

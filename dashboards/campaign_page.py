@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from dashboards import formats, theme
-from dashboards.base_plan import base_of, kind_names, power_of, states_of
+from dashboards.base_plan import base_of, cargo_of, kind_names, power_of, states_of
 from dashboards.campaign_film import Json, film_of, parting_of, spots_of
 from dashboards.card import Card, Page, Scene, Section, Table
 from dashboards.event_words import sentence_of
@@ -47,7 +47,8 @@ def compose_campaign(
         return titles.get(name, name)
 
     stations = _stations(known[0]) if known is not None else frozenset()
-    films = [film_of(trace, findings.places, findings.end_d, called, stations) for trace in traces]
+    cargo = cargo_of(known[0], called) if known is not None else {}
+    films = [film_of(trace, findings.places, findings.end_d, called, stations, cargo) for trace in traces]
     for film, trace in zip(films, traces, strict=True):
         film["name"] = run_label(trace)
         film["story"] = _story(findings, outline, traces[0], trace, called)
@@ -125,6 +126,13 @@ def words() -> Json:
     """Return the texts that the script puts in; it fills what stands in braces."""
     return {
         "adaptive": _("as things happen: slow while something flies"),
+        "aloft": _("Where everything is on this day"),
+        "atPlace": _("{name} ({vehicle}) is here: {place}. {load}."),
+        "carries": _("{text} Cargo: {cargo}."),
+        "earth": _("Earth"),
+        "nobody": _("Nothing flies, and nothing stands on a pad."),
+        "onPad": _("{name} ({vehicle}) stands on its pad: {place}. {load}."),
+        "onWay": _("{name} ({vehicle}) is on its way, day {n} of {all}: {from} to {to}. {load}."),
         "beside": _("Beside it"),
         "dayASecond": _("a day a second"),
         "dayBack": _("One day back"),
@@ -205,8 +213,9 @@ def _base_words() -> Json:
         "power": _("Power through the longest night: {supply} supplied, {demand} needed"),
         "schematic": _(
             "Schematic: the scenario says no positions inside the base. Rings follow the order in which elements are "
-            "likely to work, from the middle outwards; a line shows that one works. Years under an element: between "
-            "them it begins to work in eight of ten runs (P10 to P90 of all runs)."
+            "likely to work, from the middle outwards; a line shows that one works, a grey ground that the Sun is "
+            "down. Years under an element: between them it begins to work in eight of ten runs (P10 to P90 of "
+            "all runs)."
         ),
         "seen": _("Hours of this day in which ground stations see the Moon: {n} of 24"),
         "seldom": _("in few runs"),

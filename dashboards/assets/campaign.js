@@ -16,10 +16,11 @@
       this.facts = html("ul", { class: "facts" });
       this.today = html("p", { class: "hangs" });
       this.log = html("ol", { class: "log" });
+      this.aloft = html("ul", { class: "aloft" });
       this.key = "";
       this.picture = html("div", {}, this.sketch.svg);
       this.node = html("section", { class: "run-panel card", "aria-label": run.name },
-        html("h2", { text: run.name }), this.facts, html("div", { class: "picture" }, this.picture, this.keys()),
+        html("h2", { text: run.name }), this.facts, html("div", { class: "picture" }, this.picture, this.keys(), html("h3", { text: words.aloft }), this.aloft),
         html("h3", { text: words.hangsTitle }), this.today, html("h3", { text: words.logTitle }), this.log, ...(this.base ? [this.base.node] : []));
       this.run.starts = [...new Set(run.crafts.flatMap((craft) => craft.ways.map(([start]) => start)).concat(run.log.map(([day]) => day)))].sort((a, b) => a - b);
     }
@@ -42,6 +43,7 @@
       this.sketch.svg.setAttribute("aria-label", fill(words.sketch, { run: this.run.name, date: dateOf(now) }));
       this.showFacts(now);
       this.showStory(now);
+      this.showAloft(now);
       this.showLog(now, count);
       this.base?.show(now);
     }
@@ -69,6 +71,21 @@
       if (reached !== undefined && reached <= now) return put(this.today, fill(words.isReached, { date: dateOf(reached) }));
       const stretch = told.filter(([since, until]) => since <= now && now < until).pop();
       return put(this.today, stretch ? fill(words.hangs, { since: dateOf(stretch[0]), until: dateOf(stretch[1]), why: stretch[2] }) : "");
+    }
+
+    showAloft(now) {
+      const placeOf = (place) => spots[place].label || words.earth;
+      const items = this.run.crafts.flatMap(({ name, vehicle, cargo, lasting, ways }) => {
+        const way = ways.find(([start, end]) => start <= now && now < end);
+        if (!way) return [];
+        const [start, end, from, to, , mass, people] = way;
+        const load = [massOf(mass), ...(people ? [fill(words.people, { n: people })] : [])].join(words.join);
+        const days = { n: number.format(Math.max(Math.ceil(now - start), 1)), all: number.format(Math.max(Math.ceil(end - start), 1)) };
+        const pattern = from !== to ? words.onWay : spots[from].lane === "earth" ? words.onPad : words.atPlace;
+        const text = fill(pattern, { name, vehicle, load, ...days, from: placeOf(from), to: placeOf(to), place: placeOf(from) });
+        return [[from !== to ? 0 : lasting ? 2 : 1, cargo ? fill(words.carries, { text, cargo }) : text]];
+      }).sort(([one], [other]) => one - other).map(([, text]) => text); // what moves first, what stays for good last
+      this.aloft.replaceChildren(...(items.length ? items : [words.nobody]).map((text) => html("li", { text })));
     }
 
     showLog(now, count) {

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboards.base_plan import base_of, hours_by_day, power_of, ring_places, sites_around, states_of
+from dashboards.base_plan import base_of, cargo_of, hours_by_day, power_of, ring_places, sites_around, states_of
 from dashboards.setting import Spans
 from sim.analysis.findings import Findings
 from sim.campaign.compile import compile_campaign
@@ -20,6 +20,7 @@ from sim.scenario.schema import Place
 from tests.unit.dashboards.sample import sample_findings
 
 SMALL = Path(__file__).parents[2] / "cli" / "small.yaml"
+RESUPPLY = Path(__file__).parents[3] / "scenarios" / "examples" / "resupply.yaml"
 BASE = ("base.at=site", "base.robot_shift=8 h", "elements.hut.assembly.robot=16 h")
 QUARTER_KM = math.pi / 2 * 1737.4
 """From a pole to the equator on a sphere of the Moon's mean radius."""
@@ -69,6 +70,15 @@ def test_an_element_is_delivered_when_its_lander_lands(campaign: Campaign, plan:
 def test_an_element_is_assembled_and_works_after_that(campaign: Campaign, plan: Trace, findings: Findings) -> None:
     (state,) = states_of(campaign, findings, plan)
     assert state["delivered"] < state["assembled"] < state["works"]
+
+
+def test_a_mission_says_what_it_brings(campaign: Campaign) -> None:
+    assert cargo_of(campaign, str.upper) == {"flight": "HUT"}
+
+
+def test_goods_are_told_with_their_mass() -> None:
+    resupply = compile_campaign(load_scenario(RESUPPLY))
+    assert any(" kg of " in load or " t of " in load for load in cargo_of(resupply, str).values())
 
 
 def test_a_broken_element_is_down_until_it_is_repaired(campaign: Campaign, findings: Findings) -> None:
