@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import contextlib
+import re
+import threading
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -14,7 +17,7 @@ from dashboards.replay_view import Asked, Teller
 from dashboards.sweep_page import answers_of
 from sim.analysis.findings import Findings, GoalFinding
 from sim.problems import InputError
-from sim.study.contents import OPTIMISE_FOLDER, SWEEP_FOLDER, kind_of
+from sim.study.contents import LEDGER, OPTIMISE_FOLDER, SWEEP_FOLDER, kind_of
 from sim.study.files import FolderError
 from sim.study.folders import ours_below
 from sim.study.manifest import COMPLETE, is_search, read_manifest
@@ -22,6 +25,8 @@ from sim.study.store import StudyTables, read_study
 from sim.study.summary import findings_of
 from sim.study.sweep_tables import read_sweep
 
+_HASH = re.compile(r"-[0-9a-f]{8}-s\d+$")
+"""How `ilrs run` ends the name of a folder: a hash of the scenario, and the seed."""
 STEPS = 400
 """Steps of a curve that are sent; each of them is one replication that can be clicked."""
 
@@ -86,7 +91,7 @@ class Shelf:
     """Why folders that were found are not shown."""
 
     def goals(self) -> dict[str, str]:
-        """Return the names of all goals and what to call them: the one that most studies have comes first.
+        """Return the names of all goals and what to call them; the first is the first study's own first goal.
 
         A goal that studies call differently goes by its name.
         """
@@ -95,10 +100,49 @@ class Shelf:
         titles: dict[str, set[str]] = {}
         for name, called in found:
             titles.setdefault(name, set()).add(called)
-        names = [name for name, _ in found]
-        first = max(names, key=names.count, default="")
-        ordered = [name for name in dict.fromkeys([first, *names]) if name in titles]
-        return {name: next(iter(titles[name])) if len(titles[name]) == 1 else name for name in ordered}
+        return {name: next(iter(said)) if len(said) == 1 else name for name, said in titles.items()}
+
+
+class LiveSweeps(Mapping[str, SweepAnswers]):
+    """Sweeps that may still be running: one whose folder has new answers is read again when it is asked for news."""
+
+    def __init__(self, sweeps: Mapping[str, SweepAnswers]) -> None:
+        self._sweeps = dict(sweeps)
+        self._stamps = {key: _stamp(one.folder) for key, one in sweeps.items()}
+        self._reading = threading.Lock()
+
+    def __getitem__(self, key: str) -> SweepAnswers:
+        return self._sweeps[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._sweeps)
+
+    def __len__(self) -> int:
+        return len(self._sweeps)
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether any of them has cases without an answer."""
+        return any(len(one.goals[0].answers) + len(one.failed) < one.planned for one in self._sweeps.values())
+
+    def refresh(self, key: str) -> tuple[int, int]:
+        """Read a sweep again if its folder has changed, and return what tells its states apart."""
+        with self._reading:
+            stamp = _stamp(self._sweeps[key].folder)
+            if stamp != self._stamps[key]:
+                with contextlib.suppress(InputError):  # it is being written: what was read stays until the next look
+                    self._sweeps[key] = answers_of(read_sweep(self._sweeps[key].folder))
+                    self._stamps[key] = stamp
+            return self._stamps[key]
+
+
+def _stamp(folder: Path) -> tuple[int, int]:
+    """Return size and time of a sweep's ledger, which grows with every answer; zeros where there is none."""
+    try:
+        found = (folder / LEDGER).stat()
+    except OSError:
+        return 0, 0
+    return found.st_size, found.st_mtime_ns
 
 
 def open_shelf(folders: Sequence[Path]) -> Shelf:
@@ -126,10 +170,10 @@ def open_shelf(folders: Sequence[Path]) -> Shelf:
             left_out.append(str(error))
     if not studies and not sweeps:
         raise InputError("\n".join(["nothing to explore: no finished run or sweep in these folders", *left_out]))
-    named = _names(studies)
+    named = name_studies(studies)
     return Shelf(
         {f"s{i}": Volume(name, study) for i, (name, study) in enumerate(zip(named, studies, strict=True))},
-        {f"w{i}": sweep for i, sweep in enumerate(sweeps)},
+        LiveSweeps({f"w{i}": sweep for i, sweep in enumerate(sweeps)}),
         tuple(left_out),
     )
 
@@ -140,10 +184,13 @@ def _ours(folder: Path) -> list[Path]:
     return sorted(ours_below(folder))
 
 
-def _names(studies: Sequence[StudyTables]) -> list[str]:
-    """Name studies by scenario; by folder too where two have the same."""
-    scenarios = [study.manifest.scenario for study in studies]
-    return [
-        name if scenarios.count(name) == 1 else f"{name} ({study.folder.name})"
-        for name, study in zip(scenarios, studies, strict=True)
-    ]
+def name_studies(studies: Sequence[StudyTables]) -> list[str]:
+    """Name studies by scenario; where two have the same, by folder without what tells seeds and versions apart."""
+    names = [study.manifest.scenario for study in studies]
+    for name_of in (
+        lambda one: _HASH.sub("", one.folder.name),
+        lambda one: one.folder.name,
+        lambda one: str(one.folder),
+    ):
+        names = [name if names.count(name) == 1 else name_of(study) for name, study in zip(names, studies, strict=True)]
+    return names

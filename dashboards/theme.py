@@ -151,6 +151,26 @@ def draft_figure(
 
     `x` and `y` say what is special about its axes; said here it costs nothing, as an update milliseconds.
     """
+    layout = draft_layout(height, left=left, right=right, x=x, y=y)
+    return go.Figure(
+        layout={"template": go.layout.Template(), **layout}
+    )  # ten times faster than to update an empty one
+
+
+def as_figure(drawn: Mapping[str, Any]) -> go.Figure:
+    """Return a figure that was drawn as plain values, with a layout of `draft_layout`."""
+    return go.Figure(data=drawn["data"], layout={"template": go.layout.Template(), **drawn["layout"]})
+
+
+def draft_layout(
+    height: int,
+    *,
+    left: int = 56,
+    right: int = 16,
+    x: Mapping[str, Any] | None = None,
+    y: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Return the layout of an empty figure in the house style, as plain values."""
     axis: dict[str, Any] = {
         "gridcolor": GRID,
         "linecolor": GRID,
@@ -162,8 +182,7 @@ def draft_figure(
         "tickfont": {"color": SOFT, "size": 12},
         "title": {"font": {"color": SOFT, "size": 12}, "standoff": 8},
     }
-    layout: dict[str, Any] = {
-        "template": go.layout.Template(),
+    return {
         "height": height,
         "margin": {"l": left, "r": right, "t": 16, "b": 28},
         "font": {"family": FONT, "size": 13, "color": INK},
@@ -176,7 +195,6 @@ def draft_figure(
         "xaxis": axis | dict(x or {}),
         "yaxis": axis | dict(y or {}),
     }
-    return go.Figure(layout=layout)  # ten times faster than to update an empty figure
 
 
 def mark_date(figure: go.Figure, date: str, text: str, *, dash: str, colour: str = INK, **place: Any) -> None:

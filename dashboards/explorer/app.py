@@ -14,9 +14,11 @@ from dash import Dash, dcc, html
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from dashboards import formats
+from dashboards.explorer.address import address_parts, wire_address
 from dashboards.explorer.brush import sweep_cards, wire_sweeps
 from dashboards.explorer.door import guard
 from dashboards.explorer.layout import MEND, STYLE
+from dashboards.explorer.saving import wire_saving
 from dashboards.explorer.studies import Tell, study_cards, tell_here, wire_studies
 from dashboards.page import style_text
 from dashboards.study_list import Shelf
@@ -41,6 +43,8 @@ def make_app(shelf: Shelf, host: str = "127.0.0.1", tell: Tell | None = None) ->
     app.layout = _layout(shelf)
     wire_studies(app, shelf, tell or tell_here(shelf))
     wire_sweeps(app, shelf)
+    wire_address(app, shelf)
+    wire_saving(app, shelf)
     guard(app, host, [MEND])
     return app
 
@@ -82,7 +86,7 @@ def _layout(shelf: Shelf) -> Any:
         ),
     ]
     if shelf.volumes:
-        parts += study_cards(shelf)
+        parts += [*address_parts(shelf), *study_cards(shelf)]
     if shelf.sweeps:
         parts += sweep_cards(shelf)
     return html.Main(parts, className="frame")

@@ -11,10 +11,13 @@ from dash import ALL, MATCH, Dash, Input, Output, State, dcc, html, no_update
 from dashboards import formats
 from dashboards.answers import GoalAnswers, LeverAxis, SweepAnswers, nearest
 from dashboards.explorer import door
-from dashboards.explorer.layout import PLOT, recolour
+from dashboards.explorer.layout import PLOT, recolour, save_button
 from dashboards.figures.parallel import calendar_of, draw_parallel, short_path
-from dashboards.study_list import Shelf
+from dashboards.study_list import LiveSweeps, Shelf
 from sim.problems import counted
+
+LOOK_MS = 5_000
+"""Between two looks at a sweep that is running."""
 
 
 def sweep_cards(shelf: Shelf) -> list[Any]:
@@ -30,6 +33,8 @@ def sweep_cards(shelf: Shelf) -> list[Any]:
                     "values; the others lose their colour.",
                     className="reading",
                 ),
+                dcc.Store(id="sweep-version"),
+                dcc.Interval(id="sweep-tick", interval=LOOK_MS, disabled=not is_unfinished(shelf)),
                 html.Label("Sweep", htmlFor="sweep"),
                 dcc.Dropdown(names, next(iter(names)), id="sweep", clearable=False),
                 html.Div(id="levers"),
@@ -37,6 +42,7 @@ def sweep_cards(shelf: Shelf) -> list[Any]:
                 html.P(id="kept", className="said", **{"aria-live": "polite"}),
                 dcc.Store(id="cases-data"),
                 dcc.Graph(id="cases", config=PLOT),
+                save_button("cases"),
             ],
             className="card",
         )
@@ -50,13 +56,18 @@ def wire_sweeps(app: Dash, shelf: Shelf) -> None:
     recolour(app, "cases")
 
     @lru_cache(maxsize=512)
-    def cases(key: str, goal: str, kept: frozenset[int]) -> Mapping[str, Any]:
+    def cases(key: str, goal: str, kept: frozenset[int], _version: tuple[int, int]) -> Mapping[str, Any]:
         sweep = shelf.sweeps[key]
-        figure = draw_parallel(sweep, _goal_of(sweep, goal), kept).figure
+        figure = draw_parallel(sweep, goal_of(sweep, goal), kept).figure
         return {} if figure is None else figure.to_plotly_json()
 
-    @app.callback(Output("levers", "children"), Input("sweep", "value"))  # type: ignore[untyped-decorator]
-    def show_levers(chosen: object) -> Any:
+    @app.callback(Output("sweep-version", "data"), Input("sweep-tick", "n_intervals"), Input("sweep", "value"))  # type: ignore[untyped-decorator]
+    def look_again(_ticks: object, chosen: object) -> Any:
+        key = door.one_of(chosen, shelf.sweeps)
+        return [key, *version_of(shelf, key)]
+
+    @app.callback(Output("levers", "children"), Input("sweep-version", "data"), State("sweep", "value"))  # type: ignore[untyped-decorator]
+    def show_levers(_version: object, chosen: object) -> Any:
         sweep = shelf.sweeps[door.one_of(chosen, shelf.sweeps)]
         return [_lever(number, lever, sweep) for number, lever in enumerate(sweep.levers)]
 
@@ -89,7 +100,7 @@ def wire_sweeps(app: Dash, shelf: Shelf) -> None:
         sweep = shelf.sweeps[door.one_of(chosen, shelf.sweeps)]
         if len(places) != len(sweep.levers) or not all(map(door.is_place, places)):
             return no_update
-        return name_nearest(sweep, _goal_of(sweep, goal), places)
+        return name_nearest(sweep, goal_of(sweep, goal), places)
 
     @app.callback(
         Output("cases-data", "data"),
@@ -103,9 +114,19 @@ def wire_sweeps(app: Dash, shelf: Shelf) -> None:
         sweep = shelf.sweeps[key]
         if len(spans) != len(sweep.levers) or not all(map(door.is_span, spans)):
             return no_update, no_update
-        found = _goal_of(sweep, goal)
+        found = goal_of(sweep, goal)
         kept = keep_cases(sweep, found, [(low, high) for low, high in spans])
-        return cases(key, found.goal, kept), _kept_words(found, kept)
+        return cases(key, found.goal, kept, version_of(shelf, key)), _kept_words(sweep, found, kept)
+
+
+def is_unfinished(shelf: Shelf) -> bool:
+    """Tell whether a sweep on the shelf may still get answers."""
+    return isinstance(shelf.sweeps, LiveSweeps) and shelf.sweeps.unfinished
+
+
+def version_of(shelf: Shelf, key: str) -> tuple[int, int]:
+    """Look whether a sweep has new answers, and return what tells its states apart."""
+    return shelf.sweeps.refresh(key) if isinstance(shelf.sweeps, LiveSweeps) else (0, 0)
 
 
 def name_nearest(sweep: SweepAnswers, goal: GoalAnswers, places: Sequence[int]) -> str:
@@ -138,15 +159,17 @@ def keep_cases(sweep: SweepAnswers, goal: GoalAnswers, spans: Sequence[tuple[int
     return frozenset(kept)
 
 
-def _kept_words(goal: GoalAnswers, kept: frozenset[int]) -> str:
+def _kept_words(sweep: SweepAnswers, goal: GoalAnswers, kept: frozenset[int]) -> str:
     chosen = [one for one in goal.answers if one.number in kept]
+    left = sweep.planned - len(goal.answers) - len(sweep.failed)
+    running = f" {counted(left, 'case')} of the sweep have no answer yet." if left > 0 else ""
     if not chosen:
-        return f"None of the {len(goal.answers)} cases lies between these values."
+        return f"None of the {len(goal.answers)} cases lies between these values.{running}"
     low, high = (pick(one.chance.value for one in chosen) for pick in (min, max))
     best = min(chosen, key=lambda one: (-one.chance.value, one.mean_d))
     return (
         f"{len(chosen)} of {len(goal.answers)} cases are kept: {formats.percent(low)} to {formats.percent(high)} "
-        f"chance, the best is case {best.number}."
+        f"chance, the best is case {best.number}.{running}"
     )
 
 
@@ -180,5 +203,6 @@ def say_lever(lever: LeverAxis, place: int, span: Sequence[int]) -> str:
     return f"at {lever.values[min(max(place, 0), last)]}; kept from {low} to {high}"
 
 
-def _goal_of(sweep: SweepAnswers, name: object) -> GoalAnswers:
+def goal_of(sweep: SweepAnswers, name: object) -> GoalAnswers:
+    """Return a goal of a sweep by its name, or its first."""
     return next((goal for goal in sweep.goals if goal.goal == name), sweep.goals[0])

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import Final
+from typing import Any, Final
 
-from dash import Dash, Input, Output
+from dash import Dash, Input, Output, dcc, html
 
 from dashboards import theme
+from dashboards.translation import _
 
 PLOT: Final = {"displaylogo": False, "displayModeBar": "hover", "responsive": True}
 STYLE: Final = """
@@ -72,3 +73,8 @@ def recolour(app: Dash, name: str) -> None:
     """Draw what the server sends, in the colours of the reader's theme."""
     script = _RECOLOUR % json.dumps(dict(theme.DARK))
     app.clientside_callback(script, Output(name, "figure"), Input(f"{name}-data", "data"))
+
+
+def save_button(name: str) -> Any:
+    """Return the button that saves one card, and what the browser downloads."""
+    return html.Div([html.Button(_("Save as CSV"), id=f"{name}-save"), dcc.Download(id=f"{name}-file")])

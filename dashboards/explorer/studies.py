@@ -12,10 +12,12 @@ from dash import Dash, Input, Output, dcc, html, no_update
 from dashboards import formats, theme
 from dashboards.card import Key
 from dashboards.explorer import door
-from dashboards.explorer.layout import PLOT, recolour
+from dashboards.explorer.address import first_studies, read_address
+from dashboards.explorer.layout import PLOT, recolour, save_button
 from dashboards.page import variable_of
-from dashboards.replay_view import Asked, Shown, Telling
+from dashboards.replay_view import Asked, Shown, Telling, find_parting
 from dashboards.study_list import Shelf, Volume
+from dashboards.translation import _
 from sim.problems import InputError
 
 Tell: TypeAlias = Callable[[Asked], Shown]
@@ -51,10 +53,14 @@ def study_cards(shelf: Shelf) -> list[Any]:
                     className="reading",
                 ),
                 html.Fieldset(
-                    [html.Legend("Studies"), dcc.Checklist(names, list(names)[:4], id="studies", inline=True)]
+                    [
+                        html.Legend("Studies"),
+                        dcc.Checklist(names, list(first_studies(shelf)), id="studies", inline=True),
+                    ]
                 ),
                 dcc.Store(id="curves-data"),
                 dcc.Graph(id="curves", config=PLOT),
+                save_button("curves"),
             ],
             className="card",
         ),
@@ -76,12 +82,34 @@ def study_cards(shelf: Shelf) -> list[Any]:
                                 dcc.Input(id="run-number", type="number", min=0, step=1, debounce=True),
                             ]
                         ),
+                        html.Div(
+                            [
+                                html.Label(_("Compare with a run of"), htmlFor="other-study"),
+                                dcc.Dropdown(names, None, id="other-study", placeholder=_("nothing")),
+                            ]
+                        ),
+                        html.Div(
+                            [
+                                html.Label(_("Its replication, or empty for the nominal run"), htmlFor="other-number"),
+                                dcc.Input(id="other-number", type="number", min=0, step=1, debounce=True),
+                            ]
+                        ),
                     ],
                     className="panel",
                 ),
                 dcc.Store(id="bat-data"),
                 html.Div(id="bat-keys"),
                 dcc.Graph(id="bat", config=PLOT),
+                html.Div(
+                    [
+                        html.H3(id="other-title"),
+                        html.P(id="parting", className="said", **{"aria-live": "polite"}),
+                        dcc.Store(id="other-data"),
+                        dcc.Graph(id="other", config=PLOT),
+                    ],
+                    id="other-run",
+                    hidden=True,
+                ),
                 dcc.Store(id="zoom-data"),
                 html.H3(id="zoom-title"),
                 dcc.Graph(id="zoom", config=PLOT),
@@ -100,6 +128,7 @@ def wire_studies(app: Dash, shelf: Shelf, tell: Tell) -> None:
     recolour(app, "curves")
     recolour(app, "bat")
     recolour(app, "zoom")
+    recolour(app, "other")
     goals = shelf.goals()
 
     @lru_cache(maxsize=256)
@@ -123,9 +152,12 @@ def wire_studies(app: Dash, shelf: Shelf, tell: Tell) -> None:
         Output("run-study", "value"),
         Output("run-number", "value"),
         Input("curves", "clickData"),
-        prevent_initial_call=True,
+        Input("address", "search"),
     )  # type: ignore[untyped-decorator]
-    def pick_run(click: object) -> Any:
+    def pick_run(click: object, search: object) -> Any:
+        if click is None:
+            wanted = read_address(search, shelf)
+            return wanted.run or door.one_of(None, shelf.volumes), wanted.number
         match click:
             case {"points": [{"customdata": [str(key), number]}, *_]} if key in shelf.volumes:
                 return key, door.whole_number(number)
@@ -157,6 +189,53 @@ def wire_studies(app: Dash, shelf: Shelf, tell: Tell) -> None:
             shown.bat, shown.zoom, shown.zoom_title, shown.title, shown.reading, keys, lines, shown.story_title
         )  # fmt: skip
 
+    @app.callback(
+        Output("other-data", "data"),
+        Output("other-title", "children"),
+        Output("parting", "children"),
+        Output("other-run", "hidden"),
+        Input("run-study", "value"),
+        Input("run-number", "value"),
+        Input("other-study", "value"),
+        Input("other-number", "value"),
+        Input("goal", "value"),
+    )  # type: ignore[untyped-decorator]
+    def show_other(chosen: object, number: object, other: object, second: object, goal: object) -> Any:
+        if not isinstance(other, str) or other not in shelf.volumes:
+            return no_update, "", "", True
+        name = door.one_of(goal, goals)
+        try:
+            one = told(door.one_of(chosen, shelf.volumes), door.whole_number(number), name)
+            two = told(other, door.whole_number(second), name)
+        except InputError as error:
+            return no_update, _("These runs cannot be shown again"), str(error), False
+        return _on_axis_of(two.bat, one.bat), two.title, say_parting(one, two), False
+
+
+def say_parting(one: Shown, two: Shown) -> str:
+    """Return in words when two replications part, and what comes next in each."""
+    found = find_parting(one, two)
+    if found is None:
+        return _("All {count} events are the same in both runs.").format(count=len(one.events))
+    shared, first, second = found
+    after = [
+        _("{event} on {date}").format(event=event[1], date=event[0][:10]) if event is not None else _("nothing more")
+        for event in (first, second)
+    ]
+    return _("Both runs share their first {count} events; then they part. Above: {first}. Below: {second}.").format(
+        count=shared, first=after[0], second=after[1]
+    )
+
+
+def _on_axis_of(figure: Mapping[str, Any], other: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a figure over the dates of both, so that one lies under the other."""
+    spans = [one["layout"].get("xaxis", {}).get("range") for one in (figure, other)]
+    if not all(spans):
+        return figure
+    span = [min(ends[0] for ends in spans), max(ends[1] for ends in spans)]
+    layout = {**figure["layout"], "xaxis": {**figure["layout"]["xaxis"], "range": span}}
+    return {**figure, "layout": layout}
+
 
 def draw_curves(chosen: Mapping[str, Volume], order: Sequence[str], goal: str) -> tuple[Mapping[str, Any], str]:
     """Return the figure of the S-curves as plain JSON, each point with its study and replication, and its title.
@@ -187,7 +266,11 @@ def draw_curves(chosen: Mapping[str, Volume], order: Sequence[str], goal: str) -
         )
         said.append(f"{formats.shorten(volume.name, 40)} {formats.chance(found.probability)}")
     figure.update_layout(
-        showlegend=True, legend={"orientation": "h", "y": -0.15}, hovermode="closest", clickmode="event"
+        showlegend=True,
+        legend={"orientation": "h", "y": -0.12, "yanchor": "top"},
+        margin={"b": 70},
+        hovermode="closest",
+        clickmode="event",
     )
     called = next(iter(titles)) if len(titles) == 1 else goal
     title = f"{called} by its date: {formats.listing(said[:4])}" if said else f"No chosen study has the goal {called}"

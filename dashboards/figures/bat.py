@@ -5,9 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
-
-import plotly.graph_objects as go
+from typing import Any, TypeAlias
 
 from dashboards import formats, theme
 from dashboards.card import Card, Key, Table
@@ -29,6 +27,10 @@ _OFFSET = 0.035
 """Lanes a vehicle class is shifted by, so that classes do not hide one another."""
 
 
+Drawn: TypeAlias = dict[str, Any]
+"""A figure, or a trace of one, as plain values."""
+
+
 @dataclass(frozen=True, slots=True)
 class Lanes:
     """The heights of the chart: Earth 0, its orbits 1, then each orbit of the Moon, its surface on top."""
@@ -47,12 +49,18 @@ class Lanes:
 
 def draw_bat(findings: Findings, trace: Trace) -> Card:
     """Return the bat chart of a whole replication."""
+    card, figure = sketch_bat(findings, trace)
+    return replace(card, figure=theme.as_figure(figure), table=_table(findings.calendar, told_moves(trace)))
+
+
+def sketch_bat(findings: Findings, trace: Trace) -> tuple[Card, Drawn]:
+    """Return the same in words, and its figure as plain values: Plotly's own records take as long as a replication."""
     calendar = findings.calendar
     lanes = order_lanes(findings.places)
     moves = told_moves(trace)
     span = {"range": _date_range(calendar, moves)} if moves else {}
     figure = _draw(calendar, lanes, moves, height=430, x=span)
-    return Card(
+    card = Card(
         id=f"bat-{_slug(trace)}",
         title=_title(moves, lanes, trace),
         reading=(
@@ -62,15 +70,20 @@ def draw_bat(findings: Findings, trace: Trace) -> Card:
             "Journeys last days, so over decades they look upright; the zoom below shows them."
             f"{_untold(trace)}"
         ),
-        figure=figure,
-        table=_table(calendar, moves),
         keys=keys_of(moves),
         narrow={"yaxis.tickfont.size": 11},
     )
+    return card, figure
 
 
 def draw_bat_zoom(findings: Findings, trace: Trace) -> Card:
     """Return the few weeks of a replication in which its most eventful mission flies."""
+    card, figure, moves = sketch_zoom(findings, trace)
+    return replace(card, figure=theme.as_figure(figure), table=_table(findings.calendar, moves))
+
+
+def sketch_zoom(findings: Findings, trace: Trace) -> tuple[Card, Drawn, list[Move]]:
+    """Return the same in words, its figure as plain values, and the moves in it."""
     calendar = findings.calendar
     lanes = order_lanes(findings.places)
     told = told_moves(trace)
@@ -87,18 +100,17 @@ def draw_bat_zoom(findings: Findings, trace: Trace) -> Card:
         x={"range": span, "tickformat": "%-d %b\n%Y"},
         faint_but=subject,
     )
-    return Card(
+    card = Card(
         id=f"bat-zoom-{_slug(trace)}",
         title=_zoom_title(calendar, own, trace),
         reading=(
             f"How to read: the same run, {formats.duration(end - start)} of it. The most eventful mission in full "
             "colour; whatever else is under way in the same days is faint."
         ),
-        figure=figure,
-        table=_table(calendar, moves),
         keys=keys_of(moves),
         narrow={"yaxis.tickfont.size": 11, "xaxis.nticks": 5},
     )
+    return card, figure, moves
 
 
 def order_lanes(places: Sequence[PlaceName]) -> Lanes:
@@ -193,16 +205,17 @@ def _draw(
     height: int,
     x: Mapping[str, Any],
     faint_but: str | None = None,
-) -> go.Figure:
-    traces: list[go.Scatter] = []
+) -> Drawn:
+    traces: list[Drawn] = []
     for kind, members in _by_kind(moves).items():
         if faint_but is not None:
             traces += _lines(calendar, lanes, kind, [m for m in members if m.subject != faint_but], opacity=0.3)
         strong = members if faint_but is None else [m for m in members if m.subject == faint_but]
         traces += _lines(calendar, lanes, kind, strong, opacity=0.95)
     landings = [m for m in moves if lanes.is_top(m.destination) and not is_stay(m) and m.outcome != "lost"]
-    traces += _landings(calendar, lanes, landings, faint_but)
-    traces += _losses(calendar, lanes, [move for move in moves if move.outcome == "lost"])
+    traces += _ends(calendar, lanes, landings, _landings(landings, faint_but))
+    cross = {"symbol": "x", "size": 11, "color": theme.INK}
+    traces += _ends(calendar, lanes, [move for move in moves if move.outcome == "lost"], cross)
     names = [formats.figure_text(formats.shorten(formats.place_name(name), 18)) for name in lanes.names]
     lane_axis = {
         "tickmode": "array",
@@ -211,14 +224,13 @@ def _draw(
         "range": [-0.45, len(names) - 0.55],
         "tickfont": {"color": theme.INK, "size": 13},
     }
-    figure = theme.draft_figure(height, x={"type": "date", "showgrid": True, **x}, y=lane_axis)
-    figure.add_traces(traces)
-    return figure
+    return {
+        "data": traces,
+        "layout": theme.draft_layout(height, x={"type": "date", "showgrid": True, **x}, y=lane_axis),
+    }
 
 
-def _lines(
-    calendar: Calendar, lanes: Lanes, kind: str, moves: Sequence[Move], *, opacity: float
-) -> Iterator[go.Scatter]:
+def _lines(calendar: Calendar, lanes: Lanes, kind: str, moves: Sequence[Move], *, opacity: float) -> Iterator[Drawn]:
     if not moves:
         return
     colour, dash = theme.vehicle_style(kind)
@@ -230,46 +242,38 @@ def _lines(
         x += [formats.iso_time(calendar, move.start_d), formats.iso_time(calendar, move.end_d), None]
         y += [lanes.level(move.origin) + shift, lanes.level(move.destination) + shift, None]
         words += [say_move(calendar, move)] * 2 + [None]
-    yield go.Scatter(
-        x=x,
-        y=y,
-        mode="lines",
-        line={"color": colour, "dash": dash, "width": 2.4},
-        opacity=opacity,
-        customdata=words,
-        hovertemplate="%{customdata}<extra></extra>",
-    )
+    yield {
+        "type": "scatter",
+        "x": x,
+        "y": y,
+        "mode": "lines",
+        "line": {"color": colour, "dash": dash, "width": 2.4},
+        "opacity": opacity,
+        "customdata": words,
+        "hovertemplate": "%{customdata}<extra></extra>",
+    }
 
 
-def _landings(
-    calendar: Calendar, lanes: Lanes, landings: Sequence[Move], faint_but: str | None
-) -> Iterator[go.Scatter]:
-    if landings:
-        yield go.Scatter(
-            x=[formats.iso_time(calendar, move.end_d) for move in landings],
-            y=[lanes.level(move.destination) + shift_of(move.kind) for move in landings],
-            mode="markers",
-            marker={
-                "symbol": "circle",
-                "size": 7,
-                "color": [theme.vehicle_style(move.kind)[0] for move in landings],
-                "opacity": [1.0 if faint_but in {None, move.subject} else 0.35 for move in landings],
-            },
-            customdata=[say_move(calendar, move) for move in landings],
-            hovertemplate="%{customdata}<extra></extra>",
-        )
+def _landings(moves: Sequence[Move], faint_but: str | None) -> dict[str, Any]:
+    return {
+        "symbol": "circle",
+        "size": 7,
+        "color": [theme.vehicle_style(move.kind)[0] for move in moves],
+        "opacity": [1.0 if faint_but in {None, move.subject} else 0.35 for move in moves],
+    }
 
 
-def _losses(calendar: Calendar, lanes: Lanes, lost: Sequence[Move]) -> Iterator[go.Scatter]:
-    if lost:
-        yield go.Scatter(
-            x=[formats.iso_time(calendar, move.end_d) for move in lost],
-            y=[lanes.level(move.destination) + shift_of(move.kind) for move in lost],
-            mode="markers",
-            marker={"symbol": "x", "size": 11, "color": theme.INK},
-            customdata=[say_move(calendar, move) for move in lost],
-            hovertemplate="%{customdata}<extra></extra>",
-        )
+def _ends(calendar: Calendar, lanes: Lanes, moves: Sequence[Move], marker: Mapping[str, Any]) -> Iterator[Drawn]:
+    if moves:
+        yield {
+            "type": "scatter",
+            "x": [formats.iso_time(calendar, move.end_d) for move in moves],
+            "y": [lanes.level(move.destination) + shift_of(move.kind) for move in moves],
+            "mode": "markers",
+            "marker": marker,
+            "customdata": [say_move(calendar, move) for move in moves],
+            "hovertemplate": "%{customdata}<extra></extra>",
+        }
 
 
 def _by_kind(moves: Iterable[Move]) -> dict[str, list[Move]]:

@@ -133,6 +133,35 @@ def test_pulling_a_lever_names_a_case_that_was_run(page: Page, shelf: Shelf) -> 
     assert any(f"{one.number}" in said for one in sweep.goals[0].answers)
 
 
+def test_the_address_names_what_is_shown(page: Page) -> None:
+    page.locator("#run-number input, input#run-number").first.fill("7")
+    page.locator("#run-number input, input#run-number").first.press("Enter")
+    page.wait_for_function("() => new URLSearchParams(location.search).get('n') === '7'", timeout=PATIENCE_MS)
+    words = page.evaluate("Object.fromEntries(new URLSearchParams(location.search))")
+    assert (words["goal"], words["run"]) == (STUDIED, words["study"])
+
+
+def test_an_address_opens_two_runs_and_says_when_they_part(browser: Browser, address: str, shelf: Shelf) -> None:
+    (volume,) = shelf.volumes.values()
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{address}/?run={volume.name}&n=3&other={volume.name}&m=4")
+    page.wait_for_function(
+        "() => document.getElementById('parting')?.textContent.includes('then they part')", timeout=PATIENCE_MS
+    )
+    assert "replication 3" in page.inner_text("#run-title")
+    assert "replication 4" in page.inner_text("#other-title")
+    context.close()
+
+
+def test_the_curves_that_are_shown_can_be_saved(page: Page, shelf: Shelf) -> None:
+    (volume,) = shelf.volumes.values()
+    with page.expect_download(timeout=PATIENCE_MS) as saved:
+        page.click("#curves-save")
+    lines = Path(str(saved.value.path())).read_text(encoding="utf-8").splitlines()
+    assert len(lines) == 1 + len(volume.steps(STUDIED).replication)
+
+
 def test_the_explorer_fits_a_phone_and_asks_nobody_else(page: Page, seen: dict[str, list[str]], address: str) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert [url for url in seen["requests"] if not url.startswith((address, "data:", "blob:"))] == []

@@ -37,8 +37,13 @@ RUN = (
     ("run-study.value", "run-number.value", "goal.value"),
     (),
 )
-PICK = ("..run-study.value...run-number.value..", ("curves.clickData",), ())
-LEVERS = ("levers.children", ("sweep.value",), ())
+PICK = ("..run-study.value...run-number.value..", ("curves.clickData", "address.search"), ())
+LEVERS = ("sweep-version.data", ("sweep-tick.n_intervals", "sweep.value"), ())
+ADDRESS = (
+    "..goal.value...studies.value...other-study.value...other-number.value..",
+    ("address.search",),
+    (),
+)
 NO_NUMBERS: list[object] = [None, "5; ls", [1], {}, "", True, [[]], {"a": 1}, "NaN", "5"]
 SMALL_NUMBERS, LARGE_NUMBERS = [-5, 0.5, -1e308], [19.9, 1e308, 10**4000]
 NUMBERS = [
@@ -170,22 +175,37 @@ def test_numbers_that_json_does_not_have_are_the_nominal_run(visitor: FlaskClien
 
 @pytest.mark.parametrize(
     "click",
-    [None, 5, [], "x", {}, {"points": 5}, {"points": []}, {"points": [None]}, {"points": [{"customdata": 5}]},
+    [5, [], "x", {}, {"points": 5}, {"points": []}, {"points": [None]}, {"points": [{"customdata": 5}]},
      {"points": [{"customdata": ["s0"]}]}, {"points": [{"customdata": [["s0"], 1]}]},
      {"points": [{"customdata": ["s9", 1]}]}],
 )  # fmt: skip
 def test_a_click_on_nothing_opens_nothing(visitor: FlaskClient, click: object) -> None:
-    assert answer(visitor, question(PICK, click)) == {}
+    assert answer(visitor, question(PICK, click, "")) == {}
 
 
 def test_a_click_with_words_for_its_number_opens_the_nominal_run(visitor: FlaskClient) -> None:
-    said = answer(visitor, question(PICK, {"points": [{"customdata": ["s0", "x"]}]}))
+    said = answer(visitor, question(PICK, {"points": [{"customdata": ["s0", "x"]}]}, ""))
     assert said == {"run-study": {"value": "s0"}, "run-number": {"value": None}}
+
+
+def test_an_address_opens_the_replication_that_it_names(visitor: FlaskClient) -> None:
+    said = answer(visitor, question(PICK, None, "?run=small&n=7"))
+    assert said == {"run-study": {"value": "s0"}, "run-number": {"value": 7}}
+
+
+@pytest.mark.parametrize(
+    "search", [None, 5, [], "", "?", "?run=../../etc&n=x&goal=<script>&study=none", "?" + "a=1&" * 500]
+)
+def test_an_address_that_names_nothing_opens_the_first_of_all(visitor: FlaskClient, search: object) -> None:
+    said = answer(visitor, question(ADDRESS, search))
+    assert said["goal"] == {"value": GOAL}
+    assert said["studies"] == {"value": ["s0"]}
+    assert said["other-study"] == {"value": None}
 
 
 @pytest.mark.parametrize("sweep", NOT_NAMES)
 def test_an_unknown_sweep_becomes_the_first(visitor: FlaskClient, sweep: object) -> None:
-    assert answer(visitor, question(LEVERS, sweep)) == answer(visitor, question(LEVERS, "w0"))
+    assert answer(visitor, question(LEVERS, 0, sweep)) == answer(visitor, question(LEVERS, 0, "w0"))
 
 
 @pytest.mark.parametrize("place", [None, "1", [], {}, 1.5, -1, True, 1e9])
