@@ -14,6 +14,7 @@ from sim.analysis.estimates import Estimate, probability_by, quantiles
 from sim.analysis.indices import SobolIndex, Swing
 from sim.analysis.sensitivity import Correlation
 from sim.scenario.provenance import Note
+from sim.study.naming import name_of
 from sim.study.responses import Response, failures, indices_of, ranks_of, responses, swings_of
 from sim.study.sweep_tables import SweepTables
 
@@ -82,12 +83,19 @@ class SweepAnswers:
     """By case: the command that runs it alone, with its own report."""
     start: datetime.datetime
     folder: Path
+    named: str = ""
+    """What it is called: its label, or scenario and variants."""
     notes: Mapping[str, Note] = field(default_factory=dict)
     """By lever: where the figure that it replaces comes from, as far as the scenario says."""
     names: Mapping[str, str] = field(default_factory=dict)
     """By lever: what pages call it."""
     meanings: Mapping[str, str] = field(default_factory=dict)
     """By lever: what the key means."""
+
+    @property
+    def called(self) -> str:
+        """Its name, or that of its scenario."""
+        return self.named or self.scenario
 
 
 def read_answers(
@@ -120,6 +128,7 @@ def read_answers(
         commands=commands,
         start=start,
         folder=sweep.folder,
+        named=name_of(sweep.manifest),
         notes=notes,
         names=names,
         meanings=meanings,

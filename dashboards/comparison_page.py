@@ -1,9 +1,8 @@
-"""The page that puts several studies side by side, by the goal that they share."""
+"""The page that puts several studies side by side, by the goals that they share."""
 
 from __future__ import annotations
 
 import datetime
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -12,17 +11,26 @@ from numpy.typing import NDArray
 
 from dashboards import formats
 from dashboards.card import Card, Page, Section, Table, Tile
+from dashboards.comparison_tables import tell_changes, tell_deciders, tell_goals, tell_meanings
 from dashboards.figures.forest import Paired, draw_forest
 from dashboards.figures.inputs import draw_inputs
 from dashboards.figures.multiples import draw_multiples
 from dashboards.figures.side_by_side import Contender, draw_curves, draw_dates, draw_families
 from dashboards.theme import goal_style
+from dashboards.translation import _, plural
 from sim.analysis.compare import compare_probabilities, compare_quantiles, compare_values
 from sim.analysis.findings import Findings
+from sim.study.differences import Input
+from sim.study.pairing import GoalName, GoalRow, pair_goals
 
 _DAY = datetime.timedelta(days=1)
 _RESAMPLED = 10_000
 """Pairs that the bootstrap of a median rests on at most; a thousand resamples of more would take minutes."""
+_MOST_TILES = 9
+_MOST_PANELS = 3
+"""Studies up to which each gets a small Gantt; of more a table says what decides in each."""
+_LITTLE_D = 30.5
+"""Days by which even odds may move and still be called hardly moved: no estimate here is good to less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,73 +40,116 @@ class Entry:
     findings: Findings
     dates_d: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
     """By goal: the day of each replication, infinity where it is not reached."""
-    inputs: Mapping[str, str] = field(default_factory=dict)
-    """The resolved scenario, flat."""
+    inputs: Mapping[str, Input] = field(default_factory=dict)
+    """The values of the resolved scenario, by dotted path."""
     address: str = ""
     """Of its own report, relative to the page."""
+    name: str = ""
+    """What it is called beside the others; what its findings say, unless given."""
+    reason: str = ""
+    """Why it changes nothing against the first, where that is known."""
 
 
-def compose_comparison(entries: Sequence[Entry]) -> Page:
-    """Return the page of two or more studies; they are compared by the first goal of the first that all have.
+def compose_comparison(entries: Sequence[Entry], rows: Sequence[GoalRow] = ()) -> Page:
+    """Return the page of two or more studies; they are compared by the first of `rows`, the goals that pair.
 
-    Where no goal's name stands in all of them, each is compared by its own first goal. Raises ValueError for fewer
-    than two studies, or when one has no goal.
+    Without rows, goals pair by name and by what they count as. Raises ValueError for fewer than two studies, or when
+    one has no goal; InputError when no two have a goal in common.
     """
     if len(entries) < 2:
         raise ValueError("a comparison needs at least two studies")
-    contenders = _enter(entries)
-    names = tuple(dict.fromkeys(one.goal.name for one in contenders))
-    forest = _forest(entries, contenders)
-    bars = all(one.findings.bars for one in contenders)
+    if not all(entry.findings.goals for entry in entries):
+        raise ValueError("a study without a goal cannot be compared")
+    names = _names(entries)
+    paired_goals = rows or pair_goals(names, [_goal_names(entry.findings) for entry in entries], None)
+    entered = [
+        (entry, Contender(name, entry.findings, next(goal for goal in entry.findings.goals if goal.name == picked)))
+        for entry, name, picked in zip(entries, names, paired_goals[0].picked, strict=True)
+        if picked is not None
+    ]
+    contenders = [one for _entry, one in entered]
+    missing = [name for name, picked in zip(names, paired_goals[0].picked, strict=True) if picked is None]
+    paired = _pair([entry for entry, _one in entered], contenders)
+    found = [entry.findings for entry in entries]
     sections = (
-        Section("likely", "How likely is the date?", "Likelihood", (draw_curves(contenders),)),
-        Section("when", "When does it come?", "Dates", (draw_dates(contenders),)),
-        Section("paired", "What is the difference worth?", "Differences", (forest,) if forest else ()),
-        Section("risks", "Which causes cost the time?", "Causes", (draw_families(contenders),)),
-        Section("deciding", "Which paths decide?", "Campaigns", (draw_multiples(contenders),) if bars else ()),
-        Section("inputs-of", "What differs in the inputs?", "Inputs", _inputs(entries, contenders)),
-        Section("studies", "The studies", "Studies", (_list(entries, contenders),)),
+        Section(
+            "changes", _("What does each change?"), _("Changes"), _tell(entered, paired, paired_goals, names, found)
+        ),
+        Section("likely", _("How likely is the date?"), _("Likelihood"), (draw_curves(contenders),)),
+        Section("when", _("When does it come?"), _("Dates"), (draw_dates(contenders), *_forest(contenders, paired))),
+        Section("risks", _("Which causes cost the time?"), _("Causes"), (draw_families(contenders),)),
+        Section("deciding", _("What decides the date?"), _("Deciding"), _deciding(contenders)),
+        Section("inputs-of", _("What differs in the inputs?"), _("Inputs"), _inputs(entered)),
+        Section("studies", _("The studies"), _("Studies"), (_list(entered),)),
     )
+    listed = formats.listing([formats.shorten(one.name, 40) for one in contenders])
     return Page(
-        title=f"{formats.listing([formats.shorten(name, 40) for name in names])}: {len(contenders)} studies · ilrs",
-        headline=_headline(contenders),
-        verdict=_verdict(contenders, names),
-        about=" · ".join(dict.fromkeys(f"{one.name}: {one.findings.about.strip()}" for one in contenders)),
-        tiles=tuple(_tile(index, one) for index, one in enumerate(contenders[:5])),
+        title=f"{listed} · ilrs",
+        headline=_headline(contenders, paired),
+        verdict=" ".join(filter(None, (_verdict(contenders, paired), _left_out(missing)))),
+        about=_about(contenders),
+        tiles=tuple(_tile(index, one) for index, one in enumerate(contenders))
+        if len(contenders) <= _MOST_TILES
+        else (),
         sections=tuple(section for section in sections if section.cards),
         footer=(
-            "Intervals cover sampling error only (95 %, two-sided). They say how far the numbers would move with other "
-            "random draws, not how far the model is from the world.",
-            "Studies with the same seed share their luck; only then do paired differences mean more than separate "
-            "intervals.",
+            _(
+                "Intervals cover sampling error only (95 %, two-sided). They say how far the numbers would move with "
+                "other random draws, not how far the model is from the world."
+            ),
+            _(
+                "Studies with the same seed share their luck; only then do paired differences mean more than separate "
+                "intervals."
+            ),
         ),
-        links=tuple((one.name, entry.address) for one, entry in zip(contenders, entries, strict=True) if entry.address),
+        links=tuple((name, entry.address) for name, entry in zip(names, entries, strict=True) if entry.address),
     )
 
 
-def _verdict(contenders: Sequence[Contender], names: tuple[str, ...]) -> str:
-    if len(names) == 1:
-        halves = [(one, one.quantile(0.5)) for one in contenders]
-        dated = [(half.value, one) for one, half in halves if half is not None and half.value is not None]
-        dated.sort(key=lambda pair: pair[1].calendar.to_date(pair[0]))
-        words = [f"{formats.shorten(one.name, 40)} {formats.month(one.calendar, day)}" for day, one in dated[:4]]
-        late = f", {len(contenders) - len(dated)} not within its calendar" if len(dated) < len(contenders) else ""
-        return f"Even odds come in: {formats.listing(words)}{late}." if words else "No study comes to even odds."
-    goals = formats.listing([f"{one.goal.name} of {one.name}" for one in contenders])
-    return f"The studies have no goal in common; each is shown by its own first goal: {goals}."
+def _names(entries: Sequence[Entry]) -> list[str]:
+    """Return a name for each study; where two are called alike, the later ones get a number."""
+    names: list[str] = []
+    for entry in entries:
+        called = entry.name or entry.findings.called
+        again = sum((other.name or other.findings.called) == called for other in entries[: len(names)])
+        names.append(f"{called} ({again + 1})" if again else called)
+    return names
 
 
-def _forest(entries: Sequence[Entry], contenders: Sequence[Contender]) -> Card | None:
-    """Return the paired differences to the first study; None when dates are missing or the goals differ."""
-    base, goal = contenders[0], contenders[0].goal.name
-    dates = [entry.dates_d.get(one.goal.name) for entry, one in zip(entries, contenders, strict=True)]
-    if any(one.goal.name != goal for one in contenders):
-        return None
-    paired = []
-    first = dates[0]
-    for index, (one, second) in enumerate(zip(contenders[1:], dates[1:], strict=True), start=1):
+def _goal_names(findings: Findings) -> list[GoalName]:
+    return [GoalName(goal.name, goal.goal.counts_as) for goal in findings.goals]
+
+
+def _tell(
+    entered: Sequence[tuple[Entry, Contender]],
+    paired: Sequence[Paired],
+    rows: Sequence[GoalRow],
+    names: Sequence[str],
+    findings: Sequence[Findings],
+) -> tuple[Card, ...]:
+    contenders = [one for _entry, one in entered]
+    reasons = {one.name: entry.reason for entry, one in entered if entry.reason}
+    cards = (tell_changes(contenders, paired, reasons), tell_meanings(contenders), tell_goals(rows, names, findings))
+    return tuple(card for card in cards if card is not None)
+
+
+def _deciding(contenders: Sequence[Contender]) -> tuple[Card, ...]:
+    if not all(one.findings.bars for one in contenders):
+        return ()
+    if len(contenders) <= _MOST_PANELS:
+        return (draw_multiples(contenders),)
+    card = tell_deciders(contenders)
+    return () if card is None else (card,)
+
+
+def _pair(entries: Sequence[Entry], contenders: Sequence[Contender]) -> tuple[Paired, ...]:
+    """Return the differences of each study to the first, pair by pair; nothing where their dates are missing."""
+    base, paired = contenders[0], []
+    first = entries[0].dates_d.get(base.goal.name)
+    for index, (entry, one) in enumerate(zip(entries[1:], contenders[1:], strict=True), start=1):
+        second = entry.dates_d.get(one.goal.name)
         if first is None or second is None:
-            return None
+            return ()
         shift = (one.calendar.start - base.calendar.start) / _DAY
         n = min(first.size, second.size)
         mine, theirs = second[:n] + shift, first[:n]
@@ -106,84 +157,192 @@ def _forest(entries: Sequence[Entry], contenders: Sequence[Contender]) -> Card |
             Paired(
                 one.name,
                 compare_values(mine, theirs),
-                compare_probabilities(mine, theirs, base.goal.by_d),
+                compare_probabilities(mine - one.goal.by_d - shift, theirs - base.goal.by_d, 0.0),
                 compare_quantiles(mine[:_RESAMPLED], theirs[:_RESAMPLED], 0.5),
                 index,
                 one.findings.seed == base.findings.seed,
+                _as_one(mine, theirs),
             )
         )
-    return draw_forest(base.name, paired)
+    return tuple(paired)
 
 
-def _inputs(entries: Sequence[Entry], contenders: Sequence[Contender]) -> tuple[Card, ...]:
-    if not all(entry.inputs for entry in entries):
+def _as_one(first: NDArray[np.float64], second: NDArray[np.float64]) -> bool:
+    """Tell whether all pairs of dates lie within a day of each other; what is not reached by both does too."""
+    with np.errstate(invalid="ignore"):
+        apart = np.abs(first - second)
+    return bool(np.all((apart < 1.0) | (np.isinf(first) & np.isinf(second))))
+
+
+def _forest(contenders: Sequence[Contender], paired: Sequence[Paired]) -> tuple[Card, ...]:
+    return (draw_forest(contenders[0].name, paired),) if any(not one.same for one in paired) else ()
+
+
+def _inputs(entered: Sequence[tuple[Entry, Contender]]) -> tuple[Card, ...]:
+    if not all(entry.inputs for entry, _one in entered):
         return ()
-    return (draw_inputs([one.name for one in contenders], [entry.inputs for entry in entries]),)
+    return (draw_inputs([one.name for _entry, one in entered], [entry.inputs for entry, _one in entered]),)
 
 
-def _enter(entries: Sequence[Entry]) -> tuple[Contender, ...]:
-    findings = [entry.findings for entry in entries]
-    if not all(found.goals for found in findings):
-        raise ValueError("a study without a goal cannot be compared")
-    shared = set.intersection(*({goal.name for goal in found.goals} for found in findings))
-    name = next((goal.name for goal in findings[0].goals if goal.name in shared), None)
-    times = Counter(found.scenario for found in findings)
-    contenders = []
-    for found in findings:
-        goal = next((goal for goal in found.goals if goal.name == name), found.goals[0])
-        alone = times[found.scenario] == 1
-        called = found.scenario if alone else f"{found.scenario} {found.identity[:6]}, seed {found.seed}"
-        contenders.append(Contender(called, found, goal))
-    return tuple(contenders)
+def _about(contenders: Sequence[Contender]) -> str:
+    """Return what the scenarios say of themselves, each text once with the studies it belongs to."""
+    told: dict[str, list[str]] = {}
+    for one in contenders:
+        told.setdefault(" ".join(one.findings.about.split()), []).append(one.name)
+    told.pop("", None)
+    if len(told) == 1:
+        return next(iter(told))
+    return " · ".join(f"{formats.listing(names)}: {text}" for text, names in told.items())
+
+
+def _left_out(missing: Sequence[str]) -> str:
+    if not missing:
+        return ""
+    text = plural(
+        "{studies} is left out: it has no such goal.", "{studies} are left out: they have no such goal.", len(missing)
+    )
+    return text.format(studies=formats.listing(list(missing)))
 
 
 def _called(contenders: Sequence[Contender]) -> str:
     """Return what the compared goal is called: its title where all studies give it the same, else its key."""
     titles = {one.called for one in contenders}
-    return titles.pop() if len(titles) == 1 else contenders[0].goal.name
+    if len(titles) == 1:
+        return formats.shorten(titles.pop(), 80)
+    keys = list(dict.fromkeys(one.goal.name for one in contenders))
+    return keys[0] if len(keys) == 1 else formats.listing(keys)
 
 
-def _headline(contenders: Sequence[Contender]) -> str:
-    ranked = sorted(contenders, key=lambda one: -one.goal.probability.value)
-    days = {formats.day(one.calendar, one.goal.by_d) for one in contenders}
-    parts = [
-        f"{formats.shorten(one.name, 40)} {formats.chance(one.goal.probability)}"
-        + (f" by {formats.month(one.calendar, one.goal.by_d)}" if len(days) > 1 else "")
-        for one in ranked[:3]
+def _headline(contenders: Sequence[Contender], paired: Sequence[Paired]) -> str:
+    goal, base = _called(contenders), contenders[0]
+    if paired and all(one.same for one in paired):
+        text = _("{goal}: {studies} and {base} reach it within a day of each other in every replication")
+        studies = formats.listing([formats.shorten(one.name, 40) for one in paired[:4]])
+        return text.format(goal=goal, studies=studies, base=formats.shorten(base.name, 40))
+    halves = [_half(one) for one in contenders]
+    if len(contenders) == 2 or not paired or halves[0] is None:
+        return _("{goal}, even odds: {dates}").format(goal=goal, dates=_dates(contenders[:4]))
+    moved = [(one.medians.value, one.name) for one in paired if one.medians.value is not None and not one.same]
+    if not moved or round(max(abs(days) for days, _name in moved)) == 0:
+        return _("{goal}: no study moves even odds, {date} in {base}").format(goal=goal, date=halves[0], base=base.name)
+    days, most = max(moved, key=lambda pair: abs(pair[0]))
+    text = _("{goal}: of {count} studies beside {base}, {most} moves even odds most, {lateness}")
+    return text.format(
+        goal=goal,
+        count=len(contenders) - 1,
+        base=formats.shorten(base.name, 40),
+        most=formats.shorten(most, 40),
+        lateness=formats.lateness(days),
+    )
+
+
+def _dates(contenders: Sequence[Contender]) -> str:
+    return formats.listing(
+        [
+            _("{date} in {study}").format(
+                date=_half(one) or formats.never(one.calendar), study=formats.shorten(one.name, 40)
+            )
+            for one in contenders
+        ]
+    )
+
+
+def _half(one: Contender) -> str | None:
+    """Return the month of even odds; None where the calendar ends first."""
+    half = one.quantile(0.5)
+    return None if half is None or half.value is None else formats.month(one.calendar, half.value)
+
+
+def _verdict(contenders: Sequence[Contender], paired: Sequence[Paired]) -> str:
+    base = contenders[0]
+    sentences = []
+    if len({one.goal.name for one in contenders}) > 1:
+        goals = formats.listing(
+            [_("{goal} of {study}").format(goal=one.goal.name, study=one.name) for one in contenders]
+        )
+        sentences.append(_("These goals count as the same: {goals}. Each is held to its own date.").format(goals=goals))
+    if len(contenders) == 2:
+        return " ".join([*sentences, *_told_of_two(contenders, paired)])
+    if _half(base) is not None:
+        sentences.append(_("{base} comes to even odds in {date}.").format(base=base.name, date=_half(base)))
+    same = [one.name for one in paired if one.same]
+    little = [
+        one.name
+        for one in paired
+        if not one.same and one.medians.value is not None and abs(one.medians.value) < _LITTLE_D
     ]
-    date = days.pop() if len(days) == 1 else "its date"
-    return f"{formats.shorten(_called(contenders), 80)}, chance by {date}: {formats.listing(parts)}"
+    if same:
+        text = plural("{studies} changes nothing at all.", "{studies} change nothing at all.", len(same))
+        sentences.append(text.format(studies=formats.listing(same)))
+    if little:
+        text = plural(
+            "{studies} moves it by less than a month.", "{studies} move it by less than a month.", len(little)
+        )
+        sentences.append(text.format(studies=formats.listing(little)))
+    return " ".join(sentences)
+
+
+def _told_of_two(contenders: Sequence[Contender], paired: Sequence[Paired]) -> list[str]:
+    chances = formats.listing(
+        [
+            _("{chance} in {study} by {date}").format(
+                chance=formats.chance(one.goal.probability),
+                study=one.name,
+                date=formats.day(one.calendar, one.goal.by_d),
+            )
+            for one in contenders
+        ]
+    )
+    told = [_("The chance is {chances}.").format(chances=chances)]
+    known = [one for one in paired if one.medians.value is not None and not one.same]
+    for one in known:
+        days = one.medians.value or 0.0
+        if round(days):
+            text = _("Even odds come {lateness} in {study} than in {base}.")
+            told.insert(0, text.format(lateness=formats.lateness(days), study=one.name, base=contenders[0].name))
+    return told
 
 
 def _tile(index: int, one: Contender) -> Tile:
-    half = one.quantile(0.5)
-    date = formats.never(one.calendar)
-    if half is not None and half.value is not None:
-        date = formats.month(one.calendar, half.value)
-    words = f"even odds (P50) {date}"
-    if half is not None:
-        words += f", 95 % interval {formats.span(one.calendar, half)}"
-    return Tile(formats.shorten(one.name, 60), formats.percent(one.goal.probability.value), words, goal_style(index)[0])
+    late = one.quantile(0.8)
+    four = (
+        formats.never(one.calendar) if late is None or late.value is None else formats.month(one.calendar, late.value)
+    )
+    words = _("even odds (P50); four in five by {date}; chance {chance} by {by}").format(
+        date=four, chance=formats.percent(one.goal.probability.value), by=formats.month(one.calendar, one.goal.by_d)
+    )
+    value = _half(one) or formats.never(one.calendar)
+    return Tile(formats.shorten(one.name, 60), value, words, goal_style(index)[0])
 
 
-def _list(entries: Sequence[Entry], contenders: Sequence[Contender]) -> Card:
+def _list(entered: Sequence[tuple[Entry, Contender]]) -> Card:
+    contenders = [one for _entry, one in entered]
     rows = tuple(
         (
             one.name,
-            formats.chance(one.goal.probability),
+            one.findings.scenario,
             f"{one.findings.replications:,}",
             str(one.findings.seed),
-            one.findings.identity[:12],
-            f"{one.findings.guesses} of {one.findings.figures}",
+            _("{guesses} of {figures}").format(guesses=one.findings.guesses, figures=one.findings.figures),
         )
         for one in contenders
     )
-    columns = ("study", "chance by its date", "N", "seed", "identity", "estimates among figures")
+    columns = (_("study"), _("scenario"), "N", _("seed"), _("estimates among figures"))
     seeds = {one.findings.seed for one in contenders}
-    paired = "share their luck" if len(seeds) == 1 else "were run with different seeds, so they do not share their luck"
+    title = (
+        _("The {count} studies share their luck")
+        if len(seeds) == 1
+        else _("The {count} studies were run with different seeds, so they do not share their luck")
+    )
     return Card(
         id="list",
-        title=f"The {len(contenders)} studies {paired}",
-        reading="How to read: the identity is the fingerprint of a resolved scenario; equal ones are the same.",
-        shown=Table(columns, rows, frozenset({2, 3}), links=tuple(entry.address for entry in entries)),
+        title=title.format(count=len(contenders)),
+        reading=_(
+            "How to read: the data table has the fingerprint of each resolved scenario; equal ones are the same."
+        ),
+        shown=Table(columns, rows, frozenset({2, 3}), links=tuple(entry.address for entry, _one in entered)),
+        table=Table(
+            (_("study"), _("identity"), _("program")),
+            tuple((one.name, one.findings.identity, dict(one.findings.versions).get("ilrs", "")) for one in contenders),
+        ),
     )

@@ -109,7 +109,7 @@ def compose_page(
     goal = findings.goals[0]
     flights = flight_links(findings) if FLIGHT_FILE in [address for _word, address in links] else {}
     return Page(
-        title=f"{findings.scenario} · ilrs",
+        title=f"{findings.called} · ilrs",
         headline=_headline(findings, goal),
         verdict=_verdict(findings, goal),
         about=_about(findings),
@@ -261,7 +261,7 @@ def _about(findings: Findings) -> str:
     told = about if about.rstrip(".") != name_goal(goal) else ""
     told = told or goal.goal.title
     meaning = f" {goal.name}: {told}" if told else ""
-    return f"{findings.scenario}: {findings.about.strip()}{known}{meaning}"
+    return f"{findings.called}: {findings.about.strip()}{known}{meaning}"
 
 
 def _tiles(findings: Findings, goal: GoalFinding) -> tuple[Tile, ...]:

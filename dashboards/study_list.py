@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import re
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,12 +20,11 @@ from sim.study.contents import LEDGER, OPTIMISE_FOLDER, SWEEP_FOLDER, kind_of
 from sim.study.files import FolderError
 from sim.study.folders import ours_below
 from sim.study.manifest import COMPLETE, is_search, read_manifest
+from sim.study.naming import names_apart
 from sim.study.store import StudyTables, read_study
 from sim.study.summary import findings_of
 from sim.study.sweep_tables import read_sweep
 
-_HASH = re.compile(r"-[0-9a-f]{8}-s\d+$")
-"""How `ilrs run` ends the name of a folder: a hash of the scenario, and the seed."""
 STEPS = 400
 """Steps of a curve that are sent; each of them is one replication that can be clicked."""
 
@@ -170,7 +168,7 @@ def open_shelf(folders: Sequence[Path]) -> Shelf:
             left_out.append(str(error))
     if not studies and not sweeps:
         raise InputError("\n".join(["nothing to explore: no finished run or sweep in these folders", *left_out]))
-    named = name_studies(studies)
+    named = names_apart([one.manifest for one in studies], [one.folder for one in studies])
     return Shelf(
         {f"s{i}": Volume(name, study) for i, (name, study) in enumerate(zip(named, studies, strict=True))},
         LiveSweeps({f"w{i}": sweep for i, sweep in enumerate(sweeps)}),
@@ -182,15 +180,3 @@ def _ours(folder: Path) -> list[Path]:
     if not folder.is_dir():
         raise FolderError(folder, "does not exist", "`ilrs run` makes run folders")
     return sorted(ours_below(folder))
-
-
-def name_studies(studies: Sequence[StudyTables]) -> list[str]:
-    """Name studies by scenario; where two have the same, by folder without what tells seeds and versions apart."""
-    names = [study.manifest.scenario for study in studies]
-    for name_of in (
-        lambda one: _HASH.sub("", one.folder.name),
-        lambda one: one.folder.name,
-        lambda one: str(one.folder),
-    ):
-        names = [name if names.count(name) == 1 else name_of(study) for name, study in zip(names, studies, strict=True)]
-    return names

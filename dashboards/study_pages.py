@@ -11,7 +11,6 @@ from urllib.parse import quote
 from dashboards.campaign_page import compose_campaign
 from dashboards.card import Page
 from dashboards.comparison_page import Entry, compose_comparison
-from dashboards.figures.inputs import flatten
 from dashboards.flight import compose_flights
 from dashboards.report import REPORT_FILE, compose_page, write_page, write_report
 from dashboards.setting import setting_of
@@ -20,7 +19,10 @@ from sim.campaign.plan import Campaign
 from sim.model.tracing import Trace
 from sim.problems import InputError
 from sim.scenario.load import Loaded, load_scenario
+from sim.study.differences import read_inputs
 from sim.study.leaving import kept_leavings
+from sim.study.naming import names_apart
+from sim.study.pairing import GoalRow
 from sim.study.replay import Replay
 from sim.study.store import StudyTables
 
@@ -69,23 +71,27 @@ def compare_studies(
     findings: Sequence[Findings],
     reports: Sequence[Path],
     folder: Path,
+    rows: Sequence[GoalRow] = (),
     *,
     single_file: bool = True,
 ) -> Path:
-    """Write the comparison of studies, linked to their own `reports`, and return its path.
+    """Write the comparison of studies, linked to their own `reports`, and return its path; `rows` are goals that pair.
 
-    Raises ValueError for fewer than two studies or one without a goal; OSError when the folder cannot be written.
+    Raises ValueError for fewer than two studies or one without a goal; InputError when no goals pair; OSError when the
+    folder cannot be written.
     """
+    names = names_apart([study.manifest for study in studies], [study.folder for study in studies])
     entries = [
         Entry(
             found,
             {goal.name: study.sample.reached_d[:, goal.reached] for goal in study.outline.goals},
-            flatten(load_scenario(study.folder / _RESOLVED).layered.values),
+            read_inputs(study.folder),
             address_from(folder, report),
+            name,
         )
-        for study, found, report in zip(studies, findings, reports, strict=True)
+        for study, found, report, name in zip(studies, findings, reports, names, strict=True)
     ]
-    return write_page(compose_comparison(entries), folder, single_file=single_file)
+    return write_page(compose_comparison(entries, rows), folder, single_file=single_file)
 
 
 def address_from(folder: Path, page: Path) -> str:

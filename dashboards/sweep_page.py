@@ -84,11 +84,11 @@ def compose_sweep(sweep: SweepAnswers, target: Path) -> Page:
         Section("varied", _("What was varied"), _("Varied"), (_levers(sweep),)),
     )
     return Page(
-        title=_("Sweep of {scenario} · ilrs").format(scenario=sweep.scenario),
+        title=_("Sweep of {scenario} · ilrs").format(scenario=sweep.called),
         headline=_headline(sweep, goal),
         verdict=_verdict(sweep, goal),
         about=(
-            f"A {sweep.design} design over {counted(len(sweep.levers), 'lever')} of {sweep.scenario}, "
+            f"A {sweep.design} design over {counted(len(sweep.levers), 'lever')} of {sweep.called}, "
             f"{sweep.replications:,} {_word(sweep.replications, 'run')} a case with the same luck "
             f"(seed {sweep.seed}). Commands call the goal {goal.goal}."
         ),

@@ -94,6 +94,6 @@ def _layout(shelf: Shelf) -> Any:
 
 def _inventory(shelf: Shelf) -> str:
     studies = [f"{one.name} ({one.findings.replications:,} runs)" for one in shelf.volumes.values()]
-    sweeps = [f"a sweep of {one.scenario} ({counted(one.planned, 'case')})" for one in shelf.sweeps.values()]
+    sweeps = [f"a sweep of {one.called} ({counted(one.planned, 'case')})" for one in shelf.sweeps.values()]
     shown = [*studies, *sweeps]
     return f"{formats.listing(shown[:6])}{f' and {len(shown) - 6} more' if len(shown) > 6 else ''}."

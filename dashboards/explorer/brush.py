@@ -22,7 +22,7 @@ LOOK_MS = 5_000
 
 def sweep_cards(shelf: Shelf) -> list[Any]:
     """Return what stands on the page for sweeps."""
-    names = {key: f"{one.scenario}, {one.design}, {counted(one.planned, 'case')}" for key, one in shelf.sweeps.items()}
+    names = {key: f"{one.called}, {one.design}, {counted(one.planned, 'case')}" for key, one in shelf.sweeps.items()}
     return [
         html.Div(
             [

@@ -24,6 +24,8 @@ class Paired:
     index: int
     """Place of the study in the comparison, for its colour."""
     same_seed: bool
+    same: bool = False
+    """Whether both reach the goal within a day of each other in every pair."""
 
 
 def draw_forest(base: str, paired: Sequence[Paired]) -> Card:
@@ -40,6 +42,7 @@ def draw_forest(base: str, paired: Sequence[Paired]) -> Card:
             span = (low if low is not None else value, value, high if high is not None else value)
             _add_line(figure, span, level + 0.14, colour, "diamond", "P50 less P50")
     names = [formats.figure_text(formats.shorten(one.name, 28)) for one in paired]
+    figure.update_xaxes(range=_range(paired))
     figure.update_xaxes(title_text=f"days later than {formats.figure_text(formats.shorten(base, 40))}")
     figure.update_xaxes(zeroline=True, zerolinecolor=theme.INK, zerolinewidth=1.5)
     theme.name_rows(figure, names)
@@ -81,6 +84,19 @@ def _add_line(
         marker={"symbol": symbol, "size": 11, "color": colour, "line": {"color": theme.CARD, "width": 1.5}},
         hovertemplate=f"{word}: {value:+,.0f} d ({low:+,.0f} to {high:+,.0f})<extra></extra>",
     )
+
+
+def _range(paired: Sequence[Paired]) -> list[float] | None:
+    """Return the span of all intervals with some room at both ends; None, Plotly's own, where there is none."""
+    means = [one.mean.mean for one in paired if one.mean.mean is not None]
+    edges = [edge for mean in means for edge in (mean.low, mean.high)]
+    medians = [one.medians for one in paired]
+    edges += [edge for one in medians for edge in (one.low, one.value, one.high) if edge is not None]
+    if not edges:
+        return None
+    low, high = min(0.0, *edges), max(0.0, *edges)
+    room = max((high - low) / 20.0, 1.0)
+    return [low - room, high + room]
 
 
 def _title(base: str, paired: Sequence[Paired]) -> str:

@@ -1,4 +1,4 @@
-"""What differs between the inputs of studies: every value that is not the same in all of them."""
+"""What differs between the inputs of studies: for two each value beside the other, for more what each changes."""
 
 from __future__ import annotations
 
@@ -7,53 +7,114 @@ from collections.abc import Mapping, Sequence
 
 from dashboards import formats
 from dashboards.card import Card, Table
-from sim.scenario.provenance import without_remarks
+from dashboards.translation import _, plural
+from sim.study.differences import ChangedBlock, Input, InputChange, changed_blocks, single_changes
 
 _MOST = 40
-"""Rows that are listed; whole catalogues differ in thousands of values."""
-_ABSENT = formats.NONE
+"""Rows that stand open; whole catalogues differ in thousands of values."""
+_MOST_DATA = 2_000
+_LONGEST = 90
 
 
-def flatten(scenario: Mapping[str, object]) -> dict[str, str]:
-    """Return the leaves of a resolved scenario as text, by their dotted path; its name and remarks are left out."""
-    return _leaves({key: value for key, value in without_remarks(scenario).items() if key != "name"}, "")
+def draw_inputs(names: Sequence[str], inputs: Sequence[Mapping[str, Input]]) -> Card:
+    """Return the table of what differs from the first study; `inputs` are in the order of `names`."""
+    changed = [changed_blocks(inputs[0], other) for other in inputs[1:]]
+    return _draw_two(names, changed[0]) if len(names) == 2 else _draw_many(names, changed)
 
 
-def _leaves(value: object, path: str) -> dict[str, str]:
-    if isinstance(value, dict):
-        leaves: dict[str, str] = {}
-        for key, inner in value.items():
-            leaves.update(_leaves(inner, f"{path}.{key}" if path else str(key)))
-        return leaves
-    if isinstance(value, list):
-        return {path: "[" + ", ".join(str(inner) for inner in value) + "]"}
-    return {path: str(value)}
-
-
-def draw_inputs(names: Sequence[str], inputs: Sequence[Mapping[str, str]]) -> Card:
-    """Return the table of differing values; `inputs` are flat scenarios in the order of `names`."""
-    paths = dict.fromkeys(path for one in inputs for path in one)
-    differing = [path for path in paths if len({one.get(path) for one in inputs}) > 1]
-    differing.sort(key=lambda path: any(path not in one for one in inputs))
-    subjects = Counter(path.split(".")[0] for path in differing)
-    rows = tuple((path, *(formats.shorten(one.get(path, _ABSENT), 90) for one in inputs)) for path in differing[:_MOST])
-    shown = f" {_MOST} of them are listed, values that all have first." if len(differing) > _MOST else ""
+def _draw_two(names: Sequence[str], blocks: Sequence[ChangedBlock]) -> Card:
+    columns = (_("value"), *names, *(_("source in {study}").format(study=name) for name in names))
+    rows = [(_path(one), *_values(one), *_sources(one)) for one in single_changes(blocks)]
+    single = [change for block in blocks for change in block.changes]
+    data = tuple(
+        (one.name, *map(_text, (one.before, one.after)), *map(_source, (one.before, one.after))) for one in single
+    )
     return Card(
         id="inputs",
-        title=_title(len(differing), subjects),
-        reading=(
-            "How to read: one line for each value of the resolved scenarios that is not the same in all of them; "
-            f"a dash is a value that is not there. Sources and remarks are left out.{shown}"
+        title=_title(blocks),
+        reading=_(
+            "How to read: one line for each value of the resolved scenarios that is not the same in both, with the "
+            "source that each rests on. A block that only one of them has is one line; titles and remarks are left out."
         ),
-        shown=Table(("value", *names), rows, stacked=True) if rows else None,
-        table=Table(("value", *names), tuple((p, *(o.get(p, _ABSENT) for o in inputs)) for p in differing[:2000]))
-        if len(differing) > _MOST
-        else None,
+        shown=Table(columns, tuple(rows[:_MOST]), stacked=True) if rows else None,
+        note=_more(len(rows)),
+        table=Table(columns, data[:_MOST_DATA]) if len(rows) > _MOST or len(data) > len(rows) else None,
     )
 
 
-def _title(count: int, subjects: Counter[str]) -> str:
+def _draw_many(names: Sequence[str], changed: Sequence[Sequence[ChangedBlock]]) -> Card:
+    base = names[0]
+    columns = (_("study"), _("value"), _("in {study}").format(study=base), _("in it"), _("source in it"))
+    rows = [
+        (name, _path(one), *_values(one), _sources(one)[1])
+        for name, blocks in zip(names[1:], changed, strict=True)
+        for one in single_changes(blocks)
+    ]
+    data = tuple(
+        (name, one.name, _text(one.before), _text(one.after), _source(one.after))
+        for name, blocks in zip(names[1:], changed, strict=True)
+        for block in blocks
+        for one in block.changes
+    )
+    counts = [
+        _("{study} {count}").format(study=name, count=sum(len(block.changes) for block in blocks))
+        for name, blocks in zip(names[1:], changed, strict=True)
+    ]
+    title = _("Values that differ from {study}: {counts}").format(study=base, counts=formats.listing(counts))
+    return Card(
+        id="inputs",
+        title=title if rows else _("The inputs are the same"),
+        reading=_(
+            "How to read: one line for each value in which a study differs from {study}, with its source. A block that "
+            "only one of the two has is one line; titles and remarks are left out."
+        ).format(study=base),
+        shown=Table(columns, tuple(rows[:_MOST]), unbroken=frozenset({0}), stacked=True) if rows else None,
+        note=_more(len(rows)),
+        table=Table(columns, data[:_MOST_DATA]) if len(rows) > _MOST or len(data) > len(rows) else None,
+    )
+
+
+def _title(blocks: Sequence[ChangedBlock]) -> str:
+    count = sum(len(block.changes) for block in blocks)
     if not count:
-        return "The inputs are the same"
+        return _("The inputs are the same")
+    subjects: Counter[str] = Counter()
+    for block in blocks:
+        subjects[str(block.path[0])] += len(block.changes)
     most = formats.listing([f"{number:,} in {subject}" for subject, number in subjects.most_common(3)])
-    return f"{count:,} value{'s' if count > 1 else ''} differ{'' if count > 1 else 's'} between the inputs: {most}"
+    text = plural(
+        "{count} value differs between the inputs: {most}", "{count} values differ between the inputs: {most}", count
+    )
+    return text.format(count=f"{count:,}", most=most)
+
+
+def _more(rows: int) -> str:
+    if rows <= _MOST:
+        return ""
+    return _("{shown} of {count} lines stand open; the data table has them all.").format(shown=_MOST, count=f"{rows:,}")
+
+
+def _path(one: ChangedBlock) -> str:
+    return one.name
+
+
+def _values(one: ChangedBlock) -> tuple[str, str]:
+    """Return what stands before and after: of a block that came or went how much it holds."""
+    if one.way == "changed":
+        change = one.changes[0]
+        return _text(change.before), _text(change.after)
+    held = plural("{count} value", "{count} values", len(one.changes)).format(count=len(one.changes))
+    return (formats.NONE, held) if one.way == "added" else (held, formats.NONE)
+
+
+def _sources(one: ChangedBlock) -> tuple[str, str]:
+    change: InputChange = one.changes[0]
+    return _source(change.before), _source(change.after)
+
+
+def _text(one: Input | None) -> str:
+    return formats.NONE if one is None else formats.shorten(one.text, _LONGEST)
+
+
+def _source(one: Input | None) -> str:
+    return formats.NONE if one is None or not one.source else formats.shorten(one.source, _LONGEST)

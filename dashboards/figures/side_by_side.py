@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 from dashboards import formats, theme
 from dashboards.card import Card, Key, Table
 from dashboards.figures.scurve import add_bands, add_curve, band_keys, show_span
+from dashboards.translation import _, plural
 from sim.analysis.estimates import Quantile
 from sim.analysis.findings import Findings, GoalFinding
 from sim.campaign.causes import CAUSE_FAMILY
@@ -213,9 +214,30 @@ def _say_over_figures(contenders: Sequence[Contender]) -> str:
 def _curves_title(contenders: Sequence[Contender]) -> str:
     best = max(contenders, key=lambda one: one.goal.probability.value)
     worst = min(contenders, key=lambda one: one.goal.probability.value)
-    return (
-        f"{formats.shorten(best.name, 40)} is likeliest to come in time, {formats.chance(best.goal.probability)}; "
-        f"{formats.shorten(worst.name, 40)} least, {formats.chance(worst.goal.probability)}"
+    chances = [formats.percent(one.goal.probability.value) for one in (best, worst)]
+    if chances[0] == chances[1]:  # nobody is the likeliest of equals
+        return _("All are equally likely to come in time, as far as these runs tell: {chance}").format(
+            chance=chances[0]
+        )
+    equal = [one for one in contenders if formats.percent(one.goal.probability.value) == chances[0]]
+    if len(equal) > 2:
+        return _("{count} of {all} are equally likely to come in time, {high}; {worst} least, {low}").format(
+            count=len(equal),
+            all=len(contenders),
+            high=chances[0],
+            worst=formats.shorten(worst.name, 40),
+            low=chances[1],
+        )
+    text = plural(
+        "{best} is likeliest to come in time, {high}; {worst} least, {low}",
+        "{best} are likeliest to come in time, {high}; {worst} least, {low}",
+        len(equal),
+    )
+    return text.format(
+        best=formats.listing([formats.shorten(one.name, 40) for one in equal]),
+        high=formats.chance(best.goal.probability) if len(equal) == 1 else chances[0],
+        worst=formats.shorten(worst.name, 40),
+        low=formats.chance(worst.goal.probability),
     )
 
 
@@ -228,12 +250,27 @@ def _dates_title(contenders: Sequence[Contender]) -> str:
     if not found:
         return "No study gets there in half of its runs"
     date, day, first = min(found, key=lambda item: item[0])
-    start = f"{formats.shorten(first.name, 40)} is first to even odds, in {formats.month(first.calendar, day)}"
     last_date, last_day, last = max(found, key=lambda item: item[0])
-    if last is first:
-        return start
-    gap = formats.lateness((last_date - date).days)
-    return f"{start}; {formats.shorten(last.name, 40)} in {formats.month(last.calendar, last_day)}, {gap}"
+    soon, late = formats.month(first.calendar, day), formats.month(last.calendar, last_day)
+    if soon == late:  # nobody is the first of equals
+        return (
+            _("All come to even odds in {date}").format(date=soon)
+            if len(found) > 1
+            else _("{study} comes to even odds in {date}").format(study=formats.shorten(first.name, 40), date=soon)
+        )
+    equal = [formats.shorten(one.name, 40) for _date, day, one in found if formats.month(one.calendar, day) == soon]
+    text = plural(
+        "{first} is first to even odds, in {soon}; {last} in {late}, {lateness}",
+        "{first} are first to even odds, in {soon}; {last} in {late}, {lateness}",
+        len(equal),
+    )
+    return text.format(
+        first=formats.listing(equal[:4]),
+        soon=soon,
+        last=formats.shorten(last.name, 40),
+        late=late,
+        lateness=formats.lateness((last_date - date).days),
+    )
 
 
 def _families_title(contenders: Sequence[Contender]) -> str:
@@ -242,11 +279,13 @@ def _families_title(contenders: Sequence[Contender]) -> str:
         days = family_days(one.goal)
         family = max(days, key=lambda name: days[name], default="nothing")
         leaders.append((family, formats.shorten(one.name, 30), days.get(family, 0.0)))
-    families = {family for family, _, _ in leaders}
+    families = {family for family, _name, _days in leaders}
     if len(families) == 1:
         least, most = min(leaders, key=lambda each: each[2]), max(leaders, key=lambda each: each[2])
         name = leaders[0][0]
         start = f"{name[:1].upper()}{name[1:]} costs most in every study"
+        if round(least[2]) == round(most[2]):
+            return f"{start}, {most[2]:,.0f} days in each"
         return f"{start}, from {least[2]:,.0f} days in {least[1]} to {most[2]:,.0f} in {most[1]}"
     return f"What costs most: {formats.listing([f'{f} in {name} ({d:+,.0f} d)' for f, name, d in leaders[:3]])}"
 

@@ -181,6 +181,13 @@ class Findings(Heading):
     """Figures, or combinations of them, that are drawn once a replication."""
     sampling: str = RANDOM
     """How random numbers were drawn, of `sim.sampling.STRATA`."""
+    named: str = ""
+    """What its study is called; empty where there is none around it."""
+
+    @property
+    def called(self) -> str:
+        """What its study is called, or the name of the scenario."""
+        return self.named or self.scenario
 
     def __repr__(self) -> str:
         goals = ", ".join(f"{goal.name} {goal.probability.value:.1%}" for goal in self.goals)

@@ -178,6 +178,7 @@ def _goals(context: Context) -> tuple[GoalPlan, ...]:
             needs=context.index.needs(goal.needs),
             power_margin=float("nan") if goal.power_margin is None else goal.power_margin,
             title=goal.title or "",
+            counts_as=goal.counts_as or "",
         )
         for name, goal in context.scenario.goals.items()
     )

@@ -42,6 +42,14 @@ def scenario_options(function: F) -> F:
     return setting(variant(function))
 
 
+def label_option(function: F) -> F:
+    """Add `--label`, which says what pages and texts call a study."""
+    option = click.option(
+        "--label", metavar="TEXT", help="What pages and texts call it, instead of scenario and variants; it is kept."
+    )
+    return option(function)
+
+
 def as_of_option(function: F) -> F:
     """Add `--as-of`, which takes a scenario back to what was known on a day."""
     option = click.option(

@@ -16,7 +16,7 @@ _INPUTS_SHOWN = 20
 
 @click.command("compare")
 @click.argument("things", nargs=-1, required=True, metavar="A B ...")
-@click.option("--goal", help="Only this goal; where the names differ, one for each: first-crew=artemis-landing.")
+@click.option("--goal", help="Only this goal; where the names differ, one for each: ilrs-basic=base-basic.")
 @click.option("-n", "--replications", type=click.IntRange(1, 5_000_000), default=500, show_default=True)
 @seed_option
 @as_of_option
@@ -27,7 +27,8 @@ def command(things: tuple[str, ...], goal: str | None, report: bool, json_: bool
     """Compare what scenarios promise: chance, P50 and P80 with paired intervals, slip by cause, what differs.
 
     A, B and more are run folders, scenarios, or variants: FILE@VARIANT, FILE@ONE+OTHER, or @VARIANT of the first.
-    Scenarios are run first (or read, where the run is there), all with the same luck. Differences are B less A.
+    Scenarios are run first (or read, where the run is there), all with the same luck. Differences are B less A. Goals
+    pair by their names, or by the `counts_as` of both; who has no such goal is left out, by name.
     """
     from sim.front import compare
     from sim.front.progress import reporter
@@ -56,8 +57,11 @@ def _told(said: dict[str, Any]) -> list[str]:
         f"{label}: {one['name']} ({one['scenario']}, {counted(one['replications'], 'replication')}, {one['folder']})"
         for label, one in said["studies"].items()
     ]
+    lines += [f"left out: {name}: {why}" for name, why in said.get("left_out", {}).items()]
     for title, goal in said["goals"].items():
-        lines += ["", title, *_goal(goal, list(said["studies"]))]
+        lines += ["", title, *_goal(goal, [label for label in said["studies"] if label in goal])]
+        missing = [said["studies"][label]["name"] for label in goal.get("left_out", [])]
+        lines += [f"  left out, for want of this goal: {', '.join(missing)}"] if missing else []
     lines += ["", *_inputs(said["input"], list(said["studies"]))]
     if "report" in said:
         lines += ["", f"Dashboard: {said['report']}"]
@@ -66,20 +70,26 @@ def _told(said: dict[str, Any]) -> list[str]:
 
 def _goal(goal: dict[str, Any], labels: list[str]) -> list[str]:
     lines = []
+    base, same = goal.get("base", labels[0]), len({goal[label]["goal"] for label in labels}) == 1
     for label in labels:
         one = goal[label]
         low, high = one["interval"]
         dates = f"P50 {one['p50'] or 'not reached'}, P80 {one['p80'] or 'not reached'}"
         figures = _over_figures(one.get("over_figures"))
-        lines.append(f"  {label}: by {one['by']} {one['probability']:.1%} ({low:.1%} to {high:.1%}{figures}), {dates}")
+        named = "" if same else f"{one['goal']} "
+        lines.append(
+            f"  {label}: {named}by {one['by']} {one['probability']:.1%} ({low:.1%} to {high:.1%}{figures}), {dates}"
+        )
     differences = goal.get("differences") or {"B": goal}
     for label, one in differences.items():
-        lines += [f"  {label} less A: {', '.join(_differences(one))}"]
+        lines += [f"  {label} less {base}: {', '.join(_differences(one))}"]
     causes = dict.fromkeys(cause for label in labels for cause in goal[label]["slip_by_cause_d"])
     lines.append("  mean days against each one's own plan, by cause:")
     for cause in causes:
-        days = (f"{label} {goal[label]['slip_by_cause_d'].get(cause, 0.0):+.0f} d" for label in labels)
-        lines.append(f"    {cause:12} {', '.join(days)}")
+        days = [goal[label]["slip_by_cause_d"].get(cause, 0.0) for label in labels]
+        if any(map(round, days)):
+            told = (f"{label} {_days(day)}" for label, day in zip(labels, days, strict=True))
+            lines.append(f"    {cause:12} {', '.join(told)}")
     return lines
 
 
@@ -95,7 +105,8 @@ def _differences(one: dict[str, Any]) -> list[str]:
     parts = [f"chance {100 * one['probability_difference']:+.1f} points ({100 * low:+.1f} to {100 * high:+.1f})"]
     for key, name in (("p50", "P50"), ("p80", "P80")):
         value, bounds = one[f"{key}_difference_d"], one[f"{key}_interval_d"]
-        parts.append(f"{name} {_days(value)} ({_days(bounds[0])} to {_days(bounds[1])})")
+        known = f"{_days(value)} ({_days(bounds[0])} to {_days(bounds[1])})"
+        parts.append(f"{name} {'unknown: not reached' if value is None else known}")
     if one["difference_d"] is not None:
         low, high = one["interval_d"]
         correlated = "" if one["correlation"] is None else f", correlation {one['correlation']:.2f}"
@@ -107,13 +118,16 @@ def _differences(one: dict[str, Any]) -> list[str]:
 
 
 def _days(value: float | None) -> str:
-    return "unknown" if value is None else f"{value:+.0f} d"
+    return "unknown" if value is None else f"{round(value) or 0:+d} d"
 
 
 def _inputs(items: list[dict[str, Any]], labels: list[str]) -> list[str]:
     lines = [f"values of the input that differ: {len(items)}"]
     for item in items[:_INPUTS_SHOWN]:
-        values = (f"{label} {'-' if item[label] is None else item[label]}" for label in labels)
+        groups: dict[str | None, list[str]] = {}
+        for label in labels:
+            groups.setdefault(item[label], []).append(label)
+        values = (f"{', '.join(group)} {'-' if value is None else value}" for value, group in groups.items())
         lines.append(f"  {item['path']}: {'; '.join(values)}")
     if len(items) > _INPUTS_SHOWN:
         lines.append(f"  and {len(items) - _INPUTS_SHOWN} more; --json lists them all")

@@ -83,4 +83,5 @@ def command(
         print_json(told)
         return
     pages = [str(one[name]) for name in ("report", "comparison") for one in told if name in one]
-    click.echo("\n".join(dict.fromkeys(pages)))
+    apart = [f"no page compares them: {one['not_compared']}" for one in told if "not_compared" in one]
+    click.echo("\n".join(dict.fromkeys([*pages, *apart])))

@@ -14,6 +14,7 @@ from sim.cli.options import (
     arguments_as_options,
     as_json,
     engine_options,
+    label_option,
     model_options,
     sampling_option,
     seed_option,
@@ -61,6 +62,7 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 )
 @click.option("--yes", is_flag=True, help="Start a run that is refused for its size.")
 @model_options
+@label_option
 @sampling_option
 @engine_options
 @as_json("the summary", quiet=True)
@@ -96,6 +98,7 @@ def command(
                 quantile=options["quantile"],
                 shared=options["shared"],
                 large=options["yes"],
+                label=options["label"],
                 progress=progress,
                 command=typed(),
                 **workers_of(options),
@@ -112,7 +115,7 @@ def answer(study: Study, page: Path) -> str:
     """Say the chance and the dates of every goal, what costs most days, and where the dashboard is."""
     findings, calendar = study.findings, study.calendar
     lines = [
-        f"{findings.scenario}: {counted(findings.replications, 'replication')}, seed {findings.seed}, "
+        f"{findings.called}: {counted(findings.replications, 'replication')}, seed {findings.seed}, "
         f"{study.manifest.wall_s:.1f} s, {study.folder}",
         "",
     ]

@@ -53,7 +53,7 @@ def _line(one: Status) -> str:
     parts += [f"{one.failed} failed"] if one.failed else []
     parts += [f"{one.per_s:.1f} a second"] if one.per_s and one.left else []
     parts += [f"{_span(one.to_go_s)} to go"] if one.to_go_s and one.holder else []
-    return f"{one.folder}: {one.kind} of {one.scenario}, {one.state}: {', '.join(parts)}"
+    return f"{one.folder}: {one.kind} of {one.name}, {one.state}: {', '.join(parts)}"
 
 
 def _details(one: Status) -> list[str]:
@@ -70,6 +70,7 @@ def _document(one: Status) -> dict[str, Any]:
         "folder": str(one.folder),
         "kind": one.kind,
         "scenario": one.scenario,
+        "name": one.name,
         "state": one.state,
         "holder": one.holder,
         "unit": one.unit,

@@ -10,6 +10,7 @@ import click
 from sim.cli.options import (
     as_json,
     engine_options,
+    label_option,
     model_options,
     reporting,
     sampling_option,
@@ -48,6 +49,7 @@ _SHOWN = 12
 @click.option("--yes", is_flag=True, help="Start a sweep that is refused for its size.")
 @click.option("--fail-fast", is_flag=True, help="Stop at the first case that fails.")
 @model_options
+@label_option
 @sampling_option
 @engine_options
 @as_json("the cases and what they show", quiet=True)
@@ -77,6 +79,7 @@ def command(ctx: click.Context, /, file: str, sets: tuple[str, ...], variants: t
             folder=options["out"],
             large=options["yes"],
             fail_fast=options["fail_fast"],
+            label=options["label"],
             progress=progress,
             command=typed(),
             **where,
@@ -94,7 +97,7 @@ def _told(sweep: Sweep) -> list[str]:
     done = sum(case["status"] == "done" for case in said["cases"])
     count, each = counted(len(said["cases"]), "case"), counted(said["replications"], "replication")
     lines = [
-        f"{said['scenario']}: {done} of {count} done, {said['failed']} failed; {said['design']}, {each} each, "
+        f"{said['name']}: {done} of {count} done, {said['failed']} failed; {said['design']}, {each} each, "
         f"seed {said['seed']}, {sweep.folder}",
     ]
     for index, (goal, found) in enumerate(said["sensitivity"].items()):

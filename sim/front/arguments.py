@@ -12,6 +12,7 @@ from sim.problems import InputError
 from sim.sampling import STRATA
 
 if TYPE_CHECKING:
+    from sim.study.naming import Named
     from sim.study.sweep_plan import Precision
 
 MOST_SEED = 2**63 - 1
@@ -83,6 +84,23 @@ Day: TypeAlias = "str | datetime.date"
 def day_of(day: Day | None) -> str | None:
     """Return a day as text; the scenario says what is wrong with one that is none."""
     return day.isoformat() if isinstance(day, datetime.date) else day
+
+
+def label_of(text: str | None) -> str:
+    """Return a label as it is kept, empty for none; raises ArgumentError if it is too long or does not print."""
+    from sim.study.naming import read_label
+
+    try:
+        return read_label(text)
+    except InputError as error:
+        raise ArgumentError("label", str(error)) from None
+
+
+def named_of(label: str | None, variants: tuple[str, ...], sets: tuple[str, ...], as_of: str | None) -> Named:
+    """Return what a study is called, and what was chosen beside its file; raises ArgumentError as `label_of`."""
+    from sim.study.naming import Named
+
+    return Named(label_of(label), variants, sets, as_of or "")
 
 
 def names_of(variant: str | Iterable[str]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.front.arguments import MOST_REPLICATIONS, MOST_SEED, ArgumentError, Day, require_whole, workers
+from sim.front.arguments import MOST_REPLICATIONS, MOST_SEED, ArgumentError, Day, named_of, require_whole, workers
 from sim.front.model import COUNT, SEED, Model, load
 from sim.front.progress import Listening, Reporter, listening
 from sim.front.study import Study
@@ -20,18 +20,22 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from sim.study.contrast import Side
+    from sim.study.pairing import GoalName, GoalRow
 
 MOST_COMPARED = 26
 
 
 class Comparison:
-    """What studies promise, and what each changes against the first, A."""
+    """What studies promise, and what each changes against the first, A (or the first that has the goal)."""
 
-    def __init__(self, sides: Sequence[Side], goal: str | None) -> None:
+    def __init__(self, sides: Sequence[Side], rows: Sequence[GoalRow], left_out: Mapping[str, str]) -> None:
         from sim.study.contrast import compare_sides
 
         self._sides = tuple(sides)
-        self.document: Mapping[str, Any] = compare_sides(sides, goal)
+        self._rows = tuple(rows)
+        self.left_out = dict(left_out)
+        """Studies that are not in it, by name, and why."""
+        self.document: Mapping[str, Any] = compare_sides(sides, rows, left_out)
         """What `ilrs compare --json` prints."""
 
     @property
@@ -47,7 +51,7 @@ class Comparison:
         labels = {label: one["name"] for label, one in self.document["studies"].items()}
         rows = []
         for title, goal in self.document["goals"].items():
-            for label, name in labels.items():
+            for label, name in ((label, name) for label, name in labels.items() if label in goal):
                 one = goal[label]
                 low, high = one["interval"]
                 dates = {word: pd.to_datetime(one[word]) for word in ("by", "p50", "p80")}
@@ -86,7 +90,8 @@ class Comparison:
         beside = beside_of(different) if folder is None else Path(folder)
         if folder is None:
             require_no_link(beside)  # it may have come with the run folders
-        drawn = draw_runs(different, {one: one for one in different}, beside)
+        rows = self._rows if len(different) == len(self._sides) else ()
+        drawn = draw_runs(different, {one: one for one in different}, beside, rows=rows)
         return Path(str(drawn[0].get("comparison", drawn[0]["report"])))
 
     def __repr__(self) -> str:
@@ -122,13 +127,14 @@ def compare(
     """Compare two or more studies, models, run folders, scenarios or variants, all with the same luck.
 
     A text is a run folder, a scenario, or FILE@VARIANT, FILE@ONE+OTHER, or @VARIANT of the first. Models and scenarios
-    are run first, or read where the run is there; scenarios with what was known on the day `as_of`. `goal` is one name,
-    or one for each joined by `=`.
+    are run first, or read where the run is there; scenarios with what was known on the day `as_of`. Goals pair by their
+    names or by what both count as (`counts_as`); `goal` is one name, or one for each joined by `=`.
 
     Raises:
         ArgumentError: if there are fewer than two things, or more than 26.
         ScenarioError: if a scenario is wrong.
-        FolderError: if studies cannot be paired, or have no such goal.
+        FolderError: if studies cannot be paired.
+        InputError: if no two have a goal in common, before anything is simulated.
     """
     from sim.study.contrast import sides_of
 
@@ -138,15 +144,43 @@ def compare(
     require_whole("seed", seed, 0, MOST_SEED)
     with listening(progress) as reporter, workers(jobs, engine, scheduler) as ready:
         opened = [_opened(thing, things[0], as_of) for thing in things]
-        studies = [_run(one, replications, seed, ready, reporter) for one in opened]
+        rows, kept, apart = _paired(opened, goal)
+        if apart:
+            reporter.note(f"left out, for want of that goal: {', '.join(apart)}")
+        studies = [_run(one, replications, seed, ready, reporter) for one in kept]
         reporter.say("comparing")
-        return Comparison(sides_of([_called(one) for one in things], [one.tables for one in studies]), goal)
+        return Comparison(sides_of([one.tables for one in studies]), rows, apart)
 
 
-def _called(thing: Study | Model | str | Path) -> str:
-    if isinstance(thing, Model):
-        return f"{thing.name}@{'+'.join(thing.variants)}" if thing.variants else thing.name
-    return str(thing.folder) if isinstance(thing, Study) else str(thing)
+def _paired(
+    opened: Sequence[Study | Model], goal: str | None
+) -> tuple[list[GoalRow], list[Study | Model], dict[str, str]]:
+    """Pair the goals before anything is simulated: the goals, the studies that have one, and those without, by name."""
+    from sim.study.pairing import GoalRow, left_out, pair_goals
+
+    names = [_called(one) for one in opened]
+    goals = [_goals_of(one) for one in opened]
+    rows = pair_goals(names, goals, goal)
+    without = left_out(rows)
+    apart = {
+        names[one]: f"it has no such goal; it has {', '.join(known.name for known in goals[one]) or 'none'}"
+        for one in without
+    }
+    kept = [number for number in range(len(opened)) if number not in without]
+    rows_kept = [GoalRow(row.title, tuple(row.picked[number] for number in kept)) for row in rows]
+    return rows_kept, [opened[number] for number in kept], apart
+
+
+def _goals_of(thing: Study | Model) -> tuple[GoalName, ...]:
+    from sim.study.contrast import goal_names
+
+    return goal_names(thing.campaign.goals if isinstance(thing, Model) else thing.tables.outline.goals)
+
+
+def _called(thing: Study | Model) -> str:
+    if isinstance(thing, Study):
+        return thing.name
+    return f"{thing.name}@{'+'.join(thing.variants)}" if thing.variants else thing.name
 
 
 def _opened(thing: Study | Model | str | Path, first: Study | Model | str | Path, as_of: Day | None) -> Study | Model:
@@ -182,6 +216,7 @@ def _run(thing: Study | Model, replications: int, seed: int, engine: Executor, r
         folder=_folder(thing, seed),
         engine=engine,
         on_progress=reporter.update,
+        named=named_of(None, thing.variants, thing.sets, thing.as_of),
     )
     return Study(tables, campaign=thing.campaign)
 
@@ -189,6 +224,4 @@ def _run(thing: Study | Model, replications: int, seed: int, engine: Executor, r
 def _folder(model: Model, seed: int) -> Path:
     from sim.study.runner import study_key
 
-    variants = "+".join(model.variants)
-    label = f"{model.name}@{variants}" if variants else model.name
-    return Path("runs") / f"{label}-{study_key(model.campaign.identity, seed, LATIN_HYPERCUBE)[:8]}-s{seed}"
+    return Path("runs") / f"{_called(model)}-{study_key(model.campaign.identity, seed, LATIN_HYPERCUBE)[:8]}-s{seed}"

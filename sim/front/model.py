@@ -14,6 +14,8 @@ from sim.front.arguments import (
     Day,
     Values,
     day_of,
+    label_of,
+    named_of,
     names_of,
     precision_of,
     require_design,
@@ -138,6 +140,7 @@ class Model:
         scheduler: str | None = None,
         shared: str | None = None,
         large: bool = False,
+        label: str | None = None,
         progress: Listening = None,
         command: str = "",
     ) -> Study:
@@ -147,7 +150,7 @@ class Model:
         (runs/SCENARIO-KEY-sSEED unless said). With `until_precise`, such as "14d" or "2%", it ends when the first
         goal's `quantile`, or its chance, is known so well. `jobs` worker processes (one for each processor), Dask with
         engine="dask" or a `scheduler`, or an executor as `engine`, change no number; `shared` is the URL of a folder
-        that all workers see. `large` lets more than 5,000,000 replications start.
+        that all workers see. `large` lets more than 5,000,000 replications start; pages call the study by its `label`.
 
         Raises:
             ScenarioError: if a flight does not close.
@@ -160,13 +163,12 @@ class Model:
         from sim.study.store import require_writable
         from sim.study.sweep_plan import require_meant_count
 
-        where = None if folder is None else Path(folder)
         precision = precision_of(until_precise, quantile)
         count = (MOST if precision else COUNT) if replications is None else replications
         require_whole("replications", count, 1)
         require_whole("seed", seed, 0, MOST_SEED)
         require_sampling(sampling)
-        require_writable(where or Path("runs"))
+        require_writable(Path("runs" if folder is None else folder))
         if not large:
             require_meant_count(count)
         if jobs != 1 and engine != "dask":
@@ -178,12 +180,13 @@ class Model:
                 replications=count,
                 seed=seed,
                 sampling=sampling,
-                folder=where,
+                folder=None if folder is None else Path(folder),
                 engine=ready,
                 precision=precision,
                 on_progress=reporter.update,
                 shared=shared,
                 command=command,
+                named=named_of(label, self.variants, self.sets, self.as_of),
             )
         study = Study(tables, campaign=self.campaign)
         study.keep()
@@ -199,8 +202,7 @@ class Model:
         """Return the events of one replication, simulated alone; of the plan unless one is named."""
         from sim.front.trace import events_of_campaign
 
-        if replication is not None:
-            require_whole("replication", replication, 0)
+        require_whole("replication", replication or 0, 0)
         require_whole("seed", seed, 0, MOST_SEED)
         return events_of_campaign(self.campaign, replication, seed)
 
@@ -218,6 +220,7 @@ class Model:
         folder: str | Path | None = None,
         large: bool = False,
         fail_fast: bool = False,
+        label: str | None = None,
         engine: str | Executor | None = None,
         scheduler: str | None = None,
         progress: Listening = None,
@@ -228,12 +231,11 @@ class Model:
         `vary` is {dotted path: list of values or "{uniform: [90 d, 240 d]}"}; it adds to the file's `sweep` block, or
         stands alone with `only`. `design` is grid, lhs, sobol, saltelli or tornado; `cases` its points. What is not
         said is the block's. `large` lets more than 5,000,000 replications start; `fail_fast` ends it at the first case
-        that fails.
+        that fails; pages call it by its `label`.
 
         Raises:
             ScenarioError: if a path leads nowhere, or there is nothing to vary.
-            InputError: if it is too large, or a case failed and that is to end it.
-            FolderError: if the folder cannot be used.
+            InputError: if it is too large, a case failed and that is to end it, or the folder cannot be used.
         """
         from sim.front.sweeps import run
 
@@ -256,6 +258,7 @@ class Model:
                 large=large,
                 fail_fast=fail_fast,
                 command=command,
+                label=label_of(label),
             )
 
     def history(
@@ -275,25 +278,22 @@ class Model:
         """Forecast it afresh on several days, with what was known then: on the days `on`, or `every` so far apart.
 
         Raises:
-            InputError: if the days are none, or the folder cannot be used.
-            ScenarioError: if it is wrong on one of the days, before anything is simulated.
+            InputError: if the days are none, the folder cannot be used, or it is wrong on one of the days.
         """
         from sim.front.forecast_history import forecast
 
         require_whole("replications", replications, 1, MOST_REPLICATIONS)
         require_whole("seed", seed, 0, MOST_SEED)
-        days = ",".join(str(day_of(day)) for day in on)
-        where = None if folder is None else Path(folder)
         with listening(progress) as reporter, workers(jobs, engine, scheduler) as ready:
             return forecast(
                 self._start,
                 ready,
                 reporter,
                 every=every,
-                on=days,
+                on=",".join(str(day_of(day)) for day in on),
                 replications=replications,
                 seed=seed,
-                folder=where,
+                folder=None if folder is None else Path(folder),
                 command=command,
             )
 
@@ -411,6 +411,6 @@ class Model:
         return f"<ilrs.Model {self.name}{with_}{set_}{then}; goals {', '.join(self.goals)}>"
 
     def _repr_html_(self) -> str:
-        goals = self._loaded.scenario.goals
-        rows = "".join(f"<li><b>{escape(name)}</b>: {escape(goal.about or '')}</li>" for name, goal in goals.items())
+        goals = self._loaded.scenario.goals.items()
+        rows = "".join(f"<li><b>{escape(name)}</b>: {escape(goal.about or '')}</li>" for name, goal in goals)
         return f"<p><b>{escape(self.name)}</b>: {escape(self.about)}</p><ul>{rows}</ul>"

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sim.front.forecast_history import ForecastHistory
     from sim.front.study import Study
     from sim.front.sweeps import Search, Sweep
+    from sim.study.pairing import GoalRow
 
 
 def check(
@@ -135,14 +136,20 @@ def draw_runs(
     places: dict[Path, Path],
     beside: Path,
     export: str | None = None,
+    rows: Sequence[GoalRow] = (),
     *,
     single_file: bool = True,
     replications: Sequence[int] = (),
 ) -> list[dict[str, Any]]:
-    """Draw runs into their places and what compares them into `beside`; return the paths and what was found."""
+    """Draw runs into their places and what compares them into `beside`; return the paths and what was found.
+
+    `rows` are the goals to compare; without them they pair by name and by what they count as. Where no two runs have a
+    goal in common, nothing compares them, and `not_compared` says why.
+    """
     if not folders:
         return []
     from dashboards.study_pages import compare_studies
+    from sim.study.pairing import PairingError
 
     # alone, a study is told by what was found in it; compared, pair by pair
     studies: list[Study] = [open_run(folder, rows=len(folders) > 1) for folder in folders]
@@ -153,7 +160,11 @@ def draw_runs(
     compared = {}
     if len(studies) > 1:
         tables, findings = [study.tables for study in studies], [study.findings for study in studies]
-        compared = {"comparison": str(compare_studies(tables, findings, pages, beside, single_file=single_file))}
+        try:
+            page = compare_studies(tables, findings, pages, beside, rows, single_file=single_file)
+            compared = {"comparison": str(page)}
+        except PairingError as error:
+            compared = {"not_compared": str(error)}
     return [{"report": str(page), **compared, **study.summary()} for page, study in zip(pages, studies, strict=True)]
 
 

@@ -43,8 +43,10 @@ class Study:
 
     @property
     def name(self) -> str:
-        """Name of the scenario."""
-        return self.manifest.scenario
+        """What it is called: its label, or scenario and variants."""
+        from sim.study.naming import name_of
+
+        return name_of(self.manifest)
 
     @property
     def seed(self) -> int:

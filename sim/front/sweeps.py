@@ -75,7 +75,7 @@ class Sweep:
         said = self.document
         cases, each = counted(len(said["cases"]), "case"), counted(said["replications"], "replication")
         size = f"{cases} of {said['design']}, {each} each, {self.failed} failed"
-        return f"<ilrs.Sweep {said['scenario']}: {size}; {self.folder}>"
+        return f"<ilrs.Sweep {said['name']}: {size}; {self.folder}>"
 
     def _repr_html_(self) -> str:
         from sim.front.data_frames import html_of
@@ -195,6 +195,7 @@ def run(
     large: bool,
     fail_fast: bool,
     command: str,
+    label: str,
 ) -> Sweep:
     """Run a sweep and keep its summary in its folder; see `Model.sweep`."""
     from sim.study.store import require_writable
@@ -216,6 +217,7 @@ def run(
         engine=engine,
         fail_fast=fail_fast,
         command=command,
+        label=label,
         on_progress=reporter.update,
     )
     return _concluded(ledger, loaded)

@@ -44,6 +44,17 @@ def check_sites(case: Draft) -> Iterator[Problem]:
             yield case.problem(("places", name, "periapsis"), Code.VALUE, message, "swap them")
 
 
+def check_counterparts(case: Draft) -> Iterator[Problem]:
+    """No two goals of a scenario count as the same: either would do, and the choice would be ours."""
+    goals = case.scenario.goals
+    for name, goal in goals.items():
+        others = [other for other, one in goals.items() if other != name and goal.counts_as in (other, one.counts_as)]
+        if goal.counts_as is not None and others:
+            path: Path = ("goals", name, "counts_as")
+            message = f"it counts as '{goal.counts_as}', and so does the goal '{others[0]}'"
+            yield case.problem(path, Code.DUPLICATE_KEY, message, "give one of them another counts_as, or none")
+
+
 def check_goals(case: Draft, network: NeedNetwork) -> Iterator[Problem]:
     """A goal can be met before the calendar ends (error) and by its date (warning), if nothing goes wrong."""
     earliest = network.earliest_days
@@ -132,4 +143,4 @@ def check_power(case: Draft, network: NeedNetwork) -> Iterator[Problem]:
             yield case.problem(("goals", name, "power_margin"), Code.POWER_SHORT, message, hint)
 
 
-CHECKS = (check_sites, check_destinations)
+CHECKS = (check_sites, check_destinations, check_counterparts)

@@ -6,8 +6,8 @@ Replication i of all studies of one seed saw the same luck, so differences are t
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
@@ -16,11 +16,12 @@ from numpy.typing import NDArray
 from sim.analysis.clusters import blocks_of
 from sim.analysis.compare import compare_probabilities, compare_quantiles, compare_values
 from sim.analysis.findings import Findings, GoalFinding
+from sim.campaign.plan import GoalPlan
 from sim.sampling import STRATA
-from sim.scenario.load import load_scenario
-from sim.scenario.provenance import without_remarks
-from sim.scenario.writing import flow, leaves
+from sim.study.differences import paths_that_differ, read_inputs, text_at
 from sim.study.files import FolderError
+from sim.study.naming import names_apart
+from sim.study.pairing import GoalName, GoalRow
 from sim.study.store import StudyTables
 from sim.study.summary import findings_of, over_figures
 
@@ -29,8 +30,6 @@ Floats = NDArray[np.float64]
 LABELS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 MOST_RESAMPLED = 20_000
 """Pairs a bootstrap rests on; more would take minutes and say the same."""
-_SILENT = ("sweep", "seek", "name")
-"""Blocks of which a difference changes no date; nor does one of remarks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,7 @@ class Side:
         return (start - since) / datetime.timedelta(days=1)
 
 
-def sides_of(names: Sequence[str], studies: Sequence[StudyTables]) -> tuple[Side, ...]:
+def sides_of(studies: Sequence[StudyTables]) -> tuple[Side, ...]:
     """Label studies, and refuse those that cannot be paired.
 
     Raises:
@@ -76,54 +75,38 @@ def sides_of(names: Sequence[str], studies: Sequence[StudyTables]) -> tuple[Side
         if study.manifest.seed != seed:
             message = f"has seed {study.manifest.seed}, and the first has {seed}: their luck differs"
             raise FolderError(study.folder, message, "run one of them again with the other's --seed")
+    names = names_apart([study.manifest for study in studies], [study.folder for study in studies])
     return tuple(
         Side(label, name, study, findings_of(study)) for label, name, study in zip(LABELS, names, studies, strict=False)
     )
 
 
-def goals_in_common(sides: Sequence[Side], wanted: str | None = None) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Return (title, the goal's name in each study): those all studies have, or else the first goal of each.
+def goal_names(goals: Iterable[GoalPlan]) -> tuple[GoalName, ...]:
+    """Return the goals of a study as others may know them."""
+    return tuple(GoalName(goal.name, goal.counts_as) for goal in goals)
 
-    `wanted` is one name, or one for each study joined by `=`.
 
-    Raises:
-        FolderError: if a study has no such goal.
+def compare_sides(sides: Sequence[Side], rows: Sequence[GoalRow], apart: Mapping[str, str] | None = None) -> Document:
+    """Put a comparison into one document; every difference is the later study less the first that has the goal.
+
+    `apart` says of studies that were left out, by name, why.
     """
-    names = [[goal.name for goal in side.findings.goals] for side in sides]
-    if wanted is not None:
-        parts = wanted.split("=")
-        picked = tuple(parts if len(parts) == len(sides) else [wanted] * len(sides))
-        for side, known, name in zip(sides, names, picked, strict=True):
-            if name not in known:
-                raise FolderError(side.study.folder, f"has no goal '{name:.60}'", f"known are {', '.join(known)}")
-        return ((wanted, picked),)
-    common = [name for name in names[0] if all(name in others for others in names)]
-    if common:
-        return tuple((name, (name,) * len(sides)) for name in common)
-    firsts = tuple(known[0] for known in names)
-    return (("=".join(firsts), firsts),)
-
-
-def compare_sides(sides: Sequence[Side], wanted: str | None = None) -> Document:
-    """Put a comparison into one document; every difference is the later study less the first, A."""
-    goals = {title: _goal(sides, picked) for title, picked in goals_in_common(sides, wanted)}
     return {
         "difference": "B less A: days later, points more likely",
         "seed": sides[0].findings.seed,
         "studies": {side.label: _study(side) for side in sides},
-        "goals": goals,
+        **({"left_out": dict(apart)} if apart else {}),
+        "goals": {row.title: _goal(sides, row.picked) for row in rows},
         "input": inputs_that_differ(sides),
     }
 
 
 def inputs_that_differ(sides: Sequence[Side]) -> list[Document]:
     """List the values that are not the same in all scenarios, None where a scenario has no such key."""
-    flat = [_inputs(side.study) for side in sides]
-    paths = dict.fromkeys(path for values in flat for path in values)
+    flat = {side.label: read_inputs(side.study.folder) for side in sides}
     return [
-        {"path": path, **{side.label: values.get(path) for side, values in zip(sides, flat, strict=True)}}
-        for path in paths
-        if len({values.get(path) for values in flat}) > 1
+        {"path": path, **{label: text_at(values, path) for label, values in flat.items()}}
+        for path in paths_that_differ(list(flat.values()))
     ]
 
 
@@ -138,13 +121,15 @@ def _study(side: Side) -> Document:
     }
 
 
-def _goal(sides: Sequence[Side], picked: Sequence[str]) -> Document:
-    pairs = list(zip(sides, picked, strict=True))
+def _goal(sides: Sequence[Side], picked: Sequence[str | None]) -> Document:
+    pairs = [(side, name) for side, name in zip(sides, picked, strict=True) if name is not None]
+    without = [side.label for side, name in zip(sides, picked, strict=True) if name is None]
     told: Document = {side.label: _side(side, name) for side, name in pairs}
     differences = {side.label: _difference(pairs[0], (side, name)) for side, name in pairs[1:]}
     if len(sides) == 2:
         return {**told, **differences["B"]}
-    return {**told, "differences": differences}
+    left_out: Document = {"left_out": without} if without else {}
+    return {**told, "base": pairs[0][0].label, **left_out, "differences": differences}
 
 
 def _side(side: Side, name: str) -> Document:
@@ -196,9 +181,3 @@ def _difference(first: tuple[Side, str], second: tuple[Side, str]) -> Mapping[st
         "p80_difference_d": p80.value,
         "p80_interval_d": [p80.low, p80.high],
     }
-
-
-def _inputs(study: StudyTables) -> dict[str, str]:
-    layered = load_scenario(study.folder / "scenario.resolved.yaml").layered
-    deciding = replace(layered, values=without_remarks(layered.values))
-    return {leaf.name: flow(leaf.value) for leaf in leaves(deciding) if leaf.path and leaf.path[0] not in _SILENT}

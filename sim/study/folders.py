@@ -28,6 +28,7 @@ from sim.study.contents import (
 from sim.study.files import FolderError
 from sim.study.lock import holder
 from sim.study.manifest import COMPLETE, RUN, RUNNING, SEEK, Manifest, read_manifest
+from sim.study.naming import name_of
 from sim.study.soundness import seconds_of
 from sim.study.sweep_tables import SweepTables, read_sweep
 from sim.study.work_ledger import Row, done_in, rows_in
@@ -53,6 +54,8 @@ class Status:
     kind: str
     """run, sweep, seek or optimise."""
     scenario: str
+    name: str
+    """What it is called."""
     state: str
     """running, complete, interrupted, failed, or stopped: it says running, but nobody holds it."""
     holder: str | None
@@ -230,6 +233,7 @@ def _status(
         folder,
         manifest.verb,
         manifest.scenario,
+        name_of(manifest),
         "stopped" if manifest.state == RUNNING and who is None else manifest.state,
         who,
         unit,

@@ -24,6 +24,7 @@ from sim.study.contents import HISTORY_FILE, HISTORY_FOLDER, has_marker
 from sim.study.files import FolderError
 from sim.study.lock import held
 from sim.study.manifest import COMPLETE, HISTORY, begun, read_manifest, watched, write_manifest
+from sim.study.naming import Named
 from sim.study.records import RecordError, from_json, to_json
 from sim.study.runner import Listener, run_study
 from sim.study.summary import findings_in, summarize, write_summary
@@ -262,6 +263,7 @@ def _forecasts(errand: _Errand, loaded: Loaded, engine: Executor, told: Listener
         folder=errand.folder,
         engine=engine,
         command=errand.command,
+        named=Named(variants=errand.start.variants, sets=errand.start.sets, as_of=errand.day),
         on_progress=told,
     )
     study, findings = findings_in(study.folder)

@@ -81,6 +81,12 @@ class Manifest:
     """How random numbers are drawn, of `sim.sampling.STRATA`; studies of before there was a choice do not say."""
     shared: str = ""
     """URL of the folder that holds the tables; empty when they are in the study's own."""
+    label: str = ""
+    """What somebody wants it to be called; `sim.study.naming` says what it is called without one."""
+    variants: tuple[str, ...] = ()
+    sets: tuple[str, ...] = ()
+    as_of: str = ""
+    """Variants, values (`path=value`) and day of knowledge that were chosen beside the file, as far as was said."""
     files: tuple[tuple[str, str], ...] = ()
     """Name and SHA-256 of every file that a study is read from, but for this one, ledger and tables; empty before
     they are written."""

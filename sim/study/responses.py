@@ -16,6 +16,7 @@ from sim.analysis.indices import FEWEST_POINTS, SobolIndex, Swing, sobol_indices
 from sim.analysis.sensitivity import Correlation, rank_correlation
 from sim.study.chunks import Case, CaseGoal
 from sim.study.design import SALTELLI, TORNADO
+from sim.study.naming import name_of
 from sim.study.sweep_tables import Planned, SweepTables, read_case
 from sim.units import UnitError, parse_date
 from sim.units.known_units import NUMBER
@@ -65,6 +66,7 @@ def document(sweep: SweepTables, start: datetime.datetime) -> Document:
             by_case.setdefault(item.case.number, {})[goal] = _answer(item, start)
     return {
         "folder": str(sweep.folder),
+        "name": name_of(sweep.manifest),
         "scenario": sweep.manifest.scenario,
         "design": sweep.manifest.design,
         "replications": sweep.manifest.replications,

@@ -27,6 +27,7 @@ from sim.study.contents import RUN_FOLDER
 from sim.study.engines import fitting, ready, run_all
 from sim.study.lock import held
 from sim.study.manifest import RUN, Manifest, begun, to_go_on_with, watched, write_manifest
+from sim.study.naming import Named, with_names
 from sim.study.place import shared_place
 from sim.study.store import StudyTables
 from sim.study.sweep_plan import Precision, checkpoints
@@ -68,6 +69,7 @@ def run_study(
     engine: Executor | None = None,
     shared: str | None = None,
     command: str = "",
+    named: Named | None = None,
 ) -> StudyTables:
     """Run a campaign many times, or go on with what its folder holds, and read the finished study back.
 
@@ -75,6 +77,7 @@ def run_study(
     does the `engine`, a pool of so many unless another executor is given. With a `precision`, `replications` is the
     most to spend: the study ends at the first checkpoint at which the first goal is known so well. With `shared`, an
     fsspec URL, workers write their tables into a folder of the study below it, and the run folder keeps the rest.
+    What the study is called, `named`, decides nothing else.
 
     Raises:
         FolderError: if a folder cannot be used, or another process holds it.
@@ -84,7 +87,7 @@ def run_study(
     where = default_folder(campaign, seed, sampling) if folder is None else folder
     fresh = _fresh_manifest(campaign, replications, seed, sampling, command)
     text = campaign.resolved
-    to_go_on_with(where, fresh, text)
+    fresh = with_names(fresh, named or Named(), to_go_on_with(where, fresh, text))
     with held(where):
         nominal = simulate_nominal(campaign)
         outline = with_floats(outline_of(campaign, nominal), float_table(campaign, nominal))

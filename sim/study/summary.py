@@ -17,6 +17,7 @@ from sim.clock import Calendar
 from sim.study import files, store
 from sim.study.contents import FINDINGS, SUMMARY
 from sim.study.files import FolderError
+from sim.study.naming import name_of
 from sim.study.records import RecordError, from_json, to_json, to_plain
 from sim.study.store import StudyTables
 from sim.study.versions import analysis_version
@@ -26,7 +27,7 @@ Summary: TypeAlias = Mapping[str, object]
 
 def findings_of(study: StudyTables) -> Findings:
     """Make the findings of a study that was read."""
-    return find(
+    found = find(
         study.outline,
         study.sample,
         study.nominal,
@@ -35,11 +36,13 @@ def findings_of(study: StudyTables) -> Findings:
         sampling=study.manifest.sampling,
         versions=(("ilrs", study.manifest.code), *study.manifest.versions),
     )
+    return dataclasses.replace(found, named=name_of(study.manifest))
 
 
 def summarize(study: StudyTables, findings: Findings) -> Summary:
     """Put what is found into one document; dates are ISO, None is *not reached by the calendar's end*."""
     return {
+        "name": findings.called,
         "scenario": findings.scenario,
         "identity": findings.identity,
         "seed": findings.seed,
@@ -78,7 +81,7 @@ def findings_in(folder: Path) -> tuple[StudyTables, Findings]:
 
 def keep_findings(study: StudyTables, findings: Findings) -> None:
     """Keep what is found in a study in its folder; raises FolderError if that cannot be written."""
-    bare = dataclasses.replace(findings, traces=())
+    bare = dataclasses.replace(findings, traces=(), named="")  # a study may get another label
     files.write_whole(study.folder, FINDINGS, to_json(_Kept(_key(study, bare), bare)).encode())
 
 
@@ -94,7 +97,7 @@ def _kept(study: StudyTables) -> Findings | None:
     except (OSError, RecordError):
         return None
     same = found.key == _key(study, found.findings)
-    return dataclasses.replace(found.findings, traces=study.traces) if same else None
+    return dataclasses.replace(found.findings, traces=study.traces, named=name_of(study.manifest)) if same else None
 
 
 def _key(study: StudyTables, findings: Findings) -> str:

@@ -21,6 +21,7 @@ from sim.study.design import cases_of
 from sim.study.engines import fitting, ready
 from sim.study.lock import held
 from sim.study.manifest import StoppedError, begun, to_go_on_with, watched
+from sim.study.naming import Named, with_names
 from sim.study.runner import Listener, Progress, run_errands
 from sim.study.sweep_plan import SweepPlan, paths_of_file
 from sim.study.sweep_tables import SweepTables, open_sweep, plan_cases
@@ -70,9 +71,12 @@ def run_sweep(
     engine: Executor | None = None,
     fail_fast: bool = False,
     command: str = "",
+    label: str = "",
     on_progress: Listener = lambda _: None,
 ) -> SweepTables:
     """Run every case of a plan that is not there yet; the folder is named by what decides the cases.
+
+    A `label` is what the sweep is called; without one, it keeps the one it has.
 
     Raises:
         ScenarioError: if the scenario is wrong, or a path to vary does not exist, or a value of the file is wrong.
@@ -89,7 +93,8 @@ def run_sweep(
     fresh = begun(
         plan.design, name, key, seed=plan.seed, sampling=plan.sampling, replications=plan.replications, command=command
     )
-    to_go_on_with(where, fresh, texts[()])
+    named = Named(label, start.variants, start.sets, start.as_of or "")
+    fresh = with_names(fresh, named, to_go_on_with(where, fresh, texts[()]))
     with held(where):
         sweep = open_sweep(where, fresh, plan_cases(texts, cases, code_version(), plan.seed, plan.sampling), texts)
         with ready(engine, jobs) as workers, watched(where, SWEEP_FOLDER):

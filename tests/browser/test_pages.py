@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from dashboards.comparison_page import Entry, compose_comparison
-from dashboards.figures.inputs import flatten
 from dashboards.report import compose_page, write_page
 from dashboards.sweep_page import compose_sweep
+from sim.study.differences import Input
 from tests.browser.test_report import CHROMIUM, FLAGS, Seen, count_undrawn, load
 from tests.unit.dashboards.sample import HOSTILE, sample_findings, sample_setting
 from tests.unit.dashboards.test_flight_page import flights_of
@@ -37,8 +37,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     luck = np.random.default_rng(1).normal(5300.0, 200.0, first.replications)
     name = first.goals[0].name
     entries = [
-        Entry(first, {name: luck}, flatten({"a": {"x": 1}})),
-        Entry(second, {name: luck + 30.0}, flatten({"a": {"x": HOSTILE}})),
+        Entry(first, {name: luck}, {"a.x": Input(("a", "x"), "1")}),
+        Entry(second, {name: luck + 30.0}, {"a.x": Input(("a", "x"), HOSTILE, HOSTILE)}),
     ]
     for kind, page in {
         "report": compose_page(first, sample_setting()),

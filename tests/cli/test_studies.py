@@ -181,6 +181,26 @@ def test_run_folders_are_compared_as_they_are(plan: str, ilrs: Call) -> None:
     assert "mean days against each one's own plan" in ilrs("compare", "a", "b").stdout
 
 
+def test_a_label_is_what_a_study_is_called(plan: str, ilrs: Call) -> None:
+    ilrs("run", plan, "-n", 5, "-j", 1, "-q", "-o", "a", "--label", "With  a spare")
+    ilrs("run", plan, "-n", 5, "-j", 1, "-q", "-o", "b", "--variant", "quick")
+    assert ilrs("compare", "a", "b").stdout.splitlines()[0].startswith("A: With a spare (")
+
+
+def test_a_label_stays_when_the_same_command_goes_on(plan: str, ilrs: Call) -> None:
+    ilrs("run", plan, "-n", 5, "-j", 1, "-q", "-o", "a", "--label", "Ours")
+    assert ilrs("run", plan, "-n", 8, "-j", 1, "-q", "-o", "a").stdout.startswith("Ours: 8 replications")
+
+
+def test_a_label_names_a_sweep(plan: str, ilrs: Call) -> None:
+    ilrs("sweep", plan, "-n", 5, "-j", 1, "-q", "-o", "s", "--label", "All of it")
+    assert "sweep of All of it" in ilrs("status", "s").stdout
+
+
+def test_a_label_of_two_hundred_letters_is_refused(plan: str, ilrs: Call) -> None:
+    assert "at most 80 letters" in ilrs("run", plan, "-n", 5, "-j", 1, "--label", "x" * 200).stderr
+
+
 def test_runs_of_other_seeds_cannot_be_paired(plan: str, ilrs: Call) -> None:
     ilrs("run", plan, "-n", 5, "-j", 1, "-q", "-o", "a")
     ilrs("run", plan, "-n", 5, "-j", 1, "-q", "-o", "b", "--seed", 1)

@@ -79,6 +79,8 @@ class GoalPlan:
     """nan when not asked for."""
     title: str = ""
     """What pages call it; empty when the scenario does not say."""
+    counts_as: str = ""
+    """By what it is paired with goals of other scenarios, beside its name."""
 
 
 @dataclass(frozen=True, slots=True)

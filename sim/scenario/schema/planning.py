@@ -34,6 +34,8 @@ class Goal(Block):
     """What reaching it means, in a sentence."""
     source: str | None = None
     """Where the goal was stated."""
+    counts_as: Name | None = None
+    """What other programmes' goals it is compared with: goals that count as the same, or are called so, are a pair."""
     by: Date
     """The date the goal is wanted by."""
     confidence: Share = 0.7

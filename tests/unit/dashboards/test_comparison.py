@@ -11,11 +11,12 @@ import pytest
 
 from dashboards.card import Card
 from dashboards.comparison_page import Entry, compose_comparison
-from dashboards.figures.inputs import flatten
 from dashboards.figures.side_by_side import Contender, draw_dates, draw_families, family_days
 from dashboards.page import render_page
 from dashboards.report import write_report
 from sim.analysis.findings import Findings, GoalFinding
+from sim.study.differences import Input
+from sim.study.pairing import PairingError
 from tests.unit.dashboards.sample import sample_findings
 
 ROUNDING_D = 0.1
@@ -57,13 +58,12 @@ def test_the_sooner_study_is_named_first(contenders: tuple[Contender, ...]) -> N
     assert draw_dates(contenders).title.startswith("second-pad is first to even odds")
 
 
-def test_goals_with_different_dates_name_them_in_the_headline(studies: tuple[Findings, Findings]) -> None:
+def test_goals_with_different_dates_name_them_in_the_tiles(studies: tuple[Findings, Findings]) -> None:
     first = with_goal(studies[0].goals[0], by_d=5112.0)
     later = with_goal(first, by_d=5477.5)
     both = [dataclasses.replace(studies[0], goals=(one,)) for one in (first, later)]
-    headline = compose_comparison([Entry(one) for one in both]).headline
-    assert "by Dec 2035" in headline
-    assert "by Dec 2036" in headline
+    tiles = compose_comparison([Entry(one) for one in both]).tiles
+    assert [tile.detail.rpartition(" by ")[2] for tile in tiles] == ["Dec 2035", "Dec 2036"]
 
 
 def test_studies_of_one_scenario_are_told_apart(studies: tuple[Findings, Findings]) -> None:
@@ -76,17 +76,54 @@ def test_different_seeds_are_said_not_to_be_paired(studies: tuple[Findings, Find
     assert "do not share their luck" in page.sections[-1].cards[0].title
 
 
-def test_studies_without_a_common_goal_are_compared_by_their_own(studies: tuple[Findings, Findings]) -> None:
+def test_studies_without_a_common_goal_are_not_compared(studies: tuple[Findings, Findings]) -> None:
     other = dataclasses.replace(studies[0], goals=studies[0].goals[1:2])
-    page = compose_comparison([Entry(studies[1]), Entry(other)])
-    assert "no goal in common" in page.verdict
+    with pytest.raises(PairingError, match="no two of these have a goal in common"):
+        compose_comparison([Entry(studies[1]), Entry(other)])
+
+
+def test_goals_of_other_names_are_compared_where_they_count_as_the_same(studies: tuple[Findings, Findings]) -> None:
+    both = [
+        dataclasses.replace(found, goals=(with_goal(found.goals[0], name=name, counts_as="basic-base"),))
+        for found, name in zip(studies, ("ours", "theirs"), strict=True)
+    ]
+    assert "ours of ilrs-2035 and theirs of second-pad" in compose_comparison([Entry(one) for one in both]).verdict
+
+
+def test_who_lacks_the_goal_is_left_out_by_name(studies: tuple[Findings, Findings]) -> None:
+    without = dataclasses.replace(studies[0], goals=studies[0].goals[1:2], scenario="no-base")
+    page = compose_comparison([Entry(studies[0]), Entry(studies[1]), Entry(without)])
+    assert "no-base is left out: it has no such goal." in page.verdict
+
+
+def test_equals_are_called_equal_and_none_of_them_the_likeliest(studies: tuple[Findings, Findings]) -> None:
+    twins = [dataclasses.replace(studies[0], scenario=name) for name in ("one", "two")]
+    page = compose_comparison([Entry(twin) for twin in twins])
+    title = next(section for section in page.sections if section.id == "likely").cards[0].title
+    assert title.startswith("All are equally likely")
+
+
+def test_equals_come_to_even_odds_together_and_none_of_them_first(studies: tuple[Findings, Findings]) -> None:
+    twins = [Contender(name, studies[0], studies[0].goals[0]) for name in ("one", "two")]
+    assert draw_dates(twins).title.startswith("All come to even odds in")
+
+
+def test_every_study_of_seven_has_its_tile(studies: tuple[Findings, Findings]) -> None:
+    page = compose_comparison([Entry(studies[0], name=f"variant-{number}") for number in range(7)])
+    assert [tile.label for tile in page.tiles] == [f"variant-{number}" for number in range(7)]
+
+
+def test_a_study_that_changes_nothing_says_so(studies: tuple[Findings, Findings]) -> None:
+    goal, dates = studies[0].goals[0].name, np.linspace(5000.0, 6000.0, 50)
+    page = compose_comparison([Entry(studies[0], {goal: dates}), Entry(studies[1], {goal: dates.copy()})])
+    assert page.headline.endswith("reach it within a day of each other in every replication")
 
 
 def paired(studies: tuple[Findings, Findings], shift_d: float) -> Card:
     dates = np.random.default_rng(5).normal(5200.0, 300.0, studies[0].replications)
     goal = studies[0].goals[0].name
     page = compose_comparison([Entry(studies[0], {goal: dates}), Entry(studies[1], {goal: dates + shift_d})])
-    return next(section for section in page.sections if section.id == "paired").cards[0]
+    return next(section for section in page.sections if section.id == "when").cards[1]
 
 
 def test_a_constant_shift_is_a_difference_without_width(studies: tuple[Findings, Findings]) -> None:
@@ -106,17 +143,18 @@ def test_pairs_that_never_arrive_are_counted(studies: tuple[Findings, Findings])
     goal, n = studies[0].goals[0].name, 10
     first, second = np.full(n, 100.0), np.r_[np.full(6, 120.0), np.full(4, np.inf)]
     page = compose_comparison([Entry(studies[0], {goal: first}), Entry(studies[1], {goal: second})])
-    table = next(section for section in page.sections if section.id == "paired").cards[0].table
+    table = next(section for section in page.sections if section.id == "when").cards[1].table
     assert table is not None
     assert table.rows[0][1:5] == ("10", "6", "0", "4")
 
 
 def test_values_that_differ_are_listed_and_equal_ones_are_not(studies: tuple[Findings, Findings]) -> None:
-    inputs = [flatten({"a": {"x": x, "y": [1, 2], "source": f"page {x}"}, "name": str(x)}) for x in (1, 2)]
+    same = Input(("missions", "a", "y"), "[1, 2]")
+    inputs = [{"y": same, "x": Input(("missions", "a", "x"), str(x), f"page {x}")} for x in (1, 2)]
     page = compose_comparison([Entry(study, inputs=one) for study, one in zip(studies, inputs, strict=True)])
     card = next(section for section in page.sections if section.id == "inputs-of").cards[0]
     assert card.shown is not None
-    assert card.shown.rows == (("a.x", "1", "2"),)
+    assert card.shown.rows == (("missions.a.x", "1", "2", "page 1", "page 2"),)
 
 
 def test_links_lead_to_pages_beside_and_nowhere_else(studies: tuple[Findings, Findings]) -> None:
@@ -148,9 +186,5 @@ def test_a_title_that_all_studies_give_the_goal_names_it_and_two_titles_do_not(
         both = [dataclasses.replace(found, goals=(goal,)) for found, goal in zip(studies, goals, strict=True)]
         return compose_comparison([Entry(found) for found in both]).headline
 
-    assert headline("The basic station", "The basic station").startswith("The basic station, chance by")
-    assert headline("The basic station", "Another").startswith("ilrs-basic, chance by")
-
-
-def test_what_a_goal_is_called_changes_nothing() -> None:
-    assert flatten({"goals": {"base": {"title": "A hut", "by": "2030-01-01"}}}) == {"goals.base.by": "2030-01-01"}
+    assert headline("The basic station", "The basic station").startswith("The basic station, even odds:")
+    assert headline("The basic station", "Another").startswith("ilrs-basic, even odds:")

@@ -9,12 +9,11 @@ from pathlib import Path
 import pytest
 
 from dashboards.replay_view import Shown, find_parting
-from dashboards.study_list import LiveSweeps, name_studies, open_shelf
+from dashboards.study_list import LiveSweeps, open_shelf
 from dashboards.sweep_page import answers_of
 from sim.campaign.compile import compile_campaign
 from sim.scenario.load import load_scenario
 from sim.study.runner import run_study
-from sim.study.store import StudyTables, read_study
 from sim.study.sweep import Start, run_sweep
 from sim.study.sweep_plan import read_plan
 from sim.study.sweep_tables import read_sweep
@@ -96,15 +95,3 @@ def test_saved_cases_are_those_that_the_brush_keeps(tmp_path: Path) -> None:
         one.number for one in sweep.goals[0].answers if one.values[sweep.levers[0].path] == sweep.levers[0].values[0]
     }
     assert {int(str(row[0])) for row in rows[1:]} == lowest
-
-
-def copy_named(study: StudyTables, folder: Path) -> StudyTables:
-    import dataclasses
-
-    return dataclasses.replace(study, folder=folder)
-
-
-def test_two_studies_of_a_scenario_are_told_apart_without_their_hashes(folder: Path) -> None:
-    study = read_study(folder / "study")
-    base, late = Path("runs/small-0123abcd-s3"), Path("runs/small@late-4567cdef-s3")
-    assert name_studies([copy_named(study, base), copy_named(study, late)]) == ["small", "small@late"]
