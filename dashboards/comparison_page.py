@@ -11,16 +11,20 @@ from numpy.typing import NDArray
 
 from dashboards import formats
 from dashboards.card import Card, Page, Section, Table, Tile
-from dashboards.comparison_tables import tell_changes, tell_deciders, tell_goals, tell_meanings
+from dashboards.comparison_tables import tell_changes, tell_deciders, tell_goals, tell_meanings, tell_reasons
 from dashboards.figures.forest import Paired, draw_forest
 from dashboards.figures.inputs import draw_inputs
 from dashboards.figures.multiples import draw_multiples
 from dashboards.figures.side_by_side import Contender, draw_curves, draw_dates, draw_families
+from dashboards.figures.what_changed import draw_steps, tell_subjects
 from dashboards.theme import goal_style
 from dashboards.translation import _, plural
+from sim.analysis.clusters import blocks_of
 from sim.analysis.compare import compare_probabilities, compare_quantiles, compare_values
 from sim.analysis.findings import Findings
+from sim.sampling import STRATA
 from sim.study.differences import Input
+from sim.study.moves import Changes
 from sim.study.pairing import GoalName, GoalRow, pair_goals
 
 _DAY = datetime.timedelta(days=1)
@@ -50,10 +54,11 @@ class Entry:
     """Why it changes nothing against the first, where that is known."""
 
 
-def compose_comparison(entries: Sequence[Entry], rows: Sequence[GoalRow] = ()) -> Page:
+def compose_comparison(entries: Sequence[Entry], rows: Sequence[GoalRow] = (), changes: Changes | None = None) -> Page:
     """Return the page of two or more studies; they are compared by the first of `rows`, the goals that pair.
 
-    Without rows, goals pair by name and by what they count as. Raises ValueError for fewer than two studies, or when
+    Without rows, goals pair by name and by what they count as. `changes`, of two studies, say what each input that
+    differs moves. Raises ValueError for fewer than two studies, or when
     one has no goal; InputError when no two have a goal in common.
     """
     if len(entries) < 2:
@@ -75,6 +80,7 @@ def compose_comparison(entries: Sequence[Entry], rows: Sequence[GoalRow] = ()) -
         Section(
             "changes", _("What does each change?"), _("Changes"), _tell(entered, paired, paired_goals, names, found)
         ),
+        Section("steps-of", _("What moves it from one to the other?"), _("Steps"), _steps(changes, contenders)),
         Section("likely", _("How likely is the date?"), _("Likelihood"), (draw_curves(contenders),)),
         Section("when", _("When does it come?"), _("Dates"), (draw_dates(contenders), *_forest(contenders, paired))),
         Section("risks", _("Which causes cost the time?"), _("Causes"), (draw_families(contenders),)),
@@ -129,8 +135,21 @@ def _tell(
 ) -> tuple[Card, ...]:
     contenders = [one for _entry, one in entered]
     reasons = {one.name: entry.reason for entry, one in entered if entry.reason}
-    cards = (tell_changes(contenders, paired, reasons), tell_meanings(contenders), tell_goals(rows, names, findings))
+    cards = (
+        tell_changes(contenders, paired),
+        tell_reasons(contenders[0], reasons),
+        tell_meanings(contenders),
+        tell_goals(rows, names, findings),
+    )
     return tuple(card for card in cards if card is not None)
+
+
+def _steps(changes: Changes | None, contenders: Sequence[Contender]) -> tuple[Card, ...]:
+    if changes is None or not changes.steps:
+        return ()
+    names = (contenders[0].name, contenders[1].name)
+    subjects = tell_subjects(changes, names)
+    return (draw_steps(changes, names), *((subjects,) if subjects is not None else ()))
 
 
 def _deciding(contenders: Sequence[Contender]) -> tuple[Card, ...]:
@@ -153,12 +172,15 @@ def _pair(entries: Sequence[Entry], contenders: Sequence[Contender]) -> tuple[Pa
         shift = (one.calendar.start - base.calendar.start) / _DAY
         n = min(first.size, second.size)
         mine, theirs = second[:n] + shift, first[:n]
+        alike = one.findings.sampling == base.findings.sampling
+        blocks = blocks_of(n, STRATA[base.findings.sampling]) if alike else None
+        some = slice(_RESAMPLED)
         paired.append(
             Paired(
                 one.name,
-                compare_values(mine, theirs),
-                compare_probabilities(mine - one.goal.by_d - shift, theirs - base.goal.by_d, 0.0),
-                compare_quantiles(mine[:_RESAMPLED], theirs[:_RESAMPLED], 0.5),
+                compare_values(mine, theirs, blocks=blocks),
+                compare_probabilities(mine - one.goal.by_d - shift, theirs - base.goal.by_d, 0.0, blocks=blocks),
+                compare_quantiles(mine[some], theirs[some], 0.5, blocks=None if blocks is None else blocks[some]),
                 index,
                 one.findings.seed == base.findings.seed,
                 _as_one(mine, theirs),

@@ -8,16 +8,17 @@ from dashboards import formats
 from dashboards.card import Card, Table
 from dashboards.figures.forest import Paired
 from dashboards.figures.side_by_side import Contender
-from dashboards.translation import _
+from dashboards.translation import _, plural
 from sim.analysis.findings import Findings, GoalFinding
+from sim.study.idle import Idle
 from sim.study.pairing import GoalRow
 
 _DECIDERS = 14
 """Subjects that are listed, those first that decide most often in one of the studies."""
 
 
-def tell_changes(contenders: Sequence[Contender], paired: Sequence[Paired], reasons: Mapping[str, str]) -> Card:
-    """Return what each study promises, and what it changes against the first; `reasons` say why some change nothing."""
+def tell_changes(contenders: Sequence[Contender], paired: Sequence[Paired]) -> Card:
+    """Return what each study promises, and what it changes against the first."""
     base = contenders[0]
     against = {one.name: one for one in paired}
     own_dates = len({formats.day(one.calendar, one.goal.by_d) for one in contenders}) > 1
@@ -30,7 +31,6 @@ def tell_changes(contenders: Sequence[Contender], paired: Sequence[Paired], reas
         _("four in five (P80)"),
         _("P50 against {study}").format(study=formats.shorten(base.name, 40)),
         _("95 % interval"),
-        *((_("why nothing changes"),) if reasons else ()),
     )
     rows = tuple(
         (
@@ -40,7 +40,6 @@ def tell_changes(contenders: Sequence[Contender], paired: Sequence[Paired], reas
             _date(one, 0.5),
             _date(one, 0.8),
             *_against(one is base, against.get(one.name)),
-            *((reasons.get(one.name, ""),) if reasons else ()),
         )
         for one in contenders
     )
@@ -52,6 +51,23 @@ def tell_changes(contenders: Sequence[Contender], paired: Sequence[Paired], reas
             "replications paired by the same luck, with the 95 % interval of that difference (sampling error only)."
         ).format(study=base.name),
         shown=Table(columns, rows, stacked=True),
+    )
+
+
+def tell_reasons(base: Contender, reasons: Mapping[str, str]) -> Card | None:
+    """Return why some studies move nothing, by study; None where all of them move something."""
+    if not reasons:
+        return None
+    title = plural("Why {studies} moves nothing", "Why {studies} move nothing", len(reasons))
+    return Card(
+        id="reasons",
+        title=title.format(studies=formats.listing(list(reasons))),
+        reading=_(
+            "How to read: the goal comes within a day of the same date in every replication. What it needs is followed "
+            "through the network of needs, from the goal back to the first work; beside it stand the other goals of "
+            "{study}."
+        ).format(study=base.name),
+        shown=Table((_("study"), _("why it moves nothing")), tuple(reasons.items()), unbroken=frozenset({0})),
     )
 
 
@@ -137,6 +153,29 @@ def tell_deciders(contenders: Sequence[Contender]) -> Card | None:
     )
 
 
+def say_idle(idle: Idle) -> str:
+    """Return in sentences why a study moves nothing of a goal."""
+    sentences = [
+        _("Of what changed the goal needs {names}, but never waits longer for it.").format(names=_some(idle.goal.names))
+        if idle.goal.names
+        else _("The goal needs nothing of what changed.")
+    ]
+    rest = [_("{goal} ({names})").format(goal=one.goal, names=_some(one.names)) for one in idle.others if one.names]
+    free = [one.goal for one in idle.others if not one.names]
+    if rest:
+        sentences.append(_("What rests on it: {goals}.").format(goals=formats.listing(rest)))
+    if free:
+        sentences.append(_("What does not: {goals}.").format(goals=formats.listing(free)))
+    return " ".join(sentences)
+
+
+def _some(names: Sequence[str]) -> str:
+    """Return the first few of many names."""
+    more = len(names) - 4
+    listed = [*names[:4], *([_("{count} more").format(count=more)] if more > 0 else [])]
+    return formats.listing(listed)
+
+
 def _changes_title(base: Contender, paired: Sequence[Paired]) -> str:
     same = [one.name for one in paired if one.same]
     if paired and len(same) == len(paired):
@@ -147,7 +186,12 @@ def _changes_title(base: Contender, paired: Sequence[Paired]) -> str:
     days, most = max(moved, key=lambda pair: abs(pair[0]))
     if round(days) == 0:
         return _("None moves even odds by as much as a day")
-    return _("{study} moves even odds most: {lateness} than {base}").format(
+    text = (
+        _("{study} comes to even odds {lateness} than {base}")
+        if len(paired) == 1
+        else _("{study} moves even odds most: {lateness} than {base}")
+    )
+    return text.format(
         study=formats.shorten(most.name, 40), lateness=formats.lateness(days), base=formats.shorten(base.name, 40)
     )
 
@@ -165,7 +209,7 @@ def _against(first: bool, one: Paired | None) -> tuple[str, str]:
 
 
 def _days(days: float) -> str:
-    return f"{round(days) or 0:+,d} d"
+    return f"{round(days) or 0:+,d} d".replace("-", "−")
 
 
 def _by(one: Contender) -> str:

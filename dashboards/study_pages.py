@@ -11,6 +11,7 @@ from urllib.parse import quote
 from dashboards.campaign_page import compose_campaign
 from dashboards.card import Page
 from dashboards.comparison_page import Entry, compose_comparison
+from dashboards.comparison_tables import say_idle
 from dashboards.flight import compose_flights
 from dashboards.report import REPORT_FILE, compose_page, write_page, write_report
 from dashboards.setting import setting_of
@@ -19,10 +20,13 @@ from sim.campaign.plan import Campaign
 from sim.model.tracing import Trace
 from sim.problems import InputError
 from sim.scenario.load import Loaded, load_scenario
+from sim.study.contrast import goal_names
 from sim.study.differences import read_inputs
+from sim.study.idle import idle_reason
 from sim.study.leaving import kept_leavings
+from sim.study.moves import kept_changes
 from sim.study.naming import names_apart
-from sim.study.pairing import GoalRow
+from sim.study.pairing import GoalRow, pair_goals
 from sim.study.replay import Replay
 from sim.study.store import StudyTables
 
@@ -77,10 +81,14 @@ def compare_studies(
 ) -> Path:
     """Write the comparison of studies, linked to their own `reports`, and return its path; `rows` are goals that pair.
 
+    What was found of the way from one of two studies to the other is drawn where the second's folder keeps it.
+
     Raises ValueError for fewer than two studies or one without a goal; InputError when no goals pair; OSError when the
     folder cannot be written.
     """
     names = names_apart([study.manifest for study in studies], [study.folder for study in studies])
+    paired = rows or pair_goals(names, [goal_names(study.outline.goals) for study in studies], None)
+    changes = kept_changes(studies[0], studies[1], paired) if len(studies) == 2 else None
     entries = [
         Entry(
             found,
@@ -88,10 +96,21 @@ def compare_studies(
             read_inputs(study.folder),
             address_from(folder, report),
             name,
+            _reason(studies, paired[0], number),
         )
-        for study, found, report, name in zip(studies, findings, reports, names, strict=True)
+        for number, (study, found, report, name) in enumerate(zip(studies, findings, reports, names, strict=True))
     ]
-    return write_page(compose_comparison(entries, rows), folder, single_file=single_file)
+    return write_page(compose_comparison(entries, paired, changes), folder, single_file=single_file)
+
+
+def _reason(studies: Sequence[StudyTables], row: GoalRow, number: int) -> str:
+    """Return why a study moves nothing of the compared goal against the first that has it; empty where it does."""
+    base = next(index for index, picked in enumerate(row.picked) if picked is not None)
+    goal, theirs = row.picked[base], row.picked[number]
+    if number == base or goal is None or theirs is None:
+        return ""
+    idle = idle_reason(studies[base], studies[number], goal, theirs)
+    return "" if idle is None else say_idle(idle)
 
 
 def address_from(folder: Path, page: Path) -> str:

@@ -228,6 +228,13 @@ def _curves_title(contenders: Sequence[Contender]) -> str:
             worst=formats.shorten(worst.name, 40),
             low=chances[1],
         )
+    if len(contenders) == 2:
+        return _("{best} is likelier to come in time, {high}, than {worst}, {low}").format(
+            best=formats.shorten(best.name, 40),
+            high=formats.chance(best.goal.probability),
+            worst=formats.shorten(worst.name, 40),
+            low=formats.chance(worst.goal.probability),
+        )
     text = plural(
         "{best} is likeliest to come in time, {high}; {worst} least, {low}",
         "{best} are likeliest to come in time, {high}; {worst} least, {low}",

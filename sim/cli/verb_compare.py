@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from sim.cli.changes_text import changes_told, idle_told
 from sim.cli.options import arguments_as_options, as_json, as_of_option, engine_options, seed_option, workers_of
 from sim.cli.printing import json_text
 from sim.problems import counted
@@ -22,6 +23,11 @@ _INPUTS_SHOWN = 20
 @as_of_option
 @engine_options
 @click.option("--report", "report", is_flag=True, help="Also draw a page for each run and one that compares them.")
+@click.option(
+    "--changes",
+    is_flag=True,
+    help="Of two: what each input that differs moves, one after another, by paired runs; kept for the next time.",
+)
 @as_json("the comparison", quiet=True)
 def command(things: tuple[str, ...], goal: str | None, report: bool, json_: bool, quiet: bool, **options: Any) -> None:
     """Compare what scenarios promise: chance, P50 and P80 with paired intervals, slip by cause, what differs.
@@ -35,6 +41,8 @@ def command(things: tuple[str, ...], goal: str | None, report: bool, json_: bool
 
     if not 2 <= len(things) <= _MOST:
         raise click.UsageError(f"two to {_MOST} things can be compared, not {len(things)}")
+    if options["changes"] and len(things) > 2:
+        raise click.UsageError("--changes tells the way from one study to one other: name two")
     with reporter(quiet=quiet or json_) as progress, arguments_as_options():
         found = compare(
             *things,
@@ -45,6 +53,8 @@ def command(things: tuple[str, ...], goal: str | None, report: bool, json_: bool
             progress=progress,
             **workers_of(options),
         )
+        if options["changes"]:
+            found.changes(progress=progress, **workers_of(options))
         said = dict(found.document)
         if report:
             progress.say("drawing the pages")
@@ -63,6 +73,10 @@ def _told(said: dict[str, Any]) -> list[str]:
         missing = [said["studies"][label]["name"] for label in goal.get("left_out", [])]
         lines += [f"  left out, for want of this goal: {', '.join(missing)}"] if missing else []
     lines += ["", *_inputs(said["input"], list(said["studies"]))]
+    if "changes" in said:
+        lines += ["", *changes_told(said["changes"])]
+    elif len(said["studies"]) == 2 and said["input"]:
+        lines.append("  --changes tells what each of them moves")
     if "report" in said:
         lines += ["", f"Dashboard: {said['report']}"]
     return [*lines, "", "Replications are paired by the same luck; intervals are 95 %, sampling error only."]
@@ -83,6 +97,7 @@ def _goal(goal: dict[str, Any], labels: list[str]) -> list[str]:
     differences = goal.get("differences") or {"B": goal}
     for label, one in differences.items():
         lines += [f"  {label} less {base}: {', '.join(_differences(one))}"]
+        lines += [f"    {line}" for line in idle_told(one["nothing_moves"])] if "nothing_moves" in one else []
     causes = dict.fromkeys(cause for label in labels for cause in goal[label]["slip_by_cause_d"])
     lines.append("  mean days against each one's own plan, by cause:")
     for cause in causes:

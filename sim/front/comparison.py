@@ -11,6 +11,7 @@ from sim.front.arguments import MOST_REPLICATIONS, MOST_SEED, ArgumentError, Day
 from sim.front.model import COUNT, SEED, Model, load
 from sim.front.progress import Listening, Reporter, listening
 from sim.front.study import Study
+from sim.problems import counted
 from sim.sampling import LATIN_HYPERCUBE
 
 if TYPE_CHECKING:
@@ -20,9 +21,63 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from sim.study.contrast import Side
+    from sim.study.moves import Changes
     from sim.study.pairing import GoalName, GoalRow
 
 MOST_COMPARED = 26
+
+
+class Changed:
+    """What each input moves between two studies, one after another; the moves add up exactly."""
+
+    def __init__(self, found: Changes, names: tuple[str, ...]) -> None:
+        self.found = found
+        self._names = names
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """What `ilrs compare --changes --json` prints of it."""
+        from sim.study.records import to_plain
+
+        found: Any = to_plain(self.found)
+        return {"from": self._names[0], "to": self._names[1], **found}
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """A row for each goal and step: days of P50 and mean, share of chance, each with its 95 % interval."""
+        import dataclasses
+
+        import pandas as pd
+
+        rows = [
+            {"goal": goal, "step": step.title, "values": step.values, **dataclasses.asdict(move)}
+            for step in self.found.steps
+            for goal, move in zip(self.found.goals, step.moves, strict=True)
+        ]
+        return pd.DataFrame(rows)
+
+    @cached_property
+    def subjects(self) -> pd.DataFrame:
+        """A row for each goal and subject: how many days later it ends, and how often it decides before and after."""
+        import dataclasses
+
+        import pandas as pd
+
+        rows = [
+            {"goal": goal, **dataclasses.asdict(one)}
+            for goal, some in zip(self.found.goals, self.found.subjects, strict=True)
+            for one in some
+        ]
+        return pd.DataFrame(rows)
+
+    def __repr__(self) -> str:
+        steps = counted(len(self.found.steps), "step")
+        return f"<ilrs.Changed from {self._names[0]} to {self._names[1]}: {steps}; .frame has them>"
+
+    def _repr_html_(self) -> str:
+        from sim.front.data_frames import html_of
+
+        return f"<p>{escape(repr(self)[1:-1])}</p>{html_of(self.frame)}"
 
 
 class Comparison:
@@ -80,6 +135,34 @@ class Comparison:
         import pandas as pd
 
         return pd.DataFrame(list(self.document["input"]), columns=["path", *self.document["studies"]]).set_index("path")
+
+    def changes(
+        self,
+        *,
+        jobs: int | None = None,
+        engine: str | Executor | None = None,
+        scheduler: str | None = None,
+        progress: Listening = None,
+    ) -> Changed:
+        """Say what each input that differs moves, one after another, from the first of two studies to the second.
+
+        What lies between is simulated with the same luck, and kept in the second study's folder, so that the next call
+        need not simulate. From then on `document` and `report` have it too.
+
+        Raises:
+            ArgumentError: if more than two studies are compared.
+        """
+        from sim.study.moves import what_changed
+
+        if len(self._sides) != 2:
+            raise ArgumentError("changes", f"two studies are wanted, one to the other, not {len(self._sides)}")
+        first, second = (side.study for side in self._sides)
+        with listening(progress) as reporter, workers(jobs, engine, scheduler) as ready:
+            reporter.say("looking for an order in which each change makes sense")
+            found = what_changed(first, second, self._rows, ready, reporter.update)
+        changed = Changed(found, tuple(side.name for side in self._sides))
+        self.document = {**self.document, "changes": changed.document}
+        return changed
 
     def report(self, folder: str | Path | None = None) -> Path:
         """Draw a page for each run and one that compares them, into `folder` or beside the first; return its path."""

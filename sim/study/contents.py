@@ -21,7 +21,7 @@ OUTCOMES, TRACES, CASES = "outcomes", "traces", "cases"
 TRACED = tuple(f"{TRACES}/{title}.json" for title in ("nominal", "p10", "p50", "p90"))
 PAGES = ("report.html", "campaign.html", "flights.html", "flight.html", "plotly.min.js")
 
-_PART = re.compile(rf"{OUTCOMES}/part-\d{{6,12}}-\d{{6,12}}\.parquet")
+_PART = re.compile(rf"{OUTCOMES}/part-\d{{6,12}}-\d{{6,12}}\.parquet|changes-[0-9a-f]{{12}}\.json")
 _CASE = re.compile(rf"{CASES}/[0-9a-f]{{24}}-\d{{6,12}}-\d{{6,12}}\.parquet|scenario(\.[^/]+)?\.resolved\.yaml")
 _ASIDE = re.compile(r"\.\d+\.tmp$")
 """How the name of a file ends while it is written; one that was killed leaves it."""
@@ -56,6 +56,11 @@ OPTIMISE_FOLDER = FolderKind("optimise", OPTIMISE_MARKER, frozenset((SUMMARY, *P
 HISTORY_FOLDER = FolderKind("history", HISTORY_MARKER, frozenset(HISTORY))
 KINDS = (SWEEP_FOLDER, RUN_FOLDER, OPTIMISE_FOLDER)
 """Folders that stand alone; a history is a folder of runs."""
+
+
+def changes_name(key: str) -> str:
+    """Name the file of what changed since another study, by the key of that study."""
+    return f"changes-{key[:12]}.json"
 
 
 def kind_of(folder: Path) -> FolderKind | None:

@@ -20,6 +20,7 @@ from sim.campaign.plan import GoalPlan
 from sim.sampling import STRATA
 from sim.study.differences import paths_that_differ, read_inputs, text_at
 from sim.study.files import FolderError
+from sim.study.idle import Idle, idle_reason
 from sim.study.naming import names_apart
 from sim.study.pairing import GoalName, GoalRow
 from sim.study.store import StudyTables
@@ -165,6 +166,7 @@ def _difference(first: tuple[Side, str], second: tuple[Side, str]) -> Mapping[st
     some = slice(MOST_RESAMPLED)
     held = None if blocks is None else blocks[some]
     p50, p80 = (compare_quantiles(two[some], one[some], q, blocks=held) for q in (0.5, 0.8))
+    idle = idle_reason(first[0].study, second[0].study, first[1], second[1])
     return {
         "difference_d": None if mean.mean is None else mean.mean.value,
         "interval_d": None if mean.mean is None else [mean.mean.low, mean.mean.high],
@@ -180,4 +182,14 @@ def _difference(first: tuple[Side, str], second: tuple[Side, str]) -> Mapping[st
         "p50_interval_d": [p50.low, p50.high],
         "p80_difference_d": p80.value,
         "p80_interval_d": [p80.low, p80.high],
+        **({"nothing_moves": _idle(idle)} if idle is not None else {}),
+    }
+
+
+def _idle(idle: Idle) -> Document:
+    """Put into a document why a study moves nothing of a goal."""
+    return {
+        "changed": list(idle.changed),
+        "goal_needs": list(idle.goal.names),
+        "others_need": {one.goal: list(one.names) for one in idle.others},
     }

@@ -18,6 +18,7 @@ from sim.study.contents import RESOLVED
 Way = Literal["changed", "added", "left out"]
 _SILENT: Final = ("sweep", "seek", "optimise", "name", "format")
 """Blocks of which a difference changes no date; nor does one of remarks."""
+_FIT: Final = ("data", "scores", "command")
 _SILENT_LAST: Final = "counts_as"
 
 
@@ -84,8 +85,13 @@ def inputs_of(layered: Layered) -> dict[str, Input]:
     return {
         leaf.name: Input(leaf.path, flow(leaf.value), note_at(leaf.path, notes).source)
         for leaf in leaves(deciding)
-        if leaf.path and leaf.path[0] not in _SILENT and leaf.path[-1] != _SILENT_LAST
+        if leaf.path and leaf.path[0] not in _SILENT and leaf.path[-1] != _SILENT_LAST and not _of_a_fit(leaf.path)
     }
+
+
+def _of_a_fit(path: Path) -> bool:
+    """Tell whether a value says how a law was fitted, which decides nothing."""
+    return path[0] == "slips" and len(path) > 2 and path[2] in _FIT
 
 
 def paths_that_differ(inputs: Sequence[Mapping[str, Input]]) -> list[str]:

@@ -100,7 +100,7 @@ def ends_of(loaded: Loaded, campaign: Campaign, goal: str) -> list[Ends]:
     """Return the fixed figures that a goal may wait for, with the ends of their ranges, in the scenario's order."""
     stated = _stated(loaded)
     drawn = set(campaign.stream_paths)
-    needed = _needed_blocks(loaded.scenario, goal)
+    needed = needed_blocks(loaded.scenario, goal)
     found: list[Ends] = []
     for figure in figures_of(loaded.layered):
         path = figure.leaf.path
@@ -162,7 +162,7 @@ def _dates_d(done: Done, goal: str, replications: int) -> Floats:
 # --- which figures, and from where to where --------------------------------------------------------------------------
 
 
-def _needed_blocks(scenario: Scenario, goal: str) -> set[Path]:
+def needed_blocks(scenario: Scenario, goal: str) -> set[Path]:
     """Return the blocks that a goal waits for, and those that they use: vehicles, pads, laws, priors and risks."""
     network = NeedNetwork(scenario)
     needed = {network.events[name].path[:2] for name in network.needed(goal)}
