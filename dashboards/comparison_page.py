@@ -227,11 +227,15 @@ def _left_out(missing: Sequence[str]) -> str:
 
 
 def _called(contenders: Sequence[Contender]) -> str:
-    """Return what the compared goal is called: its title where all studies give it the same, else its key."""
+    """Return what the compared goal is called: its title where all studies give it the same, else what it counts as."""
     titles = {one.called for one in contenders}
     if len(titles) == 1:
         return formats.shorten(titles.pop(), 80)
     keys = list(dict.fromkeys(one.goal.name for one in contenders))
+    roles = {one.goal.goal.counts_as for one in contenders}
+    if len(keys) > 1 and len(roles) == 1 and "" not in roles:
+        role = roles.pop().replace("-", " ")
+        return f"{role[:1].upper()}{role[1:]}"
     return keys[0] if len(keys) == 1 else formats.listing(keys)
 
 
@@ -280,7 +284,10 @@ def _verdict(contenders: Sequence[Contender], paired: Sequence[Paired]) -> str:
     sentences = []
     if len({one.goal.name for one in contenders}) > 1:
         goals = formats.listing(
-            [_("{goal} of {study}").format(goal=one.goal.name, study=one.name) for one in contenders]
+            [
+                _("“{goal}” of {study}").format(goal=formats.shorten(one.called, 80), study=one.name)
+                for one in contenders
+            ]
         )
         sentences.append(_("These goals count as the same: {goals}. Each is held to its own date.").format(goals=goals))
     if len(contenders) == 2:

@@ -76,7 +76,8 @@ def tell_goals(rows: Sequence[GoalRow], names: Sequence[str], findings: Sequence
     if len(rows) < 2:
         return None
     cells = tuple(
-        (row.title, *(_cell(found, one) for found, one in zip(findings, row.picked, strict=True))) for row in rows
+        (_named(row, findings), *(_cell(found, one) for found, one in zip(findings, row.picked, strict=True)))
+        for row in rows
     )
     return Card(
         id="goals-each",
@@ -87,6 +88,13 @@ def tell_goals(rows: Sequence[GoalRow], names: Sequence[str], findings: Sequence
         ),
         shown=Table((_("goal"), *names), cells, stacked=True),
     )
+
+
+def _named(row: GoalRow, findings: Sequence[Findings]) -> str:
+    """Return the title of a goal where all studies that have it give the same, else what it is paired by."""
+    pairs = zip(findings, row.picked, strict=True)
+    titles = {goal.called for found, picked in pairs for goal in found.goals if goal.name == picked}
+    return titles.pop() if len(titles) == 1 else row.title
 
 
 def tell_meanings(contenders: Sequence[Contender]) -> Card | None:

@@ -14,6 +14,8 @@ _MOST = 40
 """Rows that stand open; whole catalogues differ in thousands of values."""
 _MOST_DATA = 2_000
 _LONGEST = 90
+_LINE = 40
+"""Letters of a path that fit on a line of a phone."""
 
 
 def draw_inputs(names: Sequence[str], inputs: Sequence[Mapping[str, Input]]) -> Card:
@@ -24,7 +26,7 @@ def draw_inputs(names: Sequence[str], inputs: Sequence[Mapping[str, Input]]) -> 
 
 def _draw_two(names: Sequence[str], blocks: Sequence[ChangedBlock]) -> Card:
     columns = (_("value"), *names, *(_("source in {study}").format(study=name) for name in names))
-    rows = [(_path(one), *_values(one), *_sources(one)) for one in single_changes(blocks)]
+    rows = _two_rows(blocks, fold=sum(1 for _one in single_changes(blocks)) > _MOST)
     single = [change for block in blocks for change in block.changes]
     data = tuple(
         (one.name, *map(_text, (one.before, one.after)), *map(_source, (one.before, one.after))) for one in single
@@ -36,10 +38,35 @@ def _draw_two(names: Sequence[str], blocks: Sequence[ChangedBlock]) -> Card:
             "How to read: one line for each value of the resolved scenarios that is not the same in both, with the "
             "source that each rests on. A block that only one of them has is one line; titles and remarks are left out."
         ),
-        shown=Table(columns, tuple(rows[:_MOST]), stacked=True) if rows else None,
+        shown=Table(columns, tuple(rows[:_MOST]), unbroken=_kept_whole(rows), stacked=True) if rows else None,
         note=_more(len(rows)),
         table=Table(columns, data[:_MOST_DATA]) if len(rows) > _MOST or len(data) > len(rows) else None,
     )
+
+
+def _two_rows(blocks: Sequence[ChangedBlock], *, fold: bool) -> list[tuple[str, ...]]:
+    """Return a line for each value of blocks that both have, then one for each other block, or each kind of them."""
+    singles = list(single_changes(blocks))
+    rows: list[tuple[str, ...]] = [
+        (_path(one), *_values(one), *_sources(one)) for one in singles if one.way == "changed"
+    ]
+    alone = [one for one in singles if one.way != "changed"]
+    if not fold:
+        return [*rows, *((_path(one), *_values(one), *_sources(one)) for one in alone)]
+    groups: dict[tuple[str, str], list[ChangedBlock]] = {}
+    for one in alone:
+        groups.setdefault((str(one.path[0]), one.way), []).append(one)
+    for (kind, way), some in groups.items():
+        names = formats.listing([".".join(map(str, one.path[1:])) for one in some[:4]])
+        text = plural("{count} block: {names}", "{count} blocks, among them {names}", len(some))
+        told = text.format(count=len(some), names=names)
+        rows.append((kind, *((formats.NONE, told) if way == "added" else (told, formats.NONE)), *[formats.NONE] * 2))
+    return rows
+
+
+def _kept_whole(rows: Sequence[tuple[str, ...]]) -> frozenset[int]:
+    """Return the column of paths where they fit on a line of a phone."""
+    return frozenset({0}) if all(len(row[0]) <= _LINE for row in rows) else frozenset()
 
 
 def _draw_many(names: Sequence[str], changed: Sequence[Sequence[ChangedBlock]]) -> Card:

@@ -84,10 +84,10 @@ def test_studies_without_a_common_goal_are_not_compared(studies: tuple[Findings,
 
 def test_goals_of_other_names_are_compared_where_they_count_as_the_same(studies: tuple[Findings, Findings]) -> None:
     both = [
-        dataclasses.replace(found, goals=(with_goal(found.goals[0], name=name, counts_as="basic-base"),))
+        dataclasses.replace(found, goals=(with_goal(found.goals[0], name=name, title=name, counts_as="basic-base"),))
         for found, name in zip(studies, ("ours", "theirs"), strict=True)
     ]
-    assert "ours of ilrs-2035 and theirs of second-pad" in compose_comparison([Entry(one) for one in both]).verdict
+    assert compose_comparison([Entry(one) for one in both]).headline.startswith("Basic base, even odds:")
 
 
 def test_who_lacks_the_goal_is_left_out_by_name(studies: tuple[Findings, Findings]) -> None:
@@ -188,3 +188,16 @@ def test_a_title_that_all_studies_give_the_goal_names_it_and_two_titles_do_not(
 
     assert headline("The basic station", "The basic station").startswith("The basic station, even odds:")
     assert headline("The basic station", "Another").startswith("ilrs-basic, even odds:")
+
+
+def test_values_that_both_have_stand_before_blocks_that_one_has(studies: tuple[Findings, Findings]) -> None:
+    kept = [Input(("missions", "z", "not_before"), text) for text in ("1", "2")]
+    gone = {f"elements.e{number}.mass": Input(("elements", f"e{number}", "mass"), "1 t") for number in range(50)}
+    inputs = [gone | {"missions.z.not_before": kept[0]}, {"missions.z.not_before": kept[1]}]
+    page = compose_comparison([Entry(study, inputs=one) for study, one in zip(studies, inputs, strict=True)])
+    shown = next(section for section in page.sections if section.id == "inputs-of").cards[0].shown
+    assert shown is not None
+    assert [row[:2] for row in shown.rows] == [
+        ("missions.z.not_before", "1"),
+        ("elements", "50 blocks, among them e0, e1, e2 and e3"),
+    ]
