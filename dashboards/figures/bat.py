@@ -373,18 +373,7 @@ def _slug(trace: Trace) -> str:
 
 
 def _table(calendar: Calendar, moves: Sequence[Move]) -> Table:
-    columns = (
-        "mission",
-        "vehicle",
-        "class",
-        "from",
-        "to",
-        "departs",
-        "arrives",
-        "mass, kg",
-        "crew",
-        "outcome",
-    )
+    columns = ("mission", "vehicle", "class", "from", "to", "departs", "arrives", "mass, kg", "crew", "outcome")
     rows = tuple(
         (
             move.subject,
