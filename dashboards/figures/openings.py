@@ -16,6 +16,10 @@ from sim.clock import Calendar
 
 _ROWS = 14
 """Rows that are drawn; stacks that can leave on fewest days come first."""
+_SHORT_D = 1.0
+"""Longest wait that holds nobody up."""
+_FULL_PERCENT = 90.0
+"""Open share of a month from which on its colour is that of one always open, to the eye."""
 _NEARLY = 0.995
 """Share of the time from which on a departure is open nearly always."""
 
@@ -23,9 +27,9 @@ _NEARLY = 0.995
 def draw_openings(calendar: Calendar, setting: Setting) -> Card:
     """Return a heat map: a row for each kind of stack, a column for each month, the share that is open."""
     rows = sorted(setting.openings, key=lambda one: len(one.t_d))[:_ROWS]
-    if rows and _is_always_open(rows[0]):
-        return Card("openings", _title(calendar, rows), _decides(setting))
     months = _months(calendar, setting.first_d)
+    if rows and all(_holds_nobody_up(calendar, row, months) for row in rows):
+        return Card("openings", _title(calendar, rows), _decides(setting))
     names = [_name(row) for row in rows]
     cells = [_shares(calendar, row, months) for row in rows]
     hidden = len(setting.openings) - _ROWS
@@ -94,6 +98,13 @@ def _longest_gap(row: Openings) -> tuple[float, float]:
 def _is_always_open(row: Openings) -> bool:
     """Tell whether every departure is open, so that there is nothing to draw."""
     return len(row.t_d) > 1 and _longest_gap(row)[0] <= STEP_D + 1e-6
+
+
+def _holds_nobody_up(calendar: Calendar, row: Openings, months: list[tuple[int, int]]) -> bool:
+    """Tell whether a picture would say nothing: no wait of a day, and every month of one colour."""
+    if len(row.t_d) < 2 or _longest_gap(row)[0] > _SHORT_D:
+        return False
+    return min(_shares(calendar, row, months), default=0.0) >= _FULL_PERCENT
 
 
 def _decides(setting: Setting) -> str:

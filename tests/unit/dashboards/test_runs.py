@@ -80,6 +80,18 @@ def test_where_every_departure_is_open_a_line_says_so_and_what_decides_it() -> N
     assert "leo-wenchang at 28.5 deg" in card.reading
 
 
+def test_waits_of_hours_are_a_line_and_waits_of_days_a_picture() -> None:
+    findings, setting = sample_findings(), sample_setting()
+    every = np.arange(AS_OF_D, AS_OF_D + 3 * YEAR_D, 0.25)
+    hours = every[np.arange(every.size) % 40 != 0]
+    days = every[np.arange(every.size) % 100 > 10]
+    told = [
+        draw_openings(findings.calendar, dataclasses.replace(setting, openings=(Openings(("a",), tuple(t.tolist())),)))
+        for t in (hours, days)
+    ]
+    assert [card.figure is None for card in told] == [True, False]
+
+
 def test_nights_and_days_fill_the_shown_years() -> None:
     light = shown_light(sample_findings().calendar, sample_setting())
     assert light is not None
