@@ -6,7 +6,7 @@ the number of replications and the folder.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Final
@@ -69,7 +69,12 @@ def names_apart(manifests: Sequence[Manifest], folders: Sequence[Path]) -> tuple
     if len({one.scenario for one in plain}) == 1:
         short = [printable(one.label) or _variants(one) for one in manifests]
         names = short if len(set(short)) == len(set(names)) else names
-    for part in _PARTS:
+    alike = [_scenario(one) for one in manifests]
+    for part in (_sets, _as_of):  # beside a study of the same scenario with a label, too: it is not that one
+        told = _told_apart(alike, [part(one) for one in manifests])
+        parts = [word[len(key) :] for word, key in zip(told, alike, strict=True)]
+        names = [name if one.label else name + said for name, said, one in zip(names, parts, manifests, strict=True)]
+    for part in (_seed, _replications):
         names = _told_apart(names, [part(one) for one in manifests])
     names = _told_apart(names, [f" in {printable(folder.name)}" for folder in folders])
     return tuple(_told_apart(names, [f" {one.key[:6]}" for one in manifests]))
@@ -110,6 +115,3 @@ def _seed(one: Manifest) -> str:
 
 def _replications(one: Manifest) -> str:
     return f", {counted(one.replications, 'replication')}"
-
-
-_PARTS: Final[tuple[Callable[[Manifest], str], ...]] = (_sets, _as_of, _seed, _replications)

@@ -42,6 +42,10 @@ def test_the_values_that_were_set_tell_studies_apart() -> None:
     assert apart(study(), study(sets=("a.b=1 d", "c.d=2"))) == ("base", "base with a.b=1 d and 1 other value")
 
 
+def test_beside_a_label_the_values_that_were_set_are_told() -> None:
+    assert apart(study(label="Ours"), study(sets=("a.b=1 d",))) == ("Ours", "base with a.b=1 d")
+
+
 def test_the_seed_tells_studies_apart() -> None:
     assert apart(study(), study(seed=7)) == ("base, seed 1", "base, seed 7")
 
