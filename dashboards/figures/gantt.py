@@ -316,7 +316,8 @@ def _ranges(findings: Findings, known_d: float) -> Mapping[str, tuple[str, str]]
     found: dict[str, tuple[str, str]] = {}
     for key in ("matters", "ahead", "all"):
         shown = [bar for bar in bars if key == "all" or (matters(bar) if key == "matters" else not bar.fact)]
-        starts = [day for bar in shown if (day := work_start_d(bar, known_d)) is not None]
+        timed = [bar for bar in shown if not _is_given(bar)]
+        starts = [day for bar in timed if (day := work_start_d(bar, known_d)) is not None]
         ends = [day for bar in shown for day in (bar.finish_p90_d, bar.finish_p50_d) if day is not None]
         cut = any(bar.finish_p90_d is None for bar in shown)
         first = max(min(starts, default=0.0) - _ROOM_D, 0.0)

@@ -18,7 +18,7 @@ from sim.campaign.plan import PlannedDates
 from sim.clock import Calendar
 from sim.study.leaving import HANDED_OVER, LeaveEffect, Leavings
 
-_NEXT: Final = 20
+_NEXT: Final = 12
 """Decisions that stand open."""
 _GOALS: Final = 6
 """Goals that get a column."""

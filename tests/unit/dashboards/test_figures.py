@@ -212,6 +212,16 @@ def test_what_is_there_from_the_start_says_so_and_has_no_bar(findings: Findings,
     assert bars_of(figure) == []
 
 
+def test_what_is_there_from_the_start_does_not_stretch_the_chart(findings: Findings, goal: GoalFinding) -> None:
+    station = next(bar for bar in findings.bars if bar.kind == "station")
+    given = dataclasses.replace(station, work_p50_d=0.0, finish_p10_d=0.0, finish_p50_d=0.0, finish_p90_d=0.0)
+    work = next(bar for bar in findings.bars if bar.kind == "activity" and not bar.fact)
+    alone, both = (gantt.draw_gantt(with_bars(findings, *bars), goal).rows for bars in ((work,), (work, given)))
+    assert alone is not None
+    assert both is not None
+    assert both.ranges["all"][0] == alone.ranges["all"][0]
+
+
 def test_a_bar_without_p90_runs_to_the_calendar_end(findings: Findings, goal: GoalFinding) -> None:
     late = next(bar for bar in findings.bars if bar.name == "observatory")
     lines = [t for t in drawn(gantt.draw_gantt(with_bars(findings, late), goal))["data"] if t.get("mode") == "lines"]
