@@ -63,7 +63,9 @@ def sizes(study: StudyTables, folder: Path, largest: int) -> None:
         start = time.perf_counter()
         findings = findings_of(repeated_study)
         found_s = time.perf_counter() - start
-        page = write_page(compose_page(findings, setting), folder, name=f"{count}.html", single_file=False)
+        page = write_page(
+            functools.partial(compose_page, findings, setting), folder, name=f"{count}.html", single_file=False
+        )
         wrote_s = time.perf_counter() - start - found_s
         size = page.stat().st_size
         small = small or size

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import quote
 
@@ -14,7 +14,7 @@ from dashboards.figures.flight_scenes import draw_scenes
 from dashboards.figures.flight_way import draw_ways
 from dashboards.figures.porkchop import Chosen, draw_porkchop, sweep_departures
 from dashboards.figures.trajectory import AskedTransfer, Track, fly
-from dashboards.translation import _, plural
+from dashboards.translation import _, plural, term
 from sim.analysis.findings import Findings, ManifestRow
 from sim.campaign.plan import Campaign
 from sim.campaign.sheet import TOGETHER, LegLine, MissionSheet, PlannedTransfer, SheetLine, SheetWriter
@@ -24,6 +24,7 @@ from sim.model.tracing import Trace, days_left
 from sim.physics.ephemeris import load_ephemeris
 from sim.physics.epochs import epoch_from_iso
 from sim.physics.limits import PhysicsError
+from sim.physics.transfer import DepartureTable
 from sim.problems import InputError
 from sim.scenario.load import Loaded
 
@@ -34,28 +35,49 @@ _MOST: Final = 120
 """Missions of one page; of more, the soonest."""
 
 
-def compose_flights(
+@dataclass(frozen=True, slots=True)
+class FlownFlights:
+    """All flights of a plan in the nominal run, reckoned once: the page is written from it in each language."""
+
+    findings: Findings
+    sheets: Mapping[str, MissionSheet]
+    """By mission, as tracks are."""
+    tracks: Mapping[str, Track]
+    next: tuple[str, Chosen, DepartureTable] | None
+    """Mission, departure and costs around it of the next computed transfer."""
+    trace: Trace | None
+
+
+def fly_flights(
     campaign: Campaign, loaded: Loaded, findings: Findings, nominal: Sample, trace: Trace | None
-) -> Page | None:
-    """Return the page of all flights; None when there is none. `nominal`, a row, and `trace` are the nominal run.
+) -> FlownFlights | None:
+    """Return the flights of a plan; None when there is none. `nominal`, a row, and `trace` are the nominal run.
 
     Paths to the Moon are integrated in the field of Earth, Moon and Sun.
     """
-    rows = _rows_by_mission(findings)
     names = name_flights(findings)
-    if not rows:
+    if not names:
         return None
     writer = SheetWriter(loaded.scenario, campaign, nominal.reached_d.reshape(-1), days_left(campaign, trace))
     sheets = {sheet.name: sheet for sheet in writer.write() if sheet.name in names}
     transfers = [one for one in writer.transfers() if one.mission in names and math.isfinite(one.leaves_d)]
-    tracks = _fly_all(campaign, transfers, names)
+    return FlownFlights(
+        findings, sheets, _fly_all(campaign, transfers, names), _next(campaign, transfers, names), trace
+    )
+
+
+def compose_flights(flown: FlownFlights) -> Page:
+    """Return the page of all flights."""
+    findings, sheets, trace = flown.findings, flown.sheets, flown.trace
+    rows, names = _rows_by_mission(findings), name_flights(findings)
+    tracks = {names[mission]: track for mission, track in flown.tracks.items()}
     cards: list[Card] = []
     for number, (mission, name) in enumerate(names.items()):
         cards.append(_launches(findings, rows[mission], sheets.get(mission), number, name))
         cards += _burns(sheets.get(mission), number, name)
     ways = draw_ways(findings, trace, names) if trace is not None else None
     return Page(
-        title=_("Flights of {scenario} · ilrs").format(scenario=findings.scenario),
+        title=_("Flights of {scenario}").format(scenario=findings.scenario) + " · ilrs",
         headline=_headline(names, rows),
         verdict=_(
             "Choose a flight in the menu above: its launches and dates, what each stage burns and has left, and its "
@@ -66,7 +88,7 @@ def compose_flights(
         sections=(
             Section("flight", _("The flight"), _("Flight"), tuple(cards)),
             Section("ways", _("Its way"), _("Way"), (*((ways,) if ways is not None else ()), *draw_scenes(tracks))),
-            Section("next", _("The next departure"), _("Next"), _porkchop(campaign, transfers, names)),
+            Section("next", _("The next departure"), _("Next"), _porkchop(flown, names)),
         ),
         footer=(
             _(
@@ -87,7 +109,7 @@ def name_flights(findings: Findings) -> dict[str, str]:
     called = {bar.name: bar.called for bar in findings.bars if bar.kind == "mission"}
     rows = sorted(findings.manifest, key=lambda row: (row.entry.fact, row.nominal_d or math.inf))
     names = list(dict.fromkeys(row.entry.mission for row in rows))[:_MOST]
-    shown = [formats.shorten(called.get(name, name), 60) for name in names]
+    shown = [formats.shorten(term("title", called.get(name, name)), 60) for name in names]
     return {
         name: text if shown.count(text) == 1 else f"{text} ({name})" for name, text in zip(names, shown, strict=True)
     }
@@ -125,12 +147,12 @@ def _tiles(findings: Findings, rows: Mapping[str, Sequence[ManifestRow]]) -> tup
         Tile(
             _("Least propellant to spare"),
             formats.tonnes(least.entry.propellant_margin_kg),
-            formats.shorten(called.get(least.entry.mission, least.entry.mission), 40),
+            formats.shorten(term("title", called.get(least.entry.mission, least.entry.mission)), 40),
             theme.VERMILLION,
         ),
     )  # fmt: skip
     return (
-        Tile(_("Launches ahead"), f"{len(ahead):,}", _("in the plan"), theme.BLUE),
+        Tile(_("Launches ahead"), formats.number(len(ahead)), _("in the plan"), theme.BLUE),
         Tile(_("Mass to be launched"), formats.tonnes(lifted), _("as it leaves the pad's launcher"), theme.BLUE),
         *spare,
     )
@@ -147,9 +169,9 @@ def _launches(
         (
             _("launch"),
             _("nominal"),
-            _("P10"),
-            _("P50"),
-            _("P90"),
+            "P10",
+            "P50",
+            "P90",
             _("vehicle"),
             _("pad"),
             _("payload"),
@@ -162,8 +184,10 @@ def _launches(
         unbroken=frozenset({1, 2, 3, 4, 5}),
     )
     bar = next((one for one in findings.bars if (one.kind, one.name) == ("mission", rows[0].entry.mission)), None)
-    about = [text for text in (bar.about, bar.led_by and _("Led by {partner}.").format(partner=bar.led_by)) if text] \
-        if bar is not None else []  # fmt: skip
+    about: list[str] = []
+    if bar is not None:
+        led_by = _("Led by {partner}.").format(partner=term("title", bar.led_by)) if bar.led_by else ""
+        about = [text for text in (bar.about, led_by) if text]
     return Card(
         id=f"launches-{number}",
         title=_mission_title(calendar, rows, sheet, name),
@@ -215,7 +239,9 @@ def _burns(sheet: MissionSheet | None, number: int, name: str) -> Iterator[Card]
     total = sum(leg.dv_m_s for flight in sheet.flights for leg in flight.legs) if sheet is not None else 0.0
     yield Card(
         id=f"burns-{number}",
-        title=_("Its spacecraft burn {dv} m/s in all, after the launcher's own injection").format(dv=f"{total:,.0f}")
+        title=_("Its spacecraft burn {speed} in all, after the launcher's own injection").format(
+            speed=formats.speed(total)
+        )
         if total
         else _("Its spacecraft burn nothing that the plan counts"),
         reading=_(
@@ -235,11 +261,11 @@ def _burns(sheet: MissionSheet | None, number: int, name: str) -> Iterator[Card]
 def _burn_rows(flight: SheetLine) -> Iterator[tuple[str, ...]]:
     called = _("together") if flight.name == TOGETHER else flight.name
     if math.isfinite(flight.launcher_dv_m_s):
-        dv = f"{flight.launcher_dv_m_s:,.0f} m/s"
+        dv = formats.speed(flight.launcher_dv_m_s)
         yield called, _("from Earth"), _("injection, by the launcher"), dv
     for leg in flight.legs:
         for burn in leg.burns:
-            yield called, _leg(leg), burn.about, f"{burn.dv_m_s:,.0f} m/s"
+            yield called, _leg(leg), burn.about, formats.speed(burn.dv_m_s)
     for stage in flight.stages:
         yield called, _("at the end"), stage.stage, formats.tonnes(stage.propellant_left_kg)
 
@@ -260,40 +286,46 @@ def _asked(campaign: Campaign, one: PlannedTransfer) -> AskedTransfer:
         parking=one.parking,
         turned=one.parking,
         target=one.target,
-        goal=_("the Moon"),
+        goal="",
     )
 
 
 def _fly_all(
     campaign: Campaign, transfers: Sequence[PlannedTransfer], names: Mapping[str, str]
 ) -> dict[str, Track]:  # fmt: skip
-    """Return the path of the first computed transfer of each mission, by what the reader chooses."""
+    """Return the path of the first computed transfer of each mission, in the order of `names`."""
     table, tracks = load_ephemeris(), dict[str, Track]()
     for one in transfers:
-        if names[one.mission] in tracks:
+        if one.mission in tracks:
             continue
         try:
             track = fly(table, _asked(campaign, one))
         except (PhysicsError, InputError):
             continue
         if track is not None:
-            tracks[names[one.mission]] = track
-    return {name: tracks[name] for name in names.values() if name in tracks}
+            tracks[one.mission] = track
+    return {mission: tracks[mission] for mission in names if mission in tracks}
 
 
-def _porkchop(
+def _next(
     campaign: Campaign, transfers: Sequence[PlannedTransfer], names: Mapping[str, str]
-) -> tuple[Card, ...]:  # fmt: skip
+) -> tuple[str, Chosen, DepartureTable] | None:
     """Return what leaving on other days would cost, for the next flight that has a computed transfer."""
     order = {mission: place for place, mission in enumerate(names)}
     first = min(transfers, key=lambda one: (order[one.mission], one.leaves_d), default=None)
     if first is None:
-        return ()
+        return None
     flight = _asked(campaign, first)
     chosen = Chosen(flight.depart_d, flight.tof_h)
     try:
-        grid = sweep_departures(load_ephemeris(), chosen, flight.parking, flight.target)
+        return first.mission, chosen, sweep_departures(load_ephemeris(), chosen, flight.parking, flight.target)
     except (PhysicsError, InputError):
+        return None
+
+
+def _porkchop(flown: FlownFlights, names: Mapping[str, str]) -> tuple[Card, ...]:
+    if flown.next is None:
         return ()
+    mission, chosen, grid = flown.next
     card = draw_porkchop(grid, chosen)
-    return (replace(card, title=_("{flight}: {finding}").format(flight=names[first.mission], finding=card.title)),)
+    return (replace(card, title=_("{flight}: {finding}").format(flight=names[mission], finding=card.title)),)

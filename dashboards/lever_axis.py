@@ -91,7 +91,8 @@ def unit_of(lever: LeverAxis) -> str:
 def show_value(value: str, length: int = 18) -> str:
     """Return a lever's value as a picture shows it: `227 d` for `226.899 d`, `Dec 2029` for a date."""
     if _DATE.match(value):
-        return datetime.date.fromisoformat(value).strftime("%b %Y")
+        date = datetime.date.fromisoformat(value)
+        return formats.month_of(date.year, date.month)
     found = _NUMBER.match(value)
     if found and len(re.sub(r"\D", "", found[1]).lstrip("0")) > _PLACES and "." in found[1]:
         number = float(found[1])

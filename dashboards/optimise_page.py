@@ -9,9 +9,9 @@ from dashboards.card import Card, Page, Section, Table, Tile
 from dashboards.figures.before_after import draw_dates, draw_flights, draw_loads
 from dashboards.figures.trade import draw_breaks, draw_causes_of, draw_trade
 from dashboards.report import write_page
+from dashboards.translation import _, plural, term
 from sim.decide.judging import JudgedPool, difference
 from sim.decide.optimum import Optimum, said_of
-from sim.problems import counted
 
 
 def report_optimum(
@@ -21,34 +21,40 @@ def report_optimum(
 
     `best` is the best plan when nothing slips; the page shows those beside it that were run.
     """
-    return write_page(compose_optimum(best, judged, command), target, single_file=single_file)
+    return write_page(lambda: compose_optimum(best, judged, command), target, single_file=single_file)
 
 
 def compose_optimum(best: Optimum, judged: JudgedPool | None, command: str = "") -> Page:
     """Return the page of an optimisation."""
     found = judged.chosen.optimum if judged is not None else best
     sections = [
-        Section("plan", "What changes?", "Plan", (draw_flights(found), draw_loads(found), _moves_card(found))),
-        Section("goals", "What does it do to every goal?", "Goals", (_goals_card(found, judged), *_dates(judged))),
+        Section("plan", _("What changes?"), _("Plan"), (draw_flights(found), draw_loads(found), _moves_card(found))),
+        Section(
+            "goals", _("What does it do to every goal?"), _("Goals"), (_goals_card(found, judged), *_dates(judged))
+        ),
     ]
     if judged is not None:
         trade = (draw_trade(judged), _pool_card(judged)) if len(judged.pool) > 1 else ()
         sections.append(
-            Section("slip", "What when things slip?", "Slip", (*trade, draw_breaks(judged), draw_causes_of(judged)))
+            Section(
+                "slip", _("What when things slip?"), _("Slip"), (*trade, draw_breaks(judged), draw_causes_of(judged))
+            )
         )
-    sections.append(Section("proof", "How sure is it that nothing is better?", "Proof", (_proof_card(best),)))
+    sections.append(Section("proof", _("How sure is it that nothing is better?"), _("Proof"), (_proof_card(best),)))
     question, facts = found.facts.question, found.facts
     title = next(goal for name, goal in facts.loaded.scenario.goals.items() if name == question.goal).title
     return Page(
-        title=f"Optimised {facts.campaign.scenario} · ilrs",
-        headline=_headline(found, formats.shorten(title or question.goal, 70)),
+        title=_("Optimised {scenario}").format(scenario=facts.campaign.scenario) + " · ilrs",
+        headline=_headline(found, formats.shorten(term("title", title) if title else question.goal, 70)),
         verdict=_verdict(best, judged),
         about=" ".join([*(f"{text[0].upper()}{text[1:]}." for text in question.assumed), *_left_out(best)]),
         tiles=_tiles(found, judged),
         sections=tuple(sections),
         footer=(
-            "The solver plans without slips; the simulation replays its plan, and its dates are those shown. Intervals "
-            "cover sampling error only (95 %, two-sided); those of differences hold at all looks.",
+            _(
+                "The solver plans without slips; the simulation replays its plan, and its dates are those shown. "
+                "Intervals cover sampling error only (95 %, two-sided); those of differences hold at all looks."
+            ),
             command,
         ),
     )
@@ -59,12 +65,17 @@ def _dates(judged: JudgedPool | None) -> tuple[Card, ...]:
 
 
 def _left_out(found: Optimum) -> list[str]:
-    return [f"Not counted by the solver, but by the simulation: {text}." for text in found.facts.left_out]
+    return [
+        _("Not counted by the solver, but by the simulation: {text}.").format(text=text)
+        for text in found.facts.left_out
+    ]
 
 
 def _headline(found: Optimum, title: str) -> str:
     before, after = (_month(found, day) for day in found.reached_d(found.facts.question.goal))
-    return f"{title}: {before} in the plan as it is, {after} in this one"
+    return _("{title}: {before} in the plan as it is, {after} in this one").format(
+        title=title, before=before, after=after
+    )
 
 
 def _month(found: Optimum, day: float | None) -> str:
@@ -74,19 +85,31 @@ def _month(found: Optimum, day: float | None) -> str:
 def _verdict(best: Optimum, judged: JudgedPool | None) -> str:
     name = next(iter(best.proofs))
     value = best.proof.objective
-    least = "" if value is None else f"Least {said_of(name)} {best.facts.text(name, value)}: {best.state(name)}. "
+    least = (
+        ""
+        if value is None
+        else _("Least {objective} {value}: {state}.").format(
+            objective=term("objective", said_of(name)),
+            value=best.facts.text(name, value),
+            state=term("state", best.state(name)),
+        )
+    )
     if judged is None:
-        return least.strip()
+        return least
     goal = best.facts.question.goal
     gain = difference(judged.after, judged.before, goal)
-    said = (
-        f"The chance by the goal's date goes from {formats.percent(judged.before.chance(goal).chance.value)} to "
-        f"{formats.percent(judged.after.chance(goal).chance.value)} "
-        f"({100 * gain.low:+.0f} to {100 * gain.high:+.0f} points)."
+    said = [least] if least else []
+    said.append(
+        _("The chance by the goal's date goes from {before} to {after} ({low} to {high} points).").format(
+            before=formats.percent(judged.before.chance(goal).chance.value),
+            after=formats.percent(judged.after.chance(goal).chance.value),
+            low=formats.signed(100 * gain.low),
+            high=formats.signed(100 * gain.high),
+        )
     )
     if len(judged.pool) > 1 and judged.chosen is not judged.pool[0]:
-        said += " It is not the plan that is best when nothing slips: that one is surely less sure."
-    return least + said
+        said.append(_("It is not the plan that is best when nothing slips: that one is surely less sure."))
+    return " ".join(said)
 
 
 def _tiles(found: Optimum, judged: JudgedPool | None) -> tuple[Tile, ...]:
@@ -95,32 +118,55 @@ def _tiles(found: Optimum, judged: JudgedPool | None) -> tuple[Tile, ...]:
     was, now = found.spent(found.facts.present), found.spent()
     masses = [formats.tonnes(one["imleo"] or 0.0) for one in (was, now)]
     tiles = [
-        Tile("Goal in the plan", _month(found, after), f"{_month(found, before)} before", theme.BLUE),
-        Tile("Launches", f"{now['launches']:g}", f"{was['launches']:g} before, free flights", theme.SKY),
-        Tile("To low orbit", masses[1], f"{masses[0]} before", theme.GREEN),
+        Tile(
+            _("Goal in the plan"),
+            _month(found, after),
+            _("{month} before").format(month=_month(found, before)),
+            theme.BLUE,
+        ),
+        Tile(
+            _("Launches"),
+            f"{now['launches']:g}",
+            _("{launches} before, free flights").format(launches=formats.brief(was["launches"] or 0.0)),
+            theme.SKY,
+        ),
+        Tile(_("To low orbit"), masses[1], _("{masses} before").format(masses=masses[0]), theme.GREEN),
     ]
     if judged is not None:
         one, two = judged.before.chance(goal), judged.after.chance(goal)
         value = formats.percent(two.chance.value)
-        tiles.append(Tile("Chance by the date", value, f"{formats.percent(one.chance.value)} before", theme.ORANGE))
-        tiles.append(Tile("P70", _month(found, two.p70), f"{_month(found, one.p70)} before", theme.PURPLE))
+        tiles.append(
+            Tile(
+                _("Chance by the date"),
+                value,
+                _("{share} before").format(share=formats.percent(one.chance.value)),
+                theme.ORANGE,
+            )
+        )
+        tiles.append(
+            Tile("P70", _month(found, two.p70), _("{month} before").format(month=_month(found, one.p70)), theme.PURPLE)
+        )
     return tuple(tiles)
 
 
 def _moves_card(found: Optimum) -> Card:
     rows = tuple(found.moves())
     title = (
-        f"{counted(len(rows), 'mission')} of {len(found.facts.question.missions)} change" if rows else "Nothing moves"
+        plural("{count} mission of {all} changes", "{count} missions of {all} change", len(rows)).format(
+            count=len(rows), all=len(found.facts.question.missions)
+        )
+        if rows
+        else _("Nothing moves")
     )
     return Card(
         id="moves",
         title=title,
         reading=(
-            "How to read: what is new for each mission, with what it was before."
+            _("How to read: what is new for each mission, with what it was before.")
             if rows
-            else "How to read: the plan as it is cannot be bettered within what is free."
+            else _("How to read: the plan as it is cannot be bettered within what is free.")
         ),
-        shown=Table(("mission", "what is new"), rows, unbroken=frozenset({0})),
+        shown=Table((_("mission"), _("what is new")), rows, unbroken=frozenset({0})),
     )
 
 
@@ -130,15 +176,19 @@ def _goals_card(found: Optimum, judged: JudgedPool | None) -> Card:
         judged is not None and difference(judged.after, judged.before, goal.name).high < 0.0
         for goal in found.facts.campaign.goals
     )
-    heads: tuple[str, ...] = ("goal", "wanted by", "plan before", "plan after")
+    heads: tuple[str, ...] = (_("goal"), _("wanted by"), _("plan before"), _("plan after"))
     if judged is not None:
-        heads = (*heads, "chance before", "chance after", "difference", "P70 before", "P70 after")
+        heads = (*heads, _("chance before"), _("chance after"), _("difference"), _("P70 before"), _("P70 after"))
     return Card(
         id="goals-before-after",
-        title=f"{counted(worse, 'goal')} surely worse" if worse else "No goal is surely worse than before",
+        title=plural("{count} goal surely worse", "{count} goals surely worse", worse).format(count=worse)
+        if worse
+        else _("No goal is surely worse than before"),
         reading=(
-            "How to read: the plan as it is against this one, for every goal of the scenario: a gain for one that "
-            "costs another would show here. Chances are by each goal's own date, with the same luck in both plans."
+            _(
+                "How to read: the plan as it is against this one, for every goal of the scenario: a gain for one that "
+                "costs another would show here. Chances are by each goal's own date, with the same luck in both plans."
+            )
         ),
         shown=Table(heads, rows, unbroken=frozenset(range(1, len(heads))), stacked=True),
     )
@@ -152,7 +202,8 @@ def _goal_row(found: Optimum, judged: JudgedPool | None, goal: str) -> tuple[str
         return row
     was, now = judged.before.chance(goal), judged.after.chance(goal)
     gain = difference(judged.after, judged.before, goal)
-    said = f"{100 * gain.value:+.1f} ({100 * gain.low:+.1f} to {100 * gain.high:+.1f})"
+    value, low, high = (formats.signed(100 * end, 1) for end in (gain.value, gain.low, gain.high))
+    said = f"{value} ({formats.between(low, high)})"
     chances = (f"{formats.percent(one.chance.value)}" for one in (was, now))
     return (*row, *chances, said, _month(found, was.p70), _month(found, now.p70))
 
@@ -164,7 +215,7 @@ def _pool_card(judged: JudgedPool) -> Card:
     for number, one in enumerate(judged.pool, start=1):
         found, chance, spent = one.optimum, one.trials.chance(goal), one.optimum.spent()
         elsewhere = sum(places[0].get(load) != mission for load, mission in places[number - 1].items())
-        ends = f"{formats.percent(chance.chance.low)} to {formats.percent(chance.chance.high)}"
+        ends = formats.between(formats.percent(chance.chance.low), formats.percent(chance.chance.high))
         rows.append(
             (
                 str(number),
@@ -173,9 +224,9 @@ def _pool_card(judged: JudgedPool) -> Card:
                 formats.tonnes(spent["imleo"] or 0.0),
                 f"{formats.percent(chance.chance.value)} ({ends})",
                 _month(found, chance.p70),
-                f"{chance.chance.n:,}",
+                formats.number(chance.chance.n),
                 f"{elsewhere}",
-                one.sure,
+                term("plan", one.sure),
             )
         )
     left = sum(one.sure != "surely worse" for one in judged.pool)
@@ -183,21 +234,35 @@ def _pool_card(judged: JudgedPool) -> Card:
                  for mission, text in one.optimum.moves())  # fmt: skip
     return Card(
         id="pool",
-        title=f"None is surer than the answer by over {100 * judged.regret:.0f} points; {left} of {len(rows)} are left",
+        title=_("None is surer than the answer by over {regret} points; {left} of {count} are left").format(
+            regret=formats.number(100 * judged.regret), left=left, count=len(rows)
+        ),
         reading=(
-            "How to read: plan 1 is best when nothing slips, and the answer unless it is surely worse than another. "
-            "Plans that are surely worse than the best so far got no more replications; the chance that the truly "
-            "surest was dropped is at most 5 %. The data below say what each plan changes."
+            _(
+                "How to read: plan 1 is best when nothing slips, and the answer unless it is surely worse than "
+                "another. Plans that are surely worse than the best so far got no more replications; the chance that "
+                "the truly surest was dropped is at most 5 %. The data below say what each plan changes."
+            )
         ),
         shown=Table(
-            ("plan", "date", "launches", "to low orbit", "chance by the date", "P70", "runs", "loads not as in 1", ""),
+            (
+                _("plan"),
+                _("date"),
+                _("launches"),
+                _("to low orbit"),
+                _("chance by the date"),
+                "P70",
+                _("runs"),
+                _("loads not as in 1"),
+                "",
+            ),
             tuple(rows),
             frozenset({0, 2, 6, 7}),
             frozenset(range(9)),
             frozenset(number for number, one in enumerate(judged.pool) if one.sure == "surely worse"),
             stacked=True,
         ),
-        table=Table(("plan", "mission", "what is new"), told, frozenset({0}), frozenset({1})),
+        table=Table((_("plan"), _("mission"), _("what is new")), told, frozenset({0}), frozenset({1})),
     )
 
 
@@ -218,13 +283,26 @@ def _proof_card(best: Optimum) -> Card:
         )
         for name, proof in best.proofs.items()
     )
-    agrees = "Plan and optimiser agree to the day" if not best.differs else "Plan and optimiser do not agree to the day"
+    agrees = (
+        _("Plan and optimiser agree to the day")
+        if not best.differs
+        else _("Plan and optimiser do not agree to the day")
+    )
     return Card(
         id="proofs",
         title=agrees,
         reading=(
-            "How to read: nothing that is free gives less than the bound. The plan was replayed by the simulation, "
-            "stage by stage and tank by tank. " + " ".join(f"{text}." for text in best.differs)
+            _(
+                "How to read: nothing that is free gives less than the bound. The plan was replayed by the simulation, "
+                "stage by stage and tank by tank."
+            )
+            + " "
+            + " ".join(f"{text}." for text in best.differs)
         ),
-        shown=Table(("least", "found", "bound", "state", "solver"), rows, unbroken=frozenset({1, 2, 4}), stacked=True),
+        shown=Table(
+            (_("least"), _("found"), _("bound"), _("state"), _("solver")),
+            rows,
+            unbroken=frozenset({1, 2, 4}),
+            stacked=True,
+        ),
     )

@@ -30,10 +30,16 @@ def report_order(
 
     `moves` holds the work that shares resources, and the goals.
     """
+    return write_page(lambda: _page(best, moves, calendar, command), target, single_file=single_file)
+
+
+def _page(
+    best: Ordered, moves: tuple[Sequence[WorkMove], Sequence[GoalMove]], calendar: Calendar, command: str
+) -> Page:
     works, goals = moves
     wanted = next(one for one in goals if one.name == best.goal)
-    page = Page(
-        title=_("Best order for {goal} · ilrs").format(goal=best.goal),
+    return Page(
+        title=_("Best order for {goal}").format(goal=best.goal) + " · ilrs",
         headline=_("{goal}: {before} in the order as it is, {after} in this one").format(
             goal=formats.shorten(best.goal, 70),
             before=_when(wanted.before_d, calendar),
@@ -52,7 +58,6 @@ def report_order(
             command,
         ),
     )
-    return write_page(page, target, single_file=single_file)
 
 
 def _when(day_d: float, calendar: Calendar) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
 from importlib import resources
@@ -14,11 +15,14 @@ from typing import Any, Final, TypeAlias
 
 from plotly.offline import get_plotlyjs
 
-from dashboards import theme
+from dashboards import formats, theme
 from dashboards.card import Alternative, Card, Key, Menu, Page, RowViews, Scene, Section, Table, Tile
-from dashboards.translation import _
+from dashboards.chart_locale import chart_locale
+from dashboards.translation import NAMES, SOURCE, TAGS, _, in_each_language, plural, speaking, spoken, unread
+from dashboards.wording import Rendering, compare
 
 PLOTLY_FILE: Final = "plotly.min.js"
+SCENE_BLOCK: Final = "scene-data"
 
 Json: TypeAlias = dict[str, Any]
 
@@ -54,40 +58,114 @@ class Document:
     script: str | None
 
 
-def render_page(page: Page, *, single_file: bool) -> Document:
-    """Return the page as HTML, with plotly.js inside or beside it as `PLOTLY_FILE`; a page without figures has none."""
+def render_each(compose: Callable[[], Page], *, single_file: bool) -> Document:
+    """Return a page that is composed once for each language that pages are to hold, as `render_page` does."""
+    pages = in_each_language(compose)
+    first = next(iter(pages))
+    others = {code: page for code, page in pages.items() if code != first}
+    with speaking(first):
+        return render_page(pages[first], single_file=single_file, others=others)
+
+
+def render_page(page: Page, *, single_file: bool, others: Mapping[str, Page] | None = None) -> Document:
+    """Return the page as HTML, with plotly.js inside or beside it as `PLOTLY_FILE`; a page without figures has none.
+
+    It opens in the language that is spoken, in which `page` must be written; `others` are the same page in other
+    languages, by code, and the reader's browser or the switch chooses among them.
+    """
     draws = any(card.figure is not None for section in page.sections for card in section.cards)
     plotly = get_plotlyjs() if draws else ""
     inside = [plotly] if draws and single_file else []
     scene = [_scene_script(page.scene)] if page.scene is not None else []
-    scripts = [*inside, _asset("rows.js") + _asset("page.js"), *scene]
+    language, scripts = _asset("language.js"), [*inside, _asset("rows.js") + _asset("page.js"), *scene]
     library = f'<script src="{PLOTLY_FILE}"></script>' if draws and not single_file else ""
-    policy = _policy(scripts, beside=draws and not single_file)
+    policy = _policy([language, *scripts], beside=draws and not single_file)
+    codes = (spoken(), *(others or {}))
+    first = _render(page, codes)
+    held = {**first.data, "languages": _languages(first, others or {}, codes)}
+    blocks = "\n".join(
+        f'<script type="application/json" id="{block}">{embed_json(value)}</script>' for block, value in held.items()
+    )
     html = f"""<!doctype html>
-<html lang="en">
+<html lang="{TAGS.get(spoken(), spoken())}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="{policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
-<title>{escape(page.title)}</title>
-<style>{style_text()}{_asset(page.scene.style) if page.scene is not None else ""}</style>
-</head>
-<body>
-<a class="skip" href="#answer">Skip to the answer</a>
-{_bar(page)}
-<main class="frame">
-{_lead(page)}
-{_scene(page)}{"".join(_section(section, next(iter(_runs(page)), "")) for section in page.sections)}
-</main>
-<footer><div class="frame">{"".join(f"<p>{escape(text)}</p>" for text in page.footer)}</div></footer>
-<script type="application/json" id="figures">{_figures(page)}</script>
+{first.body}
+{blocks}
+<script>{language}</script>
 {library}
 {"".join(f"<script>{script}</script>" for script in scripts)}
 </body>
 </html>
 """
     return Document(html, plotly if draws and not single_file else None)
+
+
+def _render(page: Page, codes: tuple[str, ...]) -> Rendering:
+    """Write a page in the language that is spoken, with a switch to each of `codes`."""
+    body = f"""<title>{escape(page.title)}</title>
+<style>{style_text()}{_asset(page.scene.style) if page.scene is not None else ""}</style>
+</head>
+<body>
+<a class="skip" href="#answer">{escape(_("Skip to the answer"))}</a>
+{_bar(page, codes)}
+<main class="frame">
+{_lead(page)}
+{_scene(page)}{"".join(_section(section, next(iter(_runs(page)), "")) for section in page.sections)}
+</main>
+<footer><div class="frame">{"".join(f"<p>{escape(text)}</p>" for text in page.footer)}{_translated(codes[0])}</div>\
+</footer>"""
+    scene = {SCENE_BLOCK: json.loads(json.dumps(page.scene.data))} if page.scene is not None else {}
+    return Rendering(body, {"figures": _figures(page), **scene})
+
+
+def _translated(first: str) -> str:
+    """Return the paragraph that says whose translation this is; the switch fills it in."""
+    with speaking(first):
+        text = _unread()
+    return f'<p id="translated"{"" if text else " hidden"}>{escape(text)}</p>'
+
+
+def _unread() -> str:
+    if spoken() == SOURCE or not unread():
+        return ""
+    return _(
+        "This page was translated by machine, and nobody who speaks its language has checked the translation yet; the "
+        "English page is the one that holds."
+    )
+
+
+def _languages(first: Rendering, others: Mapping[str, Page], codes: tuple[str, ...]) -> Json:
+    """Return what the switch of languages works with."""
+    renderings, notes = {}, {codes[0]: _unread()}
+    for code, page in others.items():
+        with speaking(code):
+            renderings[code], notes[code] = _render(page, codes), _unread()
+    wording = compare(first, renderings)
+    table = {
+        "texts": wording.texts,
+        "count": wording.count,
+        "document": wording.document,
+        "data": wording.data,
+        "changes": wording.changes,
+        "notes": {code: text for code, text in notes.items() if text},
+    }
+    return {
+        "first": codes[0],
+        "codes": [codes[0], *wording.texts],
+        "tags": TAGS,
+        "locales": {code: chart_locale(code) for code in codes if code != SOURCE},
+        "packed": _packed(table),
+    }
+
+
+def _packed(value: Json) -> str:
+    """Return JSON made small for a page: a page in four languages would be twice as long."""
+    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode()
 
 
 def style_text() -> str:
@@ -103,23 +181,37 @@ def embed_json(value: Json) -> str:
     return text
 
 
-def _figures(page: Page) -> str:
+def _figures(page: Page) -> Json:
     drawn = {card.id: _figure(card) for section in page.sections for card in section.cards if card.figure is not None}
-    return embed_json({"figures": drawn, "dark": dict(theme.DARK)})
+    return {"figures": drawn, "dark": dict(theme.DARK), "says": _behaviour_words()}
+
+
+def _behaviour_words() -> dict[str, str]:
+    """Return what `page.js` itself says."""
+    return {
+        "dark": _("Dark"),
+        "light": _("Light"),
+        "useDark": _("Use the dark theme"),
+        "useLight": _("Use the light theme"),
+    }
 
 
 def _scene(page: Page) -> str:
-    """Return the place of a scene, and its data as the script reads them."""
+    """Return the place of a scene."""
     if page.scene is None:
         return ""
-    data = embed_json(dict(page.scene.data))
     without = escape(_("Without scripts nothing moves here; the tables below hold all that happens."))
     place = f'<div id="scene"><noscript><p>{without}</p></noscript></div>'
-    return f'{place}\n<script type="application/json" id="scene-data">{data}</script>\n'
+    return f"{place}\n"
 
 
 def _scene_script(scene: Scene) -> str:
-    return "\n".join(_asset(name) for name in scene.scripts)
+    """Return the script of a scene: it starts in the language that is shown, and afresh in another."""
+    scripts = "\n".join(_asset(name) for name in scene.scripts)
+    return (
+        f"window.pageLanguage.ready.then(() => {{\n{scripts}\n"
+        "window.pageLanguage.onChange(() => location.reload());\n});"
+    )
 
 
 def _figure(card: Card) -> Json:
@@ -184,12 +276,12 @@ def _asset(name: str) -> str:
     return resources.files("dashboards").joinpath("assets", name).read_text(encoding="utf-8")
 
 
-def _bar(page: Page) -> str:
+def _bar(page: Page, codes: tuple[str, ...]) -> str:
     links = "".join(f'<a href="#{escape(s.id)}">{escape(s.short)}</a>' for s in page.sections)
     return (
         f'<header class="bar"><div class="frame"><strong>{escape(page.title)}</strong>'
-        f'<nav aria-label="Sections">{links}</nav>{_run_choice(page)}'
-        '<button type="button" id="theme">Dark</button></div></header>'
+        f'<nav aria-label="{escape(_("Sections"))}">{links}</nav>{_run_choice(page)}{_language_choice(codes)}'
+        f'<button type="button" id="theme">{escape(_("Dark"))}</button></div></header>'
     )
 
 
@@ -204,7 +296,14 @@ def _run_choice(page: Page) -> str:
     if len(runs) < 2:
         return ""
     options = "".join(f'<option value="{escape(run)}">{escape(run)}</option>' for run in runs)
-    return f'<label class="run">{escape(page.choice or "Show the")} <select id="run">{options}</select></label>'
+    return f'<label class="run">{escape(page.choice or _("Show the"))} <select id="run">{options}</select></label>'
+
+
+def _language_choice(codes: tuple[str, ...]) -> str:
+    if len(codes) < 2:
+        return ""
+    options = "".join(f'<option value="{code}" lang="{TAGS.get(code, code)}">{NAMES[code]}</option>' for code in codes)
+    return f'<select id="language" aria-label="{escape(_("Language"))}">{options}</select>'
 
 
 def _lead(page: Page) -> str:
@@ -221,7 +320,7 @@ def _about(page: Page) -> str:
 
 def _links(page: Page) -> str:
     links = " · ".join(_linked(word, address) for word, address in page.links)
-    return f'<p class="about">See also: {links}</p>' if links else ""
+    return f'<p class="about">{escape(_("See also:"))} {links}</p>' if links else ""
 
 
 def _tile(tile: Tile) -> str:
@@ -284,15 +383,17 @@ def _menu(menu: Menu, card: str) -> str:
 
 
 def _data(table: Table, key: str) -> str:
-    rows = f"{len(table.rows):,} row{'s' if len(table.rows) != 1 else ''}"
+    count = len(table.rows)
+    summary = plural("Data table ({count} row)", "Data table ({count} rows)", count).format(count=formats.number(count))
+    label = _("Data of {figure}").format(figure=key)
     return (
-        f"<details><summary>Data table ({rows})</summary>{_save_button(f'{key}-data')}"
-        f"{_scroll(_table(table, f'{key}-data', ''), f'Data of {key}')}</details>"
+        f"<details><summary>{escape(summary)}</summary>{_save_button(f'{key}-data')}"
+        f"{_scroll(_table(table, f'{key}-data', ''), label)}</details>"
     )
 
 
 def _save_button(table_id: str) -> str:
-    return f'<button type="button" data-csv="{table_id}">Save as CSV</button>'
+    return f'<button type="button" data-csv="{table_id}">{escape(_("Save as CSV"))}</button>'
 
 
 def _scroll(table: str, label: str) -> str:

@@ -7,7 +7,7 @@ import os
 import shutil
 import tempfile
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,8 @@ import plotly.graph_objects as go
 
 from dashboards import formats, theme
 from dashboards.card import Card, Key, Page, Section, Shape, Tile
-from dashboards.page import render_page
+from dashboards.page import render_each
+from dashboards.translation import _
 from sim.physics.epochs import iso_from_epoch
 from sim.problems import InputError
 from sim.study.files import require_no_link, write_whole
@@ -37,25 +38,31 @@ def compose_picture(
         title=f"{title} · ilrs",
         headline=headline,
         verdict=verdict,
-        about="Times are TDB (barycentric dynamical time), about 69 s ahead of UTC.",
+        about=about_times(),
         tiles=tiles,
-        sections=(Section("drawn", title, "Figures", cards),),
-        footer=(*footer, "Made with ilrs; the file needs no network and runs nothing but its own drawing code."),
+        sections=(Section("drawn", title, _("Figures"), cards),),
+        footer=(*footer, _("Made with ilrs; the file needs no network and runs nothing but its own drawing code.")),
     )
 
 
-def write_picture(page: Page, path: Path) -> Path:
-    """Write a page into one file, whole or not at all, and return its path.
+def about_times() -> str:
+    """Return in which time scale a page of physics speaks."""
+    return _("Times are TDB (barycentric dynamical time), about 69 s ahead of UTC.")
+
+
+def write_picture(compose: Callable[[], Page], path: Path) -> Path:
+    """Write a page into one file, whole or not at all, and return its path; it is composed once for each language.
 
     Raises OSError when the file cannot be written.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.is_dir():
         raise IsADirectoryError(0, "it is a folder", str(path))
+    document = render_each(compose, single_file=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(render_page(page, single_file=True).html)
+            stream.write(document.html)
         os.chmod(temporary, 0o644)
         os.replace(temporary, path)
     except BaseException:
@@ -66,8 +73,7 @@ def write_picture(page: Page, path: Path) -> Path:
 
 def day_text(epoch_d: float) -> str:
     """Return an epoch to the day: `5 Mar 2035`."""
-    date = datetime.datetime.fromisoformat(iso_from_epoch(epoch_d))
-    return f"{date.day} {date:%b %Y}"
+    return formats.day_of(datetime.datetime.fromisoformat(iso_from_epoch(epoch_d)).date())
 
 
 def minute_text(epoch_d: float) -> str:
@@ -77,17 +83,17 @@ def minute_text(epoch_d: float) -> str:
 
 def span_text(first_d: float, last_d: float) -> str:
     """Return a span of epochs to the day: `1 Jan to 1 Feb 2035`."""
-    return f"{day_text(first_d)} to {day_text(last_d)}"
+    return formats.between(day_text(first_d), day_text(last_d))
 
 
 def hours_text(hours: float) -> str:
     """Return a length of time in hours below two days, else in days: `1.3 h`, `14.9 d`."""
-    return f"{hours:.1f} h" if hours < 48.0 else f"{hours / 24.0:.1f} d"
+    return formats.hours(hours, 1) if hours < 48.0 else formats.days(hours / 24.0, 1)
 
 
 def percent_text(share: float) -> str:
     """Return a share with one decimal, `96.9 %`."""
-    return f"{100.0 * share:.1f} %"
+    return formats.percent_exact(share)
 
 
 _TITLE_LETTERS = 100

@@ -9,8 +9,9 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from dashboards import formats, theme
@@ -36,9 +37,9 @@ from dashboards.figures.power import draw_power
 from dashboards.figures.scurve import draw_goals, draw_scurve
 from dashboards.figures.waterfall import draw_causes
 from dashboards.flight import FLIGHT_FILE, flight_links
-from dashboards.page import PLOTLY_FILE, render_page
+from dashboards.page import PLOTLY_FILE, render_each
 from dashboards.setting import Setting, shown_cover, shown_light
-from dashboards.translation import _
+from dashboards.translation import _, in_each_language, spoken, term
 from sim.analysis.estimates import Quantile, wilson
 from sim.analysis.findings import Findings, GoalFinding
 from sim.clock import Calendar
@@ -60,8 +61,8 @@ def write_report(
     *,
     single_file: bool = True,
     setting: Setting | None = None,
-    flight: Page | None = None,
-    film: Page | None = None,
+    flight: Callable[[], Page | None] | None = None,
+    film: Callable[[], Page | None] | None = None,
     command: str = "",
 ) -> Path:
     """Write the report of one study, or the comparison of several, into `folder` and return the page's path.
@@ -71,20 +72,39 @@ def write_report(
     is no study, or one without a goal; OSError when the folder cannot be written.
     """
     if len(findings) != 1:
-        return write_page(compose_comparison([Entry(found) for found in findings]), folder, single_file=single_file)
-    beside = [(one, name) for one, name in ((film, CAMPAIGN_FILE), (flight, FLIGHT_FILE)) if one is not None]
-    page = compose_page(findings[0], setting, tuple((one.headline, name) for one, name in beside), command=command)
-    for one, name in beside:
-        write_page(one, folder, name=name, single_file=single_file)
-    return write_page(page, folder, single_file=single_file)
+        return write_page(
+            lambda: compose_comparison([Entry(found) for found in findings]), folder, single_file=single_file
+        )
+    beside = [
+        (pages, name) for one, name in ((film, CAMPAIGN_FILE), (flight, FLIGHT_FILE)) if (pages := _composed(one))
+    ]
+
+    def compose() -> Page:
+        links = tuple((_spoken(pages).headline, name) for pages, name in beside)
+        return compose_page(findings[0], setting, links, command=command)
+
+    for pages, name in beside:
+        write_page(partial(_spoken, pages), folder, name=name, single_file=single_file)
+    return write_page(compose, folder, single_file=single_file)
 
 
-def write_page(page: Page, folder: Path, *, name: str = REPORT_FILE, single_file: bool = True) -> Path:
+def _composed(compose: Callable[[], Page | None] | None) -> dict[str, Page]:
+    """Return a page in each language; empty where there is none."""
+    pages = in_each_language(compose) if compose is not None else {}
+    return {code: page for code, page in pages.items() if page is not None}
+
+
+def _spoken(pages: Mapping[str, Page]) -> Page:
+    return pages[spoken()]
+
+
+def write_page(compose: Callable[[], Page], folder: Path, *, name: str = REPORT_FILE, single_file: bool = True) -> Path:
     """Write a page into `folder`, whole or not at all, and return its path.
 
-    With `single_file` plotly.js is inside it, else beside it. Raises OSError when the folder cannot be written.
+    `compose` is called once for each language that the page is to hold. With `single_file` plotly.js is inside it,
+    else beside it. Raises OSError when the folder cannot be written.
     """
-    document = render_page(page, single_file=single_file)
+    document = render_each(compose, single_file=single_file)
     folder.mkdir(parents=True, exist_ok=True)
     if document.script is not None:
         _write_whole(folder / PLOTLY_FILE, document.script)
@@ -134,16 +154,16 @@ def _sections(
         paths.append(draw_chain(findings, goal))
     manifest = (draw_manifest(findings, flights),) if findings.manifest else ()
     return (
-        Section("likely", "How likely is the date?", "Likelihood", tuple(likely)),
-        Section("margin-for", "How much margin buys which confidence?", "Margin", (draw_margin(findings, goal),)),
-        Section("risks", "Which causes cost the time?", "Causes", (draw_causes(findings, goal),)),
-        Section("deciding", "Which paths decide?", "Paths", tuple(paths)),
-        Section("campaign", "Campaign", "Campaign", (draw_gantt(findings, goal),) if findings.bars else ()),
+        Section("likely", _("How likely is the date?"), _("Likelihood"), tuple(likely)),
+        Section("margin-for", _("How much margin buys which confidence?"), _("Margin"), (draw_margin(findings, goal),)),
+        Section("risks", _("Which causes cost the time?"), _("Causes"), (draw_causes(findings, goal),)),
+        Section("deciding", _("Which paths decide?"), _("Paths"), tuple(paths)),
+        Section("campaign", _("Campaign"), _("Campaign"), (draw_gantt(findings, goal),) if findings.bars else ()),
         Section("partners-of", _("Who brings what?"), _("Partners"), draw_partners(findings, setting)),
-        Section("flights", "Flights", "Flights", _flights(findings, setting)),
-        Section("base", "Base and orbit", "Base", _base(findings, goal, setting)),
-        Section("sky", "Windows, light and tracking", "Sky", _sky(findings, setting)),
-        Section("launches", "Launch manifest", "Launches", manifest),
+        Section("flights", _("Flights"), _("Flights"), _flights(findings, setting)),
+        Section("base", _("Base and orbit"), _("Base"), _base(findings, goal, setting)),
+        Section("sky", _("Windows, light and tracking"), _("Sky"), _sky(findings, setting)),
+        Section("launches", _("Launch manifest"), _("Launches"), manifest),
     )
 
 
@@ -205,7 +225,7 @@ def name_goal(goal: GoalFinding) -> str:
     The goal's name where neither is there or short enough.
     """
     if goal.goal.title:
-        return goal.goal.title
+        return term("title", goal.goal.title)
     about = goal.goal.about.strip().rstrip(".")
     if "\n" in about:
         return goal.name
@@ -217,17 +237,23 @@ def name_goal(goal: GoalFinding) -> str:
 
 def _headline(findings: Findings, goal: GoalFinding) -> str:
     calendar = findings.calendar
-    odds = f"{formats.percent(goal.probability.value)} chance by {formats.day(calendar, goal.by_d)}"
-    return f"{name_goal(goal)}: {odds} ({formats.interval(goal.probability)}), {_later_odds(calendar, goal)}"
+    return _("{goal}: {share} chance by {date} ({interval}), {later}").format(
+        goal=name_goal(goal),
+        share=formats.percent(goal.probability.value),
+        date=formats.day(calendar, goal.by_d),
+        interval=formats.interval(goal.probability),
+        later=_later_odds(calendar, goal),
+    )
 
 
 def _later_odds(calendar: Calendar, goal: GoalFinding) -> str:
     half, most = _pick(goal, 0.5), _pick(goal, 0.8)
     if half is None or half.value is None:
-        return f"and less than even odds by {calendar.end.year}"
+        return _("and less than even odds by {year}").format(year=calendar.end.year)
+    even = formats.month(calendar, half.value)
     if most is None or most.value is None:
-        return f"even odds by {formats.month(calendar, half.value)}, never 80 % by {calendar.end.year}"
-    return f"even odds by {formats.month(calendar, half.value)}, 80 % by {formats.month(calendar, most.value)}"
+        return _("even odds by {month}, never 80 % by {year}").format(month=even, year=calendar.end.year)
+    return _("even odds by {month}, 80 % by {later}").format(month=even, later=formats.month(calendar, most.value))
 
 
 def _pick(goal: GoalFinding, share: float) -> Quantile | None:
@@ -236,30 +262,35 @@ def _pick(goal: GoalFinding, share: float) -> Quantile | None:
 
 def _verdict(findings: Findings, goal: GoalFinding) -> str:
     calendar = findings.calendar
-    top = [cause.cause for cause in goal.slip_by_cause if cause.mean_d > 0.5][:3]
-    reasons = f", most of all for {formats.listing(top)}" if top and goal.total_slip_d > 0 else ""
-    if goal.nominal_d is None:
-        plan = f"Even with nothing going wrong the goal is not reached by {calendar.end.year}."
-    else:
-        plan = (
-            f"If nothing slips it stands in {formats.month(calendar, goal.nominal_d)}; on average it comes "
-            f"{formats.lateness(goal.total_slip_d)}{reasons}."
-        )
+    plan = _say_plan(calendar, goal)
     if not goal.censored:
         return plan
-    missed = wilson(goal.censored, findings.replications)
-    share = formats.chance(missed)
-    return f"{plan} In {share} of the runs it is not reached by {calendar.end.year}."
+    share = formats.chance(wilson(goal.censored, findings.replications))
+    missed = _("In {share} of the runs it is not reached by {year}.").format(share=share, year=calendar.end.year)
+    return f"{plan} {missed}"
+
+
+def _say_plan(calendar: Calendar, goal: GoalFinding) -> str:
+    if goal.nominal_d is None:
+        text = _("Even with nothing going wrong the goal is not reached by {year}.")
+        return text.format(year=calendar.end.year)
+    top = [term("cause", cause.cause) for cause in goal.slip_by_cause if cause.mean_d > 0.5][:3]
+    nominal, slip = formats.month(calendar, goal.nominal_d), formats.lateness(goal.total_slip_d)
+    if top and goal.total_slip_d > 0:
+        text = _("If nothing slips it stands in {month}; on average it comes {slip}, most of all for {causes}.")
+        return text.format(month=nominal, slip=slip, causes=formats.listing(top))
+    return _("If nothing slips it stands in {month}; on average it comes {slip}.").format(month=nominal, slip=slip)
 
 
 def _about(findings: Findings) -> str:
     known = ""
     if findings.known_until_d is not None:
-        known = f" What had happened by {formats.day(findings.calendar, findings.known_until_d)} is fixed."
+        day = formats.day(findings.calendar, findings.known_until_d)
+        known = " " + _("What had happened by {day} is fixed.").format(day=day)
     goal = findings.goals[0]
     about = goal.goal.about.strip()
     told = about if about.rstrip(".") != name_goal(goal) else ""
-    told = told or goal.goal.title
+    told = told or term("title", goal.goal.title)
     meaning = f" {goal.name}: {told}" if told else ""
     return f"{findings.called}: {findings.about.strip()}{known}{meaning}"
 
@@ -267,37 +298,39 @@ def _about(findings: Findings) -> str:
 def _tiles(findings: Findings, goal: GoalFinding) -> tuple[Tile, ...]:
     calendar = findings.calendar
     nominal = Tile(
-        "Nominal run",
+        _("Nominal run"),
         formats.month(calendar, goal.nominal_d) if goal.nominal_d is not None else formats.never(calendar),
-        "nothing fails, nothing slips",
+        _("nothing fails, nothing slips"),
         theme.SOFT,
     )
     return (
         Tile(
-            f"Chance by {formats.day(calendar, goal.by_d)}",
+            _("Chance by {date}").format(date=formats.day(calendar, goal.by_d)),
             formats.percent(goal.probability.value),
-            f"95 % interval {formats.interval(goal.probability)}; wanted {formats.percent(goal.wanted)}",
+            _("95 % interval {interval}; wanted {share}").format(
+                interval=formats.interval(goal.probability), share=formats.percent(goal.wanted)
+            ),
             theme.VERMILLION if goal.probability.high < goal.wanted else theme.BLUE,
         ),
         *_quantile_tiles(calendar, goal),
         nominal,
         Tile(
-            "Replications",
-            f"{findings.replications:,}",
-            f"seed {findings.seed}, scenario {findings.identity[:10]}",
+            _("Replications"),
+            formats.number(findings.replications),
+            _("seed {seed}, scenario {identity}").format(seed=findings.seed, identity=findings.identity[:10]),
             theme.GREY,
         ),
     )
 
 
 def _quantile_tiles(calendar: Calendar, goal: GoalFinding) -> tuple[Tile, ...]:
-    words = {0.5: "Even odds (P50)", 0.8: "Four in five (P80)"}
+    words = {0.5: _("Even odds (P50)"), 0.8: _("Four in five (P80)")}
     found = [(label, _pick(goal, share)) for share, label in words.items()]
     return tuple(
         Tile(
             label,
             formats.month(calendar, q.value) if q.value is not None else formats.never(calendar),
-            f"95 % interval {formats.span(calendar, q)}",
+            _("95 % interval {interval}").format(interval=formats.span(calendar, q)),
             theme.BLUE,
         )
         for label, q in found
@@ -308,22 +341,27 @@ def _quantile_tiles(calendar: Calendar, goal: GoalFinding) -> tuple[Tile, ...]:
 def _footer(findings: Findings, command: str) -> tuple[str, ...]:
     versions = ", ".join(f"{package} {version}" for package, version in findings.versions)
     return (
-        f"Intervals cover sampling error only (N = {findings.replications:,}, 95 %, two-sided). They say how far the "
-        "numbers would move with other random draws, not how far the model is from the world.",
-        f"{findings.guesses:,} of {findings.figures:,} figures in the scenario are estimates; "
-        "the others carry a source.",
-        f"Scenario {findings.scenario}, identity {findings.identity}, seed {findings.seed}. Made with {versions}.",
+        _(
+            "Intervals cover sampling error only (N = {count}, 95 %, two-sided). They say how far the numbers would "
+            "move with other random draws, not how far the model is from the world."
+        ).format(count=formats.number(findings.replications)),
+        _("{guesses} of {figures} figures in the scenario are estimates; the others carry a source.").format(
+            guesses=formats.number(findings.guesses), figures=formats.number(findings.figures)
+        ),
+        _("Scenario {scenario}, identity {identity}, seed {seed}. Made with {versions}.").format(
+            scenario=findings.scenario, identity=findings.identity, seed=findings.seed, versions=versions
+        ),
         _again(findings, command),
     )
 
 
 def _again(findings: Findings, command: str) -> str:
     """Return how to make a study again; every run folder holds its scenario as it was, variants and all."""
-    same = "The same scenario, seed and versions give the same numbers on any number of workers."
+    same = _("The same scenario, seed and versions give the same numbers on any number of workers.")
     if command:
-        return f"{same} To make it again: {printable(command)}"
+        return f"{same} " + _("To make it again: {command}").format(command=printable(command))
     resolved = f"ilrs run scenario.resolved.yaml -n {findings.replications} --seed {findings.seed}"
-    return f"{same} To make it again, in its run folder: {resolved}"
+    return f"{same} " + _("To make it again, in its run folder: {command}").format(command=resolved)
 
 
 def _write_whole(path: Path, text: str) -> Path:

@@ -9,10 +9,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 from dashboards.campaign_page import compose_campaign
-from dashboards.card import Page
 from dashboards.comparison_page import Entry, compose_comparison
 from dashboards.comparison_tables import say_idle
-from dashboards.flight import compose_flights
+from dashboards.flight import FlownFlights, compose_flights, fly_flights
 from dashboards.report import REPORT_FILE, compose_page, write_page, write_report
 from dashboards.setting import setting_of
 from sim.analysis.findings import Findings
@@ -52,20 +51,21 @@ def report_study(
     """
     known = _compiled(study, campaign)
     setting = replace(setting_of(known[0]), leavings=kept_leavings(study)) if known is not None else None
-    flight = _flights(study, findings, *known) if known is not None else None
+    flown = _flights(study, findings, *known) if known is not None else None
+    flight = (lambda: compose_flights(flown)) if flown is not None else None
     page = write_report(
         [findings],
         folder,
         single_file=single_file,
         setting=setting,
         flight=flight,
-        film=compose_campaign(findings, study.outline, known=known, more=more),
+        film=lambda: compose_campaign(findings, study.outline, known=known, more=more),
         command=study.manifest.command,
     )
     if export is not None:
         from dashboards.picture import export_cards
 
-        sections = (*compose_page(findings, setting).sections, *(flight.sections if flight is not None else ()))
+        sections = (*compose_page(findings, setting).sections, *(flight().sections if flight is not None else ()))
         export_cards([card for section in sections for card in section.cards], folder / "figures", export)
     return page
 
@@ -100,7 +100,7 @@ def compare_studies(
         )
         for number, (study, found, report, name) in enumerate(zip(studies, findings, reports, names, strict=True))
     ]
-    return write_page(compose_comparison(entries, paired, changes), folder, single_file=single_file)
+    return write_page(lambda: compose_comparison(entries, paired, changes), folder, single_file=single_file)
 
 
 def _reason(studies: Sequence[StudyTables], row: GoalRow, number: int) -> str:
@@ -128,9 +128,9 @@ def _compiled(study: StudyTables, campaign: Campaign | None) -> tuple[Campaign, 
         return None
 
 
-def _flights(study: StudyTables, findings: Findings, campaign: Campaign, loaded: Loaded) -> Page | None:
+def _flights(study: StudyTables, findings: Findings, campaign: Campaign, loaded: Loaded) -> FlownFlights | None:
     trace = next((one for one in study.traces if one.replication is None), None)
-    return compose_flights(campaign, loaded, findings, study.nominal, trace)
+    return fly_flights(campaign, loaded, findings, study.nominal, trace)
 
 
 __all__ = ["REPORT_FILE", "address_from", "compare_studies", "report_study"]

@@ -20,9 +20,8 @@ from dashboards.lever_axis import VARIANTS, LeverAxis, name_path, short_path, sh
 from dashboards.lever_effects import rank_influences, rank_levers
 from dashboards.report import REPORT_FILE, write_page
 from dashboards.study_pages import address_from
-from dashboards.translation import _, plural
-from sim.problems import InputError, counted
-from sim.problems import plural as _word
+from dashboards.translation import _, plural, term
+from sim.problems import InputError
 from sim.scenario.provenance import note_at, notes_of
 from sim.scenario.schema_lookup import meaning_at
 from sim.study.contents import resolved_name
@@ -45,7 +44,8 @@ def report_sweep(folder: Path, target: Path, *, single_file: bool = True) -> Pat
     when the folder cannot be read, InputError when no case has an answer; OSError when `target` cannot be written.
     """
     sweep = read_sweep(folder)
-    return write_page(compose_sweep(answers_of(sweep), target), target, single_file=single_file)
+    answers = answers_of(sweep)
+    return write_page(lambda: compose_sweep(answers, target), target, single_file=single_file)
 
 
 def answers_of(sweep: SweepTables) -> SweepAnswers:
@@ -77,40 +77,60 @@ def compose_sweep(sweep: SweepAnswers, target: Path) -> Page:
     heat = draw_heat(sweep, goal)
     cases = (*_parallel(sweep, goal), _list(sweep, goal, target))
     sections = (
-        Section("response-of", "How does the date answer?", "Response", (draw_response(sweep, goal),)),
-        Section("movers-of", "Which levers move it, and which guess matters?", "Levers", tuple(filter(None, movers))),
-        Section("pairs", "Two levers together", "Pairs", (heat,) if heat is not None else ()),
-        Section("all", "All cases", "Cases", cases),
+        Section("response-of", _("How does the date answer?"), _("Response"), (draw_response(sweep, goal),)),
+        Section(
+            "movers-of", _("Which levers move it, and which guess matters?"), _("Levers"), tuple(filter(None, movers))
+        ),
+        Section("pairs", _("Two levers together"), _("Pairs"), (heat,) if heat is not None else ()),
+        Section("all", _("All cases"), _("Cases"), cases),
         Section("varied", _("What was varied"), _("Varied"), (_levers(sweep),)),
     )
     return Page(
-        title=_("Sweep of {scenario} · ilrs").format(scenario=sweep.called),
+        title=_("Sweep of {scenario}").format(scenario=sweep.called) + " · ilrs",
         headline=_headline(sweep, goal),
         verdict=_verdict(sweep, goal),
         about=(
-            f"A {sweep.design} design over {counted(len(sweep.levers), 'lever')} of {sweep.called}, "
-            f"{sweep.replications:,} {_word(sweep.replications, 'run')} a case with the same luck "
-            f"(seed {sweep.seed}). Commands call the goal {goal.goal}."
+            plural(
+                "A {design} design over {count} lever of {scenario}, {runs} a case with the same luck (seed {seed}). "
+                "Commands call the goal {goal}.",
+                "A {design} design over {count} levers of {scenario}, {runs} a case with the same luck (seed {seed}). "
+                "Commands call the goal {goal}.",
+                len(sweep.levers),
+            ).format(
+                design=sweep.design,
+                count=len(sweep.levers),
+                scenario=sweep.called,
+                runs=formats.runs(sweep.replications),
+                seed=sweep.seed,
+                goal=goal.goal,
+            )
         ),
         tiles=_tiles(sweep, goal),
         sections=tuple(section for section in sections if section.cards),
         footer=(
-            "Intervals cover sampling error only (95 %, two-sided); they say nothing about values outside the ranges "
-            "that were swept.",
+            _(
+                "Intervals cover sampling error only (95 %, two-sided); they say nothing about values outside the "
+                "ranges that were swept."
+            ),
             _("Sweep {key}, seed {seed}.").format(key=sweep.key, seed=sweep.seed),
         ),
     )
 
 
 def _headline(sweep: SweepAnswers, goal: GoalAnswers) -> str:
-    name, by = formats.shorten(goal.called, 80), formats.day(calendar_of(sweep), goal.by_d)
+    name, by = formats.shorten(term("title", goal.called), 80), formats.day(calendar_of(sweep), goal.by_d)
     spread = formats.duration(max(one.mean_d for one in goal.answers) - min(one.mean_d for one in goal.answers))
-    return f"{name} by {by}: {_chances(goal)} chance over {len(goal.answers)} cases, mean dates {spread} apart"
+    return _("{name} by {by}: {chances} chance over {count} cases, mean dates {spread} apart").format(
+        name=name, by=by, chances=_chances(goal), count=len(goal.answers), spread=spread
+    )
 
 
 def _chances(goal: GoalAnswers) -> str:
     low, high = (formats.percent(pick(one.chance.value for one in goal.answers)) for pick in (min, max))
-    return low if low == high else f"{low.removesuffix(' %') if '<' not in low else low} to {high}"
+    if low == high:
+        return low
+    suffix = _("{number} %").format(number="")
+    return formats.between(low.removesuffix(suffix) if "<" not in low else low, high)
 
 
 def _verdict(sweep: SweepAnswers, goal: GoalAnswers) -> str:
@@ -120,43 +140,53 @@ def _verdict(sweep: SweepAnswers, goal: GoalAnswers) -> str:
     influences = rank_influences(sweep, goal)
     if influences:
         first = influences[0]
-        follows = (
-            f" What the mean date follows most is {short_path(first.path, names=sweep.names)}: {say_measure(first)}."
+        follows = " " + _("What the mean date follows most is {lever}: {measure}.").format(
+            lever=short_path(first.path, names=sweep.names), measure=say_measure(first)
         )
     if not dated:
-        return f"No case reaches the goal in half of its runs.{follows}"
+        return _("No case reaches the goal in half of its runs.") + follows
     first_case, last_case = (pick(dated, key=lambda one: one.p50_d or 0.0) for pick in (min, max))
-    return (
-        f"Even odds come between {formats.month(calendar, first_case.p50_d)} (case {first_case.number}) and "
-        f"{formats.month(calendar, last_case.p50_d)} (case {last_case.number}).{follows}"
+    dated_between = _("Even odds come between {month} (case {number}) and {later} (case {last}).").format(
+        month=formats.month(calendar, first_case.p50_d),
+        number=first_case.number,
+        later=formats.month(calendar, last_case.p50_d),
+        last=last_case.number,
     )
+    return dated_between + follows
 
 
 def _tiles(sweep: SweepAnswers, goal: GoalAnswers) -> tuple[Tile, ...]:
     calendar = calendar_of(sweep)
     best = max(goal.answers, key=lambda one: (one.chance.value, -one.mean_d))
     soonest, latest = (pick(goal.answers, key=lambda one: one.mean_d) for pick in (min, max))
-    failed = Tile("Failed", str(len(sweep.failed)), "cases that could not be run", theme.VERMILLION)
+    failed = Tile(_("Failed"), str(len(sweep.failed)), _("cases that could not be run"), theme.VERMILLION)
     return (
         Tile(
-            f"Chance by {formats.day(calendar, goal.by_d)}",
+            _("Chance by {day}").format(day=formats.day(calendar, goal.by_d)),
             _chances(goal),
-            f"best: case {best.number}, {say_values(sweep, best)}" if best.chance.value else "in every case",
+            _("best: case {number}, {values}").format(number=best.number, values=say_values(sweep, best))
+            if best.chance.value
+            else _("in every case"),
             theme.BLUE,
         ),
         Tile(
-            f"Soonest, case {soonest.number}",
+            _("Soonest, case {number}").format(number=soonest.number),
             formats.month(calendar, soonest.p50_d),
-            f"even odds (P50); {say_values(sweep, soonest)}",
+            _("even odds (P50); {values}").format(values=say_values(sweep, soonest)),
             theme.GREEN,
         ),
         Tile(
-            f"Latest, case {latest.number}",
+            _("Latest, case {number}").format(number=latest.number),
             formats.month(calendar, latest.p50_d),
-            f"even odds (P50); {say_values(sweep, latest)}",
+            _("even odds (P50); {values}").format(values=say_values(sweep, latest)),
             theme.ORANGE,
         ),
-        Tile("Cases", f"{len(goal.answers)} of {sweep.planned}", f"{sweep.design} design", theme.GREY),
+        Tile(
+            _("Cases"),
+            _("{count} of {planned}").format(count=len(goal.answers), planned=sweep.planned),
+            _("{design} design").format(design=sweep.design),
+            theme.GREY,
+        ),
         *((failed,) if sweep.failed else ()),
     )
 
@@ -199,7 +229,7 @@ def _list(sweep: SweepAnswers, goal: GoalAnswers, target: Path) -> Card:
     ranked = sorted(goal.answers, key=lambda one: one.mean_d)
     rows = tuple(
         (
-            f"case {one.number}",
+            _("case {number}").format(number=one.number),
             formats.chance(one.chance),
             formats.month(calendar, one.p50_d),
             formats.month(calendar, one.p80_d),
@@ -210,19 +240,27 @@ def _list(sweep: SweepAnswers, goal: GoalAnswers, target: Path) -> Card:
     own = [sweep.folder / _REPORTS / str(one.number) / REPORT_FILE for one in ranked]
     links = tuple(address_from(target, page) for page in own)
     made = sum(bool(link) for link in links)
-    reports = f"{made or 'none'} {'have' if made > 1 else 'has'} a report of {'their' if made > 1 else 'its'} own"
-    told = ("what it changes",) if goal.swings else tuple(short_path(lever.path, names=sweep.names) for lever in levers)
-    columns = ("case", "chance by its date", "P50", "P80", *told)
-    commands = tuple((f"case {one.number}", sweep.commands[one.number]) for one in ranked)
+    reports = (
+        plural("{count} has a report of its own", "{count} have a report of their own", made).format(count=made)
+        if made
+        else _("none has a report of its own")
+    )
+    told = (
+        (_("what it changes"),) if goal.swings else tuple(short_path(lever.path, names=sweep.names) for lever in levers)
+    )
+    columns = (_("case"), _("chance by its date"), "P50", "P80", *told)
+    commands = tuple((_("case {number}").format(number=one.number), sweep.commands[one.number]) for one in ranked)
     return Card(
         id="cases",
         title=f"{_most(rows, goal)}; {reports}",
         reading=(
-            "How to read: a case that is underlined leads to its own report. To make one, run the case's command, in "
-            "the data table below, from the folder above the sweep, and draw this page again."
+            _(
+                "How to read: a case that is underlined leads to its own report. To make one, run the case's command, "
+                "in the data table below, from the folder above the sweep, and draw this page again."
+            )
         ),
         shown=Table(columns, rows, unbroken=frozenset({0, 1, 2, 3}), links=links[:_LISTED], stacked=True),
-        table=Table(("case", "command"), commands, unbroken=frozenset({0}), links=links),
+        table=Table((_("case"), _("command")), commands, unbroken=frozenset({0}), links=links),
     )
 
 
@@ -233,7 +271,11 @@ def _told(sweep: SweepAnswers, one: Answer, levers: tuple[LeverAxis, ...]) -> tu
 
 def _most(rows: tuple[tuple[str, ...], ...], goal: GoalAnswers) -> str:
     count = len(goal.answers)
-    return f"The {len(rows)} soonest of {count} cases" if len(rows) < count else f"All {count} cases, the soonest first"
+    return (
+        _("The {shown} soonest of {count} cases").format(shown=len(rows), count=count)
+        if len(rows) < count
+        else _("All {count} cases, the soonest first").format(count=count)
+    )
 
 
 def _command(sweep: SweepTables, number: int) -> str:

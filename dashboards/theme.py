@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import plotly.graph_objects as go
 
+from dashboards.translation import term
 from sim.campaign.causes import CAUSE_FAMILY
 
 # Okabe-Ito, told apart by people with the common forms of colour blindness; its yellow is left out because it
@@ -122,6 +123,16 @@ def name_rows(figure: go.Figure, names: Sequence[str]) -> None:
         showgrid=False,
         tickfont={"color": INK},
     )
+
+
+def kind_heading(kind: str) -> str:
+    """Return the heading of a kind of Gantt bars in the language of the page; an unknown kind names itself."""
+    return term("kinds", BAR_KINDS[kind][0]) if kind in BAR_KINDS else kind
+
+
+def kind_colour(kind: str) -> str:
+    """Return the colour of a kind of Gantt bars; grey for an unknown one."""
+    return BAR_KINDS.get(kind, ("", GREY))[1]
 
 
 def cause_colour(cause: str) -> str:

@@ -13,6 +13,7 @@ from dashboards import formats, theme
 from dashboards.card import Card, Key, Page, Section, Table, Tile
 from dashboards.figures.reliability_diagram import draw_reliability
 from dashboards.picture import write_picture
+from dashboards.translation import _, plural, term
 from sim.calibration.scores import ForecastReliability
 from sim.validation.class_slips import ClassSlips
 from sim.validation.hindcasts import Hindcast, HindcastDate
@@ -20,15 +21,6 @@ from sim.validation.published import PublishedCase, Value
 from sim.validation.suite import Suite
 
 VALIDATION_FILE = "validation.html"
-_TITLES = {
-    "replay": "Replays: masses, speeds and break-even points others published",
-    "schedule risk": "Schedule risk: textbook networks, indices and intervals",
-    "stochastic": "What is random: closed forms and counts",
-    "real flight": "Real flights against the physics layer",
-    "slip": "Slip by lead time: fitted on one half, judged on the other",
-    "slip by class": "Slip by class: programmes that the model has not seen",
-    "hindcast": "Hindcasts: what was known then against what happened",
-}
 _ROW_PX = 22
 _TAIL = 18
 """Letters of a case's name on a phone."""
@@ -43,7 +35,7 @@ def write_validation(suite: Suite, folder: Path, *, runs: int, seed: int) -> Pat
     """
     if not suite.cases:
         raise ValueError("a validation page needs a case")
-    return write_picture(compose_validation(suite, runs=runs, seed=seed), folder / VALIDATION_FILE)
+    return write_picture(lambda: compose_validation(suite, runs=runs, seed=seed), folder / VALIDATION_FILE)
 
 
 def compose_validation(suite: Suite, *, runs: int, seed: int) -> Page:
@@ -54,54 +46,83 @@ def compose_validation(suite: Suite, *, runs: int, seed: int) -> Page:
     sections = [_section(kind, [case for case in cases if case.kind == kind]) for kind in kinds]
     if suite.hindcasts:
         sections.append(
-            Section("dates", "Every date of the hindcasts", "Dates", tuple(map(_draw_dates, suite.hindcasts)))
+            Section("dates", _("Every date of the hindcasts"), _("Dates"), tuple(map(_draw_dates, suite.hindcasts)))
         )
     if suite.class_slips:
         sections.append(_by_class(suite.class_slips))
     if missed:
         sections.insert(0, _missed(missed))
     return Page(
-        title="Validation · ilrs",
-        headline=f"{len(cases) - len(missed)} of {len(cases)} published cases are met",
-        verdict="None is missed." if not missed else f"{len(missed)} are missed; what is known of why stands below.",
+        title=_("Validation") + " · ilrs",
+        headline=_("{met} of {count} published cases are met").format(met=len(cases) - len(missed), count=len(cases)),
+        verdict=_("None is missed.")
+        if not missed
+        else _("{count} are missed; what is known of why stands below.").format(count=len(missed)),
         about=(
-            "Each case is a figure somebody else published, or a date that has come, beside what this simulator gives. "
-            f"Sampled cases use {runs} replications and seed {seed}."
+            _(
+                "Each case is a figure somebody else published, or a date that has come, beside what this simulator "
+                "gives. Sampled cases use {runs} replications and seed {seed}."
+            ).format(runs=runs, seed=seed)
         ),
         tiles=tuple(_tile(kind, [case for case in cases if case.kind == kind]) for kind in kinds),
         sections=tuple(sections),
         footer=(
-            "A tolerance and its reason stand with every case. Meeting them says that the mechanisms do what their "
-            "sources say, not that a scenario's guesses are right; the hindcasts say how such guesses have fared.",
+            _(
+                "A tolerance and its reason stand with every case. Meeting them says that the mechanisms do what their "
+                "sources say, not that a scenario's guesses are right; the hindcasts say how such guesses have fared."
+            ),
         ),
     )
+
+
+def _title_of(kind: str) -> str:
+    """Return the heading of a family of cases."""
+    titles = {
+        "replay": _("Replays: masses, speeds and break-even points others published"),
+        "schedule risk": _("Schedule risk: textbook networks, indices and intervals"),
+        "stochastic": _("What is random: closed forms and counts"),
+        "real flight": _("Real flights against the physics layer"),
+        "slip": _("Slip by lead time: fitted on one half, judged on the other"),
+        "slip by class": _("Slip by class: programmes that the model has not seen"),
+        "hindcast": _("Hindcasts: what was known then against what happened"),
+    }
+    return titles.get(kind, kind)
 
 
 def _tile(kind: str, cases: Sequence[PublishedCase]) -> Tile:
     met = sum(case.met for case in cases)
     accent = theme.GREEN if met == len(cases) else theme.VERMILLION
-    return Tile(kind, f"{met} of {len(cases)}", "met", accent)
+    return Tile(term("case", kind), _("{met} of {count}").format(met=met, count=len(cases)), _("met"), accent)
 
 
 def _missed(cases: Sequence[PublishedCase]) -> Section:
     rows = tuple((case.id, case.quantity, _brief(case.ours), _brief(case.theirs), case.note) for case in cases)
     count = Counter(case.kind for case in cases)
-    kinds = formats.listing([f"{number} of {kind}" for kind, number in count.most_common()])
+    kinds = formats.listing(
+        [_("{number} of {kind}").format(number=number, kind=term("case", kind)) for kind, number in count.most_common()]
+    )
     card = Card(
         "missed-cases",
-        f"{len(cases)} case{'s are' if len(cases) > 1 else ' is'} missed: {kinds}",
-        "How to read: ours beside what was published or happened, the tolerance's reason, and what is known of why it "
-        "is missed. Nothing is taken off the list for being missed; sources stand with each family below.",
+        plural("{count} case is missed: {kinds}", "{count} cases are missed: {kinds}", len(cases)).format(
+            count=len(cases), kinds=kinds
+        ),
+        _(
+            "How to read: ours beside what was published or happened, the tolerance's reason, and what is known of why "
+            "it is missed. Nothing is taken off the list for being missed; sources stand with each family below."
+        ),
         shown=Table(
-            ("case", "quantity", "ours", "theirs", "why, as far as known"), rows, frozenset({2, 3}), stacked=True
+            (_("case"), _("quantity"), _("ours"), _("theirs"), _("why, as far as known")),
+            rows,
+            frozenset({2, 3}),
+            stacked=True,
         ),
     )
-    return Section("missed", "What is missed, and why", "Missed", (card,))
+    return Section("missed", _("What is missed, and why"), _("Missed"), (card,))
 
 
 def _section(kind: str, cases: Sequence[PublishedCase]) -> Section:
     key = kind.replace(" ", "-")
-    columns = ("case", "quantity", "ours", "theirs", "tolerance", "met", "reason", "source")
+    columns = (_("case"), _("quantity"), _("ours"), _("theirs"), _("tolerance"), _("met"), _("reason"), _("source"))
     rows = tuple(
         (
             case.id,
@@ -109,7 +130,7 @@ def _section(kind: str, cases: Sequence[PublishedCase]) -> Section:
             write_value(case.ours),
             write_value(case.theirs),
             f"{case.tolerance:.4g}",
-            "yes" if case.met else "MISSED",
+            _("yes") if case.met else _("MISSED"),
             case.note,
             case.source,
         )
@@ -120,15 +141,19 @@ def _section(kind: str, cases: Sequence[PublishedCase]) -> Section:
     met = sum(case.met for case in cases)
     card = Card(
         f"{key}-cases",
-        f"All {len(cases)} are met" if met == len(cases) else f"{met} of {len(cases)} are met; {_name_missed(cases)}",
-        "How to read: each dot is the distance of ours from theirs in units of the tolerance: inside the lines the "
-        "case is met. Cases without a single figure or without a tolerance stand in the table only.",
+        _("All {count} are met").format(count=len(cases))
+        if met == len(cases)
+        else _("{met} of {count} are met; {missed}").format(met=met, count=len(cases), missed=_name_missed(cases)),
+        _(
+            "How to read: each dot is the distance of ours from theirs in units of the tolerance: inside the lines the "
+            "case is met. Cases without a single figure or without a tolerance stand in the table only."
+        ),
         figure=_draw(single) if single else None,
         table=table,
-        keys=(Key("met", theme.BLUE, "dot"), Key("missed", theme.VERMILLION, "cross")) if single else (),
-        narrow={"yaxis.ticktext": [_tail(case.id) for case in reversed(single)], "xaxis.title.text": "tolerances"},
+        keys=(Key(_("met"), theme.BLUE, "dot"), Key(_("missed"), theme.VERMILLION, "cross")) if single else (),
+        narrow={"yaxis.ticktext": [_tail(case.id) for case in reversed(single)], "xaxis.title.text": _("tolerances")},
     )
-    return Section(key, _TITLES.get(kind, kind), kind.capitalize(), (card,))
+    return Section(key, _title_of(kind), term("case", kind).capitalize(), (card,))
 
 
 def _by_class(found: ClassSlips) -> Section:
@@ -137,40 +162,56 @@ def _by_class(found: ClassSlips) -> Section:
     cards = (
         _forecasters(found),
         draw_reliability(
-            "all", f"P10 to P90 holds {formats.percent(whole[0].inside)} of all {whole[0].rows} rows", whole
+            "all",
+            _("P10 to P90 holds {share} of all {rows} rows").format(
+                share=formats.percent(whole[0].inside), rows=whole[0].rows
+            ),
+            whole,
         ),
-        draw_reliability("agency", _tell_off("agency", agencies), agencies),
-        draw_reliability("kind", _tell_off("kind", kinds), kinds),
+        draw_reliability("agency", _tell_off(_("agency"), agencies), agencies),
+        draw_reliability("kind", _tell_off(_("kind"), kinds), kinds),
     )
-    return Section("unseen", "Slip by class: how reliable on programmes it has not seen", "Reliability", cards)
+    return Section("unseen", _("Slip by class: how reliable on programmes it has not seen"), _("Reliability"), cards)
 
 
 def _tell_off(column: str, classes: Sequence[ForecastReliability]) -> str:
     off = [one.name for one in classes if one.far_off]
     if not off:
-        return f"No {column} is off by more than chance explains"
-    return f"Off by more than chance explains: {formats.listing(off)}"
+        return _("No {column} is off by more than chance explains").format(column=column)
+    return _("Off by more than chance explains: {listing}").format(listing=formats.listing(off))
 
 
 def _forecasters(found: ClassSlips) -> Card:
     rows = tuple(
         (
             one.name,
-            *(f"{100.0 * share.mean():.1f} %" for share in (one.judged.inside, one.judged.below, one.judged.above)),
+            *(
+                formats.percent_exact(float(share.mean()))
+                for share in (one.judged.inside, one.judged.below, one.judged.above)
+            ),
             f"{one.judged.crps_d.mean():.0f}",
             f"{one.excess.value_d:+.0f} ± {one.excess.error_d:.0f}" if number else "",
         )
         for number, one in enumerate(found.compared)
     )
-    columns = ("forecaster", "inside P10 to P90", "below", "above", "CRPS, d", "above the class model's, d")
+    columns = (
+        _("forecaster"),
+        _("inside P10 to P90"),
+        _("below"),
+        _("above"),
+        _("CRPS, d"),
+        _("above the class model's, d"),
+    )
     return Card(
         "unseen-table",
-        f"No forecaster scores better than the model by class, {rows[0][4]} d"
+        _("No forecaster scores better than the model by class, {days} d").format(days=rows[0][4])
         if min(one.excess.value_d for one in found.compared) >= 0.0
-        else "Some forecasters score better than the model by class",
-        "How to read: each programme is forecast by forecasters fitted without any of its rows, worked out afresh for "
-        "this page. CRPS is a proper score in days, 0 is perfect; the error of a difference is that of resampled "
-        "programmes. A row still open is inside until it is proved outside.",
+        else _("Some forecasters score better than the model by class"),
+        _(
+            "How to read: each programme is forecast by forecasters fitted without any of its rows, worked out afresh "
+            "for this page. CRPS is a proper score in days, 0 is perfect; the error of a difference is that of "
+            "resampled programmes. A row still open is inside until it is proved outside."
+        ),
         shown=Table(columns, rows, frozenset(range(1, 6)), frozenset({0})),
     )
 
@@ -185,7 +226,12 @@ def _draw(cases: Sequence[PublishedCase]) -> go.Figure:
                 y=[case.id for case in chosen],
                 mode="markers",
                 marker={"color": colour, "size": 9, "symbol": symbol},
-                text=[f"ours {write_value(case.ours)}, theirs {write_value(case.theirs)}" for case in chosen],
+                text=[
+                    _("ours {ours}, theirs {theirs}").format(
+                        ours=write_value(case.ours), theirs=write_value(case.theirs)
+                    )
+                    for case in chosen
+                ],
                 hovertemplate="%{y}: %{text}<extra></extra>",
             )
         )
@@ -201,7 +247,7 @@ def _draw(cases: Sequence[PublishedCase]) -> go.Figure:
         tickfont={"size": 11},
         range=[-0.7, len(order) - 0.3],
     )
-    figure.update_xaxes(range=[-_WIDEST - 0.2, _WIDEST + 0.2], title_text="distance, in tolerances")
+    figure.update_xaxes(range=[-_WIDEST - 0.2, _WIDEST + 0.2], title_text=_("distance, in tolerances"))
     return figure
 
 
@@ -225,27 +271,29 @@ def _draw_dates(hindcast: Hindcast) -> Card:
             go.Scatter(x=dates, y=names, mode="markers", marker=marker, hovertemplate="%{x}<extra></extra>")
         )
     figure.update_yaxes(autorange="reversed", tickfont={"size": 11})
-    columns = ("date", "planned", "plan plus mean slip", "P10", "P50", "P90", "came", "inside")
+    columns = (_("date"), _("planned"), _("plan plus mean slip"), "P10", "P50", "P90", _("came"), _("inside"))
     rows = tuple(_date_row(hindcast, one) for one in hindcast.forecasts)
     return Card(
         f"dates-{hindcast.id}",
-        f"{hindcast.id}: P10 to P90 holds {inside} of {len(decided)} dates",
-        f"How to read: bars run from P10 to P90. Known then: {hindcast.known}. Where it misses: {hindcast.why}.",
+        _("{id}: P10 to P90 holds {inside} of {count} dates").format(id=hindcast.id, inside=inside, count=len(decided)),
+        _("How to read: bars run from P10 to P90. Known then: {known}. Where it misses: {why}.").format(
+            known=hindcast.known, why=hindcast.why
+        ),
         figure=figure,
         table=Table(columns, rows),
         keys=(
-            Key("P10 to P90", theme.SKY, "band"),
+            Key(_("P10 to P90"), theme.SKY, "band"),
             Key("P50", theme.BLUE, "dot"),
-            Key("plan", theme.GREY, "diamond"),
-            Key("what happened", theme.VERMILLION, "cross"),
+            Key(_("plan"), theme.GREY, "diamond"),
+            Key(_("what happened"), theme.VERMILLION, "cross"),
         ),
     )
 
 
 def _date_row(hindcast: Hindcast, one: HindcastDate) -> tuple[str, ...]:
     days = (one.planned_d, one.slipped_d, *(one.quantile_d(share) for share in (0.1, 0.5, 0.9)))
-    came = _iso(hindcast, one.actual_d) if one.flown else f"not by {_iso(hindcast, one.actual_d)}"
-    verdict = ("yes" if one.inside else "no") if one.decided else "open"
+    came = _iso(hindcast, one.actual_d) if one.flown else _("not by {iso}").format(iso=_iso(hindcast, one.actual_d))
+    verdict = (_("yes") if one.inside else _("no")) if one.decided else _("open")
     return (one.name, *(_iso(hindcast, day) for day in days), came, verdict)
 
 
@@ -262,8 +310,8 @@ def _distance(case: PublishedCase) -> float | None:
 
 def _name_missed(cases: Sequence[PublishedCase]) -> str:
     names = [case.id for case in cases if not case.met]
-    more = [f"{len(names) - 3} more"] if len(names) > 4 else []
-    return f"missed: {formats.listing([*(names[:3] if more else names), *more])}"
+    more = [_("{count} more").format(count=len(names) - 3)] if len(names) > 4 else []
+    return _("missed: {listing}").format(listing=formats.listing([*(names[:3] if more else names), *more]))
 
 
 def _tail(text: str) -> str:

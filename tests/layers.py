@@ -79,7 +79,11 @@ FENCES = (
         "sim.analysis takes arrays and opens no file",
         barred=("sim.analysis",),
     ),
-    Fence(("plotly",), "only dashboards draws", allowed=("dashboards", "sim.front.plot", "sim.front.forecast_history")),
+    Fence(
+        ("babel", "plotly"),
+        "only dashboards draws",
+        allowed=("dashboards", "sim.front.plot", "sim.front.forecast_history"),
+    ),
     Fence(("click", "rich"), "only sim.cli talks to a terminal", allowed=("sim.cli", "sim.front.progress")),
     Fence(
         ("numpy", "pandas", "scipy", "numba", "pyarrow"),

@@ -5,7 +5,8 @@
   const PRINT_PX = 690;
   const TALL_PX = 500;
   const source = document.getElementById("figures").textContent;
-  const { figures, dark } = JSON.parse(source);
+  const written = JSON.parse(source);
+  let { figures, dark, says } = window.pageLanguage.data("figures", written);
   const root = document.documentElement;
   const prefersDark = window.matchMedia("(prefers-color-scheme: dark)");
   const drawn = new Map();
@@ -58,10 +59,13 @@
       if (fitted.height < TALL_PX) fitted.height = Math.round(0.78 * fitted.height);
       Object.entries(changes).filter(([path]) => path.endsWith("nticks")).forEach((entry) => setPath(fitted, ...entry));
     }
-    return { data: structuredClone(data), layout: fitted, look: `${narrow}|${isDark()}|${printing}|${view}|${other ? chosenRun() : ""}` };
+    const look = [narrow, isDark(), printing, view, other ? chosenRun() : "", window.pageLanguage.current()].join("|");
+    return { data: structuredClone(data), layout: fitted, look };
   };
 
   const config = (id) => ({
+    locale: window.pageLanguage.current(),
+    locales: window.pageLanguage.locales,
     responsive: true,
     displaylogo: false,
     displayModeBar: "hover",
@@ -144,8 +148,8 @@
 
   const nameThemeButton = () => {
     const button = document.getElementById("theme");
-    button.textContent = isDark() ? "Light" : "Dark";
-    button.setAttribute("aria-label", isDark() ? "Use the light theme" : "Use the dark theme");
+    button.textContent = isDark() ? says.light : says.dark;
+    button.setAttribute("aria-label", isDark() ? says.useLight : says.useDark);
   };
 
   const wire = () => {
@@ -156,6 +160,11 @@
       redraw();
     });
     wireRuns();
+    window.pageLanguage.onChange(() => {
+      ({ figures, dark, says } = window.pageLanguage.data("figures", written));
+      nameThemeButton();
+      redraw();
+    });
     prefersDark.addEventListener("change", () => { nameThemeButton(); redraw(); });
     rowViews.wire(redraw);
     window.addEventListener("resize", redraw);

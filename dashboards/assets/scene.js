@@ -1,6 +1,6 @@
 // What every part of a scene uses: its data, its words, elements of the page.
 "use strict";
-const data = JSON.parse(document.getElementById("scene-data").textContent);
+const data = window.pageLanguage.data("scene-data", JSON.parse(document.getElementById("scene-data").textContent));
 const { words, runs, spots, lanes, goals } = data;
 const SVG = "http://www.w3.org/2000/svg";
 const DAY_MS = 86_400_000;

@@ -9,16 +9,13 @@ from typing import Any, TypeAlias
 
 from dashboards import formats, theme
 from dashboards.card import Card, Key, Table
+from dashboards.translation import _, plural, term
 from sim.analysis.findings import Findings
 from sim.analysis.story import detail_of
 from sim.campaign.plan import PlaceName
 from sim.clock import Calendar
 from sim.model.tracing import Move, Trace, Verb
-from sim.problems import counted
 
-_EARTH = "Earth"
-_EARTH_ORBIT = "Earth orbit"
-_MOON = "lunar surface"
 _EARTH_PLACE = "earth"
 _ROOM_D = 3.0
 _PAUSE_D = 50.0
@@ -64,11 +61,11 @@ def sketch_bat(findings: Findings, trace: Trace) -> tuple[Card, Drawn]:
         id=f"bat-{_slug(trace)}",
         title=_title(moves, lanes, trace),
         reading=(
-            f"How to read: one run only, the {formats.run_name(trace)}, not a forecast. Level lines are stays, "
-            "slanted ones journeys: from Earth at the bottom over the orbits to the lunar surface on top. A dot is a "
-            "landing, a cross a loss. "
-            "Journeys last days, so over decades they look upright; the zoom below shows them."
-            f"{_untold(trace)}"
+            _(
+                "How to read: one run only, the {run}, not a forecast. Level lines are stays, slanted ones journeys: "
+                "from Earth at the bottom over the orbits to the lunar surface on top. A dot is a landing, a cross a "
+                "loss. Journeys last days, so over decades they look upright; the zoom below shows them.{untold}"
+            ).format(run=formats.run_name(trace), untold=_untold(trace))
         ),
         keys=keys_of(moves),
         narrow={"yaxis.tickfont.size": 11},
@@ -97,15 +94,17 @@ def sketch_zoom(findings: Findings, trace: Trace) -> tuple[Card, Drawn, list[Mov
         lanes,
         [_clip(move, start, end) for move in moves],
         height=380,
-        x={"range": span, "tickformat": "%-d %b\n%Y"},
+        x={"range": span, "tickformat": _("%-d %b\n%Y")},
         faint_but=subject,
     )
     card = Card(
         id=f"bat-zoom-{_slug(trace)}",
         title=_zoom_title(calendar, own, trace),
         reading=(
-            f"How to read: the same run, {formats.duration(end - start)} of it. The most eventful mission in full "
-            "colour; whatever else is under way in the same days is faint."
+            _(
+                "How to read: the same run, {duration} of it. The most eventful mission in full colour; whatever else "
+                "is under way in the same days is faint."
+            ).format(duration=formats.duration(end - start))
         ),
         keys=keys_of(moves),
         narrow={"yaxis.tickfont.size": 11, "xaxis.nticks": 5},
@@ -116,7 +115,7 @@ def sketch_zoom(findings: Findings, trace: Trace) -> tuple[Card, Drawn, list[Mov
 def order_lanes(places: Sequence[PlaceName]) -> Lanes:
     """Return the lanes from the bottom up; all Earth orbits share one, and so do all sites on the Moon."""
     orbits = [one.name for one in places if one.body.lower() != "earth" and not one.surface]
-    names = (_EARTH, _EARTH_ORBIT, *orbits, _MOON)
+    names = (_("Earth"), _("Earth orbit"), *orbits, _("lunar surface"))
     levels = {name: names.index(name) for name in orbits}
     for one in places:
         if one.body.lower() == "earth":
@@ -323,49 +322,62 @@ def _last(moves: Sequence[Move]) -> float:
 
 def say_move(calendar: Calendar, move: Move) -> str:
     """Return what a move says under the pointer, as Plotly must be given it."""
-    crew = f", crew {move.crew}" if move.crew else ""
-    lost = " <b>lost</b>" if move.outcome == "lost" else ""
+    crew = f", {_('crew {crew}').format(crew=move.crew)}" if move.crew else ""
+    lost = f" <b>{_('lost')}</b>" if move.outcome == "lost" else ""
     way = move.origin if is_stay(move) else f"{move.origin} → {move.destination}"
-    return (
-        f"<b>{formats.figure_text(formats.shorten(move.subject, 50))}</b> "
-        f"({formats.figure_text(formats.shorten(move.vehicle, 40))}){lost}<br>"
-        f"{formats.figure_text(formats.shorten(way, 60))}<br>{formats.day(calendar, move.start_d)}"
-        f" to {formats.day(calendar, move.end_d)}<br>{formats.tonnes(move.mass_kg)}{crew}"
+    return _("<b>{subject}</b> ({vehicle}){lost}<br>{way}<br>{start} to {end}<br>{mass}{crew}").format(
+        subject=formats.figure_text(formats.shorten(move.subject, 50)),
+        vehicle=formats.figure_text(formats.shorten(move.vehicle, 40)),
+        lost=lost,
+        way=formats.figure_text(formats.shorten(way, 60)),
+        start=formats.day(calendar, move.start_d),
+        end=formats.day(calendar, move.end_d),
+        mass=formats.tonnes(move.mass_kg),
+        crew=crew,
     )
 
 
 def keys_of(moves: Sequence[Move]) -> tuple[Key, ...]:
     """Return the key of the vehicle classes that move."""
-    keys = [Key(kind, theme.vehicle_style(kind)[0], dash=theme.vehicle_style(kind)[1]) for kind in _by_kind(moves)]
+    keys = [
+        Key(term("vehicle", kind), theme.vehicle_style(kind)[0], dash=theme.vehicle_style(kind)[1])
+        for kind in _by_kind(moves)
+    ]
     if any(move.outcome == "lost" for move in moves):
-        keys.append(Key("lost", theme.INK, "cross"))
+        keys.append(Key(_("lost"), theme.INK, "cross"))
     return tuple(keys)
 
 
 def _title(moves: Sequence[Move], lanes: Lanes, trace: Trace) -> str:
     run = formats.run_name(trace)
     if not moves:
-        return f"Nothing moves in the {run}"
+        return _("Nothing moves in the {run}").format(run=run)
     launches = sum(event.verb is Verb.LAUNCHES for event in trace.events)
     arrivals = [move for move in _journeys(moves) if lanes.is_top(move.destination)]
     landings = sum(move.outcome != "lost" for move in arrivals)
     lost = sum(move.outcome == "lost" for move in trace.moves)
-    start = f"{counted(launches, 'launch', 'launches')}, " if launches else ""
-    return f"{start}{counted(landings, 'landing')} on the Moon, {lost or 'none'} lost: this is one run, the {run}"
+    said = [plural("{count} launch", "{count} launches", launches).format(count=launches)] if launches else []
+    said.append(plural("{count} landing on the Moon", "{count} landings on the Moon", landings).format(count=landings))
+    said.append(_("{count} lost").format(count=lost) if lost else _("none lost"))
+    return _("{counts}: this is one run, the {run}").format(counts=_(", ").join(said), run=run)
 
 
 def _untold(trace: Trace) -> str:
     count = sum(not (move.origin and move.destination) for move in trace.moves)
-    return f" Past flights whose way is not told are left out: {count}." if count else ""
+    return " " + _("Past flights whose way is not told are left out: {count}.").format(count=count) if count else ""
 
 
 def _zoom_title(calendar: Calendar, own: Sequence[Move], trace: Trace) -> str:
     crew = max(move.crew for move in own)
-    people = f" with a crew of {crew}" if crew else ""
     length = formats.duration(_last(own) - own[0].start_d)
     start = formats.day(calendar, own[0].start_d)
     name = formats.shorten(own[0].subject, 40)
-    return f"{name}{people} flies for {length} from {start}, in the {formats.run_name(trace)}"
+    text = (
+        _("{name} with a crew of {crew} flies for {length} from {start}, in the {run}")
+        if crew
+        else _("{name} flies for {length} from {start}, in the {run}")
+    )
+    return text.format(name=name, crew=crew, length=length, start=start, run=formats.run_name(trace))
 
 
 def _slug(trace: Trace) -> str:
@@ -373,12 +385,23 @@ def _slug(trace: Trace) -> str:
 
 
 def _table(calendar: Calendar, moves: Sequence[Move]) -> Table:
-    columns = ("mission", "vehicle", "class", "from", "to", "departs", "arrives", "mass, kg", "crew", "outcome")
+    columns = (
+        _("mission"),
+        _("vehicle"),
+        _("class"),
+        _("from"),
+        _("to"),
+        _("departs"),
+        _("arrives"),
+        _("mass, kg"),
+        _("crew"),
+        _("outcome"),
+    )
     rows = tuple(
         (
             move.subject,
             move.vehicle,
-            move.kind,
+            term("vehicle", move.kind),
             move.origin,
             move.destination,
             formats.iso_time(calendar, move.start_d),

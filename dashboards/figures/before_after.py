@@ -8,11 +8,11 @@ import plotly.graph_objects as go
 
 from dashboards import formats, theme
 from dashboards.card import Card, Key, Table
+from dashboards.translation import _, plural
 from sim.analysis.estimates import ecdf
 from sim.decide.judging import JudgedPool, Trials
 from sim.decide.loads import Flight
 from sim.decide.optimum import Optimum
-from sim.problems import counted
 
 _ROW = 44
 _NAME = 26
@@ -36,8 +36,8 @@ def draw_flights(found: Optimum) -> Card:
             line = {"color": theme.GREY, "width": 2}
             figure.add_scatter(x=[was[name], now[name]], y=[level, level], mode="lines", line=line, hoverinfo="skip")
     for days, colour, symbol, word in (
-        (was, theme.GREY, "circle-open", "before"),
-        (now, theme.BLUE, "circle", "after"),
+        (was, theme.GREY, "circle-open", _("before")),
+        (now, theme.BLUE, "circle", _("after")),
     ):
         shown = [(level, name) for level, name in enumerate(rows) if name in days]
         figure.add_scatter(
@@ -46,24 +46,28 @@ def draw_flights(found: Optimum) -> Card:
             mode="markers",
             marker={"size": 13, "color": colour, "symbol": symbol, "line": {"color": colour, "width": 2}},
             customdata=[formats.figure_text(f"{name}, {word}") for _, name in shown],
-            hovertemplate="%{customdata}: %{x|%d %b %Y}<extra></extra>",
+            hovertemplate=f"%{{customdata}}{_(': ')}{formats.hover_day()}<extra></extra>",
         )
     _name_rows(figure, rows)
     moved = sum(was.get(name) != now.get(name) for name in names)
     return Card(
         id="flights",
-        title=f"{counted(moved, 'flight')} of {len(names)} on another day",
+        title=plural("{count} flight of {all} on another day", "{count} flights of {all} on another day", moved).format(
+            count=moved, all=len(names)
+        ),
         reading=(
-            "How to read: one row for each free flight, and the goal below: an open dot is the day of the plan as it "
-            "is, a full one that of this plan. A row with one dot flies in one of the two only."
+            _(
+                "How to read: one row for each free flight, and the goal below: an open dot is the day of the plan as "
+                "it is, a full one that of this plan. A row with one dot flies in one of the two only."
+            )
         ),
         figure=figure,
         table=Table(
-            ("flight", "before", "after"),
+            (_("flight"), _("before"), _("after")),
             tuple((name, was.get(name, formats.NONE), now.get(name, formats.NONE)) for name in rows),
             unbroken=frozenset({1, 2}),
         ),
-        keys=(Key("plan as it is", theme.GREY, "dot"), Key("this plan", theme.BLUE, "dot")),
+        keys=(Key(_("plan as it is"), theme.GREY, "dot"), Key(_("this plan"), theme.BLUE, "dot")),
         narrow={"margin.l": 80},
     )
 
@@ -73,6 +77,7 @@ def draw_loads(found: Optimum) -> Card:
     before, after = (_by_mission(found, plan) for plan in (found.facts.present.flights, _flights(found)))
     names = list(dict.fromkeys([*before, *after]))
     came_from = {load: name for name, flight in before.items() for load in flight.carries}
+    words = {"before": _("before"), "after": _("after")}
     rows = [(name, word) for name in names for word, flown in (("before", before), ("after", after)) if name in flown]
     figure = theme.draft_figure(80 + 30 * len(rows), left=150)
     table = []
@@ -82,27 +87,32 @@ def draw_loads(found: Optimum) -> Card:
         _add_loads(figure, found, flight, level, {load for load in flight.carries if came_from.get(load) != name})
         figure.add_scatter(
             x=[closes / 1000.0] * 2, y=[level - 0.42, level + 0.42], mode="lines",
-            line={"color": theme.INK, "width": 3}, hovertemplate=f"closes with {closes:,} kg<extra></extra>",
+            line={"color": theme.INK, "width": 3},
+            hovertemplate=_("closes with {mass} kg<extra></extra>").format(mass=formats.number(closes)),
         )  # fmt: skip
         kg = sum(found.facts.manifest.items[load].kg for load in flight.carries)
-        table.append((name, word, ", ".join(flight.carries), f"{kg}", f"{closes}"))
+        table.append((name, words[word], ", ".join(flight.carries), f"{kg}", f"{closes}"))
     figure.update_layout(barmode="stack", uniformtext={"mode": "hide", "minsize": 10})
-    _name_rows(figure, [f"{name}, {word}" for name, word in rows])
-    figure.update_xaxes(title_text="t")
+    _name_rows(figure, [f"{name}, {words[word]}" for name, word in rows])
+    figure.update_xaxes(title_text=_("t"))
     moved = sum(came_from.get(load) != name for name, flight in after.items() for load in flight.carries)
     return Card(
         id="loads",
-        title=f"{counted(moved, 'load')} on another flight",
+        title=plural("{count} load on another flight", "{count} loads on another flight", moved).format(count=moved),
         reading=(
-            "How to read: what each flight carries, in tonnes, one box for each load; those of another colour fly "
-            "elsewhere than before. The upright line is the load with which the flight closes on its day."
+            _(
+                "How to read: what each flight carries, in tonnes, one box for each load; those of another colour fly "
+                "elsewhere than before. The upright line is the load with which the flight closes on its day."
+            )
         ),
         figure=figure,
-        table=Table(("flight", "plan", "loads", "kg", "closes with, kg"), tuple(table), frozenset({3, 4})),
+        table=Table(
+            (_("flight"), _("plan"), _("loads"), _("kg"), _("closes with, kg")), tuple(table), frozenset({3, 4})
+        ),
         keys=(
-            Key("as before", theme.SKY, "box"),
-            Key("on another flight than before", theme.ORANGE, "box"),
-            Key("closes with", theme.INK),
+            Key(_("as before"), theme.SKY, "box"),
+            Key(_("on another flight than before"), theme.ORANGE, "box"),
+            Key(_("closes with"), theme.INK),
         ),
         narrow={"margin.l": 100},
     )
@@ -125,7 +135,7 @@ def _add_loads(figure: go.Figure, found: Optimum, flight: Flight, level: int, mo
                 "color": theme.tint(theme.ORANGE if load in moved else theme.SKY, 0.6),
                 "line": {"color": theme.CARD, "width": 1.5},
             },
-            hovertemplate=f"{name}: {kg:,} kg<extra></extra>",
+            hovertemplate=_("{name}: {mass} kg<extra></extra>").format(name=name, mass=formats.number(kg)),
         )
 
 
@@ -144,27 +154,34 @@ def draw_dates(judged: JudgedPool) -> Card:
             y=[100.0 * share for share in shares],
             mode="lines",
             line={"shape": "hv", "color": colour, "width": 2.5},
-            hovertemplate=f"{word}: %{{y:.0f}} % by %{{x|%b %Y}}<extra></extra>",
+            hovertemplate=f"{word}{_(': ')}"
+            + _("{share} by {month}<extra></extra>").format(
+                share=formats.hover_percent("%{y:.0f}"), month=formats.hover_month()
+            ),
         )
         table += [(word, calendar.iso(day), f"{share:.4f}") for day, share in zip(days, shares, strict=True)]
-    theme.mark_date(figure, calendar.iso(by_d), "wanted by", dash=theme.TARGET_DASH, colour=theme.VERMILLION)
+    theme.mark_date(figure, calendar.iso(by_d), _("wanted by"), dash=theme.TARGET_DASH, colour=theme.VERMILLION)
     figure.update_yaxes(range=[0, 104], ticksuffix=" %", dtick=20)
     was, now = judged.before.chance(goal).chance, judged.after.chance(goal).chance
     return Card(
         id="dates-before-after",
         title=(
-            f"By {formats.day(calendar, by_d)}: {formats.percent(was.value)} before, {formats.percent(now.value)} after"
+            _("By {day}: {before} before, {after} after").format(
+                day=formats.day(calendar, by_d), before=formats.percent(was.value), after=formats.percent(now.value)
+            )
         ),
         reading=(
-            f"How to read: the share of {judged.after.count:,} replications that have reached {goal} by each day, with "
-            "the same luck in both plans."
+            _(
+                "How to read: the share of {count} replications that have reached {goal} by each day, with the same "
+                "luck in both plans."
+            ).format(count=formats.number(judged.after.count), goal=goal)
         ),
         figure=figure,
-        table=Table(("plan", "day", "share"), tuple(table), frozenset({2})),
+        table=Table((_("plan"), _("day"), _("share")), tuple(table), frozenset({2})),
         keys=(
-            Key("plan as it is", theme.GREY),
-            Key("this plan", theme.BLUE),
-            Key("goal's date", theme.VERMILLION, dash=theme.TARGET_DASH),
+            Key(_("plan as it is"), theme.GREY),
+            Key(_("this plan"), theme.BLUE),
+            Key(_("goal's date"), theme.VERMILLION, dash=theme.TARGET_DASH),
         ),
     )
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
-from dashboards import theme
+from dashboards import formats, theme
 from dashboards.card import Table
+from dashboards.translation import _
 from sim.physics.epochs import epoch_from_iso, iso_from_epoch
 from sim.physics.intervals import Intervals
 from sim.physics.states import FloatArray
@@ -19,7 +20,6 @@ MOST_MONTHS = 36
 """Spans up to this many months get a row for each month; longer ones a row for each year."""
 _ROW_PX = 24
 _MONTH_STARTS = (1, 32, 60, 91, 121, 152, 182, 213, 244, 274, 305, 335)
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def draw_days(days: DayShares, colours: tuple[str, str], word: str, *, most: flo
     dates = [[""] * columns for _ in rows]
     for date, share in zip(days.dates, days.shares, strict=True):
         row, column = index[_row(date, by_month=by_month)], _column(date, by_month=by_month)
-        cells[row][column], dates[row][column] = round(100.0 * share, 1), f"{date.day} {date:%b %Y}"
+        cells[row][column], dates[row][column] = round(100.0 * share, 1), formats.day_of(date)
     figure = theme.draft_figure(max(150, 64 + _ROW_PX * len(rows)), left=70)
     figure.add_heatmap(
         x=list(range(1, columns + 1)),
@@ -70,14 +70,18 @@ def draw_days(days: DayShares, colours: tuple[str, str], word: str, *, most: flo
         xgap=1 if by_month else 0,
         ygap=2,
         hoverongaps=False,
-        hovertemplate=f"%{{customdata}}: {word} %{{z:.1f}} %<extra></extra>",
+        hovertemplate=_("{day}: {word} {share}<extra></extra>").format(
+            day="%{customdata}", word=word, share=formats.hover_percent("%{z:.1f}")
+        ),
     )
     figure.update_yaxes(type="category", autorange="reversed", showgrid=False, dtick=1, **theme.AWAY)
     figure.update_xaxes(showgrid=False)
     if by_month:
-        figure.update_xaxes(tickvals=[1, 5, 10, 15, 20, 25, 30], title_text="day of the month")
+        figure.update_xaxes(tickvals=[1, 5, 10, 15, 20, 25, 30], title_text=_("day of the month"))
     else:
-        figure.update_xaxes(tickvals=list(_MONTH_STARTS), ticktext=list(_MONTHS), ticklabelposition="outside right")
+        figure.update_xaxes(
+            tickvals=list(_MONTH_STARTS), ticktext=formats.short_months(), ticklabelposition="outside right"
+        )
     return figure
 
 

@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from dashboards import formats, theme
 from dashboards.card import Card, Key, Table
+from dashboards.translation import _, term
 from sim.analysis.findings import Findings, GoalFinding
 from sim.campaign.causes import CAUSE_FAMILY
 from sim.clock import Calendar
@@ -36,20 +37,26 @@ def draw_chain(findings: Findings, goal: GoalFinding) -> Card:
         showgrid=False,
         tickfont={"color": theme.INK, "size": 13},
     )
-    theme.mark_date(figure, calendar.iso(goal.by_d), "target", dash=theme.TARGET_DASH, colour=theme.VERMILLION)
+    theme.mark_date(figure, calendar.iso(goal.by_d), _("target"), dash=theme.TARGET_DASH, colour=theme.VERMILLION)
     families = {CAUSE_FAMILY.get(s.cause, "") for trace in told for s in trace.chains[goal.name]}
     return Card(
         id="chain",
         title=_title(calendar, goal, told),
         reading=(
-            f"How to read: single runs, not a forecast. Every day up to the goal belongs to the one subject that held "
-            f"it up and the cause of that; the bar ends when {formats.shorten(goal.called, 60)} is reached."
+            _(
+                "How to read: single runs, not a forecast. Every day up to the goal belongs to the one subject that "
+                "held it up and the cause of that; the bar ends when {goal} is reached."
+            ).format(goal=formats.shorten(formats.called(goal), 60))
         ),
         figure=figure,
         table=_table(calendar, goal, told),
         keys=(
-            *(Key(family, colour, "box") for family, colour in theme.FAMILY_COLOUR.items() if family in families),
-            Key("target date", theme.VERMILLION, dash=theme.TARGET_DASH),
+            *(
+                Key(term("family", family), colour, "box")
+                for family, colour in theme.FAMILY_COLOUR.items()
+                if family in families
+            ),
+            Key(_("target date"), theme.VERMILLION, dash=theme.TARGET_DASH),
         ),
     )
 
@@ -110,29 +117,33 @@ def _hover(calendar: Calendar, segment: Segment) -> str:
     subject = formats.figure_text(formats.shorten(segment.subject, 50))
     length = formats.duration(segment.end_d - segment.start_d)
     start, end = formats.day(calendar, segment.start_d), formats.day(calendar, segment.end_d)
-    return f"<b>{subject}</b>: {formats.figure_text(segment.cause)}<br>{length}, {start} to {end}"
+    return _("<b>{subject}</b>: {cause}<br>{length}, {start} to {end}").format(
+        subject=subject, cause=formats.figure_text(term("cause", segment.cause)), length=length, start=start, end=end
+    )
 
 
 def _title(calendar: Calendar, goal: GoalFinding, told: Sequence[Trace]) -> str:
     if not told:
-        return "No run was kept to tell its chain"
+        return _("No run was kept to tell its chain")
     trace = next((one for one in told if one.title == "P50"), told[-1])
     chain = trace.chains[goal.name]
     longest = max(chain, key=lambda segment: segment.end_d - segment.start_d)
-    return (
-        f"In the {formats.run_name(trace)} {formats.shorten(longest.subject, 40)} holds the goal up longest: "
-        f"{formats.duration(longest.end_d - longest.start_d)} of {longest.cause}, until "
-        f"{formats.month(calendar, longest.end_d)}"
+    return _("In the {run} {subject} holds the goal up longest: {duration} of {cause}, until {month}").format(
+        run=formats.run_name(trace),
+        subject=formats.shorten(longest.subject, 40),
+        duration=formats.duration(longest.end_d - longest.start_d),
+        cause=term("cause", longest.cause),
+        month=formats.month(calendar, longest.end_d),
     )
 
 
 def _table(calendar: Calendar, goal: GoalFinding, told: Sequence[Trace]) -> Table:
     rows = tuple(
         (
-            trace.title,
+            trace.title if trace.title[:1] == "P" else _("nominal"),
             s.subject,
             s.part,
-            s.cause,
+            term("cause", s.cause),
             calendar.iso(s.start_d),
             calendar.iso(s.end_d),
             f"{s.end_d - s.start_d:.2f}",
@@ -140,4 +151,4 @@ def _table(calendar: Calendar, goal: GoalFinding, told: Sequence[Trace]) -> Tabl
         for trace in told
         for s in trace.chains[goal.name]
     )
-    return Table(("run", "subject", "part", "cause", "from", "to", "days"), rows, frozenset({6}))
+    return Table((_("run"), _("subject"), _("part"), _("cause"), _("from"), _("to"), _("days")), rows, frozenset({6}))

@@ -7,9 +7,9 @@ import plotly.graph_objects as go
 
 from dashboards import formats, theme
 from dashboards.card import Card, Key, Table
+from dashboards.translation import _, plural
 from sim.analysis.findings import Findings, GoalFinding, JointFinding
 from sim.clock import Calendar
-from sim.problems import plural
 
 _CELLS = 40
 _MOST_DOTS = 600
@@ -31,7 +31,7 @@ def draw_joint(findings: Findings, goal: GoalFinding, joint: JointFinding) -> Ca
             y=[float(f"{cost:.6g}") for cost in joint.cost],
             mode="markers",
             marker={"size": 6, "color": theme.tint(theme.BLUE, 0.6), "line": {"width": 0}},
-            hovertemplate="%{x|%b %Y}: %{y:,.4~g}<extra></extra>",
+            hovertemplate=f"{formats.hover_month()}{_(': ')}%{{y:,.4~g}}<extra></extra>",
         )
     else:
         _add_density(figure, findings, joint)
@@ -41,28 +41,35 @@ def draw_joint(findings: Findings, goal: GoalFinding, joint: JointFinding) -> Ca
             y=[float(f"{cost:.6g}") for cost in joint.frontier_cost],
             mode="lines",
             line={"color": theme.ORANGE, "width": 3, "shape": "hv"},
-            hovertemplate=f"both limits hold in {formats.percent(joint.wanted)}: %{{x|%b %Y}} and %{{y:,.4~g}}"
-            "<extra></extra>",
+            hovertemplate=_("both limits hold in {share}: {month} and {cost}<extra></extra>").format(
+                share=formats.percent(joint.wanted), month=formats.hover_month(), cost="%{y:,.4~g}"
+            ),
         )
-    theme.mark_date(figure, calendar.iso(goal.by_d), "target", dash=theme.TARGET_DASH, colour=theme.VERMILLION)
+    theme.mark_date(figure, calendar.iso(goal.by_d), _("target"), dash=theme.TARGET_DASH, colour=theme.VERMILLION)
     figure.update_xaxes(type="date")
-    figure.update_yaxes(title_text="spent by then")
+    figure.update_yaxes(title_text=_("spent by then"))
     return Card(
         id="joint",
         title=_title(joint),
         reading=(
-            f"How to read: each run that reaches the goal stands at its date and at what was spent by then. The line "
-            f"joins pairs of limits that both hold in {formats.percent(joint.wanted)} of all "
-            f"{findings.replications:,} runs; it says which pairs are equally sure, not what money buys. "
-            f"{joint.unreached:,} {plural(joint.unreached, 'run does', 'runs do')} not reach the goal and "
-            f"{plural(joint.unreached, 'has', 'have')} no place here."
+            _(
+                "How to read: each run that reaches the goal stands at its date and at what was spent by then. The "
+                "line joins pairs of limits that both hold in {share} of all {count} runs; it says which pairs are "
+                "equally sure, not what money buys."
+            ).format(share=formats.percent(joint.wanted), count=formats.number(findings.replications))
+            + " "
+            + plural(
+                "{count} run does not reach the goal and has no place here.",
+                "{count} runs do not reach the goal and have no place here.",
+                joint.unreached,
+            ).format(count=formats.number(joint.unreached))
         ),
         figure=figure,
         table=_table(calendar, joint),
         keys=(
-            Key("runs" if len(joint.t_d) <= _MOST_DOTS else "density of runs", theme.BLUE, "dot"),
-            Key(f"both limits hold in {formats.percent(joint.wanted)}", theme.ORANGE),
-            Key("target date", theme.VERMILLION, dash=theme.TARGET_DASH),
+            Key(_("runs") if len(joint.t_d) <= _MOST_DOTS else _("density of runs"), theme.BLUE, "dot"),
+            Key(_("both limits hold in {share}").format(share=formats.percent(joint.wanted)), theme.ORANGE),
+            Key(_("target date"), theme.VERMILLION, dash=theme.TARGET_DASH),
         ),
         narrow={"yaxis.title.text": None},
     )
@@ -79,22 +86,32 @@ def _add_density(figure: go.Figure, findings: Findings, joint: JointFinding) -> 
         colorscale=[[0.0, theme.SKY], [1.0, theme.BLUE]],
         showscale=False,
         hoverongaps=False,
-        hovertemplate=f"%{{z}} of {len(joint.t_d):,} drawn runs<extra></extra>",
+        hovertemplate=_("{some} of {count} drawn runs<extra></extra>").format(
+            some="%{z}", count=formats.number(len(joint.t_d))
+        ),
     )
 
 
 def _title(joint: JointFinding) -> str:
-    spent = f"Half of the runs spend up to {joint.cost_p50:,.4g}, four in five up to {joint.cost_p80:,.4g}"
+    spent = _("Half of the runs spend up to {cost_p50}, four in five up to {cost_p80}").format(
+        cost_p50=formats.brief(joint.cost_p50, 4), cost_p80=formats.brief(joint.cost_p80, 4)
+    )
     if joint.correlation is None:
         return spent
     if abs(joint.correlation) < 0.2:
-        return f"{spent}; cost and date hardly go together (correlation {joint.correlation:.2f})"
-    word = "dearer" if joint.correlation > 0 else "cheaper"
-    return f"{spent}; late runs are {word} (correlation {joint.correlation:.2f})".replace("-", "−")
+        return _("{spent}; cost and date hardly go together (correlation {correlation})").format(
+            spent=spent, correlation=formats.number(joint.correlation, 2)
+        )
+    text = (
+        _("{spent}; late runs are dearer (correlation {correlation})")
+        if joint.correlation > 0
+        else _("{spent}; late runs are cheaper (correlation {correlation})")
+    )
+    return text.format(spent=spent, correlation=formats.number(joint.correlation, 2)).replace("-", "−")
 
 
 def _table(calendar: Calendar, joint: JointFinding) -> Table:
     rows = tuple(
         (calendar.iso(t), f"{cost:.6g}") for t, cost in zip(joint.frontier_t_d, joint.frontier_cost, strict=True)
     )
-    return Table(("date limit", "least cost limit"), rows, frozenset({1}))
+    return Table((_("date limit"), _("least cost limit")), rows, frozenset({1}))

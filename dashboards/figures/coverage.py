@@ -11,14 +11,13 @@ from dashboards import formats, theme
 from dashboards.card import Card, Key, Page, Table, Tile
 from dashboards.figures.calendar import draw_days, share_days, tabulate_days
 from dashboards.picture import compose_picture, hours_text, minute_text, percent_text, span_text
+from dashboards.translation import _, plural
 from sim.physics.epochs import iso_from_epoch
 from sim.physics.intervals import Intervals
-from sim.problems import counted, plural
 
 TIMELINE_D = 70.0
 """Longest span that a timeline can show; a longer one shows its first weeks and a calendar of all of it."""
 _ROW_PX = 34
-_GAPS = "no station"
 
 
 def picture_coverage(every: Intervals, single: Mapping[str, Intervals], minimum_deg: float) -> Page:
@@ -29,21 +28,30 @@ def picture_coverage(every: Intervals, single: Mapping[str, Intervals], minimum_
     if every.last_d - every.first_d > TIMELINE_D:
         cards.append(draw_calendar(every))
     return compose_picture(
-        title="Tracking of the Moon",
-        headline=f"The Moon is tracked {percent_text(every.fraction)} of the time; the longest gap is {gap}",
-        verdict=f"{names}; Moon at least {minimum_deg:g}° high; {span_text(every.first_d, every.last_d)}.",
+        title=_("Tracking of the Moon"),
+        headline=_("The Moon is tracked {share} of the time; the longest gap is {gap}").format(
+            share=percent_text(every.fraction), gap=gap
+        ),
+        verdict=_("{names}; Moon at least {minimum}° high; {span}.").format(
+            names=names, minimum=formats.brief(minimum_deg), span=span_text(every.first_d, every.last_d)
+        ),
         tiles=(
-            Tile("Covered", percent_text(every.fraction), "by at least one station", theme.GREEN),
-            Tile("Longest gap", gap, f"{counted(len(_gaps(every)), 'gap')} in all", theme.VERMILLION),
+            Tile(_("Covered"), percent_text(every.fraction), _("by at least one station"), theme.GREEN),
+            Tile(_("Longest gap"), gap, _say_gaps(len(_gaps(every))), theme.VERMILLION),
             *(
                 Tile(
-                    name, percent_text(one.fraction), f"longest gap {hours_text(24.0 * one.longest_gap_d)}", theme.BLUE
+                    name,
+                    percent_text(one.fraction),
+                    _("longest gap {hours}").format(hours=hours_text(24.0 * one.longest_gap_d)),
+                    theme.BLUE,
                 )
                 for name, one in single.items()
             ),
         ),
         cards=tuple(cards),
-        footer=("Geometric elevation of the Moon's centre, without refraction and without hills around the stations.",),
+        footer=(
+            _("Geometric elevation of the Moon's centre, without refraction and without hills around the stations."),
+        ),
     )
 
 
@@ -51,13 +59,13 @@ def draw_timeline(every: Intervals, single: Mapping[str, Intervals]) -> Card:
     """Return a row of bars for each station and one for the gaps, over at most `TIMELINE_D` days."""
     end_d = min(every.last_d, every.first_d + TIMELINE_D)
     gaps = _gaps(every)
-    rows = [*single, _GAPS]
+    rows = [*single, _("no station")]
     figure = theme.draft_figure(96 + _ROW_PX * len(rows), left=110)
     for name, one in single.items():
         _add_bars(
             figure, _shorten(name), list(zip(one.open_d.tolist(), one.close_d.tolist(), strict=True)), end_d, theme.BLUE
         )
-    _add_bars(figure, _GAPS, gaps, end_d, theme.VERMILLION)
+    _add_bars(figure, _("no station"), gaps, end_d, theme.VERMILLION)
     figure.update_yaxes(
         type="category",
         categoryorder="array",
@@ -70,14 +78,22 @@ def draw_timeline(every: Intervals, single: Mapping[str, Intervals]) -> Card:
     return Card(
         id="timeline",
         title=_timeline_title(every, gaps),
-        reading="How to read: a bar is time in which a station has the Moon high enough; the last row is time in which "
-        "none has. Drag to look closer.",
+        reading=_(
+            "How to read: a bar is time in which a station has the Moon high enough; the last row is time in which "
+            "none has. Drag to look closer."
+        ),
         figure=figure,
         table=_table(every, single),
-        keys=(Key("a station sees the Moon", theme.BLUE, "box"), Key("none does", theme.VERMILLION, "box")),
-        note="" if end_d == every.last_d else f"The bars end {minute_text(end_d)}; the table holds the whole span.",
+        keys=(Key(_("a station sees the Moon"), theme.BLUE, "box"), Key(_("none does"), theme.VERMILLION, "box")),
+        note=""
+        if end_d == every.last_d
+        else _("The bars end {minute}; the table holds the whole span.").format(minute=minute_text(end_d)),
         narrow={"yaxis.tickfont.size": 11},
     )
+
+
+def _say_gaps(count: int) -> str:
+    return plural("{count} gap in all", "{count} gaps in all", count).format(count=formats.number(count))
 
 
 def draw_calendar(every: Intervals) -> Card:
@@ -86,17 +102,23 @@ def draw_calendar(every: Intervals) -> Card:
     days = share_days(Intervals(starts, ends, every.first_d, every.last_d))
     most = max(days.shares)
     whole = sum(share == 0.0 for share in days.shares)
-    gapless = f"{whole:,} of {len(days.shares):,} days {plural(whole, 'has', 'have')} no gap"
-    worst = f"On its worst day the Moon is out of sight for {hours_text(24.0 * most)}"
+    gapless = plural("{count} of {all} days has no gap", "{count} of {all} days have no gap", whole).format(
+        count=formats.number(whole), all=formats.number(len(days.shares))
+    )
+    worst = _("On its worst day the Moon is out of sight for {hours}").format(hours=hours_text(24.0 * most))
     return Card(
         id="calendar",
         title=f"{worst}; {gapless}" if most > 0.0 else gapless,
-        reading="How to read: one cell a day; the fuller its colour, the longer no station sees the Moon.",
-        figure=draw_days(days, (theme.GRID, theme.VERMILLION), "not covered", most=max(most, 1e-4)),
-        table=tabulate_days(days, ("date", "share of the day without a station")),
+        reading=_("How to read: one cell a day; the fuller its colour, the longer no station sees the Moon."),
+        figure=draw_days(days, (theme.GRID, theme.VERMILLION), _("not covered"), most=max(most, 1e-4)),
+        table=tabulate_days(days, (_("date"), _("share of the day without a station"))),
         keys=(
-            Key("covered all day", theme.GRID, "box"),
-            Key(f"the worst day, {hours_text(24.0 * most)} without a station", theme.VERMILLION, "box"),
+            Key(_("covered all day"), theme.GRID, "box"),
+            Key(
+                _("the worst day, {hours} without a station").format(hours=hours_text(24.0 * most)),
+                theme.VERMILLION,
+                "box",
+            ),
         ),
     )
 
@@ -109,7 +131,10 @@ def _add_bars(figure: go.Figure, name: str, spans: list[tuple[float, float]], en
         base=[iso_from_epoch(start) for start, _ in shown],
         x=[(end - start) * 86_400_000.0 for start, end in shown],
         customdata=[
-            f"{minute_text(start)} to {minute_text(end)}, {hours_text(24.0 * (end - start))}" for start, end in shown
+            _("{start} to {end}, {hours}").format(
+                start=minute_text(start), end=minute_text(end), hours=hours_text(24.0 * (end - start))
+            )
+            for start, end in shown
         ],
         marker={"color": colour, "line": {"width": 0}},
         width=0.62,
@@ -126,9 +151,11 @@ def _gaps(every: Intervals) -> list[tuple[float, float]]:
 
 def _timeline_title(every: Intervals, gaps: list[tuple[float, float]]) -> str:
     if not gaps:
-        return "At every moment a station sees the Moon"
+        return _("At every moment a station sees the Moon")
     start, end = max(gaps, key=lambda gap: gap[1] - gap[0])
-    return f"The longest gap, {hours_text(24.0 * (end - start))}, begins {minute_text(start)}"
+    return _("The longest gap, {hours}, begins {minute}").format(
+        hours=hours_text(24.0 * (end - start)), minute=minute_text(start)
+    )
 
 
 def _shorten(name: str) -> str:
@@ -141,7 +168,9 @@ def _table(every: Intervals, single: Mapping[str, Intervals]) -> Table:
         for name, one in single.items()
         for start, end in zip(one.open_d.tolist(), one.close_d.tolist(), strict=True)
     ]
-    spans += [(_GAPS, start, end) for start, end in _gaps(every)]
+    spans += [(_("no station"), start, end) for start, end in _gaps(every)]
     spans.sort(key=lambda span: span[1])
     rows = tuple((minute_text(a), minute_text(b), name, f"{24.0 * (b - a):.2f}") for name, a, b in spans)
-    return Table(("from", "to", "station", "hours"), rows, numeric=frozenset({3}), unbroken=frozenset({0, 1}))
+    return Table(
+        (_("from"), _("to"), _("station"), _("hours")), rows, numeric=frozenset({3}), unbroken=frozenset({0, 1})
+    )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from dashboards import formats, theme
 from dashboards.card import Card, Key, Table
+from dashboards.translation import _, plural
 from sim.analysis.findings import Findings
 from sim.clock import Calendar
 from sim.model.tracing import Move, Trace
@@ -60,9 +61,13 @@ def draw_crew(findings: Findings, trace: Trace) -> Card:
             line={"shape": "hv", "color": colour, "width": 2.5},
             fill="tozeroy",
             fillcolor=theme.tint(colour),
-            hovertemplate=f"{formats.figure_text(place)}: %{{y}} people from %{{x|%d %b %Y}}<extra></extra>",
+            hovertemplate=_("{place}: {people} people from {day}<extra></extra>").format(
+                place=formats.figure_text(place), people="%{y}", day=formats.hover_day()
+            ),
         )
-    figure.update_yaxes(title_text="people on the surface", rangemode="tozero", dtick=1 if _most(visits) < 8 else None)
+    figure.update_yaxes(
+        title_text=_("people on the surface"), rangemode="tozero", dtick=1 if _most(visits) < 8 else None
+    )
     first, last = visits[0].start_d, max(visit.end_d for visit in visits)
     room = max(_ROOM_D, 0.04 * (last - first))
     figure.update_xaxes(type="date", range=[calendar.iso(max(first - room, 0.0)), calendar.iso(last + room)])
@@ -70,12 +75,14 @@ def draw_crew(findings: Findings, trace: Trace) -> Card:
         id="crew",
         title=_title(calendar, visits, trace),
         reading=(
-            f"How to read: one run only, the {formats.run_name(trace)}. A step up is a crew that lands, a step "
-            "down one that leaves; short visits are thin."
+            _(
+                "How to read: one run only, the {run}. A step up is a crew that lands, a step down one that leaves; "
+                "short visits are thin."
+            ).format(run=formats.run_name(trace))
         ),
         figure=figure,
         table=Table(
-            ("mission", "place", "lands", "leaves", "days", "people"),
+            (_("mission"), _("place"), _("lands"), _("leaves"), _("days"), _("people")),
             tuple(
                 (
                     visit.mission,
@@ -96,9 +103,11 @@ def draw_crew(findings: Findings, trace: Trace) -> Card:
 
 def _title(calendar: Calendar, visits: Sequence[Visit], trace: Trace) -> str:
     days = sum(visit.people * (visit.end_d - visit.start_d) for visit in visits)
-    crews = f"{len(visits)} crews land" if len(visits) > 1 else "One crew lands"
+    crews = plural("One crew lands", "{count} crews land", len(visits)).format(count=len(visits))
     first = formats.month(calendar, visits[0].start_d)
-    return f"{crews} in the {formats.run_name(trace)}, from {first} on: {days:,.0f} person-days on the surface"
+    return _("{crews} in the {run}, from {first} on: {days} person-days on the surface").format(
+        crews=crews, run=formats.run_name(trace), first=first, days=formats.number(days)
+    )
 
 
 def _lands(move: Move, surface: set[str]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dashboards import formats, theme
 from dashboards.card import Card, Key, Table
+from dashboards.translation import _, term
 from sim.analysis.estimates import wilson
 from sim.analysis.findings import Bar, Findings, GoalFinding
 
@@ -20,7 +21,7 @@ def draw_paths(findings: Findings, goal: GoalFinding) -> Card:
     for bar in shown:
         share = bar.criticality[goal.name]
         estimate = wilson(round(share * count), count)
-        colour = theme.BAR_KINDS.get(bar.kind, ("", theme.GREY))[1]
+        colour = theme.kind_colour(bar.kind)
         figure.add_scatter(
             x=[round(100 * share, 2)],
             y=[_label(bar)],
@@ -35,26 +36,28 @@ def draw_paths(findings: Findings, goal: GoalFinding) -> Card:
                 "thickness": 2,
                 "width": 0,
             },
-            hovertemplate="%{y}: %{x:.0f} %<extra></extra>",
+            hovertemplate=f"%{{y}}{_(': ')}{formats.hover_percent('%{x:.0f}')}<extra></extra>",
         )
     figure.update_xaxes(
         ticksuffix=" %",
         range=[0, min(102.0, 103 * _highest(shown, goal, count))],
-        title_text="share of runs in which it is on the chain",
+        title_text=_("share of runs in which it is on the chain"),
     )
     figure.update_yaxes(type="category", autorange="reversed", tickfont={"color": theme.INK})
     return Card(
         id="paths",
         title=_title(ranked, goal, count),
         reading=(
-            "How to read: in each run, walk back from the goal through whatever held up the step before; a subject "
-            f"met on the way is critical in that run. Lines are 95 % intervals (N = {count:,}). What is never "
-            "critical can slip without moving the goal."
+            _(
+                "How to read: in each run, walk back from the goal through whatever held up the step before; a subject "
+                "met on the way is critical in that run. Lines are 95 % intervals (N = {count}). What is never "
+                "critical can slip without moving the goal."
+            ).format(count=formats.number(count))
         ),
         figure=figure,
         table=_table(ranked, goal, count),
-        keys=tuple(Key(*theme.BAR_KINDS.get(kind, (kind, theme.GREY)), "dot") for kind in kinds),
-        narrow={"yaxis.tickfont.size": 11, "xaxis.title.text": "share of runs", "xaxis.nticks": 4},
+        keys=tuple(Key(theme.kind_heading(kind), theme.kind_colour(kind), "dot") for kind in kinds),
+        narrow={"yaxis.tickfont.size": 11, "xaxis.title.text": _("share of runs"), "xaxis.nticks": 4},
     )
 
 
@@ -65,20 +68,24 @@ def rank_bars(findings: Findings, goal: GoalFinding) -> list[Bar]:
 
 
 def _label(bar: Bar) -> str:
-    return formats.figure_text(formats.shorten(bar.name, 26))
+    return formats.figure_text(formats.shorten(formats.called(bar), 26))
 
 
 def _title(ranked: list[Bar], goal: GoalFinding, count: int) -> str:
     if not ranked:
-        return "No subject is ever on the chain that dates the goal"
+        return _("No subject is ever on the chain that dates the goal")
     first = ranked[0]
     share = first.criticality[goal.name]
     estimate = wilson(round(share * count), count)
     odds = formats.chance(estimate)
-    start = f"{formats.shorten(first.name, 40)} is on the deciding chain in {odds} of the runs"
+    start = _("{name} is on the deciding chain in {odds} of the runs").format(
+        name=formats.shorten(formats.called(first), 40), odds=odds
+    )
     if len(ranked) == 1:
         return start
-    return f"{start}, then {formats.listing([formats.shorten(bar.name, 30) for bar in ranked[1:3]])}"
+    return _("{start}, then {listing}").format(
+        start=start, listing=formats.listing([formats.shorten(formats.called(bar), 30) for bar in ranked[1:3]])
+    )
 
 
 def _highest(shown: list[Bar], goal: GoalFinding, count: int) -> float:
@@ -89,5 +96,9 @@ def _table(ranked: list[Bar], goal: GoalFinding, count: int) -> Table:
     rows = []
     for bar in ranked:
         estimate = wilson(round(bar.criticality[goal.name] * count), count)
-        rows.append((bar.name, bar.kind, f"{estimate.value:.4f}", f"{estimate.low:.4f}", f"{estimate.high:.4f}"))
-    return Table(("subject", "kind", "criticality", "low 95 %", "high 95 %"), tuple(rows), frozenset({2, 3, 4}))
+        rows.append(
+            (bar.name, term("kind", bar.kind), f"{estimate.value:.4f}", f"{estimate.low:.4f}", f"{estimate.high:.4f}")
+        )
+    return Table(
+        (_("subject"), _("kind"), _("criticality"), _("low 95 %"), _("high 95 %")), tuple(rows), frozenset({2, 3, 4})
+    )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from dashboards import formats, theme
 from dashboards.card import Card, Key, Table
+from dashboards.translation import _, plural
 from sim.analysis.findings import Findings
 from sim.clock import Calendar
 from sim.model.tracing import TankLevel, Trace, Verb
@@ -44,18 +45,21 @@ def draw_depot(findings: Findings, trace: Trace) -> Card:
             line={"color": colour, "width": 2.2},
             fill="tozeroy",
             fillcolor=theme.tint(colour, 0.12),
-            hovertemplate=f"{formats.figure_text(tank.subject)}: %{{y:.1f}} t on %{{x|%d %b %Y}}<extra></extra>",
+            hovertemplate=_("{tank}: {mass} t on {day}<extra></extra>").format(
+                tank=formats.figure_text(tank.subject), mass="%{y:.1f}", day=formats.hover_day()
+            ),
         )
         figure.add_hline(y=tank.capacity_kg / 1000, line={"color": colour, "dash": "dot", "width": 1.5})
-    figure.update_yaxes(title_text="t of propellant", rangemode="tozero")
+    figure.update_yaxes(title_text=_("t of propellant"), rangemode="tozero")
     figure.update_xaxes(type="date")
     return Card(
         id="depot",
         title=_title(trace),
         reading=(
-            f"How to read: one run only, the {formats.run_name(trace)}. A step up is a tanker that has delivered, a "
-            "step down a ship that took propellant on, the slope between is boil-off; the dotted line is what the "
-            "tank can hold."
+            _(
+                "How to read: one run only, the {run}. A step up is a tanker that has delivered, a step down a ship "
+                "that took propellant on, the slope between is boil-off; the dotted line is what the tank can hold."
+            ).format(run=formats.run_name(trace))
         ),
         figure=figure,
         table=_table(calendar, levels),
@@ -68,10 +72,12 @@ def _title(trace: Trace) -> str:
     fills = sum(event.verb is Verb.IS_TOPPED_UP for event in trace.events)
     taken = sum(event.mass_kg or 0.0 for event in trace.events if event.verb is Verb.TAKES_PROPELLANT)
     most = max(max(tank.after_kg) for tank in trace.tanks)
-    return (
-        f"{fills} tankers fill the tanks in the {formats.run_name(trace)}, up to {formats.tonnes(most)}; ships take "
-        f"{formats.tonnes(taken)} from them"
+    text = plural(
+        "{count} tanker fills the tanks in the {run}, up to {most}; ships take {taken} from them",
+        "{count} tankers fill the tanks in the {run}, up to {most}; ships take {taken} from them",
+        fills,
     )
+    return text.format(count=fills, run=formats.run_name(trace), most=formats.tonnes(most), taken=formats.tonnes(taken))
 
 
 def _table(calendar: Calendar, levels: Sequence[tuple[TankLevel, Sequence[float], Sequence[float]]]) -> Table:
@@ -80,4 +86,4 @@ def _table(calendar: Calendar, levels: Sequence[tuple[TankLevel, Sequence[float]
         for tank, times, masses in levels
         for t, kg in zip(times, masses, strict=True)
     )
-    return Table(("tank", "time", "level, kg"), rows, frozenset({2}))
+    return Table((_("tank"), _("time"), _("level, kg")), rows, frozenset({2}))

@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 from dashboards import formats, theme
 from dashboards.card import Card, Key, Table
 from dashboards.setting import Setting
+from dashboards.translation import _
 from sim.analysis.findings import Findings, GoalFinding
 from sim.model.tracing import Trace, Verb
 
@@ -22,16 +23,27 @@ def draw_facilities(findings: Findings, goal: GoalFinding, setting: Setting | No
     return Card(
         id="facilities",
         title=(
-            f"{middle:,.0f} facility-days in the median run by {formats.month(calendar, goal.by_d)} (P10 to P90: "
-            f"{low:,.0f} to {high:,.0f}), on {formats.listing(formats.shorten(name, 60).split(', '))}"
+            _("{middle} facility-days in the median run by {month} (P10 to P90: {low} to {high}), on {listing}").format(
+                middle=formats.number(middle),
+                month=formats.month(calendar, goal.by_d),
+                low=formats.number(low),
+                high=formats.number(high),
+                listing=formats.listing(formats.shorten(name, 60).split(", ")),
+            )
         ),
         reading=(
-            "How to read: one research facility in lunar orbit at work for one day is one facility-day, counted from "
-            f"commissioning. The table has quantiles by the goal's date over N = {findings.replications:,} runs"
-            + ("; each line is one kept run, named by the share of runs that reach the goal sooner." if keys else ".")
+            _(
+                "How to read: one research facility in lunar orbit at work for one day is one facility-day, counted "
+                "from commissioning. The table has quantiles by the goal's date over N = {replications} runs."
+            ).format(replications=formats.number(findings.replications))
+            + (
+                " " + _("Each line is one kept run, named by the share of runs that reach the goal sooner.")
+                if keys
+                else ""
+            )
         ),
         figure=figure,
-        table=Table(("station", "P10", "P50", "P90"), rows, frozenset({1, 2, 3})),
+        table=Table((_("station"), "P10", "P50", "P90"), rows, frozenset({1, 2, 3})),
         keys=keys,
         wide=False,
     )
@@ -63,12 +75,14 @@ def _draw(findings: Findings, goal: GoalFinding, setting: Setting) -> tuple[go.F
             y=[round(day, 1) for day in days],
             mode="lines",
             line={"color": colour, "dash": dash, "width": 2.2},
-            hovertemplate=f"{formats.run_name(trace)}: %{{y:,.0f}} by %{{x|%b %Y}}<extra></extra>",
+            hovertemplate=_("{run}: {days} by {month}<extra></extra>").format(
+                run=formats.run_name(trace), days="%{y:,.0f}", month=formats.hover_month()
+            ),
         )
         keys.append(Key(formats.run_name(trace), colour, dash=dash))
     first_d = min(times[1] for _, times, _ in lines)
-    theme.mark_date(figure, calendar.iso(goal.by_d), "target", dash=theme.TARGET_DASH, colour=theme.VERMILLION)
-    figure.update_yaxes(title_text="facility-days", rangemode="tozero")
+    theme.mark_date(figure, calendar.iso(goal.by_d), _("target"), dash=theme.TARGET_DASH, colour=theme.VERMILLION)
+    figure.update_yaxes(title_text=_("facility-days"), rangemode="tozero")
     span = [calendar.iso(max(min(first_d, goal.by_d) - 365, 0.0)), calendar.iso(findings.end_d)]
     figure.update_xaxes(type="date", range=span)
     return figure, tuple(keys)

@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from dashboards import formats, theme
 from dashboards.card import Card, Key, Table
 from dashboards.lever_axis import short_path, show_value
+from dashboards.translation import _
 from sim.decide.sought import Found, Trial
 from sim.study.levers import Package
 
@@ -21,7 +22,7 @@ def draw_chances(found: Found) -> Card:
     """Return cost against the chance by the goal's date: what is best for its cost as steps, the rest faint."""
     surest = [found.row(one.option) for one in found.surer]
     figure = theme.draft_figure(
-        400, x=_axis("cost of the package"), y={**_axis("chance by the date"), "tickformat": ".0%"}
+        400, x=_axis(_("cost of the package")), y={**_axis(_("chance by the date")), "tickformat": ".0%"}
     )
     _add_rest(figure, [(one.package.cost, one.chance.value, one) for one in _rest(found, surest)])
     _add_bars(figure, surest)
@@ -35,16 +36,18 @@ def draw_chances(found: Found) -> Card:
         id="chance-for-cost",
         title=_chance_title(found, surest),
         reading=(
-            f"How to read: each dot is a package of levers with {found.compared} replications, all with the same luck. "
-            "Those on the line have a higher chance than all that cost no more, with 95 % intervals; faint ones are "
-            "dominated. Dashed lines are the chances that are wanted. The table has all that was looked at."
+            _(
+                "How to read: each dot is a package of levers with {compared} replications, all with the same luck. "
+                "Those on the line have a higher chance than all that cost no more, with 95 % intervals; faint ones "
+                "are dominated. Dashed lines are the chances that are wanted. The table has all that was looked at."
+            ).format(compared=found.compared)
         ),
         figure=figure,
         table=_table(found, surest),
         keys=(
-            Key("best for its cost", theme.BLUE, "dot"),
-            Key("dominated", theme.GREY, "dot"),
-            Key("chance wanted", theme.VERMILLION, "line", theme.TARGET_DASH),
+            Key(_("best for its cost"), theme.BLUE, "dot"),
+            Key(_("dominated"), theme.GREY, "dot"),
+            Key(_("chance wanted"), theme.VERMILLION, "line", theme.TARGET_DASH),
         ),
         narrow={"height": 340},
     )
@@ -53,7 +56,7 @@ def draw_chances(found: Found) -> Card:
 def draw_promises(found: Found) -> Card:
     """Return cost against the day by which the goal is reached with the confidence, and with even odds."""
     share = found.plan.confidence
-    figure = theme.draft_figure(400, x=_axis("cost of the package"), y={"type": "date"})
+    figure = theme.draft_figure(400, x=_axis(_("cost of the package")), y={"type": "date"})
     steps = [found.row(one.option) for one in found.sooner]
     for at, colour, ordered in ((0.5, theme.SKY, _even(found)), (share, theme.BLUE, steps)):
         dated = [(one.package.cost, _date(found, one, at), one) for one in ordered]
@@ -65,18 +68,23 @@ def draw_promises(found: Found) -> Card:
         x=_costs(found), y=[found.calendar.iso(found.by_d)] * 2, mode="lines", line=line, hoverinfo="skip"
     )
     figure.update_xaxes(range=_costs(found))
-    keys = [Key(f"P{100 * share:g}, best for its cost", theme.BLUE, "dot"), Key("dominated", theme.GREY, "dot")]
-    keys += [Key("P50, even odds", theme.SKY, "dot")] if share != 0.5 else []
+    keys = [
+        Key(_("P{share}, best for its cost").format(share=formats.brief(100 * share)), theme.BLUE, "dot"),
+        Key(_("dominated"), theme.GREY, "dot"),
+    ]
+    keys += [Key(_("P50, even odds"), theme.SKY, "dot")] if share != 0.5 else []
     return Card(
         id="date-for-cost",
         title=_promise_title(found),
         reading=(
-            f"How to read: each dot is a package and the date that it keeps with a chance of {share:.0%}, from "
-            f"{found.compared} replications, all with the same luck. Those on the line are sooner than all that cost "
-            f"no more; faint ones are dominated. The dashed line is the goal's date. {_how_found(found)}"
+            _(
+                "How to read: each dot is a package and the date that it keeps with a chance of {share}, from "
+                "{compared} replications, all with the same luck. Those on the line are sooner than all that cost no "
+                "more; faint ones are dominated. The dashed line is the goal's date. {how_found}"
+            ).format(share=formats.percent(share), compared=found.compared, how_found=_how_found(found))
         ),
         figure=figure,
-        keys=(*keys, Key("the goal's date", theme.VERMILLION, "line", theme.TARGET_DASH)),
+        keys=(*keys, Key(_("the goal's date"), theme.VERMILLION, "line", theme.TARGET_DASH)),
         shown=_promise_table(found, steps),
         narrow={"height": 340},
     )
@@ -101,8 +109,8 @@ def _day(found: Found, trial: Trial, share: float) -> float:
 
 def _how_found(found: Found) -> str:
     if len(found.trials) == found.packages:
-        return "All packages were looked at."
-    return (
+        return _("All packages were looked at.")
+    return _(
         "The packages were found by pulling, step by step, what brings most for its cost, and among those that were "
         "looked at for the chance; better ones may exist."
     )
@@ -135,7 +143,9 @@ def _add_rest(figure: go.Figure, dots: Sequence[tuple[float, float | str, Trial]
         mode="markers",
         marker={"size": 7, "color": theme.GREY, "opacity": 0.55},
         customdata=[formats.figure_text(formats.shorten(name_package(dot[2].package), _NAME)) for dot in dots],
-        hovertemplate="%{customdata}<br>cost %{x:g}, %{y}<extra></extra>",
+        hovertemplate=_("{package}<br>cost {cost}, {value}<extra></extra>").format(
+            package="%{customdata}", cost="%{x:g}", value="%{y}"
+        ),
     )
 
 
@@ -153,7 +163,9 @@ def _add_steps(figure: go.Figure, dots: Sequence[tuple[float, float | str, Trial
         line={"color": colour, "width": 2, "shape": "hv"},
         marker={"size": 10, "color": colour},
         customdata=[formats.figure_text(formats.shorten(name_package(dot[2].package), _NAME)) for dot in dots],
-        hovertemplate="%{customdata}<br>cost %{x:g}, %{y}<extra></extra>",
+        hovertemplate=_("{package}<br>cost {cost}, {value}<extra></extra>").format(
+            package="%{customdata}", cost="%{x:g}", value="%{y}"
+        ),
     )
 
 
@@ -163,35 +175,51 @@ def _date(found: Found, trial: Trial, share: float) -> str | None:
 
 def _chance_title(found: Found, surest: Sequence[Trial]) -> str:
     first, last = surest[0], found.row([one for one in found.surer if one.sure][-1].option)
-    lift = f"{formats.percent(first.chance.value)} as it is"
+    lift = _("{share} as it is").format(share=formats.percent(first.chance.value))
     if last.number == first.number:
-        return f"No package is seen to raise the chance of {lift}"
-    return f"{lift}; {formats.percent(last.chance.value)} for a cost of {last.package.cost:g}"
+        return _("No package is seen to raise the chance of {lift}").format(lift=lift)
+    return _("{lift}; {share} for a cost of {cost}").format(
+        lift=lift, share=formats.percent(last.chance.value), cost=formats.brief(last.package.cost)
+    )
 
 
 def _promise_title(found: Found) -> str:
     share, last = found.plan.confidence, found.soonest
     days = [formats.month(found.calendar, found.day_of(one, share).value) for one in (found.as_it_is, last)]
     if not last.package.pulls:
-        return f"With {share:.0%}: {days[0]} as it is; no package is surely sooner"
-    return f"With {share:.0%}: {days[0]} as it is; {days[1]} for a cost of {last.package.cost:g}"
+        return _("With {share}: {days} as it is; no package is surely sooner").format(
+            share=formats.percent(share), days=days[0]
+        )
+    return _("With {share}: {days} as it is; {days2} for a cost of {cost}").format(
+        share=formats.percent(share), days=days[0], days2=days[1], cost=formats.brief(last.package.cost)
+    )
 
 
 def _promise_table(found: Found, steps: Sequence[Trial]) -> Table:
     rows = tuple(
         (
             name_package(one.package),
-            f"{one.package.cost:g}",
+            formats.brief(one.package.cost),
             *(formats.month(found.calendar, day.value) for day in one.dates),
             formats.percent(one.chance.value),
-            "yes" if step.sure else "not told" if step.more is None else f"some {step.more:,} more runs would tell",
+            _("yes")
+            if step.sure
+            else _("not told")
+            if step.more is None
+            else _("some {more} more runs would tell").format(more=formats.number(step.more)),
         )
         for one, step in zip(steps, found.sooner, strict=True)
     )
     names = tuple(f"P{100 * share:g}" for share in found.shares)
     last = len(names) + 2
     return Table(
-        ("package", "cost", *names, f"chance by {formats.day(found.calendar, found.by_d)}", "surely sooner"),
+        (
+            _("package"),
+            _("cost"),
+            *names,
+            _("chance by {day}").format(day=formats.day(found.calendar, found.by_d)),
+            _("surely sooner"),
+        ),
         rows,
         frozenset({1, last}),
         frozenset({1, *range(2, last + 1)}),
@@ -210,11 +238,11 @@ def _table(found: Found, surest: Sequence[Trial]) -> Table:
             one.package.text,
             *(f"{value:.4f}" for value in (one.chance.value, one.chance.low, one.chance.high)),
             str(one.tried),
-            *(formats.iso(found.calendar, day.value) or formats.NEVER for day in one.dates),
+            *(formats.iso(found.calendar, day.value) or formats.never_reached() for day in one.dates),
         )
         for one in valid
     )
-    columns = ("cost", "package", "chance", "low 95 %", "high 95 %", "replications")
+    columns = (_("cost"), _("package"), _("chance"), _("low 95 %"), _("high 95 %"), _("replications"))
     names = tuple(f"P{100 * share:g}" for share in found.shares)
     faded = frozenset(place for place, one in enumerate(valid) if one.number not in kept)
     return Table((*columns, *names), rows, frozenset({0, 2, 3, 4, 5}), frozenset({0}), faded)

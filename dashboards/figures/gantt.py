@@ -63,7 +63,7 @@ def draw_gantt(findings: Findings, goal: GoalFinding) -> Card:
             "before the day of knowledge, without a start that is told, begins there. Medians of single bars do not "
             "make one feasible schedule. The figure at the right is the share of runs in which the row is on the chain "
             "that dates {goal}. Touch a bar for its source, its slip and its float."
-        ).format(count=f"{findings.replications:,}", goal=formats.shorten(goal.called, 60)),
+        ).format(count=formats.number(findings.replications), goal=formats.shorten(formats.called(goal), 60)),
         figure=figure,
         table=draw_table(findings.bars, calendar, goal, findings.replications),
         keys=_keys(bars),
@@ -77,7 +77,7 @@ def _keys(bars: Iterable[Row]) -> tuple[Key, ...]:
     kinds = {bar.kind for bar in members}
     held = any(bar.planned is not None and bar.planned.critical for bar in members)
     return (
-        *(Key(heading, colour, "box") for kind, (heading, colour) in theme.BAR_KINDS.items() if kind in kinds),
+        *(Key(theme.kind_heading(kind), theme.kind_colour(kind), "box") for kind in theme.BAR_KINDS if kind in kinds),
         Key(_("nominal run"), theme.SOFT),
         *((Key(_("no float in the plan"), theme.INK, "rim"),) if held else ()),
         Key(_("known past"), theme.GREY, "box"),
@@ -367,12 +367,12 @@ def _repeat_axis(figure: go.Figure, dates: list[str], first: tuple[str, ...]) ->
 
 def _title(findings: Findings, goal: GoalFinding) -> str:
     ahead = [bar for bar in findings.bars if not bar.fact and bar.kind != GOAL]
-    shares = {bar.called: bar.criticality.get(goal.name, 0.0) for bar in ahead}
+    shares = {formats.called(bar): bar.criticality.get(goal.name, 0.0) for bar in ahead}
     often = [name for name, share in shares.items() if share >= 0.1]
     first = max(shares, key=lambda name: shares[name], default="")
     if not often:
         return _("{ahead} of {all} rows lie ahead; none of them dates {goal} in one run of ten").format(
-            ahead=len(ahead), all=len(findings.bars), goal=formats.shorten(goal.called, 60)
+            ahead=len(ahead), all=len(findings.bars), goal=formats.shorten(formats.called(goal), 60)
         )
     many = plural(
         "{count} of {ahead} rows ahead is on the chain that dates {goal} in at least one run of ten; most often "
@@ -384,7 +384,7 @@ def _title(findings: Findings, goal: GoalFinding) -> str:
     return many.format(
         count=len(often),
         ahead=len(ahead),
-        goal=formats.shorten(goal.called, 60),
+        goal=formats.shorten(formats.called(goal), 60),
         first=formats.shorten(first, 40),
         share=formats.percent(shares[first]),
     )

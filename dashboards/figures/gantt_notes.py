@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from dashboards import formats
 from dashboards.card import Table
-from dashboards.translation import _
+from dashboards.translation import _, term
 from sim.analysis.estimates import wilson
 from sim.analysis.findings import Bar, GoalFinding
 from sim.campaign.plan import PlannedDates
@@ -18,7 +18,7 @@ _LONG = 60
 
 def say_row(bar: Bar, calendar: Calendar) -> str:
     """Return what a row says under the pointer, as Plotly must be given it."""
-    return "<br>".join([f"<b>{_safe(bar.called)}</b>", *(_safe(line, 90) for line in _lines(bar, calendar))])
+    return "<br>".join([f"<b>{_safe(formats.called(bar))}</b>", *(_safe(line, 90) for line in _lines(bar, calendar))])
 
 
 def _safe(text: str, length: int = _LONG) -> str:
@@ -38,7 +38,7 @@ def _lines(bar: Bar, calendar: Calendar) -> Iterator[str]:
     if bar.source:
         yield _("source: {source}").format(source=formats.shorten(" ".join(bar.source.split()), _LONG))
     if bar.confidence:
-        yield _("confidence in its figures: {confidence}").format(confidence=bar.confidence)
+        yield _("confidence in its figures: {confidence}").format(confidence=term("confidence", bar.confidence))
 
 
 def _uncertain(bar: Bar, calendar: Calendar) -> Iterator[str]:
@@ -62,7 +62,7 @@ def _late(bar: Bar) -> Iterator[str]:
     """Say how late it comes for all reasons, and how late it makes itself."""
     plan, days = bar.nominal_finish_d, (bar.finish_p10_d, bar.finish_p50_d, bar.finish_p90_d)
     if plan is not None:
-        low, middle, high = (formats.NEVER if day is None else _signed(day - plan) for day in days)
+        low, middle, high = (formats.never_reached() if day is None else _signed(day - plan) for day in days)
         yield _("against the plan, all causes: P10 {low}, P50 {middle}, P90 {high}").format(
             low=low, middle=middle, high=high
         )
@@ -96,20 +96,20 @@ def _limit(day_d: float, calendar: Calendar) -> str:
 
 
 def _float_d(days: float) -> str:
-    return f"{days + 0.0:,.1f} d" if math.isfinite(days) else formats.NONE
+    return formats.days(days + 0.0, 1) if math.isfinite(days) else formats.NONE
 
 
 def draw_table(bars: tuple[Bar, ...], calendar: Calendar, goal: GoalFinding, count: int) -> Table:
     """Return every row of the chart, history too, with its dates, criticality and float."""
 
     def date(time_d: float | None) -> str:
-        return formats.iso(calendar, time_d) or formats.NEVER
+        return formats.iso(calendar, time_d) or formats.never_reached()
 
     rows = tuple(
         (
             bar.name,
-            bar.title,
-            bar.kind,
+            term("title", bar.title),
+            term("kind", bar.kind),
             bar.led_by,
             date(bar.start_p50_d),
             date(bar.work_p50_d),
@@ -120,7 +120,7 @@ def draw_table(bars: tuple[Bar, ...], calendar: Calendar, goal: GoalFinding, cou
             date(bar.nominal_finish_d),
             f"{bar.reached:.4f}",
             *_criticality(bar, goal, count),
-            "yes" if bar.fact else "",
+            _("yes") if bar.fact else "",
             *_plan_cells(bar.planned, calendar),
         )
         for bar in bars
@@ -165,4 +165,4 @@ def _plan_cells(plan: PlannedDates | None, calendar: Calendar) -> tuple[str, ...
     early = (calendar.iso(plan.early_start_d), calendar.iso(plan.early_finish_d))
     late = (_limit(plan.late_start_d, calendar), _limit(plan.late_finish_d, calendar))
     floats = (f"{days:.2f}" if math.isfinite(days) else "" for days in (plan.total_float_d, plan.free_float_d))
-    return (*early, *late, *floats, "yes" if plan.critical else "")
+    return (*early, *late, *floats, _("yes") if plan.critical else "")

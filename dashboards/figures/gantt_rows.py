@@ -58,13 +58,13 @@ def order_rows(findings: Findings) -> RowViews:
 
 def label_of(bar: Bar, length: int) -> str:
     """Return what a row is called beside the chart, as Plotly must be given it."""
-    return formats.figure_text(formats.shorten(bar.called, length))
+    return formats.figure_text(formats.shorten(formats.called(bar), length))
 
 
 def _groupings(findings: Findings) -> dict[str, tuple[str, list[str], Grouping]]:
     """Return by key of a grouping: what the menu calls it, its headings in order, and the heading of a row."""
     bars = findings.bars
-    kinds = {kind: heading for kind, (heading, _colour) in theme.BAR_KINDS.items()}
+    kinds = {kind: theme.kind_heading(kind) for kind in theme.BAR_KINDS}
     kinds |= {bar.kind: bar.kind for bar in bars if bar.kind not in kinds}
     found: dict[str, tuple[str, list[str], Grouping]] = {
         "kind": (_("kind"), list(kinds.values()), lambda bar: kinds[bar.kind])
@@ -78,7 +78,7 @@ def _groupings(findings: Findings) -> dict[str, tuple[str, list[str], Grouping]]
             lambda bar: goals if bar.kind == GOAL else bar.led_by or nobody,
         )
     if len(findings.goals) > 1:
-        called = {goal.name: formats.shorten(goal.called, 60) for goal in findings.goals}
+        called = {goal.name: formats.shorten(formats.called(goal), 60) for goal in findings.goals}
         none = _("No goal needs it")
         found["goal"] = (
             _("goal"),

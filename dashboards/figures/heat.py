@@ -58,7 +58,7 @@ def draw_heat(sweep: SweepAnswers, goal: GoalAnswers) -> Card | None:
         ygap=2,
         texttemplate="%{z:.0f} %" if len(across.values) <= _READABLE else None,
         textfont={"size": 13, "color": theme.INK},
-        hovertemplate="chance %{z:.0f} %<extra></extra>",
+        hovertemplate=_("chance {share}<extra></extra>").format(share=formats.hover_percent("%{z:.0f}")),
     )
     figure.add_contour(
         x=list(range(len(across.values))),
@@ -75,13 +75,18 @@ def draw_heat(sweep: SweepAnswers, goal: GoalAnswers) -> Card | None:
         id="heat",
         title=_heat_title(known, _pair(sweep, across, up)),
         reading=(
-            "How to read: each cell is the chance of the goal by its date at two values that were run, averaged over "
-            f"the other levers; the orange line is where {_WANTED:.0f} % runs between the middles of cells. It is "
-            "there only where cases lie on both sides of it, and it is the only thing here that is interpolated."
+            _(
+                "How to read: each cell is the chance of the goal by its date at two values that were run, averaged "
+                "over the other levers; the orange line is where {wanted} % runs between the middles of cells. It is "
+                "there only where cases lie on both sides of it, and it is the only thing here that is interpolated."
+            ).format(wanted=formats.number(_WANTED))
         ),
         figure=figure,
         table=_table(sweep, across, up, [[formats.trim(cell, 1) for cell in line] for line in cells]),
-        keys=(Key(f"{_WANTED:.0f} % chance", theme.ORANGE), Key("chance: more is fuller", theme.BLUE, "band")),
+        keys=(
+            Key(_("{wanted} % chance").format(wanted=formats.number(_WANTED)), theme.ORANGE),
+            Key(_("chance: more is fuller"), theme.BLUE, "band"),
+        ),
         wide=True,
         narrow={"yaxis.title.text": "", "yaxis.tickangle": -90, "xaxis.tickfont.size": 11},
     )
@@ -141,8 +146,8 @@ def _draw_dates(sweep: SweepAnswers, goal: GoalAnswers, across: LeverAxis, up: L
         ),
         reading=_(
             "How to read: each cell is the date by which half of the runs have the goal, at two values that were run, "
-            "averaged over the other levers. The chance by the goal's own date is {chance} in every case, so dates "
-            "are drawn."
+            "averaged over the other levers. The chance by the goal's own date is {chance} in every case, so dates are "
+            "drawn."
         ).format(chance=formats.percent(goal.answers[0].chance.value)),
         figure=figure,
         table=_table(sweep, across, up, texts),
@@ -195,9 +200,19 @@ def _mean_cells(answers: Sequence[Answer], across: LeverAxis, up: LeverAxis, val
 
 def _heat_title(known: Sequence[float], pair: str) -> str:
     low, high = min(known), max(known)
-    span = f"{low:.0f} to {high:.0f} %" if high - low >= 0.5 else f"{high:.0f} %"
+    span = (
+        _("{low} to {high} %").format(low=formats.number(low), high=formats.number(high))
+        if high - low >= 0.5
+        else formats.percent(high / 100)
+    )
     if high < _WANTED:
-        return f"{pair} together stay below {_WANTED:.0f} %: {span}"
+        return _("{pair} together stay below {wanted} %: {span}").format(
+            pair=pair, wanted=formats.number(_WANTED), span=span
+        )
     if low >= _WANTED:
-        return f"{pair} together never fall below {_WANTED:.0f} %: {span}"
-    return f"{pair} carry the chance across {_WANTED:.0f} %, from {low:.0f} to {high:.0f} %"
+        return _("{pair} together never fall below {wanted} %: {span}").format(
+            pair=pair, wanted=formats.number(_WANTED), span=span
+        )
+    return _("{pair} carry the chance across {wanted} %, from {low} to {high} %").format(
+        pair=pair, wanted=formats.number(_WANTED), low=formats.number(low), high=formats.number(high)
+    )

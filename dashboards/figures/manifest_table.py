@@ -7,10 +7,10 @@ from collections.abc import Mapping
 
 from dashboards import formats
 from dashboards.card import Card, Table
+from dashboards.translation import _, plural, term
 from sim.analysis.estimates import wilson
 from sim.analysis.findings import Findings, ManifestRow
 from sim.clock import Calendar
-from sim.problems import counted, plural
 
 _FAR_D = 1e9
 
@@ -24,18 +24,18 @@ def draw_manifest(findings: Findings, flights: Mapping[str, str] | None = None) 
     rows = sorted(findings.manifest, key=_when)
     called = {bar.name: bar.called for bar in findings.bars if bar.kind == "mission"}
     columns = (
-        "mission",
-        "nominal",
+        _("mission"),
+        _("nominal"),
         "P10",
         "P50",
         "P90",
-        "vehicle",
-        "pad",
-        "payload",
-        "mass",
-        "spare lift",
-        "spare propellant",
-        "as planned",
+        _("vehicle"),
+        _("pad"),
+        _("payload"),
+        _("mass"),
+        _("spare lift"),
+        _("spare propellant"),
+        _("as planned"),
     )
     table = Table(
         columns,
@@ -49,17 +49,18 @@ def draw_manifest(findings: Findings, flights: Mapping[str, str] | None = None) 
         id="manifest",
         title=_title(rows, called),
         reading=(
-            "How to read: dates to the month, for none is known better. Spare lift and spare propellant are those of "
-            "the nominal day. "
-            '"As planned" is the chance of launching no later than 30 days after the planned date, with its 95 % '
-            f"interval (sampling error only, N = {findings.replications:,}).{_history(rows)}"
+            _(
+                "How to read: dates to the month, for none is known better. Spare lift and spare propellant are those "
+                'of the nominal day. "As planned" is the chance of launching no later than 30 days after the planned '
+                "date, with its 95 % interval (sampling error only, N = {replications}).{history}"
+            ).format(replications=formats.number(findings.replications), history=_history(rows))
         ),
         shown=table,
     )
 
 
 def _history(rows: list[ManifestRow]) -> str:
-    return " Grey lines are history." if any(row.entry.fact for row in rows) else ""
+    return " " + _("Grey lines are history.") if any(row.entry.fact for row in rows) else ""
 
 
 def _when(row: ManifestRow) -> tuple[float, str, str]:
@@ -69,7 +70,7 @@ def _when(row: ManifestRow) -> tuple[float, str, str]:
 
 def _row(row: ManifestRow, calendar: Calendar, count: int, called: Mapping[str, str]) -> tuple[str, ...]:
     entry = row.entry
-    name = called.get(entry.mission, entry.mission)
+    name = term("title", called.get(entry.mission, entry.mission))
     if entry.launch not in {"", "main", entry.mission}:
         name = f"{name} · {entry.launch}"
     return (
@@ -88,7 +89,7 @@ def _row(row: ManifestRow, calendar: Calendar, count: int, called: Mapping[str, 
 
 def _dates(row: ManifestRow, calendar: Calendar) -> tuple[str, ...]:
     if row.entry.fact:
-        return ("", "launched", "")
+        return ("", _("launched"), "")
     dates = (row.p10_d, row.p50_d, row.p90_d)
     return tuple(formats.month(calendar, t) if t is not None else formats.never(calendar) for t in dates)
 
@@ -103,12 +104,16 @@ def _as_planned(row: ManifestRow, count: int) -> str:
 def _title(rows: list[ManifestRow], called: Mapping[str, str]) -> str:
     ahead = [row for row in rows if not row.entry.fact]
     flown = len(rows) - len(ahead)
-    start = f"{counted(len(ahead), 'launch', 'launches')} {plural(len(ahead), 'lies', 'lie')} ahead"
+    start = plural("{count} launch lies ahead", "{count} launches lie ahead", len(ahead)).format(count=len(ahead))
     if flown:
-        start += f", {flown} {'is' if flown == 1 else 'are'} flown"
+        start = plural("{start}, {count} is flown", "{start}, {count} are flown", flown).format(
+            start=start, count=flown
+        )
     margins = [(row.entry.margin_kg, row) for row in ahead if not math.isnan(row.entry.margin_kg)]
     if not margins:
         return start
     least, row = min(margins, key=lambda pair: pair[0])
-    name = formats.shorten(called.get(row.entry.mission, row.entry.mission), 40)
-    return f"{start}; the tightest is {name}, with {formats.tonnes(least)} to spare on its launcher"
+    name = formats.shorten(term("title", called.get(row.entry.mission, row.entry.mission)), 40)
+    return _("{start}; the tightest is {name}, with {tonnes} to spare on its launcher").format(
+        start=start, name=name, tonnes=formats.tonnes(least)
+    )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import plotly.graph_objects as go
 
 from dashboards import formats, theme
 from dashboards.card import Card, Key, Table
+from dashboards.translation import _
 from sim.analysis.estimates import Quantile
 from sim.analysis.findings import Findings, GoalFinding
 from sim.clock import Calendar
@@ -19,16 +22,16 @@ def draw_margin(findings: Findings, goal: GoalFinding) -> Card:
     return Card(
         id="margin",
         title=_title(calendar, goal, ordered),
-        reading=(
-            "How to read: to be that sure, promise that date. Dots are the dates, lines their 95 % intervals "
-            f"(sampling error only, N = {findings.replications:,})."
-        ),
+        reading=_(
+            "How to read: to be that sure, promise that date. Dots are the dates, lines their 95 % intervals (sampling "
+            "error only, N = {count})."
+        ).format(count=formats.number(findings.replications)),
         figure=_figure(calendar, goal, ordered),
         shown=_table(calendar, goal, ordered),
         keys=(
-            Key("date and its 95 % interval", theme.BLUE, "whisker"),
-            Key("target date", theme.VERMILLION, dash=theme.TARGET_DASH),
-            Key("nominal run", theme.SOFT, dash=theme.NOMINAL_DASH),
+            Key(_("date and its 95 % interval"), theme.BLUE, "whisker"),
+            Key(_("target date"), theme.VERMILLION, dash=theme.TARGET_DASH),
+            Key(_("nominal run"), theme.SOFT, dash=theme.NOMINAL_DASH),
         ),
     )
 
@@ -52,14 +55,17 @@ def _wanted(goal: GoalFinding) -> tuple[Quantile, ...]:
 def _title(calendar: Calendar, goal: GoalFinding, ordered: tuple[Quantile, ...]) -> str:
     wanted = next((q for q in ordered if abs(q.share - goal.wanted) < 1e-4), None)
     if wanted is None:
-        return f"The target stands at a confidence of {formats.chance(goal.probability)}"
-    sure = f"To be {formats.percent(goal.wanted)} sure, as the plan wants,"
+        return _("The target stands at a confidence of {share}").format(share=formats.chance(goal.probability))
+    sure = formats.percent(goal.wanted)
     if wanted.value is None:
-        return f"{sure} no date up to {calendar.end.year} is late enough"
-    gap = wanted.value - goal.by_d
+        text = _("To be {share} sure, as the plan wants, no date up to {year} is late enough")
+        return text.format(share=sure, year=calendar.end.year)
+    gap, month = wanted.value - goal.by_d, formats.month(calendar, wanted.value)
     if gap <= 0:
-        return f"{sure} the target is late enough: {formats.month(calendar, wanted.value)} would do"
-    return f"{sure} promise {formats.month(calendar, wanted.value)}: {formats.lateness(gap)} than the target"
+        text = _("To be {share} sure, as the plan wants, the target is late enough: {month} would do")
+        return text.format(share=sure, month=month)
+    text = _("To be {share} sure, as the plan wants, promise {month}: {time} later than the target")
+    return text.format(share=sure, month=month, time=formats.duration(gap))
 
 
 def _figure(calendar: Calendar, goal: GoalFinding, ordered: tuple[Quantile, ...]) -> go.Figure:
@@ -71,11 +77,13 @@ def _figure(calendar: Calendar, goal: GoalFinding, ordered: tuple[Quantile, ...]
         type="category", categoryorder="array", categoryarray=names[::-1], range=[-0.6, len(names) - 0.2]
     )
     figure.update_xaxes(type="date", range=_date_range(calendar, goal, ordered))
-    theme.mark_date(figure, calendar.iso(goal.by_d), "target", dash=theme.TARGET_DASH, colour=theme.VERMILLION)
+    theme.mark_date(figure, calendar.iso(goal.by_d), _("target"), dash=theme.TARGET_DASH, colour=theme.VERMILLION)
     if goal.nominal_d is not None:
-        before = {"xanchor": "right", "xshift": -4} if goal.nominal_d < goal.by_d else {}
+        before: dict[str, Any] = {"xanchor": "right", "xshift": -4} if goal.nominal_d < goal.by_d else {}
         nominal = calendar.iso(goal.nominal_d)
-        theme.mark_date(figure, nominal, "nominal", dash=theme.NOMINAL_DASH, colour=theme.SOFT, name="wide", **before)
+        theme.mark_date(
+            figure, nominal, _("nominal"), dash=theme.NOMINAL_DASH, colour=theme.SOFT, name="wide", **before
+        )
     return figure
 
 
@@ -114,15 +122,16 @@ def _add_promise(figure: go.Figure, calendar: Calendar, name: str, quantile: Qua
         y=[name],
         mode="markers",
         marker={"color": theme.BLUE, "size": 11, "line": {"color": theme.CARD, "width": 1.5}},
-        hovertemplate=f"{name}: %{{x|%b %Y}}<extra></extra>",
+        hovertemplate=f"{name}{_(': ')}{formats.hover_month()}<extra></extra>",
     )
 
 
 def _table(calendar: Calendar, goal: GoalFinding, ordered: tuple[Quantile, ...]) -> Table:
-    columns = ("confidence", "date", "95 % interval", "against the target", "against the nominal run")
+    ends = (_("against the target"), _("against the nominal run"))
+    columns = (_("confidence"), _("date"), _("95 % interval"), *ends)
     rows = tuple(
         (
-            formats.quantile_name(q) + (" (wanted)" if abs(q.share - goal.wanted) < 1e-4 else ""),
+            _name(q, goal.wanted),
             formats.month(calendar, q.value) if q.value is not None else formats.never(calendar),
             formats.span(calendar, q),
             _distance(q.value, goal.by_d),
@@ -131,6 +140,11 @@ def _table(calendar: Calendar, goal: GoalFinding, ordered: tuple[Quantile, ...])
         for q in ordered
     )
     return Table(columns, rows)
+
+
+def _name(quantile: Quantile, wanted: float) -> str:
+    name = formats.quantile_name(quantile)
+    return _("{quantile} (wanted)").format(quantile=name) if abs(quantile.share - wanted) < 1e-4 else name
 
 
 def _distance(date_d: float | None, other_d: float | None) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from dashboards import formats, theme
 from dashboards.card import Card, Key, Table
+from dashboards.translation import _
 from sim.analysis.findings import Findings, GoalFinding, MassCurve
 from sim.clock import Calendar
 
@@ -30,10 +31,12 @@ def draw_mass(findings: Findings, goal: GoalFinding) -> Card:
         y=_tonnes(mass.p50_kg),
         mode="lines",
         line={"color": theme.GREEN, "width": 2.5, "shape": "hv"},
-        hovertemplate="median %{y:.1f} t by %{x|%b %Y}<extra></extra>",
+        hovertemplate=_("median {mass} t by {month}<extra></extra>").format(
+            mass="%{y:.1f}", month=formats.hover_month()
+        ),
     )
-    theme.mark_date(figure, calendar.iso(goal.by_d), "target", dash=theme.TARGET_DASH, colour=theme.VERMILLION)
-    figure.update_yaxes(title_text="tonnes landed", rangemode="tozero")
+    theme.mark_date(figure, calendar.iso(goal.by_d), _("target"), dash=theme.TARGET_DASH, colour=theme.VERMILLION)
+    figure.update_yaxes(title_text=_("tonnes landed"), rangemode="tozero")
     figure.update_xaxes(type="date")
     if mass.t_d:
         figure.update_xaxes(range=_span(calendar, mass))
@@ -41,16 +44,18 @@ def draw_mass(findings: Findings, goal: GoalFinding) -> Card:
         id="mass",
         title=_title(calendar, mass, goal),
         reading=(
-            "How to read: each step is a landing. The line is the median over the runs, the ribbon holds the middle "
-            f"80 % of them at each date (N = {findings.replications:,}); no single run follows its edges."
+            _(
+                "How to read: each step is a landing. The line is the median over the runs, the ribbon holds the "
+                "middle 80 % of them at each date (N = {replications}); no single run follows its edges."
+            ).format(replications=formats.number(findings.replications))
         ),
         figure=figure,
         table=_table(calendar, mass),
         keys=(
-            Key("median", theme.GREEN),
-            Key("P10 to P90", theme.GREEN, "band"),
-            Key("nominal run", theme.SOFT, dash=theme.NOMINAL_DASH),
-            Key("target date", theme.VERMILLION, dash=theme.TARGET_DASH),
+            Key(_("median"), theme.GREEN),
+            Key(_("P10 to P90"), theme.GREEN, "band"),
+            Key(_("nominal run"), theme.SOFT, dash=theme.NOMINAL_DASH),
+            Key(_("target date"), theme.VERMILLION, dash=theme.TARGET_DASH),
         ),
         wide=False,
     )
@@ -74,9 +79,14 @@ def _title(calendar: Calendar, mass: MassCurve, goal: GoalFinding) -> str:
     low = landed_by(mass, mass.p10_kg, goal.by_d)
     high = landed_by(mass, mass.p90_kg, goal.by_d)
     nominal = landed_by(mass, mass.nominal_kg, goal.by_d)
-    return (
-        f"{formats.tonnes(middle)} are on the surface by {formats.month(calendar, goal.by_d)} in the median run "
-        f"(P10 to P90: {formats.tonnes(low)} to {formats.tonnes(high)}), {formats.tonnes(nominal)} nominally"
+    return _(
+        "{middle} are on the surface by {month} in the median run (P10 to P90: {low} to {high}), {nominal} nominally"
+    ).format(
+        middle=formats.tonnes(middle),
+        month=formats.month(calendar, goal.by_d),
+        low=formats.tonnes(low),
+        high=formats.tonnes(high),
+        nominal=formats.tonnes(nominal),
     )
 
 
@@ -87,4 +97,4 @@ def _tonnes(values_kg: tuple[float, ...]) -> list[float]:
 def _table(calendar: Calendar, mass: MassCurve) -> Table:
     columns = zip(mass.t_d, mass.p10_kg, mass.p50_kg, mass.p90_kg, mass.nominal_kg, strict=True)
     rows = tuple((calendar.iso(t), *(f"{value:.0f}" for value in values)) for t, *values in columns)
-    return Table(("date", "P10, kg", "P50, kg", "P90, kg", "nominal, kg"), rows, frozenset({1, 2, 3, 4}))
+    return Table((_("date"), _("P10, kg"), _("P50, kg"), _("P90, kg"), _("nominal, kg")), rows, frozenset({1, 2, 3, 4}))

@@ -11,14 +11,17 @@ from dashboards import formats, theme
 from dashboards.answers import GoalAnswers, SweepAnswers
 from dashboards.card import Card, Key, Table
 from dashboards.lever_axis import VARIANTS, fold_path, short_path, show_value
+from dashboards.translation import _
 from sim.analysis.estimates import Mean
 from sim.analysis.indices import Swing
 from sim.study.levers import TAKEN
 
-_FEW_POINTS = (
-    "Intervals run out of the figure: the design has too few points to tell the levers apart. A larger --cases keeps "
-    "those that are there."
-)
+
+def _few_points() -> str:
+    return _(
+        "Intervals run out of the figure: the design has too few points to tell the levers apart. A larger --cases "
+        "keeps those that are there."
+    )
 
 
 def draw_movers(sweep: SweepAnswers, goal: GoalAnswers) -> Card | None:
@@ -53,21 +56,25 @@ def _draw_sobol(goal: GoalAnswers, called: Mapping[str, str]) -> Card:
     figure.update_layout(barmode="overlay")
     far = max(1.0, *(one.total.value for one in rows))
     figure.update_xaxes(range=[min(-0.05, *(one.first.value for one in rows)), 1.1 * far])
-    figure.update_xaxes(title_text="share of the variance of the mean date", zeroline=True, zerolinecolor=theme.GREY)
+    figure.update_xaxes(title_text=_("share of the variance of the mean date"), zeroline=True, zerolinecolor=theme.GREY)
     top = rows[0]
     name = short_path(top.name, names=called)
-    interval = f"{top.total.low:.2f} to {top.total.high:.2f}"
+    interval = formats.between(formats.number(top.total.low, 2), formats.number(top.total.high, 2))
     return Card(
         id="movers",
-        title=f"{name} moves the date most: total index {top.total.value:.2f} ({interval})",
+        title=_("{lever} moves the date most: total index {value} ({interval})").format(
+            lever=name, value=formats.number(top.total.value, 2), interval=interval
+        ),
         reading=(
-            "How to read: the wide bar is the share of the variance between cases that would remain if all other "
-            "levers were known (total index), the narrow one the share this lever has alone (first-order index). "
-            "Orange lines are 95 % intervals; a bar below zero is sampling noise. All hold for this sweep's ranges."
+            _(
+                "How to read: the wide bar is the share of the variance between cases that would remain if all other "
+                "levers were known (total index), the narrow one the share this lever has alone (first-order index). "
+                "Orange lines are 95 % intervals; a bar below zero is sampling noise. All hold for this sweep's ranges."
+            )
         ),
         figure=figure,
         table=Table(
-            ("lever", "total", "low 95 %", "high 95 %", "first order", "low 95 %", "high 95 %"),
+            (_("lever"), _("total"), _("low 95 %"), _("high 95 %"), _("first order"), _("low 95 %"), _("high 95 %")),
             tuple(
                 (
                     one.name,
@@ -78,11 +85,11 @@ def _draw_sobol(goal: GoalAnswers, called: Mapping[str, str]) -> Card:
             frozenset(range(1, 7)),
         ),
         keys=(
-            Key("total index", theme.SKY, "box"),
-            Key("first-order index", theme.BLUE, "box"),
-            Key("95 % interval of the total", theme.ORANGE, "whisker"),
+            Key(_("total index"), theme.SKY, "box"),
+            Key(_("first-order index"), theme.BLUE, "box"),
+            Key(_("95 % interval of the total"), theme.ORANGE, "whisker"),
         ),
-        note=_FEW_POINTS if any(one.total.high > 1.1 * far for one in rows) else "",
+        note=_few_points() if any(one.total.high > 1.1 * far for one in rows) else "",
         narrow=_narrow([one.name for one in rows], called),
     )
 
@@ -104,7 +111,7 @@ def draw_tornado(found: Sequence[Swing], called: Mapping[str, str] | None = None
     edges = [edge for swing in swings for _, mean in swing.ends for edge in (mean.low, mean.high)] + [0.0]
     room = 0.16 * ((max(edges) - min(edges)) or 1.0)
     figure.update_xaxes(range=[min(edges) - room, max(edges) + room], tickformat=",d")
-    figure.update_xaxes(title_text="days against the scenario as it is", zeroline=True, zerolinecolor=theme.INK)
+    figure.update_xaxes(title_text=_("days against the scenario as it is"), zeroline=True, zerolinecolor=theme.INK)
     rows = tuple(
         (swing.name, text, f"{mean.value:.1f}", f"{mean.low:.1f}", f"{mean.high:.1f}")
         for swing in found
@@ -114,16 +121,18 @@ def draw_tornado(found: Sequence[Swing], called: Mapping[str, str] | None = None
         id="movers",
         title=_tornado_title(swings[0], called),
         reading=(
-            "How to read: each bar is the mean date with one lever at the value beside it, all others as they are, "
-            "less that of the scenario as it is, under the same luck. Thin lines are 95 % intervals of the paired "
-            "difference. Of a lever with more than two values the earliest and the latest are drawn."
+            _(
+                "How to read: each bar is the mean date with one lever at the value beside it, all others as they are, "
+                "less that of the scenario as it is, under the same luck. Thin lines are 95 % intervals of the paired "
+                "difference. Of a lever with more than two values the earliest and the latest are drawn."
+            )
         ),
         figure=figure,
-        table=Table(("lever", "value", "days", "low 95 %", "high 95 %"), rows, frozenset({2, 3, 4})),
+        table=Table((_("lever"), _("value"), _("days"), _("low 95 %"), _("high 95 %")), rows, frozenset({2, 3, 4})),
         keys=(
-            Key("sooner", theme.BLUE, "box"),
-            Key("later", theme.ORANGE, "box"),
-            Key("95 % interval", theme.INK),
+            Key(_("sooner"), theme.BLUE, "box"),
+            Key(_("later"), theme.ORANGE, "box"),
+            Key(_("95 % interval"), theme.INK),
         ),
         narrow=_narrow([swing.name for swing in swings], called) | {"xaxis.nticks": 4},
     )
@@ -151,7 +160,7 @@ def _add_end(figure: go.Figure, row: int, end: tuple[str, Mean], colour: str, si
         width=0.6,
         marker={"color": colour, "line": {"width": 0}},
         customdata=[words],
-        hovertemplate="%{customdata}: %{x:+,.0f} d<extra></extra>",
+        hovertemplate=f"%{{customdata}}{_(': ')}" + _("{number} d").format(number="%{x:+,.0f}") + "<extra></extra>",
     )
     line = {"color": theme.INK, "width": 1.5}
     figure.add_scatter(x=[mean.low, mean.high], y=[row, row], mode="lines", line=line, hoverinfo="skip")
@@ -170,12 +179,14 @@ def _add_end(figure: go.Figure, row: int, end: tuple[str, Mean], colour: str, si
 
 def _tornado_title(swing: Swing, called: Mapping[str, str] | None) -> str:
     ends = [
-        formats.lateness(mean.value) + ("" if text == TAKEN else f" at {show_value(text)}")
+        formats.lateness(mean.value) + ("" if text == TAKEN else " " + _("at {value}").format(value=show_value(text)))
         for text, mean in _ends(swing)
     ]
     if not ends:
-        return "No lever alone moves the date"
-    return f"{short_path(swing.name, names=called)} alone moves the date most: {formats.listing(ends)}"
+        return _("No lever alone moves the date")
+    return _("{lever} alone moves the date most: {listing}").format(
+        lever=short_path(swing.name, names=called), listing=formats.listing(ends)
+    )
 
 
 def _ends(swing: Swing) -> list[tuple[str, Mean]]:
@@ -198,7 +209,7 @@ def _draw_ranks(sweep: SweepAnswers, goal: GoalAnswers) -> Card:
     )
     _name_rows(figure, names)
     figure.update_xaxes(range=[-1.05, 1.05], zeroline=True, zerolinecolor=theme.INK)
-    figure.update_xaxes(title_text="rank correlation with the mean date (right: more is later)")
+    figure.update_xaxes(title_text=_("rank correlation with the mean date (right: more is later)"))
     table = tuple(
         (path, formats.trim(one.value, 3), formats.trim(one.low, 3), formats.trim(one.high, 3), str(one.pairs))
         for path, one in goal.ranks
@@ -207,24 +218,34 @@ def _draw_ranks(sweep: SweepAnswers, goal: GoalAnswers) -> Card:
         id="movers",
         title=_ranks_title(short_path(rows[0][0], names=sweep.names), rows[0][1].low, rows[0][1].high)
         if rows
-        else "No lever is a number",
+        else _("No lever is a number"),
         reading=(
-            "How to read: Spearman's rank correlation of each lever with the mean date over the cases, with its 95 % "
-            "interval; one that crosses zero leaves open whether the lever moves the date at all. A later date is more."
+            _(
+                "How to read: Spearman's rank correlation of each lever with the mean date over the cases, with its 95 "
+                "% interval; one that crosses zero leaves open whether the lever moves the date at all. A later date "
+                "is more."
+            )
         ),
         figure=figure,
-        table=Table(("lever", "correlation", "low 95 %", "high 95 %", "cases"), table, frozenset({1, 2, 3, 4})),
+        table=Table(
+            (_("lever"), _("correlation"), _("low 95 %"), _("high 95 %"), _("cases")), table, frozenset({1, 2, 3, 4})
+        ),
         note=_left_out(sweep, goal),
-        keys=(Key("rank correlation", theme.BLUE, "dot"), Key("95 % interval", theme.GREY)),
+        keys=(Key(_("rank correlation"), theme.BLUE, "dot"), Key(_("95 % interval"), theme.GREY)),
         narrow=_narrow([path for path, _, _ in rows], sweep.names)
-        | {"xaxis.title.text": "rank correlation (right: later)"},
+        | {"xaxis.title.text": _("rank correlation (right: later)")},
     )
 
 
 def _ranks_title(name: str, low: float | None, high: float | None) -> str:
     if low is None or high is None or low <= 0 <= high:
-        return f"No lever is told from chance; {name} goes with the date most"
-    return f"{name} goes with the date most: more of it is {'later' if low > 0 else 'sooner'}"
+        return _("No lever is told from chance; {lever} goes with the date most").format(lever=name)
+    text = (
+        _("{lever} goes with the date most: more of it is later")
+        if low > 0
+        else _("{lever} goes with the date most: more of it is sooner")
+    )
+    return text.format(lever=name)
 
 
 def _left_out(sweep: SweepAnswers, goal: GoalAnswers) -> str:
@@ -232,8 +253,12 @@ def _left_out(sweep: SweepAnswers, goal: GoalAnswers) -> str:
     missing = [lever.path for lever in sweep.levers if lever.path not in ranked]
     if not missing:
         return ""
-    names = ["the choice of variants" if path == VARIANTS else short_path(path, names=sweep.names) for path in missing]
-    return f"Without rank, because its values have no order: {formats.listing(names)}. The table below has its share."
+    names = [
+        _("the choice of variants") if path == VARIANTS else short_path(path, names=sweep.names) for path in missing
+    ]
+    return _("Without rank, because its values have no order: {listing}. The table below has its share.").format(
+        listing=formats.listing(names)
+    )
 
 
 def _narrow(paths: Sequence[str], called: Mapping[str, str] | None) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from plotly.subplots import make_subplots
 from dashboards import formats, theme
 from dashboards.card import Card, Key, Table
 from dashboards.figures.side_by_side import Contender
+from dashboards.translation import _
 from sim.analysis.findings import Bar
 
 _ROWS = 10
@@ -42,17 +43,29 @@ def draw_multiples(contenders: Sequence[Contender]) -> Card:
         id="multiples",
         title=_title(contenders, chosen),
         reading=(
-            "How to read: a panel for each study on one axis of dates. Diamonds are goals at their median date, bars "
-            "run from the median start to the median finish of what decides the compared goal most often; lines run "
-            "from P10 to P90 of the finish."
+            _(
+                "How to read: a panel for each study on one axis of dates. Diamonds are goals at their median date, "
+                "bars run from the median start to the median finish of what decides the compared goal most often; "
+                "lines run from P10 to P90 of the finish."
+            )
         ),
         figure=figure,
         table=Table(
-            ("study", "subject", "kind", "start P50", "finish P10", "finish P50", "finish P90", "decides"), rows
+            (
+                _("study"),
+                _("subject"),
+                _("kind"),
+                _("start P50"),
+                _("finish P10"),
+                _("finish P50"),
+                _("finish P90"),
+                _("decides"),
+            ),
+            rows,
         ),
         keys=(
             *(Key(h, c, "diamond" if k == "goal" else "box") for k, (h, c) in theme.BAR_KINDS.items()),
-            Key("P10 to P90 finish", theme.INK, "whisker"),
+            Key(_("P10 to P90 finish"), theme.INK, "whisker"),
         ),
         narrow={
             f"yaxis{'' if i == 0 else i + 1}.ticktext": [formats.figure_text(formats.shorten(b.name, 14)) for b in bars]
@@ -142,7 +155,11 @@ def _title(contenders: Sequence[Contender], chosen: Sequence[list[Bar]]) -> str:
             unsure = [bar for bar in rest if bar.criticality.get(one.goal.name, 0.0) < _ALWAYS] or rest
             top = max(unsure, key=lambda bar: bar.criticality.get(one.goal.name, 0.0))
             share = formats.percent(top.criticality.get(one.goal.name, 0.0))
-            leaders.append(f"{formats.shorten(top.name, 24)} in {formats.shorten(one.name, 30)} ({share})")
+            leaders.append(
+                _("{name} in {name2} ({share})").format(
+                    name=formats.shorten(top.name, 24), name2=formats.shorten(one.name, 30), share=share
+                )
+            )
     if not leaders:
-        return "Nothing that is still ahead decides the goal"
-    return f"What decides most often, beside what always does: {formats.listing(leaders[:3])}"
+        return _("Nothing that is still ahead decides the goal")
+    return _("What decides most often, beside what always does: {listing}").format(listing=formats.listing(leaders[:3]))

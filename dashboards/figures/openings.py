@@ -10,7 +10,7 @@ from dashboards import formats, theme
 from dashboards.card import Card, Key, Table
 from dashboards.formats import DAYS_PER_YEAR
 from dashboards.setting import SHOWN_YEARS, Openings, Setting
-from dashboards.translation import _
+from dashboards.translation import _, plural
 from sim.campaign.sky import STEP_D
 from sim.clock import Calendar
 
@@ -45,7 +45,9 @@ def draw_openings(calendar: Calendar, setting: Setting) -> Card:
         xgap=1,
         ygap=2,
         customdata=[[formats.figure_text(name)] * len(months) for name in names],
-        hovertemplate="%{customdata}: %{z:.0f} % open in %{x|%b %Y}<extra></extra>",
+        hovertemplate=_("{name}: {share} open in {month}<extra></extra>").format(
+            name="%{customdata}", share=formats.hover_percent("%{z:.0f}"), month=formats.hover_month()
+        ),
     )
     figure.update_yaxes(
         tickmode="array",
@@ -61,15 +63,17 @@ def draw_openings(calendar: Calendar, setting: Setting) -> Card:
         id="openings",
         title=_title(calendar, rows),
         reading=(
-            f"How to read: one row for each set of missions that can leave on the same days, {SHOWN_YEARS} years from "
-            f"the scenario's date; a cell is the share of a month's departures, one every {24 * STEP_D:.0f} hours, "
-            "that close in mass and geometry with their critical events seen from the ground. Tight rows stand first."
-            + (f" {hidden} wider rows are left out." if hidden > 0 else "")
+            _(
+                "How to read: one row for each set of missions that can leave on the same days, {shown_years} years "
+                "from the scenario's date; a cell is the share of a month's departures, one every {step_d} hours, that "
+                "close in mass and geometry with their critical events seen from the ground. Tight rows stand first."
+            ).format(shown_years=SHOWN_YEARS, step_d=formats.number(24 * STEP_D))
+            + (" " + _("{hidden} wider rows are left out.").format(hidden=hidden) if hidden > 0 else "")
             + f" {_decides(setting)}"
         ),
         figure=figure,
         table=Table(
-            ("missions", *(f"{year}-{month:02d}" for year, month in months)),
+            (_("missions"), *(f"{year}-{month:02d}" for year, month in months)),
             tuple(
                 (", ".join(row.missions), *(f"{share:.0f}" for share in line))
                 for row, line in zip(rows, cells, strict=True)
@@ -77,10 +81,10 @@ def draw_openings(calendar: Calendar, setting: Setting) -> Card:
             frozenset(range(1, len(months) + 1)),
         ),
         keys=(
-            Key("never open", theme.VERMILLION, "box"),
-            Key("15 %", theme.ORANGE, "box"),
-            Key("40 %", theme.SKY, "box"),
-            Key("always open", theme.BLUE, "box"),
+            Key(_("never open"), theme.VERMILLION, "box"),
+            Key(formats.percent(0.15), theme.ORANGE, "box"),
+            Key(formats.percent(0.4), theme.SKY, "box"),
+            Key(_("always open"), theme.BLUE, "box"),
         ),
         narrow={
             "yaxis.tickfont.size": 11,
@@ -142,8 +146,9 @@ def _shares(calendar: Calendar, row: Openings, months: list[tuple[int, int]]) ->
 
 
 def _name(row: Openings) -> str:
-    more = f" + {len(row.missions) - 1} more" if len(row.missions) > 1 else ""
-    return f"{row.missions[0]}{more}"
+    if len(row.missions) == 1:
+        return row.missions[0]
+    return _("{mission} + {count} more").format(mission=row.missions[0], count=len(row.missions) - 1)
 
 
 def _brief(row: Openings) -> str:
@@ -153,22 +158,38 @@ def _brief(row: Openings) -> str:
 
 def _say(row: Openings) -> str:
     others = len(row.missions) - 1
-    more = f" and {others} other mission{'s' if others > 1 else ''}" if others else ""
-    return f"{formats.shorten(row.missions[0], 40)}{more}"
+    name = formats.shorten(row.missions[0], 40)
+    if not others:
+        return name
+    text = plural("{mission} and {count} other mission", "{mission} and {count} other missions", others)
+    return text.format(mission=name, count=others)
 
 
 def _title(calendar: Calendar, rows: list[Openings]) -> str:
     if not rows:
-        return "Nothing that is still to fly waits for a computed departure"
+        return _("Nothing that is still to fly waits for a computed departure")
     tight = rows[0]
     name = _say(tight)
     if len(tight.t_d) < 2:
-        return f"{name}: {len(tight.t_d)} departure{'s' if not tight.t_d else ''} open in {SHOWN_YEARS} years"
+        text = (
+            _("{name}: one departure open in {years} years")
+            if tight.t_d
+            else _("{name}: no departure open in {years} years")
+        )
+        return text.format(name=name, years=SHOWN_YEARS)
     gap, start = _longest_gap(tight)
     if _is_always_open(tight):
-        return f"Every mission can leave at any time in the {SHOWN_YEARS} years: geometry and mass never hold it up"
+        return _(
+            "Every mission can leave at any time in the {shown_years} years: geometry and mass never hold it up"
+        ).format(shown_years=SHOWN_YEARS)
     share = min(len(tight.t_d) * STEP_D / (SHOWN_YEARS * DAYS_PER_YEAR), 1.0)
     since = calendar.to_date(start)
-    often = f"at least {formats.percent(share)} of the time" if share < _NEARLY else "nearly always"
-    wait = f"{gap:.1f} days from {since.day} {since:%b %Y}"
-    return f"Departures are open {often}; the longest wait, {wait}, is that of {name}"
+    often = (
+        _("at least {share} of the time").format(share=formats.percent(share))
+        if share < _NEARLY
+        else _("nearly always")
+    )
+    wait = _("{time} from {day}").format(time=formats.days(gap, 1), day=formats.day_of(since.date()))
+    return _("Departures are open {often}; the longest wait, {wait}, is that of {name}").format(
+        often=often, wait=wait, name=name
+    )

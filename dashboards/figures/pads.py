@@ -6,6 +6,7 @@ from collections import Counter
 
 from dashboards import formats, theme
 from dashboards.card import Card, Key, Table
+from dashboards.translation import _
 from sim.analysis.findings import Findings
 from sim.model.tracing import Event, Trace, Verb
 
@@ -38,7 +39,9 @@ def draw_pads(findings: Findings, trace: Trace) -> Card:
         texttemplate="%{z}",
         textfont={"size": 12},
         customdata=[[name] * len(years) for name in names],
-        hovertemplate="%{customdata}, %{x}: %{z} roll-outs<extra></extra>",
+        hovertemplate=_("{pad}, {year}: {count} roll-outs<extra></extra>").format(
+            pad="%{customdata}", year="%{x}", count="%{z}"
+        ),
     )
     figure.update_yaxes(
         tickmode="array",
@@ -54,16 +57,18 @@ def draw_pads(findings: Findings, trace: Trace) -> Card:
         id="pads",
         title=_title(rolls, count, trace),
         reading=(
-            f"How to read: one run only, the {formats.run_name(trace)}. Each figure is the number of roll-outs to that "
-            "pad in that year; a scrubbed or repeated attempt from the same stay on the pad is not counted twice."
+            _(
+                "How to read: one run only, the {run}. Each figure is the number of roll-outs to that pad in that "
+                "year; a scrubbed or repeated attempt from the same stay on the pad is not counted twice."
+            ).format(run=formats.run_name(trace))
         ),
         figure=figure,
         table=Table(
-            ("pad", *map(str, years)),
+            (_("pad"), *map(str, years)),
             tuple((pad, *(str(n or 0) for n in row)) for pad, row in zip(pads, cells, strict=True)),
             frozenset(range(1, len(years) + 1)),
         ),
-        keys=(Key("roll-outs in the year, more is darker", theme.BLUE, "box"),),
+        keys=(Key(_("roll-outs in the year, more is darker"), theme.BLUE, "box"),),
         wide=False,
         narrow={
             "yaxis.tickfont.size": 11,
@@ -75,7 +80,13 @@ def draw_pads(findings: Findings, trace: Trace) -> Card:
 
 def _title(rolls: list[Event], count: Counter[tuple[str, int]], trace: Trace) -> str:
     (pad, year), most = count.most_common(1)[0]
-    return (
-        f"{len(rolls)} roll-outs to {len({event.place for event in rolls})} pads in the {formats.run_name(trace)}; "
-        f"the busiest year of one pad is {year}, {most} from {formats.shorten(pad, 40)}"
+    return _(
+        "{count} roll-outs to {pads} pads in the {run}; the busiest year of one pad is {year}, {most} from {pad}"
+    ).format(
+        count=len(rolls),
+        pads=len({event.place for event in rolls}),
+        run=formats.run_name(trace),
+        year=year,
+        most=most,
+        pad=formats.shorten(pad, 40),
     )

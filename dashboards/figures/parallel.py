@@ -42,7 +42,7 @@ def draw_parallel(sweep: SweepAnswers, goal: GoalAnswers, kept: frozenset[int] |
     figure = theme.draft_figure(420, left=30, right=30)
     shown = _spread(goal.answers)
     thirds = np.array_split(np.argsort([one.mean_d for one in shown], kind="stable"), 3)
-    style = [(theme.BLUE, "soonest third"), (theme.SKY, "middle third"), (theme.ORANGE, "latest third")]
+    style = [(theme.BLUE, _("soonest third")), (theme.SKY, _("middle third")), (theme.ORANGE, _("latest third"))]
     for part, (colour, _word) in zip(thirds, style, strict=True):
         members = [shown[i] for i in part.tolist()]
         for group, chosen in ((members, True), (members, False)):
@@ -71,7 +71,11 @@ def draw_parallel(sweep: SweepAnswers, goal: GoalAnswers, kept: frozenset[int] |
                     "axis, that lever matters."
                 )
             )
-            + (f" {len(shown)} of {len(goal.answers)} cases are drawn." if len(shown) < len(goal.answers) else "")
+            + (
+                " " + _("{count} of {all} cases are drawn.").format(count=len(shown), all=len(goal.answers))
+                if len(shown) < len(goal.answers)
+                else ""
+            )
         ),
         figure=figure,
         table=cases_table(sweep, goal, calendar),
@@ -124,7 +128,7 @@ def _date_axis(name: str, dates: Mapping[int, float | None], calendar: Calendar)
     span = (high - low) or 1.0
     places = {number: 0.0 if day is None else (high - day) / span for number, day in dates.items()}
     missing = len(known) < len(dates)
-    foot = formats.NEVER if missing else formats.month(calendar, high)
+    foot = formats.never_reached() if missing else formats.month(calendar, high)
     return _Axis(name, foot, formats.month(calendar, low), places)
 
 
@@ -190,14 +194,16 @@ def say_case(one: Answer, sweep: SweepAnswers) -> str:
     values = [
         f"{short_path(lever.path, 44, sweep.names)} = {show_value(one.values[lever.path])}" for lever in sweep.levers
     ]
-    return "<br>".join([f"case {one.number}", *(formats.figure_text(value) for value in values[:6])])
+    return "<br>".join(
+        [_("case {number}").format(number=one.number), *(formats.figure_text(value) for value in values[:6])]
+    )
 
 
 def say_values(sweep: SweepAnswers, one: Answer, most: int = 3) -> str:
     """Return the values of a case in a sentence, those first that it does not leave as they are."""
     paths = sorted(sweep.levers, key=lambda lever: one.values[lever.path] == AS_IS)
     if all(value == AS_IS for value in one.values.values()):
-        return "the scenario as it is"
+        return _("the scenario as it is")
     changed = [lever for lever in paths if one.values[lever.path] != AS_IS]
     return formats.listing(
         [
@@ -214,7 +220,9 @@ def _parallel_title(sweep: SweepAnswers, goal: GoalAnswers) -> str:
         return _("The chance is {chance} in every case; case {number} comes soonest: {values}").format(
             chance=formats.chance(soonest.chance), number=soonest.number, values=say_values(sweep, soonest)
         )
-    return f"Case {best.number} is the best, {formats.chance(best.chance)}: {say_values(sweep, best)}"
+    return _("Case {number} is the best, {chance}: {say_values}").format(
+        number=best.number, chance=formats.chance(best.chance), say_values=say_values(sweep, best)
+    )
 
 
 def cases_table(sweep: SweepAnswers, goal: GoalAnswers, calendar: Calendar) -> Table:
@@ -227,13 +235,13 @@ def cases_table(sweep: SweepAnswers, goal: GoalAnswers, calendar: Calendar) -> T
             f"{100 * one.chance.value:.1f}",
             f"{100 * one.chance.low:.1f}",
             f"{100 * one.chance.high:.1f}",
-            formats.iso(calendar, one.p50_d) or formats.NEVER,
-            formats.iso(calendar, one.p80_d) or formats.NEVER,
+            formats.iso(calendar, one.p50_d) or formats.never_reached(),
+            formats.iso(calendar, one.p80_d) or formats.never_reached(),
             f"{one.mean_d:.1f}",
         )
         for one in goal.answers
     )
-    columns = ("case", *paths, "chance, %", "low 95 %", "high 95 %", "P50", "P80", "mean day")
+    columns = (_("case"), *paths, _("chance, %"), _("low 95 %"), _("high 95 %"), "P50", "P80", _("mean day"))
     return Table(columns, rows, frozenset({0, *range(len(paths) + 1, len(paths) + 4), len(columns) - 1}))
 
 

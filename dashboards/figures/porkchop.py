@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dashboards import theme
+from dashboards import formats, theme
 from dashboards.card import Card, Key, Table
 from dashboards.picture import minute_text
+from dashboards.translation import _
 from sim.physics.epochs import iso_from_epoch
 from sim.physics.places import LunarOrbit, Parking
 from sim.physics.states import EphemerisTable, FloatArray
@@ -77,31 +78,35 @@ def draw_porkchop(grid: DepartureTable, chosen: Chosen, insertion_m_s: float | N
         },
         line={"width": 0.8, "color": _ON_COLOUR},
         colorbar={
-            "title": {"text": "m/s<br> ", "font": {"color": theme.SOFT, "size": 12}},
+            "title": {"text": _("m/s") + "<br> ", "font": {"color": theme.SOFT, "size": 12}},
             "thickness": 12,
             "outlinewidth": 0,
             "tickfont": {"color": theme.SOFT, "size": 11},
         },
-        hovertemplate="leave %{x}<br>%{y:.0f} h<br>%{z:.0f} m/s<extra></extra>",
+        hovertemplate=_("leave {date}<br>{hours} h<br>{speed} m/s<extra></extra>").format(
+            date="%{x}", hours="%{y:.0f}", speed="%{z:.0f}"
+        ),
     )
     figure.add_scatter(
         x=[iso_from_epoch(chosen.depart_d)[:16]],
         y=[chosen.tof_h],
         mode="markers",
         marker={"symbol": "circle-x", "size": 15, "color": theme.CARD, "line": {"width": 2.5, "color": theme.INK}},
-        hovertemplate="asked for: leave %{x}, %{y:.0f} h<extra></extra>",
+        hovertemplate=_("asked for: leave {date}, {hours} h<extra></extra>").format(date="%{x}", hours="%{y:.0f}"),
     )
     figure.update_xaxes(type="date", showgrid=False, **theme.AWAY)
-    figure.update_yaxes(title_text="time of flight, h", showgrid=False, dtick=12, **theme.AWAY)
+    figure.update_yaxes(title_text=_("time of flight, h"), showgrid=False, dtick=12, **theme.AWAY)
     return Card(
         id="porkchop",
         title=_title(grid, best),
-        reading="How to read: colour and contours are TLI and insertion together in the better branch, for each "
-        "departure and time of flight; blank is where the Moon stands beyond the orbit's plane.",
+        reading=_(
+            "How to read: colour and contours are TLI and insertion together in the better branch, for each departure "
+            "and time of flight; blank is where the orbit's plane does not reach the Moon."
+        ),
         figure=figure,
         table=_table(grid, best),
-        keys=(Key("transfer asked for", theme.INK, "cross"),),
-        narrow={"yaxis.title.text": "h"},
+        keys=(Key(_("transfer asked for"), theme.INK, "cross"),),
+        narrow={"yaxis.title.text": _("h")},
     )
 
 
@@ -115,15 +120,17 @@ def _level_m_s(grid: DepartureTable, best: FloatArray, chosen: Chosen, low: floa
 
 def _title(grid: DepartureTable, best: FloatArray) -> str:
     if not grid.feasible.any():
-        return "Nowhere in the month does this plane reach the Moon"
+        return _("Nowhere in the month does this plane reach the Moon")
     row, column = np.unravel_index(int(np.nanargmin(best)), best.shape)
     when = minute_text(float(grid.depart_d[row]))
-    return f"The cheapest of the month: {best[row, column]:,.0f} m/s, leaving {when} for {grid.tof_h[column]:.0f} h"
+    return _("The cheapest of the month: {speed}, leaving {date} for {time}").format(
+        speed=formats.speed(float(best[row, column])), date=when, time=formats.hours(float(grid.tof_h[column]))
+    )
 
 
 def _table(grid: DepartureTable, best: FloatArray) -> Table:
     columns = [int(np.argmin(np.abs(grid.tof_h - hours))) for hours in (60, 72, 84, 96, 108, 120, 132, 144)]
-    head = ("departure", *(f"{grid.tof_h[i]:.0f} h, m/s" for i in columns))
+    head = (_("departure"), *(_("{hours} h, m/s").format(hours=f"{grid.tof_h[i]:.0f}") for i in columns))
     rows = tuple(
         (
             minute_text(float(depart_d)),

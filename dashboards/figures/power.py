@@ -10,10 +10,10 @@ import plotly.graph_objects as go
 from dashboards import formats, theme
 from dashboards.card import Card, Key, Table
 from dashboards.setting import Spans
+from dashboards.translation import _, plural
 from sim.analysis.findings import Findings
 from sim.clock import Calendar
 from sim.model.tracing import Trace
-from sim.problems import plural
 
 
 def draw_power(findings: Findings, trace: Trace, nights: Spans | None = None) -> Card:
@@ -41,32 +41,34 @@ def draw_power(findings: Findings, trace: Trace, nights: Spans | None = None) ->
     figure.add_scatter(
         y=demand,
         line={"color": theme.VERMILLION, "width": 2.2, "dash": "dash", "shape": "hv"},
-        hovertemplate="demand %{y:.1f} kW<extra></extra>",
+        hovertemplate=_("demand {power} kW<extra></extra>").format(power="%{y:.1f}"),
         **steps,
     )
     figure.add_scatter(
         y=supply,
         line={"color": theme.BLUE, "width": 2.5, "shape": "hv"},
-        hovertemplate="supply %{y:.1f} kW<extra></extra>",
+        hovertemplate=_("supply {power} kW<extra></extra>").format(power="%{y:.1f}"),
         **steps,
     )
-    figure.update_yaxes(title_text="kW", rangemode="tozero")
+    figure.update_yaxes(title_text=_("kW"), rangemode="tozero")
     figure.update_xaxes(type="date")
     return Card(
         id="power",
         title=_title(calendar, trace),
         reading=(
-            f"How to read: one run only, the {formats.run_name(trace)}. Supply and demand at the base change by steps "
-            "when an element is commissioned; red ground is demand that supply does not cover."
+            _(
+                "How to read: one run only, the {run}. Supply and demand at the base change by steps when an element "
+                "is commissioned; red ground is demand that supply does not cover."
+            ).format(run=formats.run_name(trace))
             + (f" {_nights_words(dark)}" if dark else "")
         ),
         figure=figure,
         table=_table(calendar, trace),
         keys=(
-            Key("supply", theme.BLUE),
-            Key("demand", theme.VERMILLION, dash="dash"),
-            Key("deficit", theme.VERMILLION, "band"),
-            *((Key("night at the base", theme.GREY, "band"),) if dark else ()),
+            Key(_("supply"), theme.BLUE),
+            Key(_("demand"), theme.VERMILLION, dash="dash"),
+            Key(_("deficit"), theme.VERMILLION, "band"),
+            *((Key(_("night at the base"), theme.GREY, "band"),) if dark else ()),
         ),
         wide=False,
     )
@@ -92,9 +94,11 @@ def _add_nights(figure: go.Figure, calendar: Calendar, dark: list[tuple[float, f
 
 def _nights_words(dark: list[tuple[float, float]]) -> str:
     longest = max(end - start for start, end in dark)
-    return (
-        f"Grey ground is night at the base: {len(dark):,} {plural(len(dark), 'night')}, the longest {longest:.1f} days."
-    )
+    return plural(
+        "Grey ground is night at the base: {count} night, the longest {time}.",
+        "Grey ground is night at the base: {count} nights, the longest {time}.",
+        len(dark),
+    ).format(count=formats.number(len(dark)), time=formats.days(longest, 1))
 
 
 def deficit_days(trace: Trace) -> float:
@@ -105,14 +109,13 @@ def deficit_days(trace: Trace) -> float:
 
 
 def _title(calendar: Calendar, trace: Trace) -> str:
-    run = f"in the {formats.run_name(trace)}"
+    run = formats.run_name(trace)
     short = deficit_days(trace)
     if short:
         pairs = zip(trace.power_t_d, trace.power_supply_w, trace.power_demand_w, strict=True)
         worst, when = max((need - have, t) for t, have, need in pairs)
-        return (
-            f"Demand exceeds supply for {formats.duration(short)} {run}, "
-            f"by {formats.power(worst)} in {formats.month(calendar, when)}"
+        return _("Demand exceeds supply for {duration} in the {run}, by {power} in {month}").format(
+            duration=formats.duration(short), run=run, power=formats.power(worst), month=formats.month(calendar, when)
         )
     margins = [
         ((have - need) / need, t)
@@ -120,13 +123,14 @@ def _title(calendar: Calendar, trace: Trace) -> str:
         if need > 0
     ]
     if not margins:
-        return f"Nothing asks for power {run}"
+        return _("Nothing asks for power in the {run}").format(run=run)
     least, when = min(margins)
-    low = f"{formats.percent(least)}, in {formats.month(calendar, when)}"
-    return f"Supply always covers demand {run}; the margin is least, {low}"
+    return _("Supply always covers demand in the {run}; the margin is least, {share}, in {month}").format(
+        run=run, share=formats.percent(least), month=formats.month(calendar, when)
+    )
 
 
 def _table(calendar: Calendar, trace: Trace) -> Table:
     columns = zip(trace.power_t_d, trace.power_supply_w, trace.power_demand_w, strict=True)
     rows = tuple((calendar.iso(t), f"{have:.0f}", f"{need:.0f}") for t, have, need in columns)
-    return Table(("date", "supply, W", "demand, W"), rows, frozenset({1, 2}))
+    return Table((_("date"), _("supply, W"), _("demand, W")), rows, frozenset({1, 2}))

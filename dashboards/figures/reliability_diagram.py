@@ -11,24 +11,12 @@ from plotly.subplots import make_subplots
 
 from dashboards import formats, theme
 from dashboards.card import Card, Key, Table
+from dashboards.translation import _
 from sim.calibration.scores import BAND, LEVELS, ForecastReliability
 
 _ROW_PX = 170
 _ALONE_PX = 330
 _GAP_PX = 46
-_READING = (
-    "How to read, left: of the dates that the model said would come by then with the chance across, the share up came "
-    "by then; on the diagonal the model is right. Right: how much of what happened fell into each tenth (or fifth) of "
-    "the forecast; level bars are right, a hump says too wide, a bowl too narrow, a slope too late or too early. "
-)
-_OPEN = (
-    "A row still open has no outcome yet, only a share that it has passed: it is spread evenly between that share and "
-    "100 %, where a model that is right would put it, and is drawn paler. "
-)
-_BAND = (
-    f"Between the dashed lines {formats.percent(BAND)} of the points of a model that is right would lie; programmes "
-    "are counted, for their rows repeat each other."
-)
 
 
 def draw_reliability(name: str, title: str, classes: Sequence[ForecastReliability]) -> Card:
@@ -50,23 +38,44 @@ def draw_reliability(name: str, title: str, classes: Sequence[ForecastReliabilit
     axis = {"gridcolor": theme.GRID, "zeroline": False, "tickfont": {"color": theme.SOFT, "size": 11}}
     figure.update_xaxes(axis | {"range": [0, 100], "dtick": 25, "ticksuffix": " %"})
     figure.update_yaxes(axis)
-    for column, words in ((1, "chance said"), (2, "place in the forecast")):
+    for column, words in ((1, _("chance said")), (2, _("place in the forecast"))):
         figure.update_xaxes(
             title={"text": words, "font": {"color": theme.SOFT, "size": 12}}, row=len(classes), col=column
         )
     return Card(
         f"reliability-{name}",
         title,
-        _READING + _OPEN + _BAND,
+        _reading(),
         figure=figure,
         table=_table(classes),
         keys=(
-            Key("observed, and decided rows", theme.BLUE, "box"),
-            Key("rows still open", theme.SKY, "box"),
-            Key("right on average", theme.INK),
-            Key(f"{formats.percent(BAND)} of points by chance", theme.SOFT, dash="dash"),
+            Key(_("observed, and decided rows"), theme.BLUE, "box"),
+            Key(_("rows still open"), theme.SKY, "box"),
+            Key(_("right on average"), theme.INK),
+            Key(_("{share} of points by chance").format(share=formats.percent(BAND)), theme.SOFT, dash="dash"),
         ),
         narrow={f"xaxis{'' if number == 0 else number + 1}.dtick": 50 for number in range(2 * len(classes))},
+    )
+
+
+def _reading() -> str:
+    return " ".join(
+        (
+            _(
+                "How to read, left: of the dates that the model said would come by then with the chance across, the "
+                "share up came by then; on the diagonal the model is right. Right: how much of what happened fell into "
+                "each tenth (or fifth) of the forecast; level bars are right, a hump says too wide, a bowl too narrow, "
+                "a slope too late or too early."
+            ),
+            _(
+                "A row still open has no outcome yet, only a share that it has passed: it is spread evenly between "
+                "that share and 100 %, where a model that is right would put it, and is drawn paler."
+            ),
+            _(
+                "Between the dashed lines {share} of the points of a model that is right would lie; programmes are "
+                "counted, for their rows repeat each other."
+            ).format(share=formats.percent(BAND)),
+        )
     )
 
 
@@ -83,7 +92,9 @@ def _add_diagram(figure: go.Figure, number: int, one: ForecastReliability) -> No
         mode="lines+markers",
         line={"color": theme.BLUE, "width": 2},
         marker={"size": 5},
-        hovertemplate="said %{x:.0f} %, observed %{y:.0f} %<extra></extra>",
+        hovertemplate=_("said {said}, observed {seen}<extra></extra>").format(
+            said=formats.hover_percent("%{x:.0f}"), seen=formats.hover_percent("%{y:.0f}")
+        ),
         **place,
     )
     figure.update_yaxes(range=[0, 100], dtick=50, ticksuffix=" %", **place)
@@ -99,7 +110,9 @@ def _add_histogram(figure: go.Figure, number: int, one: ForecastReliability) -> 
             y=100.0 * values,
             width=0.92 * width,
             marker={"color": colour, "line": {"width": 0}},
-            hovertemplate=f"%{{y:.1f}} % of rows, {what}<extra></extra>",
+            hovertemplate=_("{share} of rows, {what}<extra></extra>").format(
+                share=formats.hover_percent("%{y:.1f}"), what=what
+            ),
             **place,
         )
     off = 100.0 * float(one.band_at(1.0 / one.bins))
@@ -117,7 +130,9 @@ def _add_histogram(figure: go.Figure, number: int, one: ForecastReliability) -> 
 def _add_name(figure: go.Figure, number: int, one: ForecastReliability) -> None:
     axis = 2 * number - 1
     figure.add_annotation(
-        text=f"<b>{formats.figure_text(formats.shorten(one.name, 24))}</b>, {one.rows} rows",
+        text=_("<b>{name}</b>, {rows} rows").format(
+            name=formats.figure_text(formats.shorten(one.name, 24)), rows=one.rows
+        ),
         xref="x domain" if axis == 1 else f"x{axis} domain",
         yref="y domain" if axis == 1 else f"y{axis} domain",
         x=0,
@@ -136,7 +151,7 @@ def _line(figure: go.Figure, x: Any, y: Any, line: dict[str, Any], place: dict[s
 
 def _table(classes: Sequence[ForecastReliability]) -> Table:
     shown = [0, 1, 4, 9, 14, 17, 18]
-    columns = ("class", "rows", "open", "programmes", "inside P10 to P90")
+    columns = (_("class"), _("rows"), _("open"), _("programmes"), _("inside P10 to P90"))
     rows = tuple(
         (
             one.name,
@@ -148,5 +163,5 @@ def _table(classes: Sequence[ForecastReliability]) -> Table:
         )
         for one in classes
     )
-    said = tuple(f"came by P{100.0 * LEVELS[index]:.0f}" for index in shown)
+    said = tuple(_("came by P{levels}").format(levels=formats.number(100.0 * LEVELS[index])) for index in shown)
     return Table((*columns, *said), rows, frozenset(range(1, len(columns) + len(said))), frozenset({0}))

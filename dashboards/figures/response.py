@@ -13,6 +13,7 @@ from dashboards.card import Card, Key
 from dashboards.figures.parallel import calendar_of, cases_table, say_case
 from dashboards.lever_axis import AS_IS, LeverAxis, short_path, show_values, unit_of
 from dashboards.lever_effects import rank_levers
+from dashboards.translation import _
 from sim.clock import Calendar
 
 _PANELS = 6
@@ -43,24 +44,28 @@ def draw_response(sweep: SweepAnswers, goal: GoalAnswers) -> Card:
         _name_panel(figure, index, lever, sweep)
     figure.update_xaxes(tickfont=words)
     figure.update_yaxes(type="date", gridcolor=theme.GRID, zeroline=False, tickfont=words, automargin=True)
-    figure.update_yaxes(title={"text": "mean date", "font": words}, col=1)
+    figure.update_yaxes(title={"text": _("mean date"), "font": words}, col=1)
     alone = any(AS_IS in lever.values for lever in levers)
     return Card(
         id="response",
         title=_title(sweep, goal),
         reading=(
-            "How to read: each dot is one case of the sweep, at the value its lever had; "
+            _("How to read: each dot is one case of the sweep, at the value its lever had.")
+            + " "
             + (
-                "a panel shows the cases that change its lever alone, and the scenario as it is. "
+                _("A panel shows the cases that change its lever alone, and the scenario as it is.")
                 if alone
-                else "every panel shows the same cases, so what spreads at one value is done by the other levers. "
+                else _("Every panel shows the same cases, so what spreads at one value is done by the other levers.")
             )
-            + f"Upright lines are 95 % intervals of the mean date over N = {sweep.replications:,} runs a case (the "
-            "calendar's end where the goal is not reached)."
+            + " "
+            + _(
+                "Upright lines are 95 % intervals of the mean date over N = {replications} runs a case (the calendar's "
+                "end where the goal is not reached)."
+            ).format(replications=formats.number(sweep.replications))
         ),
         figure=figure,
         table=cases_table(sweep, goal, calendar),
-        keys=(Key("mean date of a case", theme.BLUE, "dot"), Key("its 95 % interval", theme.GREY)),
+        keys=(Key(_("mean date of a case"), theme.BLUE, "dot"), Key(_("its 95 % interval"), theme.GREY)),
         narrow=_stack(len(levers)),
     )
 
@@ -95,7 +100,9 @@ def _add_cases(
         mode="markers",
         marker={"size": 8, "color": theme.BLUE, "line": {"color": theme.CARD, "width": 1}},
         customdata=[say_case(one, sweep) for one in answers],
-        hovertemplate="%{customdata}<br>mean date %{y|%b %Y}<extra></extra>",
+        hovertemplate=_("{case}<br>mean date {month}<extra></extra>").format(
+            case="%{customdata}", month=formats.hover_month("y")
+        ),
         **place,
     )
 
@@ -148,7 +155,10 @@ def _title(sweep: SweepAnswers, goal: GoalAnswers) -> str:
     calendar = calendar_of(sweep)
     first, last = min(goal.answers, key=lambda a: a.mean_d), max(goal.answers, key=lambda a: a.mean_d)
     spread = formats.duration(last.mean_d - first.mean_d)
-    return (
-        f"Mean dates run over {spread}, from {formats.month(calendar, first.mean_d)} (case {first.number}) to "
-        f"{formats.month(calendar, last.mean_d)} (case {last.number})"
+    return _("Mean dates run over {spread}, from {month} (case {number}) to {month2} (case {number2})").format(
+        spread=spread,
+        month=formats.month(calendar, first.mean_d),
+        number=first.number,
+        month2=formats.month(calendar, last.mean_d),
+        number2=last.number,
     )

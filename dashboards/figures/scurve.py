@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from dashboards import formats, theme
 from dashboards.card import Card, Key, Table
+from dashboards.translation import _, plural, term
 from sim.analysis.estimates import Curve, Quantile
 from sim.analysis.findings import Findings, GoalFinding
 from sim.clock import Calendar
@@ -23,14 +24,14 @@ def draw_scurve(findings: Findings, goal: GoalFinding) -> Card:
     """Return the S-curve of one goal: steps with band, P50 and P80 flags, the plan and the target."""
     calendar = findings.calendar
     figure = theme.draft_figure(430)
-    colour, _ = theme.goal_style(findings.goals.index(goal))
+    colour = theme.goal_style(findings.goals.index(goal))[0]
     add_bands(figure, calendar, goal, colour)
     add_curve(figure, calendar, goal.curve, colour)
     for quantile in goal.quantiles:
         if quantile.share in _FLAGGED and quantile.value is not None:
             _add_flag(figure, calendar, quantile, quantile.value, colour)
     _mark_dates(figure, calendar, goal)
-    figure.update_yaxes(range=[0, 104], ticksuffix=" %", dtick=20, title_text="replications that have it")
+    figure.update_yaxes(range=[0, 104], ticksuffix=" %", dtick=20, title_text=_("replications that have it"))
     figure.update_xaxes(type="date", range=show_span(calendar, findings, (goal,)), title_text=None)
     return Card(
         id="scurve",
@@ -39,11 +40,11 @@ def draw_scurve(findings: Findings, goal: GoalFinding) -> Card:
         figure=figure,
         table=_table(calendar, goal),
         keys=(
-            Key("share that has the goal by then", colour),
+            Key(_("share that has the goal by then"), colour),
             *band_keys((goal,), colour),
-            Key("P50 and P80 with their 95 % interval", theme.INK, "whisker"),
-            Key("target date", theme.VERMILLION, dash=theme.TARGET_DASH),
-            Key("nominal run", theme.SOFT, dash=theme.NOMINAL_DASH),
+            Key(_("P50 and P80 with their 95 % interval"), theme.INK, "whisker"),
+            Key(_("target date"), theme.VERMILLION, dash=theme.TARGET_DASH),
+            Key(_("nominal run"), theme.SOFT, dash=theme.NOMINAL_DASH),
         ),
         narrow={"yaxis.title.text": None},
     )
@@ -58,20 +59,19 @@ def draw_goals(findings: Findings) -> Card:
         colour, dash = theme.goal_style(index)
         add_curve(figure, calendar, goal.curve, colour, dash, goal.name)
         _add_chance(figure, calendar, goal, colour)
-        keys.append(Key(f"{goal.called}: {formats.chance(goal.probability)}", colour, dash=dash))
+        keys.append(Key(f"{_called(goal)}{_(': ')}{formats.chance(goal.probability)}", colour, dash=dash))
     figure.update_yaxes(range=[0, 104], ticksuffix=" %", dtick=25)
     figure.update_xaxes(type="date", range=show_span(calendar, findings, findings.goals))
     return Card(
         id="goals",
         title=_goals_title(findings),
-        reading=(
+        reading=_(
             "How to read: one step curve per goal; the dot, and the key, give its chance by its own date with the 95 % "
-            "interval "
-            f"(N = {findings.replications:,}). A curve that flattens below 100 % has runs that never get there."
-        ),
+            "interval (N = {count}). A curve that flattens below 100 % has runs that never get there."
+        ).format(count=formats.number(findings.replications)),
         figure=figure,
         table=_summary(calendar, findings),
-        keys=(*keys, Key("chance at the goal's own date", theme.SOFT, "dot")),
+        keys=(*keys, Key(_("chance at the goal's own date"), theme.SOFT, "dot")),
     )
 
 
@@ -86,10 +86,11 @@ def add_bands(figure: go.Figure, calendar: Calendar, goal: GoalFinding, colour: 
 def band_keys(goals: Sequence[GoalFinding], colour: str) -> tuple[Key, ...]:
     """Return what the bands mean; the paler one only where one of the goals has it."""
     over = next((goal.over_figures for goal in goals if goal.over_figures is not None), None)
-    sampling = Key("95 % band (sampling error only)", colour, "band")
+    sampling = Key(_("95 % band (sampling error only)"), colour, "band")
     if over is None:
         return (sampling,)
-    return sampling, Key(f"paler: {100 * over.level:.0f} % range over the figures' own uncertainty", colour, "pale")
+    paler = _("paler: {share} range over the figures' own uncertainty").format(share=formats.percent(over.level))
+    return sampling, Key(paler, colour, "pale")
 
 
 def _fill(figure: go.Figure, dates: list[str], ends: tuple[Sequence[float], Sequence[float]], colour: str) -> None:
@@ -108,19 +109,23 @@ def add_curve(
         y=_percents(curve.share),
         mode="lines",
         line={"shape": "hv", "color": colour, "width": 2.5, "dash": dash},
-        hovertemplate=f"{label}%{{y:.0f}} % by %{{x|%b %Y}}<extra></extra>",
+        hovertemplate=label
+        + _("{share} by {month}<extra></extra>").format(
+            share=formats.hover_percent("%{y:.0f}"), month=formats.hover_month()
+        ),
     )
 
 
 def _add_chance(figure: go.Figure, calendar: Calendar, goal: GoalFinding, colour: str) -> None:
-    name = formats.figure_text(formats.shorten(goal.called, 60))
+    name = formats.figure_text(formats.shorten(_called(goal), 60))
     odds = formats.figure_text(formats.chance(goal.probability))
     figure.add_scatter(
         x=[calendar.iso(goal.by_d)],
         y=[round(100 * goal.probability.value, 2)],
         mode="markers",
         marker={"size": 11, "color": colour, "line": {"color": theme.CARD, "width": 1.5}},
-        hovertemplate=f"{name}<br>{odds} by %{{x|%b %Y}}<extra></extra>",
+        hovertemplate=f"{name}<br>"
+        + _("{share} by {month}<extra></extra>").format(share=odds, month=formats.hover_month()),
         cliponaxis=False,
     )
 
@@ -159,7 +164,7 @@ def _add_flag(figure: go.Figure, calendar: Calendar, quantile: Quantile, date_d:
 def _mark_dates(figure: go.Figure, calendar: Calendar, goal: GoalFinding) -> None:
     target_is_later = goal.nominal_d is None or goal.by_d >= goal.nominal_d
     sides = {True: {"xanchor": "left", "xshift": 4}, False: {"xanchor": "right", "xshift": -4}}
-    target = f"target {formats.month(calendar, goal.by_d)}"
+    target = _("target {month}").format(month=formats.month(calendar, goal.by_d))
     theme.mark_date(
         figure,
         calendar.iso(goal.by_d),
@@ -169,7 +174,7 @@ def _mark_dates(figure: go.Figure, calendar: Calendar, goal: GoalFinding) -> Non
         **sides[target_is_later],
     )
     if goal.nominal_d is not None:
-        text = f"nominal {formats.month(calendar, goal.nominal_d)}"
+        text = _("nominal {month}").format(month=formats.month(calendar, goal.nominal_d))
         theme.mark_date(
             figure,
             calendar.iso(goal.nominal_d),
@@ -202,25 +207,30 @@ def _busy_steps(curve: Curve) -> list[float]:
 
 
 def _title(calendar: Calendar, goal: GoalFinding) -> str:
-    start = f"{formats.chance(goal.probability)} of the runs have it by {formats.day(calendar, goal.by_d)}"
+    said = {"share": formats.chance(goal.probability), "date": formats.day(calendar, goal.by_d)}
     middle = next((q for q in goal.quantiles if q.share == 0.5), None)
     if middle is None:
-        return start
+        return _("{share} of the runs have it by {date}").format(**said)
     if middle.value is None:
-        return f"{start}; most never get there by {calendar.end.year}"
-    return f"{start}; half of them have it by {formats.month(calendar, middle.value)}"
+        text = _("{share} of the runs have it by {date}; most never get there by {year}")
+        return text.format(**said, year=calendar.end.year)
+    text = _("{share} of the runs have it by {date}; half of them have it by {month}")
+    return text.format(**said, month=formats.month(calendar, middle.value))
 
 
 def _reading(findings: Findings, goal: GoalFinding) -> str:
-    text = (
+    text = _(
         "How to read: the curve climbs by one step for each replication that reaches the goal; read across from a "
-        f"chance to its date, or up from a date to its chance. N = {findings.replications:,}."
-    )
+        "chance to its date, or up from a date to its chance. N = {count}."
+    ).format(count=formats.number(findings.replications))
     if goal.censored:
-        year = findings.calendar.end.year
-        runs = "1 run does" if goal.censored == 1 else f"{goal.censored:,} runs do"
-        text += f" {runs} not reach it by {year} but count in N, so the curve ends below 100 %."
-    return text + _say_over_figures(findings, goal)
+        missed = plural(
+            "{count} run does not reach it by {year} but counts in N, so the curve ends below 100 %.",
+            "{count} runs do not reach it by {year} but count in N, so the curve ends below 100 %.",
+            goal.censored,
+        )
+        text += " " + missed.format(count=formats.number(goal.censored), year=findings.calendar.end.year)
+    return " ".join(filter(None, (text, _say_over_figures(findings, goal))))
 
 
 def _say_over_figures(findings: Findings, goal: GoalFinding) -> str:
@@ -228,13 +238,12 @@ def _say_over_figures(findings: Findings, goal: GoalFinding) -> str:
     over = goal.over_figures
     if over is not None:
         low, high = formats.percent(over.low), formats.percent(over.high)
-        return (
-            " The paler band is what more replications do not narrow: with the "
-            f"{findings.drawn:,} drawn figures known, the chance by the target date would lie between {low} and {high} "
-            "in four cases of five."
-        )
+        return _(
+            "The paler band is what more replications do not narrow: with the {count} drawn figures known, the chance "
+            "by the target date would lie between {low} and {high} in four cases of five."
+        ).format(count=formats.number(findings.drawn), low=low, high=high)
     if findings.drawn:
-        return " Too few replications reach it to tell how far the figures' own uncertainty moves the curve."
+        return _("Too few replications reach it to tell how far the figures' own uncertainty moves the curve.")
     return ""
 
 
@@ -242,14 +251,19 @@ def _goals_title(findings: Findings) -> str:
     likely = max(findings.goals, key=lambda goal: goal.probability.value)
     unlikely = min(findings.goals, key=lambda goal: goal.probability.value)
     if likely.probability.value == unlikely.probability.value:
-        return (
-            f"All {len(findings.goals)} goals are equally likely by their dates: {formats.chance(likely.probability)}"
+        return _("All {count} goals are equally likely by their dates: {share}").format(
+            count=formats.number(len(findings.goals)), share=formats.chance(likely.probability)
         )
-    first, last = formats.shorten(likely.called, 60), formats.shorten(unlikely.called, 60)
-    return (
-        f"{first} is likeliest to come in time, {formats.chance(likely.probability)}; "
-        f"{last} least, {formats.chance(unlikely.probability)}"
+    return _("{first} is likeliest to come in time, {share}; {last} least, {least}").format(
+        first=formats.shorten(_called(likely), 60),
+        share=formats.chance(likely.probability),
+        last=formats.shorten(_called(unlikely), 60),
+        least=formats.chance(unlikely.probability),
     )
+
+
+def _called(goal: GoalFinding) -> str:
+    return term("title", goal.called)
 
 
 def _table(calendar: Calendar, goal: GoalFinding) -> Table:
@@ -258,15 +272,18 @@ def _table(calendar: Calendar, goal: GoalFinding) -> Table:
     rows = tuple(
         (calendar.iso(t), *(f"{share:.4f}" for share in shares)) for t, *shares in zip(curve.t_d, *ends, strict=True)
     )
-    figures = () if over is None else ("low over figures", "high over figures")
-    return Table(("date", "share", "low 95 %", "high 95 %", *figures), rows, frozenset(range(1, 1 + len(ends))))
+    figures = () if over is None else (_("low over figures"), _("high over figures"))
+    return Table(
+        (_("date"), _("share"), _("low 95 %"), _("high 95 %"), *figures), rows, frozenset(range(1, 1 + len(ends)))
+    )
 
 
 def _summary(calendar: Calendar, findings: Findings) -> Table:
     names = [formats.quantile_name(q) for q in findings.goals[0].quantiles]
     known = any(goal.over_figures is not None for goal in findings.goals)
-    over = ("low over figures", "high over figures") if known else ()
-    columns = ("goal", "by", "chance", "low 95 %", "high 95 %", *over, "reached", "nominal", *names)
+    over = (_("low over figures"), _("high over figures")) if known else ()
+    ends = (_("low 95 %"), _("high 95 %"), *over)
+    columns = (_("goal"), _("by"), _("chance"), *ends, _("reached"), _("nominal"), *names)
     rows = tuple(
         (
             goal.name,
@@ -276,8 +293,8 @@ def _summary(calendar: Calendar, findings: Findings) -> Table:
             f"{goal.probability.high:.4f}",
             *_range(goal, known),
             str(goal.reached),
-            formats.iso(calendar, goal.nominal_d) or formats.NEVER,
-            *(formats.iso(calendar, q.value) or formats.NEVER for q in goal.quantiles),
+            formats.iso(calendar, goal.nominal_d) or formats.never_reached(),
+            *(formats.iso(calendar, q.value) or formats.never_reached() for q in goal.quantiles),
         )
         for goal in findings.goals
     )

@@ -9,18 +9,18 @@ import plotly.graph_objects as go
 
 from dashboards import formats, theme
 from dashboards.card import Card, Key, Table
+from dashboards.translation import _
 from sim.study.history import Forecast, GoalHistory, History
 
 _HEIGHT = 400
-_CUT = " Open triangles and edges at {year}, the calendar's end, stand for dates beyond it."
 
 
 def draw_trend(history: History, goal: GoalHistory, index: int) -> Card:
     """Return the trend of a goal: P10, P50 and P80 against the day of knowledge, the official date as steps."""
     figure = theme.draft_figure(
         _HEIGHT,
-        x={"type": "date", "title": {"text": "day of knowledge", "font": {"color": theme.SOFT, "size": 12}}},
-        y={"type": "date", "title": {"text": "date of the goal", "font": {"color": theme.SOFT, "size": 12}}},
+        x={"type": "date", "title": {"text": _("day of knowledge"), "font": {"color": theme.SOFT, "size": 12}}},
+        y={"type": "date", "title": {"text": _("date of the goal"), "font": {"color": theme.SOFT, "size": 12}}},
     )
     _add_band(figure, history, goal.forecasts)
     _add_official(figure, history, goal.forecasts)
@@ -30,20 +30,28 @@ def draw_trend(history: History, goal: GoalHistory, index: int) -> Card:
         id=f"trend-{index}",
         title=_title(goal),
         reading=(
-            "How to read: each day below has a forecast with what was known then. Dots are even odds (P50), the band "
-            "reaches from P10 to P80, and the dashed steps are the official date of then. A forecast that keeps its "
-            "level holds; one that climbs a day each day comes no nearer; one that falls rests on planned dates that "
-            "nobody has moved while they drew near." + (_CUT.format(year=_year(history.end)) if cut else "")
+            _(
+                "How to read: each day below has a forecast with what was known then. Dots are even odds (P50), the "
+                "band reaches from P10 to P80, and the dashed steps are the official date of then. A forecast that "
+                "keeps its level holds; one that climbs a day each day comes no nearer; one that falls rests on "
+                "planned dates that nobody has moved while they drew near."
+            )
+            + (f" {_cut(history)}" if cut else "")
         ),
         figure=figure,
         table=_table(goal),
         keys=(
-            Key("even odds (P50)", theme.BLUE, "dot"),
-            Key("P10 to P80", theme.BLUE, "band"),
-            Key("official date of then", theme.VERMILLION, "line", theme.TARGET_DASH),
+            Key(_("even odds (P50)"), theme.BLUE, "dot"),
+            Key(_("P10 to P80"), theme.BLUE, "band"),
+            Key(_("official date of then"), theme.VERMILLION, "line", theme.TARGET_DASH),
         ),
         narrow={"height": 340, "yaxis.title.text": "", "xaxis.nticks": 4},
     )
+
+
+def _cut(history: History) -> str:
+    text = _("Open triangles and edges at {year}, the calendar's end, stand for dates beyond it.")
+    return text.format(year=_year(history.end))
 
 
 def _add_band(figure: go.Figure, history: History, forecasts: Sequence[Forecast]) -> None:
@@ -69,7 +77,9 @@ def _add_official(figure: go.Figure, history: History, forecasts: Sequence[Forec
         y=[one.by for one in forecasts],
         mode="lines",
         line={"color": theme.VERMILLION, "width": 2, "dash": theme.TARGET_DASH, "shape": "hv"},
-        hovertemplate="known on %{x|%-d %b %Y}<br>official date %{y|%-d %b %Y}<extra></extra>",
+        hovertemplate=_("known on {day}<br>official date {date}<extra></extra>").format(
+            day=formats.hover_day(), date=formats.hover_day("y")
+        ),
     )
 
 
@@ -89,22 +99,29 @@ def _add_median(figure: go.Figure, history: History, forecasts: Sequence[Forecas
             [month_of(one.p10), month_of(one.p50), month_of(one.p80), formats.percent(one.probability)]
             for one in forecasts
         ],
-        hovertemplate=(
-            "known on %{x|%-d %b %Y}<br>P10 %{customdata[0]}, P50 %{customdata[1]}, P80 %{customdata[2]}<br>"
-            "chance by its date %{customdata[3]}<extra></extra>"
+        hovertemplate=_(
+            "known on {day}<br>P10 {low}, P50 {middle}, P80 {high}<br>chance by its date {share}<extra></extra>"
+        ).format(
+            day=formats.hover_day(),
+            low="%{customdata[0]}",
+            middle="%{customdata[1]}",
+            high="%{customdata[2]}",
+            share="%{customdata[3]}",
         ),
     )
 
 
 def month_of(date: str | None) -> str:
     """Return an ISO date to the month, `Aug 2036`; words where it is not reached."""
-    return formats.NEVER if date is None else f"{datetime.datetime.fromisoformat(date):%b %Y}"
+    if date is None:
+        return formats.never_reached()
+    found = datetime.datetime.fromisoformat(date)
+    return formats.month_of(found.year, found.month)
 
 
 def day_of(date: str) -> str:
     """Return an ISO date as `31 Dec 2035`."""
-    found = datetime.datetime.fromisoformat(date)
-    return f"{found.day} {found:%b %Y}"
+    return formats.day_of(datetime.datetime.fromisoformat(date).date())
 
 
 def _year(date: str) -> str:
@@ -113,34 +130,52 @@ def _year(date: str) -> str:
 
 def _title(goal: GoalHistory) -> str:
     first, last = goal.forecasts[0], goal.forecasts[-1]
-    name = formats.shorten(goal.called, 80)
+    name = formats.shorten(formats.called(goal), 80)
     if len(goal.forecasts) == 1:
-        return f"{name}: even odds {month_of(first.p50)}, as known on {day_of(first.known_on)}"
-    odds = _moved("even odds", first.p50, last.p50)
-    official = _moved("the official date", first.by, last.by)
-    return f"{name}: {odds}; {official}"
+        return _("{name}: even odds {month}, as known on {day}").format(
+            name=name, month=month_of(first.p50), day=day_of(first.known_on)
+        )
+    odds = _moved(_("even odds"), first.p50, last.p50)
+    official = _moved(_("the official date"), first.by, last.by)
+    return f"{name}{_(': ')}{odds}; {official}"
 
 
 def _moved(what: str, old: str | None, new: str | None) -> str:
     if old is None or new is None:
-        beyond = "beyond the calendar's end"
+        beyond = _("beyond the calendar's end")
         was, now = (beyond if date is None else month_of(date) for date in (old, new))
-        return f"{what} {beyond}, as at first" if old == new else f"{what} now {now}, at first {was}"
+        return (
+            _("{what} {beyond}, as at first").format(what=what, beyond=beyond)
+            if old == new
+            else _("{what} now {now}, at first {was}").format(what=what, now=now, was=was)
+        )
     days = (datetime.datetime.fromisoformat(new) - datetime.datetime.fromisoformat(old)).days
     if days == 0:
-        return f"{what} at the end where at first, {month_of(new)}"
-    return f"{what} moved {formats.lateness(days)}, to {month_of(new)}"
+        return _("{what} at the end where at first, {month}").format(what=what, month=month_of(new))
+    return _("{what} moved {lateness}, to {month}").format(
+        what=what, lateness=formats.lateness(days), month=month_of(new)
+    )
 
 
 def _table(goal: GoalHistory) -> Table:
-    columns = ("known on", "official date", "plan", "chance", "low 95 %", "high 95 %", "P10", "P50", "P80")
+    columns = (
+        _("known on"),
+        _("official date"),
+        _("plan"),
+        _("chance"),
+        _("low 95 %"),
+        _("high 95 %"),
+        "P10",
+        "P50",
+        "P80",
+    )
     rows = tuple(
         (
             one.known_on,
             one.by,
-            one.planned or formats.NEVER,
-            *(f"{100 * share:.1f} %" for share in (one.probability, one.low, one.high)),
-            *(date or formats.NEVER for date in (one.p10, one.p50, one.p80)),
+            one.planned or formats.never_reached(),
+            *(formats.percent_exact(share) for share in (one.probability, one.low, one.high)),
+            *(date or formats.never_reached() for date in (one.p10, one.p50, one.p80)),
         )
         for one in goal.forecasts
     )

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 from dashboards import formats, theme
 from dashboards.card import Card, Key, Table
+from dashboards.translation import _, plural, term
 from sim.analysis.findings import CauseDays, Findings, GoalFinding
 from sim.campaign.causes import CAUSE_FAMILY
 
@@ -17,16 +18,15 @@ _LEAST_D = 0.5
 """Days below which a cause has no bar of its own."""
 _NAMED: Final = 0.05
 """Share of all days that are added from which a cause is named in the title."""
-_SAVED: Final = {"plan": "waiting less for planned dates"}
-"""How a saving is called that its cause alone would not explain."""
 
 
 def draw_causes(findings: Findings, goal: GoalFinding) -> Card:
     """Return the waterfall of slip by cause of one goal, in days after the nominal date."""
     steps, rest = fold_causes(goal.slip_by_cause)
-    rows = [*((c.cause, c.mean_d, theme.cause_colour(c.cause)) for c in steps)]
+    rows = [*((term("cause", c.cause), c.mean_d, theme.cause_colour(c.cause)) for c in steps)]
     if rest:
-        rows.append((f"{len(rest)} other{'s' if len(rest) > 1 else ''}", sum(c.mean_d for c in rest), theme.GREY))
+        others = plural("{count} other", "{count} others", len(rest)).format(count=len(rest))
+        rows.append((others, sum(c.mean_d for c in rest), theme.GREY))
     families = dict.fromkeys(CAUSE_FAMILY.get(c.cause, "other") for c in steps)
     return Card(
         id="causes",
@@ -34,7 +34,7 @@ def draw_causes(findings: Findings, goal: GoalFinding) -> Card:
         reading=_reading(findings, goal),
         figure=_figure(rows, goal.total_slip_d),
         table=_table(goal),
-        keys=(*(Key(f, theme.FAMILY_COLOUR.get(f, theme.GREY), "box") for f in families), _total_key()),
+        keys=(*(Key(term("family", f), theme.FAMILY_COLOUR.get(f, theme.GREY), "box") for f in families), _total_key()),
         note=_note(findings, goal),
         narrow={"margin.r": 8, "xaxis.range": _range_with_room(rows, goal.total_slip_d, 0.36)},
     )
@@ -50,7 +50,7 @@ def fold_causes(causes: tuple[CauseDays, ...]) -> tuple[list[CauseDays], list[Ca
 
 def _figure(rows: list[tuple[str, float, str]], total_d: float) -> go.Figure:
     figure = theme.draft_figure(76 + 30 * (len(rows) + 1), right=24)
-    names = [formats.figure_text(name) for name, _, _ in rows] + ["all together"]
+    names = [formats.figure_text(name) for name, _, _ in rows] + [_("all together")]
     bases, edges = _stack([days for _, days, _ in rows])
     lengths = [days for _, days, _ in rows] + [total_d]
     figure.add_bar(
@@ -62,13 +62,13 @@ def _figure(rows: list[tuple[str, float, str]], total_d: float) -> go.Figure:
         marker={"color": [*(colour for _, _, colour in rows), theme.INK], "line": {"width": 0}},
         text=[_signed(length) for length in lengths],
         textposition="none",
-        hovertemplate="%{y}: %{text}<extra></extra>",
+        hovertemplate=f"%{{y}}{_(': ')}%{{text}}<extra></extra>",
     )
     _add_connectors(figure, names, edges)
     _add_values(figure, names, lengths, [*bases, 0.0])
     figure.update_yaxes(type="category", autorange="reversed", showgrid=False, tickfont={"color": theme.INK})
     figure.update_xaxes(
-        title_text="days after the nominal date", tickformat=",d", zeroline=True, zerolinecolor=theme.GREY
+        title_text=_("days after the nominal date"), tickformat=",d", zeroline=True, zerolinecolor=theme.GREY
     )
     figure.update_xaxes(range=_range_with_room(rows, total_d, 0.1))
     return figure
@@ -109,11 +109,11 @@ def _range_with_room(rows: list[tuple[str, float, str]], total_d: float, room: f
 
 
 def _signed(days: float) -> str:
-    return f"{days:+,.0f} d".replace("-", "−") if abs(days) >= 1 else f"{days:+.1f} d".replace("-", "−")
+    return formats.signed_days(days)
 
 
 def _total_key() -> Key:
-    return Key("sum = mean slip", theme.INK, "box")
+    return Key(_("sum = mean slip"), theme.INK, "box")
 
 
 def _title(goal: GoalFinding) -> str:
@@ -121,43 +121,57 @@ def _title(goal: GoalFinding) -> str:
     added = sum(cause.mean_d for cause in goal.slip_by_cause if cause.mean_d > 0)
     least = max(_LEAST_D, _NAMED * added)
     costs = [cause for cause in goal.slip_by_cause if cause.mean_d >= least][:3]
-    total = f"the mean slip is {goal.total_slip_d:,.0f} days".replace("-", "−")
-    if not costs:
-        return f"On average no cause costs this goal a day; {total}"
-    names = formats.listing([f"{cause.cause} ({_signed(cause.mean_d)})" for cause in costs])
-    saved = min(goal.slip_by_cause, key=lambda cause: cause.mean_d)
-    back = (
-        f"{_SAVED.get(saved.cause, saved.cause)} gives back {-saved.mean_d:,.0f} d; " if saved.mean_d <= -least else ""
+    total = (
+        _("the mean slip is {total_slip} days").format(total_slip=formats.number(goal.total_slip_d)).replace("-", "−")
     )
-    return f"{names[:1].upper()}{names[1:]} cost{'s' if len(costs) == 1 else ''} most; {back}{total}"
+    if not costs:
+        return _("On average no cause costs this goal a day; {total}").format(total=total)
+    names = formats.listing([f"{term('cause', cause.cause)} ({_signed(cause.mean_d)})" for cause in costs])
+    saved = min(goal.slip_by_cause, key=lambda cause: cause.mean_d)
+    most = plural("{causes} costs most", "{causes} cost most", len(costs))
+    said = [most.format(causes=f"{names[:1].upper()}{names[1:]}")]
+    if saved.mean_d <= -least:
+        back = term("cause", saved.cause) if saved.cause != "plan" else _("waiting less for planned dates")
+        said.append(_("{cause} gives back {time}").format(cause=back, time=formats.days(-saved.mean_d)))
+    return _("; ").join([*said, total])
 
 
 def _reading(findings: Findings, goal: GoalFinding) -> str:
     calendar = findings.calendar
-    start = "How to read: start at the nominal date"
+    start = _("How to read: start at the nominal date")
     if goal.nominal_d is not None:
-        mean = formats.month(calendar, goal.nominal_d + goal.total_slip_d)
-        start += f" ({formats.month(calendar, goal.nominal_d)}) and walk down to the mean date ({mean})"
-    return (
-        f"{start}; each bar is the mean number of days a cause adds to (or saves on) the chain that dates the goal, "
-        f"over N = {findings.replications:,} runs. The bars add up to the total; no day is unexplained."
-    )
+        start = _("How to read: start at the nominal date ({month}) and walk down to the mean date ({mean})").format(
+            month=formats.month(calendar, goal.nominal_d),
+            mean=formats.month(calendar, goal.nominal_d + goal.total_slip_d),
+        )
+    return _(
+        "{start}; each bar is the mean number of days a cause adds to (or saves on) the chain that dates the goal, "
+        "over "
+        "N = {count} runs. The bars add up to the total; no day is unexplained."
+    ).format(start=start, count=formats.number(findings.replications))
 
 
 def _note(findings: Findings, goal: GoalFinding) -> str:
     if not goal.censored:
         return ""
     year = findings.calendar.end.year
-    return (
-        f"In {goal.censored:,} of {findings.replications:,} runs the goal is not reached by {year}. Their days count "
-        "up to the calendar's end, so the true mean is later than shown."
-    )
+    return _(
+        "In {censored} of {replications} runs the goal is not reached by {year}. Their days count up to the calendar's "
+        "end, so the true mean is later than shown."
+    ).format(censored=formats.number(goal.censored), replications=formats.number(findings.replications), year=year)
 
 
 def _table(goal: GoalFinding) -> Table:
     rows = [
-        (c.cause, CAUSE_FAMILY.get(c.cause, "other"), f"{c.mean_d:.2f}", f"{c.nominal_d:.2f}")
+        (
+            term("cause", c.cause),
+            term("family", CAUSE_FAMILY.get(c.cause, "other")),
+            f"{c.mean_d:.2f}",
+            f"{c.nominal_d:.2f}",
+        )
         for c in goal.slip_by_cause
     ]
-    rows.append(("total", "", f"{goal.total_slip_d:.2f}", f"{sum(c.nominal_d for c in goal.slip_by_cause):.2f}"))
-    return Table(("cause", "family", "mean slip, d", "days in the nominal run"), tuple(rows), frozenset({2, 3}))
+    rows.append((_("total"), "", f"{goal.total_slip_d:.2f}", f"{sum(c.nominal_d for c in goal.slip_by_cause):.2f}"))
+    return Table(
+        (_("cause"), _("family"), _("mean slip, d"), _("days in the nominal run")), tuple(rows), frozenset({2, 3})
+    )

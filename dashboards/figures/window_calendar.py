@@ -10,13 +10,12 @@ from typing import Any
 from dashboards import formats, theme
 from dashboards.card import Card, Key, Page, Table, Tile
 from dashboards.picture import compose_picture, hours_text, minute_text, span_text
+from dashboards.translation import _, plural
 from sim.physics.epochs import iso_from_epoch
-from sim.problems import plural
 
 Window = Mapping[str, Any]
 """`open_d`, `close_d`, `best_d`, `tli_dv_m_s`, `loi_dv_m_s`, `branch`, and of launches `azimuth_deg`."""
 BRANCH_COLOUR = {"asc": theme.BLUE, "desc": theme.VERMILLION}
-BRANCH_WORD = {"asc": "meets the Moon northbound", "desc": "meets the Moon southbound"}
 _ROW_PX = 30
 _INSTANT_D = 1e-3
 """Keeps the month that begins as the span ends out of the calendar."""
@@ -24,31 +23,35 @@ _INSTANT_D = 1e-3
 
 def picture_windows(windows: Sequence[Window], span_d: tuple[float, float], site: str | None, plan: str) -> Page:
     """Return the page of a stack's windows, or of the launches from a site; `plan` says from where to where."""
-    what = "Departures of the waiting stack" if site is None else f"Launches from {site}"
+    what = _("Departures of the waiting stack") if site is None else _("Launches from {site}").format(site=site)
     gaps = [later["best_d"] - earlier["best_d"] for earlier, later in pairwise(windows)]
     mean = hours_text(24.0 * sum(gaps) / len(gaps)) if gaps else formats.NONE
     draw = draw_calendar if site is None else draw_hours
-    found = f"{len(windows):,} {plural(len(windows), 'window')}" if windows else "no window"
+    found = plural("{count} window", "{count} windows", len(windows)).format(count=formats.number(len(windows)))
+    if gaps:
+        found = _("{windows}, {time} apart in the mean").format(windows=found, time=mean)
     return compose_picture(
         title=what,
-        headline=f"{what}: {found}{f', {mean} apart in the mean' if gaps else ''}",
+        headline=f"{what}{_(': ')}{found if windows else _('no window')}",
         verdict=f"{plan}; {span_text(*span_d)}.",
         tiles=(
-            Tile("Windows", f"{len(windows):,}", "in the span", theme.BLUE),
-            Tile("Mean gap", mean, "between best times", theme.BLUE),
+            Tile(_("Windows"), formats.number(len(windows)), _("in the span"), theme.BLUE),
+            Tile(_("Mean gap"), mean, _("between best times"), theme.BLUE),
             Tile(
-                "Longest gap",
+                _("Longest gap"),
                 hours_text(24.0 * max(gaps)) if gaps else formats.NONE,
-                "between best times",
+                _("between best times"),
                 theme.VERMILLION,
             ),
-            Tile("TLI", _range(windows, "tli_dv_m_s"), "m/s at the best times", theme.GREY),
-            Tile("LOI", _range(windows, "loi_dv_m_s"), "m/s at the best times", theme.GREY),
+            Tile("TLI", _range(windows, "tli_dv_m_s"), _("m/s at the best times"), theme.GREY),
+            Tile("LOI", _range(windows, "loi_dv_m_s"), _("m/s at the best times"), theme.GREY),
         ),
         cards=(draw(windows, span_d),),
         footer=(
-            "Planes are those of the conic to the Moon's place at arrival; the full field's plane differs by some 4 "
-            "hours for a waiting stack.",
+            _(
+                "Planes are those of the conic to the Moon's place at arrival; the full field's plane differs by some "
+                "4 hours for a waiting stack."
+            ),
         ),
     )
 
@@ -86,12 +89,14 @@ def draw_calendar(windows: Sequence[Window], span_d: tuple[float, float]) -> Car
         dtick=1,
         **theme.AWAY,
     )
-    figure.update_xaxes(range=[0.6, 32.4], tickvals=[1, 5, 10, 15, 20, 25, 30], title_text="day of the month")
+    figure.update_xaxes(range=[0.6, 32.4], tickvals=[1, 5, 10, 15, 20, 25, 30], title_text=_("day of the month"))
     return Card(
         id="calendar",
         title=_calendar_title(windows),
-        reading="How to read: a dot is the moment the parking orbit's plane meets the Moon's place at arrival; its "
-        "band is the time in which the plane is off by no more than the tolerance.",
+        reading=_(
+            "How to read: a dot is the moment the parking orbit's plane meets the Moon's place at arrival; its band is "
+            "the time in which the plane is off by no more than the tolerance."
+        ),
         figure=figure,
         table=_table(windows),
         keys=_keys(),
@@ -117,57 +122,75 @@ def draw_hours(windows: Sequence[Window], span_d: tuple[float, float]) -> Card:
                 customdata=[[_hover(w)] for w in mine],
                 hovertemplate="%{customdata[0]}<extra></extra>",
             )
-    figure.update_yaxes(range=[0, 24], tickvals=[0, 6, 12, 18, 24], title_text="hour of the day, TDB", **theme.AWAY)
+    figure.update_yaxes(range=[0, 24], tickvals=[0, 6, 12, 18, 24], title_text=_("hour of the day, TDB"), **theme.AWAY)
     figure.update_xaxes(type="date", range=[iso_from_epoch(span_d[0]), iso_from_epoch(span_d[1])])
     return Card(
         id="hours",
         title=_hours_title(windows, span_d),
-        reading="How to read: a dot is a launch; up to four a day, two azimuths in each of two branches. Their hours "
-        "drift as the Moon moves on; there are none while its declination is above the inclination.",
+        reading=_(
+            "How to read: a dot is a launch; up to four a day, two azimuths in each of two branches. Their hours drift "
+            "as the Moon moves on; there are none while its declination is above the inclination."
+        ),
         figure=figure,
         table=_table(windows),
         keys=(
             *_keys()[:2],
-            Key("filled: azimuth south of east; hollow: north of east", theme.SOFT, "dot"),
+            Key(_("filled: azimuth south of east; hollow: north of east"), theme.SOFT, "dot"),
         ),
         note=_no_launch_note(windows, span_d),
     )
 
 
+def _branch_words() -> dict[str, str]:
+    return {"asc": _("meets the Moon northbound"), "desc": _("meets the Moon southbound")}
+
+
 def _keys() -> tuple[Key, ...]:
-    dots = tuple(Key(BRANCH_WORD[branch], colour, "dot") for branch, colour in BRANCH_COLOUR.items())
-    return (*dots, Key("plane within the tolerance", theme.BLUE, "band"))
+    dots = tuple(Key(words, BRANCH_COLOUR[branch], "dot") for branch, words in _branch_words().items())
+    return (*dots, Key(_("plane within the tolerance"), theme.BLUE, "band"))
 
 
 def _calendar_title(windows: Sequence[Window]) -> str:
     if len(windows) < 2:
-        return "Fewer than two windows in the span"
+        return _("Fewer than two windows in the span")
     gaps = [(later["best_d"] - earlier["best_d"], earlier["best_d"]) for earlier, later in pairwise(windows)]
-    (shortest, _), (longest, start) = min(gaps), max(gaps)
-    return f"Gaps run from {shortest:.1f} to {longest:.1f} days; the longest begins {minute_text(start)}"
+    shortest, (longest, start) = min(gaps)[0], max(gaps)
+    return _("Gaps run from {shortest} to {longest} days; the longest begins {minute}").format(
+        shortest=formats.number(shortest, 1), longest=formats.number(longest, 1), minute=minute_text(start)
+    )
 
 
 def _hours_title(windows: Sequence[Window], span_d: tuple[float, float]) -> str:
     days = {iso_from_epoch(window["best_d"])[:10] for window in windows}
-    return f"A launch is possible on {len(days):,} of {round(span_d[1] - span_d[0]):,} days"
+    return _("A launch is possible on {count} of {all} days").format(
+        count=formats.number(len(days)), all=formats.number(round(span_d[1] - span_d[0]))
+    )
 
 
 def _no_launch_note(windows: Sequence[Window], span_d: tuple[float, float]) -> str:
     edges = [span_d[0], *(window["best_d"] for window in windows), span_d[1]]
     longest, start = max((later - earlier, earlier) for earlier, later in pairwise(edges))
     return (
-        f"The longest time without a launch, {hours_text(24.0 * longest)}, begins {minute_text(start)}."
+        _("The longest time without a launch, {hours}, begins {minute}.").format(
+            hours=hours_text(24.0 * longest), minute=minute_text(start)
+        )
         if longest > 2
         else ""
     )
 
 
 def _hover(window: Window) -> str:
-    azimuth = f", azimuth {window['azimuth_deg']:.1f}°" if "azimuth_deg" in window else ""
+    azimuth = ""
+    if "azimuth_deg" in window:
+        azimuth = ", " + _("azimuth {azimuth}°").format(azimuth=formats.number(window["azimuth_deg"], 1))
     best = minute_text(window["best_d"])
-    span = f"open {minute_text(window['open_d'])} to {minute_text(window['close_d'])}"
-    costs = f"TLI {window['tli_dv_m_s']:.0f} m/s, LOI {window['loi_dv_m_s']:.0f} m/s"
-    return f"best {best}{azimuth}<br>{span}<br>{costs}<br>{BRANCH_WORD[window['branch']]}"
+    span = _("open {start} to {end}").format(start=minute_text(window["open_d"]), end=minute_text(window["close_d"]))
+    costs = _("TLI {tli_dv} m/s, LOI {loi_dv} m/s").format(
+        tli_dv=formats.number(window["tli_dv_m_s"]), loi_dv=formats.number(window["loi_dv_m_s"])
+    )
+    return _("best {best}{azimuth}<br>{span}<br>{costs}<br>{branch}").format(
+        best=best, azimuth=azimuth, span=span, costs=costs, branch=_branch_words()[window["branch"]]
+    )
 
 
 def _months(first_d: float, last_d: float) -> list[str]:
@@ -202,7 +225,15 @@ def _range(windows: Sequence[Window], key: str) -> str:
 
 def _table(windows: Sequence[Window]) -> Table:
     azimuth = any("azimuth_deg" in window for window in windows)
-    head = ("open", "best", "close", "branch", *(("azimuth, deg",) if azimuth else ()), "TLI, m/s", "LOI, m/s")
+    head = (
+        _("open"),
+        _("best"),
+        _("close"),
+        _("branch"),
+        *((_("azimuth, deg"),) if azimuth else ()),
+        "TLI, m/s",
+        "LOI, m/s",
+    )
     rows = tuple(
         (
             *(minute_text(window[key]) for key in ("open_d", "best_d", "close_d")),

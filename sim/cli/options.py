@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from dashboards.translation import LANGUAGES, NAMES, written_in
 from sim.problems import counted, plural
 from sim.sampling import LATIN_HYPERCUBE, STRATA
 
@@ -48,6 +49,24 @@ def label_option(function: F) -> F:
         "--label", metavar="TEXT", help="What pages and texts call it, instead of scenario and variants; it is kept."
     )
     return option(function)
+
+
+def language_option(function: F) -> F:
+    """Add `--lang`, which writes pages in one language."""
+    option = click.option(
+        "--lang",
+        type=click.Choice(LANGUAGES),
+        expose_value=False,
+        callback=_write_in,
+        help=f"Write pages in one language only: {', '.join(f'{code} {NAMES[code]}' for code in LANGUAGES)} "
+        "[default: all of them, and the reader's browser chooses].",
+    )
+    return option(function)
+
+
+def _write_in(context: click.Context, _param: click.Parameter, code: str | None) -> None:
+    if code is not None:
+        context.with_resource(written_in(code))
 
 
 def as_of_option(function: F) -> F:

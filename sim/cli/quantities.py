@@ -137,12 +137,15 @@ def hourly(first_d: float, last_d: float) -> npt.NDArray[np.float64]:
     return np.linspace(first_d, last_d, max(2, math.ceil((last_d - first_d) * 24.0) + 1))
 
 
-def save_picture(page: Page, path: Path) -> None:
-    """Write a picture and say where on stderr; raises InputError when the file cannot be written."""
+def save_picture(compose: Callable[[], Page], path: Path) -> None:
+    """Write a picture, composed once for each language, and say where on stderr.
+
+    Raises InputError when the file cannot be written.
+    """
     from dashboards.picture import write_picture
 
     try:
-        write_picture(page, path)
+        write_picture(compose, path)
     except OSError as error:
         raise InputError(f"{path}: cannot be written: {error.strerror or error}") from None
     click.echo(f"Picture: {path}", err=True)

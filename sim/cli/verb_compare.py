@@ -7,7 +7,15 @@ from typing import Any
 import click
 
 from sim.cli.changes_text import changes_told, idle_told
-from sim.cli.options import arguments_as_options, as_json, as_of_option, engine_options, seed_option, workers_of
+from sim.cli.options import (
+    arguments_as_options,
+    as_json,
+    as_of_option,
+    engine_options,
+    language_option,
+    seed_option,
+    workers_of,
+)
 from sim.cli.printing import json_text
 from sim.problems import counted
 
@@ -28,6 +36,7 @@ _INPUTS_SHOWN = 20
     is_flag=True,
     help="Of two: what each input that differs moves, one after another, by paired runs; kept for the next time.",
 )
+@language_option
 @as_json("the comparison", quiet=True)
 def command(things: tuple[str, ...], goal: str | None, report: bool, json_: bool, quiet: bool, **options: Any) -> None:
     """Compare what scenarios promise: chance, P50 and P80 with paired intervals, slip by cause, what differs.

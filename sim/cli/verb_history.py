@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.options import as_json, engine_of, engine_options, scenario_options, seed_option, split_names, typed
+from sim.cli.options import (
+    as_json,
+    engine_of,
+    engine_options,
+    language_option,
+    scenario_options,
+    seed_option,
+    split_names,
+    typed,
+)
 from sim.cli.printing import aligned, print_json
 from sim.problems import counted
 
@@ -27,6 +36,7 @@ if TYPE_CHECKING:
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Folder [default: runs/SCENARIO-history-KEY].")
 @scenario_options
 @engine_options
+@language_option
 @as_json("the forecasts", quiet=True)
 def command(file: str, sets: tuple[str, ...], variants: tuple[str, ...], **options: Any) -> None:
     """Forecast a scenario afresh on each of several days, with what was known then, and draw the milestone trend.

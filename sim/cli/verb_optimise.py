@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.options import as_json, model_options, reporting, split_names, typed
+from sim.cli.options import as_json, language_option, model_options, reporting, split_names, typed
 from sim.cli.printing import aligned, print_json
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ OBJECTIVES = ("date", "launches", "imleo", "cost")
 @click.option("-o", "--out", type=click.Path(path_type=Path, dir_okay=False), help="File for the better plan.")
 @click.option("--force", is_flag=True, help="Overwrite that file.")
 @model_options
+@language_option
 @as_json("the answer", quiet=True)
 def command(file: str, sets: tuple[str, ...], variants: tuple[str, ...], **options: Any) -> None:
     """Find what should fly on which flight, and when; prove it, replay it, run it under chance, and draw a page.

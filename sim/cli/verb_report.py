@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from sim.cli.options import as_json
+from sim.cli.options import as_json, language_option
 from sim.cli.printing import print_json
 
 
@@ -46,6 +46,7 @@ from sim.cli.printing import print_json
 )
 @click.option("-j", "--jobs", type=click.IntRange(min=1), help="Worker processes [default: one for each processor].")
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
+@language_option
 @as_json("the paths and what is found")
 def command(
     folders: tuple[Path, ...],

@@ -15,6 +15,7 @@ from sim.cli.options import (
     as_json,
     engine_options,
     label_option,
+    language_option,
     model_options,
     sampling_option,
     seed_option,
@@ -65,6 +66,7 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 @label_option
 @sampling_option
 @engine_options
+@language_option
 @as_json("the summary", quiet=True)
 def command(
     file: str,

@@ -10,6 +10,7 @@ import click
 from sim.cli.options import (
     as_json,
     engine_options,
+    language_option,
     model_options,
     reporting,
     seed_option,
@@ -54,6 +55,7 @@ _MOST_LINES = 100
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Folder [default: runs/SCENARIO-seek-KEY].")
 @model_options
 @engine_options
+@language_option
 @as_json("the answer", quiet=True)
 def command(file: str, sets: tuple[str, ...], variants: tuple[str, ...], **options: Any) -> None:
     """Find the cheapest levers that reach a goal by its date with the chance that is wanted.

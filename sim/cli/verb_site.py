@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.options import as_json, split_names
+from sim.cli.options import as_json, language_option, split_names
 from sim.cli.printing import print_json, print_pairs
 from sim.cli.quantities import (
     ANGLE,
@@ -53,6 +53,7 @@ if TYPE_CHECKING:
 @click.option("--to", "last_d", type=MOMENT, required=True, help="End of the span, TDB.")
 @kernel_option
 @plot_option("calendars of light and of the Earth's visibility")
+@language_option
 @as_json("the figures")
 def command(
     latitude_deg: float,
@@ -81,7 +82,7 @@ def command(
     if plot:
         from dashboards.figures.light_calendar import picture_light
 
-        save_picture(picture_light(site, light, earth, sun_max_deg), plot)
+        save_picture(lambda: picture_light(site, light, earth, sun_max_deg), plot)
     if json_:
         print_json(result)
     else:

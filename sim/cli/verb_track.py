@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli.options import as_json, split_names
+from sim.cli.options import as_json, language_option, split_names
 from sim.cli.printing import print_json, print_table
 from sim.cli.quantities import (
     ANGLE,
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 )
 @kernel_option
 @plot_option("a timeline of the coverage")
+@language_option
 @as_json("the coverage")
 def command(
     names: tuple[str, ...],
@@ -61,7 +62,7 @@ def command(
         from dashboards.figures.coverage import picture_coverage
 
         named = {station.name: one for station, one in zip(stations, single, strict=True)}
-        save_picture(picture_coverage(every, named, minimum_deg), plot)
+        save_picture(lambda: picture_coverage(every, named, minimum_deg), plot)
     if json_:
         print_json(
             {

@@ -12,7 +12,7 @@ import click
 
 from sim.cli.halo_legs import halo_home, names_halo, print_halo, read_halo_way
 from sim.cli.homeward import home_options, home_result, print_home, read_homeward
-from sim.cli.options import as_json
+from sim.cli.options import as_json, language_option
 from sim.cli.printing import print_json, print_table
 from sim.cli.quantities import (
     ANGLE,
@@ -87,6 +87,7 @@ class Arrival:
 )
 @kernel_option
 @plot_option("the path in two frames and the costs around that date")
+@language_option
 @as_json("the transfer")
 def command(
     depart_d: float,
@@ -136,11 +137,12 @@ def command(
         if precise is None and aim.orbit.perilune_km > _FITTED_KM:
             result["notes"].append(_OUTSIDE_FIT)
         if plot:
-            from dashboards.figures.trajectory import AskedTransfer, picture_transfer
+            from dashboards.figures.trajectory import AskedTransfer, fly_result, picture_transfer
 
             insertion = aim.leg.dv_m_s if aim.leg else None
             flight = AskedTransfer(depart_d, tof_h, parking, _turned(parking, fast), aim.orbit, aim.name, insertion)
-            save_picture(picture_transfer(table, flight, result), plot)
+            flown = fly_result(table, flight, result)
+            save_picture(lambda: picture_transfer(flown, result), plot)
     if json_:
         print_json(result)
     else:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli.options import as_json, seed_option, split_names
+from sim.cli.options import as_json, language_option, seed_option, split_names
 from sim.cli.printing import print_json, show_grid
 from sim.problems import counted
 
@@ -37,6 +37,7 @@ QUICK = 1000
     show_default=True,
     help="Folder of the page.",
 )
+@language_option
 @as_json("the cases", quiet=True)
 @click.pass_context
 def command(

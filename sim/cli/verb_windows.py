@@ -18,7 +18,7 @@ from sim.cli.halo_legs import (
     shuttle_windows,
 )
 from sim.cli.homeward import Homeward, home_options, home_windows, print_home_windows, read_homeward
-from sim.cli.options import as_json
+from sim.cli.options import as_json, language_option
 from sim.cli.printing import print_json, print_table
 from sim.cli.quantities import (
     ANGLE,
@@ -77,6 +77,7 @@ _TOF, _SHUTTLE_TOF = "108h", "12h"  # times of flight where none is asked for
 )
 @kernel_option
 @plot_option("a calendar of the windows")
+@language_option
 @as_json("the windows")
 def command(
     parking_km: float,
@@ -144,7 +145,8 @@ def command(
 
         node = f", node {raan_deg:g}°" if raan_deg is not None else ""
         plan = f"{parking_km:g} km at {inclination_deg:g}°{node}, to {aim.name} in {tof_h:g} h"
-        save_picture(picture_windows(windows, (first_d, last_d), place.name if place else None, plan), plot)
+        where = place.name if place else None
+        save_picture(lambda: picture_windows(windows, (first_d, last_d), where, plan), plot)
     if json_:
         print_json({**result, "windows": [_said(window) for window in windows]})
     else:

@@ -32,7 +32,7 @@ READY = "#scene[data-ready=yes]"
 def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     page = compose_campaign(sample_findings(), sample_outline())
     assert page is not None
-    return write_page(page, tmp_path_factory.mktemp("campaign"), name=CAMPAIGN_FILE)
+    return write_page(lambda: page, tmp_path_factory.mktemp("campaign"), name=CAMPAIGN_FILE)
 
 
 @pytest.fixture(scope="module")
@@ -133,7 +133,7 @@ def test_elements_of_the_base_change_their_state_with_the_day(chromium: Browser,
     study = run_study(campaign, replications=4, seed=3, jobs=1, folder=tmp_path / "study")
     page = compose_campaign(findings_of(study), study.outline, known=(campaign, loaded))
     assert page is not None
-    seen = open_page(chromium, write_page(page, tmp_path, name=CAMPAIGN_FILE))
+    seen = open_page(chromium, write_page(lambda: page, tmp_path, name=CAMPAIGN_FILE))
     seen.page.select_option(".pick select >> nth=0", "0")
     seen.page.focus("#day")
     seen.page.keyboard.press("Home")

@@ -40,13 +40,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         Entry(first, {name: luck}, {"a.x": Input(("a", "x"), "1")}),
         Entry(second, {name: luck + 30.0}, {"a.x": Input(("a", "x"), HOSTILE, HOSTILE)}),
     ]
-    for kind, page in {
-        "report": compose_page(first, sample_setting()),
-        "comparison": compose_comparison(entries),
-        "sweep": compose_sweep(sample_sweep(), folder),
-        "flights": flights_of("missions.cargo-1.title=The first flight")[1],
+    for kind, compose in {
+        "report": lambda: compose_page(first, sample_setting()),
+        "comparison": lambda: compose_comparison(entries),
+        "sweep": lambda: compose_sweep(sample_sweep(), folder),
+        "flights": lambda: flights_of("missions.cargo-1.title=The first flight")[1],
     }.items():
-        write_page(page, folder, name=f"{kind}.html", single_file=False)
+        write_page(compose, folder, name=f"{kind}.html", single_file=False)
     return folder
 
 

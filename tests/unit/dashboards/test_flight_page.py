@@ -9,7 +9,7 @@ import pytest
 
 from dashboards.card import Page
 from dashboards.figures.manifest_table import draw_manifest
-from dashboards.flight import compose_flights, flight_links, name_flights
+from dashboards.flight import compose_flights, flight_links, fly_flights, name_flights
 from dashboards.page import render_page
 from sim.analysis.find import find
 from sim.analysis.findings import Findings
@@ -28,9 +28,9 @@ def flights_of(*sets: str) -> tuple[Findings, Page]:
     campaign = compile_campaign(loaded)
     nominal = simulate_nominal(campaign)
     findings = find(outline_of(campaign, nominal), simulate(campaign, 1, 0)[None], nominal[None], seed=1)
-    page = compose_flights(campaign, loaded, findings, nominal, nominal.trace)
-    assert page is not None
-    return findings, page
+    flown = fly_flights(campaign, loaded, findings, nominal, nominal.trace)
+    assert flown is not None
+    return findings, compose_flights(flown)
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +89,7 @@ def test_without_flights_there_is_no_page() -> None:
     campaign = compile_campaign(loaded)
     nominal = simulate_nominal(campaign)
     findings = find(outline_of(campaign, nominal), simulate(campaign, 1, 0)[None], nominal[None], seed=1)
-    assert compose_flights(campaign, loaded, findings, nominal, nominal.trace) is None
+    assert fly_flights(campaign, loaded, findings, nominal, nominal.trace) is None
 
 
 def test_two_missions_of_one_title_are_told_apart() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from dashboards.answers import Answer, GoalAnswers, SweepAnswers
 from dashboards.card import Card
-from dashboards.figures.guess_table import NOT_STATED, draw_guesses
+from dashboards.figures.guess_table import draw_guesses
 from dashboards.figures.movers import draw_movers
 from dashboards.figures.response import draw_response
 from dashboards.lever_axis import AS_IS, VARIANTS, LeverAxis, levers_of
@@ -71,7 +71,7 @@ def test_a_figure_without_stated_confidence_says_so_and_lies_between_medium_and_
     sweep = sweep_with(goal, {}, FAR)
     (guess,) = rank_guesses(sweep, goal)
     assert guess.weight_d == pytest.approx(0.75 * guess.influence.moves_d)
-    assert shown(draw_guesses(sweep, goal))[0][2] == NOT_STATED
+    assert shown(draw_guesses(sweep, goal))[0][2] == "not stated"
 
 
 def test_a_choice_of_variants_is_no_figure(apart: tuple[Answer, ...]) -> None:

@@ -221,9 +221,9 @@ def test_text_is_escaped() -> None:
 def test_a_picture_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     with pytest.raises(IsADirectoryError):
-        write_picture(sample_page(), tmp_path / "folder")
+        write_picture(sample_page, tmp_path / "folder")
     assert list(tmp_path.iterdir()) == [tmp_path / "folder"]
-    path = write_picture(sample_page(), tmp_path / "page.html")
+    path = write_picture(sample_page, tmp_path / "page.html")
     assert path.read_text(encoding="utf-8").endswith("</html>\n")
 
 

@@ -58,7 +58,7 @@ def test_scripts_run_only_by_their_hash(findings: Findings) -> None:
     policy = page.split('Content-Security-Policy" content="')[1].split('"')[0]
     scripts = policy.split("script-src ")[1].split(";")[0]
     assert "unsafe" not in scripts
-    assert scripts.count("sha256-") == 2
+    assert scripts.count("sha256-") == 3
     assert policy.startswith("default-src 'none'")
 
 
