@@ -152,7 +152,7 @@ def _in_order(campaign: Campaign, bars: Mapping[str, Bar]) -> list[ElementPlan]:
 def _element(element: ElementPlan, bar: Bar | None, name: str, place: tuple[float, float]) -> Json:
     dates = [None] * 3 if bar is None else [bar.finish_p10_d, bar.finish_p50_d, bar.finish_p90_d]
     return {
-        "label": formats.shorten(bar.called if bar is not None else name, LABEL_LENGTH),
+        "label": formats.shorten(formats.called(bar) if bar is not None else name, LABEL_LENGTH),
         "kind": kind_of(element),
         "kg": round(element.mass_kg),
         "x": place[0],

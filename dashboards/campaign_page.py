@@ -16,7 +16,7 @@ from dashboards.event_words import sentence_of
 from dashboards.page import variable_of
 from dashboards.report import REPORT_FILE
 from dashboards.setting import setting_of
-from dashboards.translation import _
+from dashboards.translation import _, term
 from sim.analysis.findings import Findings
 from sim.analysis.outline import Outline
 from sim.analysis.story import Narrator, merge
@@ -44,7 +44,7 @@ def compose_campaign(
     titles = {bar.name: bar.called for bar in findings.bars}
 
     def called(name: str) -> str:
-        return titles.get(name, name)
+        return term("title", titles.get(name, name))
 
     stations = _stations(known[0]) if known is not None else frozenset()
     cargo = cargo_of(known[0], called) if known is not None else {}
@@ -66,7 +66,8 @@ def compose_campaign(
         "lanes": lanes,
         "spots": spots,
         "goals": [
-            {"name": goal.name, "label": formats.shorten(goal.called, 60), "by": goal.by_d} for goal in findings.goals
+            {"name": goal.name, "label": formats.shorten(formats.called(goal), 60), "by": goal.by_d}
+            for goal in findings.goals
         ],
         "runs": films,
         "partings": {f"{a}-{b}": parting_of(traces[a], traces[b], called) for a, b in pairs},

@@ -6,9 +6,10 @@ for those of the others: the table holds each text that differs once, and where 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from html.parser import HTMLParser
+from html import unescape
 from typing import Any, Final, TypeAlias
 
 Json: TypeAlias = Any
@@ -16,7 +17,11 @@ Path: TypeAlias = tuple[str | int, ...]
 
 ATTRIBUTES: Final = ("aria-label", "alt", "data-label", "placeholder", "title")
 """Attributes that hold words, in the order in which `language.js` meets them on an element."""
-_SILENT: Final = ("script", "style")
+_PARTS: Final = re.compile(
+    r"<(?:script|style)\b.*?</(?:script|style)>|<(?P<name>[a-z][a-z0-9]*)(?P<held>[^>]*)>|<[^>]*>|(?P<text>[^<]+)", re.S
+)
+"""Of a document: scripts and styles, tags with what they hold, ends of tags, texts."""
+_HELD: Final = re.compile(r'([a-z-]+)="([^"]*)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,52 +98,25 @@ class _Table:
         return self._numbers[ways]
 
 
-class _Texts(HTMLParser):
-    """Collects the texts of a document in its order, and its tags."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.texts: list[str] = []
-        self.tags: list[str] = []
-        self._silent = False
-        self._open = ""
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._end_text()
-        self.tags.append(tag)
-        self._silent = tag in _SILENT
-        held = dict(attrs)
-        self.texts += [value for name in ATTRIBUTES if (value := held.get(name))]
-
-    def handle_endtag(self, tag: str) -> None:
-        self._end_text()
-        self._silent = False
-
-    def handle_data(self, data: str) -> None:
-        if not self._silent:
-            self._open += data
-
-    def close(self) -> None:
-        super().close()
-        self._end_text()
-
-    def _end_text(self) -> None:
-        if self._open.strip():
-            self.texts.append(self._open)
-        self._open = ""
-
-
 def texts_of(document: str) -> list[str]:
     """Return the texts of a document, in its order: those of elements and of attributes that hold words."""
     return _read(document)[1]
 
 
 def _read(document: str) -> tuple[list[str], list[str]]:
-    """Return the tags and the texts of a document, in its order."""
-    parser = _Texts()
-    parser.feed(document)
-    parser.close()
-    return parser.tags, parser.texts
+    """Return the tags and the texts of a document of ours, in its order: every `<` and `>` of its texts is escaped."""
+    tags: list[str] = []
+    texts: list[str] = []
+    for part in _PARTS.finditer(document):
+        text, name = part["text"], part["name"]
+        if text is not None:
+            if unescape(text).strip():
+                texts.append(unescape(text))
+        elif name:
+            tags.append(name)
+            held = dict(_HELD.findall(part["held"])) if '="' in part["held"] else {}
+            texts += [unescape(value) for key in ATTRIBUTES if (value := held.get(key))]
+    return tags, texts
 
 
 def _strings(value: Json) -> Iterator[str]:

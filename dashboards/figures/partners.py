@@ -67,7 +67,7 @@ def _roles_card(findings: Findings, roles: Sequence[PartnerRole], idle: int) -> 
                 _("their mass"),
                 _("work on Earth"),
                 _("antennas"),
-                *(formats.shorten(goal.called, 36) for goal in goals),
+                *(formats.shorten(formats.called(goal), 36) for goal in goals),
             ),
             tuple(
                 (
@@ -96,16 +96,16 @@ def _roles_title(goal: GoalFinding, roles: Sequence[PartnerRole]) -> str:
     total = sum(counts.values())
     if not total:
         return _("Nothing that is still to come for {goal} names a partner").format(
-            goal=formats.shorten(goal.called, 60)
+            goal=formats.shorten(formats.called(goal), 60)
         )
     holders = [name for name, count in counts.items() if count]
     if len(holders) == 1:
         return _(
             "All {count} things that {goal} still rests on are led by {partner}; nothing of it rests on others"
-        ).format(count=total, goal=formats.shorten(goal.called, 60), partner=holders[0])
+        ).format(count=total, goal=formats.shorten(formats.called(goal), 60), partner=holders[0])
     first = max(counts, key=lambda name: counts[name])
     return _("{partner} leads {count} of the {total} things that {goal} still rests on").format(
-        partner=first, count=counts[first], total=total, goal=formats.shorten(goal.called, 60)
+        partner=first, count=counts[first], total=total, goal=formats.shorten(formats.called(goal), 60)
     )
 
 
@@ -140,7 +140,7 @@ def _leaving_card(findings: Findings, roles: Sequence[PartnerRole], found: Leavi
             "gone on {date}; each cell how the chance by the goal's date changes, in points of a hundred, and by how "
             "much the median date moves. Intervals of the points (95 %, paired) are in the data table."
         ).format(count=f"{found.replications:,}", date=formats.day(calendar, calendar.to_days(day))),
-        shown=Table((_("without"), *(formats.shorten(goal.called, 36) for goal in goals)), rows, stacked=True),
+        shown=Table((_("without"), *(formats.shorten(formats.called(goal), 36) for goal in goals)), rows, stacked=True),
         table=_effects_table(called, found.effects),
         note=" ".join(refused),
     )
@@ -172,7 +172,7 @@ def _signed(points: int) -> str:
 def _leaving_title(
     goal: GoalFinding, called: Mapping[str, str], cases: Mapping[tuple[str, str], Mapping[str, LeaveEffect]]
 ) -> str:
-    name = formats.shorten(goal.called, 60)
+    name = formats.shorten(formats.called(goal), 60)
     none = [
         called.get(partner, partner)
         for partner in dict.fromkeys(partner for partner, _way in cases)
@@ -247,7 +247,7 @@ def find_decisions(findings: Findings, setting: Setting) -> list[Decision]:
 
 def _decision_card(findings: Findings, decisions: Sequence[Decision]) -> Card:
     calendar = findings.calendar
-    called = {goal.name: formats.shorten(goal.called, 70) for goal in findings.goals}
+    called = {goal.name: formats.shorten(formats.called(goal), 70) for goal in findings.goals}
     since_d = findings.known_until_d or 0.0
     needed = [one for one in decisions if one.bar.serves]
     overdue = [one for one in needed if one.due_d <= since_d]
@@ -281,7 +281,7 @@ def _decision_title(calendar: Calendar, needed: Sequence[Decision], overdue: Seq
 
 
 def _say_decision(one: Decision) -> str:
-    name = formats.shorten(one.bar.called, 60)
+    name = formats.shorten(formats.called(one.bar), 60)
     return _("order for {mission}").format(mission=name) if one.orders else _("begin: {work}").format(work=name)
 
 
