@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from dashboards import formats, theme
 from dashboards.card import Card, Key, Table
+from dashboards.translation import _
 from sim.analysis.compare import PairedDifference, ProbabilityDifference
 from sim.analysis.estimates import Quantile
 
@@ -32,33 +33,37 @@ def draw_forest(base: str, paired: Sequence[Paired]) -> Card:
     """Return the paired differences of dates in days, with their intervals, around the line of no difference."""
     figure = theme.draft_figure(96 + 52 * len(paired))
     for level, one in enumerate(paired):
-        colour, _ = theme.goal_style(one.index)
+        colour, _dash = theme.goal_style(one.index)
         if one.mean.mean is not None:
             mean = one.mean.mean
-            _add_line(figure, (mean.low, mean.value, mean.high), level - 0.14, colour, "circle", "mean of pairs")
+            _add_line(figure, (mean.low, mean.value, mean.high), level - 0.14, colour, "circle", _("mean of pairs"))
         if one.medians.value is not None:
             low, high = one.medians.low, one.medians.high
             value = one.medians.value
             span = (low if low is not None else value, value, high if high is not None else value)
-            _add_line(figure, span, level + 0.14, colour, "diamond", "P50 less P50")
+            _add_line(figure, span, level + 0.14, colour, "diamond", _("P50 less P50"))
     names = [formats.figure_text(formats.shorten(one.name, 28)) for one in paired]
     figure.update_xaxes(range=_range(paired))
-    figure.update_xaxes(title_text=f"days later than {formats.figure_text(formats.shorten(base, 40))}")
+    figure.update_xaxes(
+        title_text=_("days later than {base}").format(base=formats.figure_text(formats.shorten(base, 40)))
+    )
     figure.update_xaxes(zeroline=True, zerolinecolor=theme.INK, zerolinewidth=1.5)
     theme.name_rows(figure, names)
     return Card(
         id="forest",
         title=_title(base, paired),
         reading=(
-            f"How to read: dots are the mean of the differences to {formats.shorten(base, 40)}, replication by "
-            "replication, over the pairs in which both reach the goal; diamonds are the difference of the P50 dates "
-            "over all pairs. Lines are 95 % intervals; one that crosses the upright line leaves the sign open."
+            _(
+                "How to read: dots are the mean of the differences to {base}, replication by replication, over the "
+                "pairs in which both reach the goal; diamonds are the difference of the P50 dates over all pairs. "
+                "Lines are 95 % intervals; one that crosses the upright line leaves the sign open."
+            ).format(base=formats.shorten(base, 40))
         ),
         figure=figure,
         table=_table(base, paired),
         keys=(
-            Key("mean of paired differences", theme.SOFT, "dot"),
-            Key("difference of P50", theme.SOFT, "diamond"),
+            Key(_("mean of paired differences"), theme.SOFT, "dot"),
+            Key(_("difference of P50"), theme.SOFT, "diamond"),
         ),
         note=_note(base, paired),
         narrow={"yaxis.tickfont.size": 11, "yaxis.ticktext": [formats.shorten(name, 14) for name in names]},
@@ -82,7 +87,11 @@ def _add_line(
         y=[level],
         mode="markers",
         marker={"symbol": symbol, "size": 11, "color": colour, "line": {"color": theme.CARD, "width": 1.5}},
-        hovertemplate=f"{word}: {value:+,.0f} d ({low:+,.0f} to {high:+,.0f})<extra></extra>",
+        hovertemplate=_("{word}: {days} ({interval})<extra></extra>").format(
+            word=word,
+            days=_("{number} d").format(number=formats.signed(value)),
+            interval=formats.between(formats.signed(low), formats.signed(high)),
+        ),
     )
 
 
@@ -102,15 +111,28 @@ def _range(paired: Sequence[Paired]) -> list[float] | None:
 def _title(base: str, paired: Sequence[Paired]) -> str:
     told = [(one.mean.mean, one) for one in paired if one.mean.mean is not None]
     if not told:
-        return (
-            f"No study reaches the goal together with {formats.shorten(base, 40)} often enough for a paired difference"
+        return _("No study reaches the goal together with {base} often enough for a paired difference").format(
+            base=formats.shorten(base, 40)
         )
     mean, one = max(told, key=lambda pair: abs(pair[0].value))
-    sure = "" if mean.low > 0 or mean.high < 0 else ", which may be chance"
-    return (
-        f"{formats.shorten(one.name, 40)} comes {formats.lateness(mean.value)} than {formats.shorten(base, 40)} on "
-        f"average, in the pairs that both reach the goal ({mean.low:+,.0f} to {mean.high:+,.0f} days){sure}"
-    ).replace("on the day than", "on the same day as")
+    sure = "" if mean.low > 0 or mean.high < 0 else "; " + _("this may be chance")
+    said = {
+        "study": formats.shorten(one.name, 40),
+        "base": formats.shorten(base, 40),
+        "low": formats.signed(mean.low),
+        "high": formats.signed(mean.high),
+    }
+    if round(mean.value) == 0:
+        text = _(
+            "{study} comes on the same day as {base} on average, in the pairs that both reach the goal ({low} to "
+            "{high} "
+            "days)"
+        )
+        return text.format(**said) + sure
+    text = _(
+        "{study} comes {lateness} than {base} on average, in the pairs that both reach the goal ({low} to {high} days)"
+    )
+    return text.format(**said, lateness=formats.lateness(mean.value)) + sure
 
 
 def _note(base: str, paired: Sequence[Paired]) -> str:
@@ -118,36 +140,39 @@ def _note(base: str, paired: Sequence[Paired]) -> str:
     strangers = [one.name for one in paired if not one.same_seed]
     if strangers:
         notes.append(
-            f"{formats.listing(strangers)}: run with another seed than {base}, so pairs share no luck and the "
-            "intervals are as wide as those of separate studies."
+            _(
+                "{listing}: run with another seed than {base}, so pairs share no luck and the intervals are as wide as "
+                "those of separate studies."
+            ).format(listing=formats.listing(strangers), base=base)
         )
     for one in paired:
         if one.same_seed and one.mean.correlation is not None and one.mean.correlation < 0.05:
             notes.append(
-                f"{one.name}: dates of pairs hardly go together (correlation {one.mean.correlation:.2f}), so pairing "
-                "gains little."
+                _(
+                    "{name}: dates of pairs hardly go together (correlation {correlation}), so pairing gains little."
+                ).format(name=one.name, correlation=formats.number(one.mean.correlation, 2))
             )
     return " ".join(notes)
 
 
 def _table(base: str, paired: Sequence[Paired]) -> Table:
     columns = (
-        f"study against {base}",
-        "pairs",
-        "both reach it",
-        "only it",
-        "only the other",
-        "mean, d",
-        "low 95 %",
-        "high 95 %",
+        _("study against {base}").format(base=base),
+        _("pairs"),
+        _("both reach it"),
+        _("only it"),
+        _("only the other"),
+        _("mean, d"),
+        _("low 95 %"),
+        _("high 95 %"),
         "P50, d",
-        "low",
-        "high",
-        "chance",
-        "low %",
-        "high %",
+        _("low"),
+        _("high"),
+        _("chance"),
+        _("low %"),
+        _("high %"),
         "p",
-        "correlation",
+        _("correlation"),
     )
     return Table(columns, tuple(_row(one) for one in paired), frozenset(range(1, 16)))
 

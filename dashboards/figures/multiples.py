@@ -64,7 +64,10 @@ def draw_multiples(contenders: Sequence[Contender]) -> Card:
             rows,
         ),
         keys=(
-            *(Key(h, c, "diamond" if k == "goal" else "box") for k, (h, c) in theme.BAR_KINDS.items()),
+            *(
+                Key(theme.kind_heading(kind), theme.kind_colour(kind), "diamond" if kind == "goal" else "box")
+                for kind in theme.BAR_KINDS
+            ),
             Key(_("P10 to P90 finish"), theme.INK, "whisker"),
         ),
         narrow={
@@ -95,7 +98,7 @@ def _add_panel(figure: go.Figure, number: int, one: Contender, bars: list[Bar]) 
     calendar = one.calendar
     place = {"row": number, "col": 1}
     for y, bar in enumerate(bars):
-        colour = theme.BAR_KINDS.get(bar.kind, ("", theme.GREY))[1]
+        colour = theme.kind_colour(bar.kind)
         finish = bar.finish_p50_d
         if bar.kind != "goal" and bar.start_p50_d is not None:
             end = finish if finish is not None else calendar.length_d
@@ -136,7 +139,7 @@ def _line(figure: go.Figure, x: list[str], y: int, line: dict[str, Any], place: 
 def _diamond(figure: go.Figure, date: str, y: int, place: dict[str, int]) -> None:
     marker = {"symbol": "diamond", "size": 10, "color": theme.BAR_KINDS["goal"][1]}
     figure.add_scatter(
-        x=[date], y=[y], mode="markers", marker=marker, hovertemplate="%{x|%b %Y}<extra></extra>", **place
+        x=[date], y=[y], mode="markers", marker=marker, hovertemplate=f"{formats.hover_month()}<extra></extra>", **place
     )
 
 

@@ -11,14 +11,13 @@ import plotly.graph_objects as go
 from dashboards import formats, theme
 from dashboards.card import Card, Key, Table
 from dashboards.figures.scurve import add_bands, add_curve, band_keys, show_span
-from dashboards.translation import _, plural
+from dashboards.translation import _, plural, term
 from sim.analysis.estimates import Quantile
 from sim.analysis.findings import Findings, GoalFinding
 from sim.campaign.causes import CAUSE_FAMILY
 from sim.clock import Calendar
 
 _MARKS = ((0.5, "circle"), (0.8, "diamond"))
-_CHANCE = "chance by the goal's date"
 _MOST_BANDS = 3
 """Studies up to which bands do not hide each other."""
 
@@ -57,17 +56,24 @@ def draw_curves(contenders: Sequence[Contender]) -> Card:
             add_bands(figure, one.calendar, one.goal, colour)
         add_curve(figure, one.calendar, one.goal.curve, colour, dash, one.name)
         label = f"{formats.shorten(one.name, 50)}: {formats.chance(one.goal.probability)}"
-        keys.append(Key(f"{label} by {formats.month(one.calendar, one.goal.by_d)}", colour, dash=dash))
+        keys.append(
+            Key(
+                _("{label} by {month}").format(label=label, month=formats.month(one.calendar, one.goal.by_d)),
+                colour,
+                dash=dash,
+            )
+        )
     spans = [show_span(one.calendar, one.findings, (one.goal,)) for one in contenders]
     figure.update_xaxes(type="date", range=[min(start for start, _ in spans), max(end for _, end in spans)])
-    figure.update_yaxes(range=[0, 104], ticksuffix=" %", dtick=20, title_text="replications that have it")
+    figure.update_yaxes(range=[0, 104], ticksuffix=" %", dtick=20, title_text=_("replications that have it"))
     return Card(
         id="curves",
         title=_curves_title(contenders),
         reading=(
-            "How to read: a curve further left comes sooner, a steeper one is surer. The key gives each study's "
-            f"{_CHANCE} with its 95 % interval (sampling error only; {_sizes(contenders)})."
-            f"{_say_over_figures(contenders)}"
+            _(
+                "How to read: a curve further left comes sooner, a steeper one is surer. The key gives each study's "
+                "chance by the goal's date with its 95 % interval (sampling error only; {sizes}).{say_over_figures}"
+            ).format(sizes=_sizes(contenders), say_over_figures=_say_over_figures(contenders))
         ),
         figure=figure,
         table=_table(contenders),
@@ -80,7 +86,7 @@ def draw_dates(contenders: Sequence[Contender]) -> Card:
     """Return the P50 and P80 dates of all studies with their intervals."""
     figure = theme.draft_figure(80 + 46 * len(contenders))
     for level, one in enumerate(contenders):
-        colour, _ = theme.goal_style(level)
+        colour, _dash = theme.goal_style(level)
         for (share, symbol), shift in zip(_MARKS, (-0.14, 0.14), strict=True):
             quantile = one.quantile(share)
             if quantile is not None and quantile.value is not None:
@@ -92,13 +98,15 @@ def draw_dates(contenders: Sequence[Contender]) -> Card:
         id="dates",
         title=_dates_title(contenders),
         reading=(
-            f"How to read: dots are P50, diamonds P80; lines are 95 % intervals of each study alone "
-            f"({_sizes(contenders)}). Studies with the same seed share their luck, so two overlapping intervals do "
-            "not mean that there is no difference: paired differences say that."
+            _(
+                "How to read: dots are P50, diamonds P80; lines are 95 % intervals of each study alone ({sizes}). "
+                "Studies with the same seed share their luck, so two overlapping intervals do not mean that there is "
+                "no difference: paired differences say that."
+            ).format(sizes=_sizes(contenders))
         ),
         figure=figure,
         table=_table(contenders),
-        keys=(Key("P50, even odds", theme.SOFT, "dot"), Key("P80, four in five", theme.SOFT, "diamond")),
+        keys=(Key(_("P50, even odds"), theme.SOFT, "dot"), Key(_("P80, four in five"), theme.SOFT, "diamond")),
         narrow={"yaxis.tickfont.size": 11, "yaxis.ticktext": [formats.shorten(name, 14) for name in names]},
     )
 
@@ -116,7 +124,9 @@ def draw_families(contenders: Sequence[Contender]) -> Card:
             x=[round(each.get(family, 0.0), 2) for each in days],
             width=0.5,
             marker={"color": theme.FAMILY_COLOUR[family], "line": {"color": theme.CARD, "width": 1}},
-            hovertemplate=f"{family}: %{{x:+,.0f}} d<extra></extra>",
+            hovertemplate=f"{term('family', family)}{_(': ')}"
+            + _("{number} d").format(number="%{x:+,.0f}")
+            + "<extra></extra>",
         )
     totals = [one.goal.total_slip_d for one in contenders]
     marker = {"symbol": "line-ns-open", "size": 24, "color": theme.INK, "line": {"width": 3}}
@@ -125,25 +135,28 @@ def draw_families(contenders: Sequence[Contender]) -> Card:
         y=list(range(len(names))),
         mode="markers",
         marker=marker,
-        hovertemplate="mean slip %{x:+,.0f} d<extra></extra>",
+        hovertemplate=_("mean slip {days} d<extra></extra>").format(days="%{x:+,.0f}"),
     )
     figure.update_layout(barmode="relative")
     figure.update_xaxes(
-        title_text="days after the nominal date", tickformat=",d", zeroline=True, zerolinecolor=theme.GREY
+        title_text=_("days after the nominal date"), tickformat=",d", zeroline=True, zerolinecolor=theme.GREY
     )
     theme.name_rows(figure, names)
     return Card(
         id="families",
         title=_families_title(contenders),
         reading=(
-            "How to read: mean days that each family of causes adds (right) or gives back (left) against the study's "
-            "own nominal run; the upright mark is their sum, the mean slip."
+            _(
+                "How to read: mean days that each family of causes adds (right) or gives back (left) against the "
+                "study's "
+                "own nominal run; the upright mark is their sum, the mean slip."
+            )
         ),
         figure=figure,
         table=_families_table(contenders),
         keys=(
-            *(Key(family, theme.FAMILY_COLOUR[family], "box") for family in shown),
-            Key("mean slip", theme.INK, "whisker"),
+            *(Key(term("family", family), theme.FAMILY_COLOUR[family], "box") for family in shown),
+            Key(_("mean slip"), theme.INK, "whisker"),
         ),
         narrow={"yaxis.tickfont.size": 11, "yaxis.ticktext": [formats.shorten(name, 14) for name in names]},
     )
@@ -193,19 +206,24 @@ def _add_date(
         y=[level],
         mode="markers",
         marker={"symbol": symbol, "size": 11, "color": colour, "line": {"color": theme.CARD, "width": 1.5}},
-        hovertemplate=f"{formats.quantile_name(quantile)}: %{{x|%b %Y}}<extra></extra>",
+        hovertemplate=f"{formats.quantile_name(quantile)}{_(': ')}{formats.hover_month()}<extra></extra>",
     )
 
 
 def _say_over_figures(contenders: Sequence[Contender]) -> str:
     """Return in a sentence the ranges over the drawn figures, which no replication narrows."""
     told = [
-        f"{formats.shorten(one.name, 40)} {formats.percent(over.low)} to {formats.percent(over.high)}"
+        _("{name} {low} to {high}").format(
+            name=formats.shorten(one.name, 40), low=formats.percent(over.low), high=formats.percent(over.high)
+        )
         for one in contenders
         if (over := one.goal.over_figures) is not None
     ]
     return (
-        f" Over the figures' own uncertainty the chance lies, in four cases of five, at: {'; '.join(told)}."
+        " "
+        + _("Over the figures' own uncertainty the chance lies, in four cases of five, at: {shares}.").format(
+            shares="; ".join(told)
+        )
         if told
         else ""
     )
@@ -255,7 +273,7 @@ def _dates_title(contenders: Sequence[Contender]) -> str:
         if half is not None and half.value is not None:
             found.append((one.calendar.to_date(half.value), half.value, one))
     if not found:
-        return "No study gets there in half of its runs"
+        return _("No study gets there in half of its runs")
     date, day, first = min(found, key=lambda item: item[0])
     last_date, last_day, last = max(found, key=lambda item: item[0])
     soon, late = formats.month(first.calendar, day), formats.month(last.calendar, last_day)
@@ -289,21 +307,48 @@ def _families_title(contenders: Sequence[Contender]) -> str:
     families = {family for family, _name, _days in leaders}
     if len(families) == 1:
         least, most = min(leaders, key=lambda each: each[2]), max(leaders, key=lambda each: each[2])
-        name = leaders[0][0]
-        start = f"{name[:1].upper()}{name[1:]} costs most in every study"
+        name = term("family", leaders[0][0])
+        start = _("{family} costs most in every study").format(family=f"{name[:1].upper()}{name[1:]}")
         if round(least[2]) == round(most[2]):
-            return f"{start}, {most[2]:,.0f} days in each"
-        return f"{start}, from {least[2]:,.0f} days in {least[1]} to {most[2]:,.0f} in {most[1]}"
-    return f"What costs most: {formats.listing([f'{f} in {name} ({d:+,.0f} d)' for f, name, d in leaders[:3]])}"
+            return _("{start}, {most} days in each").format(start=start, most=formats.number(most[2]))
+        return _("{start}, from {least} days in {first} to {most} in {last}").format(
+            start=start, least=formats.number(least[2]), first=least[1], most=formats.number(most[2]), last=most[1]
+        )
+    return _("What costs most: {listing}").format(
+        listing=formats.listing(
+            [
+                _("{family} in {study} ({days})").format(
+                    family=term("family", family), study=study, days=formats.signed_days(days)
+                )
+                for family, study, days in leaders[:3]
+            ]
+        )
+    )
 
 
 def _sizes(contenders: Sequence[Contender]) -> str:
     sizes = sorted({one.findings.replications for one in contenders})
-    return "N = " + (f"{sizes[0]:,}" if len(sizes) == 1 else f"{sizes[0]:,} to {sizes[-1]:,}")
+    return "N = " + (
+        formats.number(sizes[0])
+        if len(sizes) == 1
+        else formats.between(formats.number(sizes[0]), formats.number(sizes[-1]))
+    )
 
 
 def _table(contenders: Sequence[Contender]) -> Table:
-    columns = ("study", "by", "chance", "low 95 %", "high 95 %", "nominal", "P50", "P80", "N", "seed", "identity")
+    columns = (
+        _("study"),
+        _("by"),
+        _("chance"),
+        _("low 95 %"),
+        _("high 95 %"),
+        _("nominal"),
+        "P50",
+        "P80",
+        "N",
+        _("seed"),
+        _("identity"),
+    )
     return Table(columns, tuple(_row(one) for one in contenders), frozenset({2, 3, 4, 8, 9}))
 
 
@@ -316,8 +361,8 @@ def _row(one: Contender) -> tuple[str, ...]:
         f"{chance.value:.4f}",
         f"{chance.low:.4f}",
         f"{chance.high:.4f}",
-        formats.iso(calendar, one.goal.nominal_d) or formats.NEVER,
-        *(date or formats.NEVER for date in dates),
+        formats.iso(calendar, one.goal.nominal_d) or formats.never_reached(),
+        *(date or formats.never_reached() for date in dates),
         str(one.findings.replications),
         str(one.findings.seed),
         one.findings.identity[:12],
@@ -334,4 +379,8 @@ def _families_table(contenders: Sequence[Contender]) -> Table:
         )
         for one in contenders
     )
-    return Table(("study", *families, "mean slip, d"), rows, frozenset(range(1, len(families) + 2)))
+    return Table(
+        (_("study"), *(term("family", family) for family in families), _("mean slip, d")),
+        rows,
+        frozenset(range(1, len(families) + 2)),
+    )

@@ -12,10 +12,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from babel.messages.catalog import Catalog, Message
 
 from dashboards import translation
+from dashboards.comparison_page import Entry, compose_comparison
 from dashboards.page import render_each
 from dashboards.report import compose_page
 from dashboards.sweep_page import compose_sweep
@@ -118,6 +120,19 @@ def test_every_word_of_a_sweep_stands_in_the_catalogue(tmp_path: Path) -> None:
     own = set(_strings(dataclasses.asdict(sweep)))
     with written_in("xx"):
         html = render_each(lambda: compose_sweep(sweep, tmp_path), single_file=False).html
+    assert _plain(html, own) == []
+
+
+@pytest.mark.usefixtures("bracketed")
+def test_every_word_of_a_comparison_stands_in_the_catalogue() -> None:
+    first = sample_findings()
+    second = dataclasses.replace(first, scenario="other")
+    luck = {first.goals[0].name: np.random.default_rng(1).normal(5300.0, 200.0, first.replications)}
+    own = {*_strings(dataclasses.asdict(first)), "other"}
+    with written_in("xx"):
+        html = render_each(
+            lambda: compose_comparison([Entry(first, luck), Entry(second, luck)]), single_file=False
+        ).html
     assert _plain(html, own) == []
 
 
