@@ -136,6 +136,26 @@ class Scene:
 
 
 @dataclass(frozen=True, slots=True)
+class PanelRow:
+    """One line of a panel: what, how much, and in small letters what else is to be said."""
+
+    text: str
+    value: str
+    detail: str
+    address: str = ""
+    """Of the card that tells more, `#id`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A short list of the first screen."""
+
+    title: str
+    rows: tuple[PanelRow, ...]
+    foot: str
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """A whole page in plain text and cards."""
 
@@ -148,6 +168,10 @@ class Page:
     sections: tuple[Section, ...]
     footer: tuple[str, ...]
     """Paragraphs."""
+    panels: tuple[Panel, ...] = ()
+    """Below the tiles; what the page is about then follows them."""
+    sheet: bool = False
+    """Whether it is made for one sheet of A4."""
     links: tuple[tuple[str, str], ...] = ()
     """(word, address relative to the page) of pages that belong to it."""
     choice: str = ""

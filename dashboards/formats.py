@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final, Protocol
 
 from dashboards.translation import SOURCE, _, plural, spoken, term
-from sim.analysis.estimates import Estimate, Quantile
+from sim.analysis.estimates import Estimate, Proportion, Quantile, one_in
 from sim.clock import Calendar
 from sim.model.tracing import Trace
 
@@ -181,8 +181,22 @@ def interval(share: Estimate) -> str:
 
 
 def chance(share: Estimate) -> str:
-    """Return a probability with its interval: `31 % (27 to 35 %)`."""
-    return _("{share} ({interval})").format(share=percent(share.value), interval=interval(share))
+    """Return a probability with its interval: `31 % (27 to 35 %)`; of what never happened what that proves."""
+    said = odds(share)
+    if one_in(share) is None:
+        return _("{share} ({interval})").format(share=said, interval=interval(share))
+    if not isinstance(share, Proportion):
+        return said
+    return _("{count} of {runs}: {odds}").format(count=f"{share.k:,}", runs=f"{share.n:,}", odds=said)
+
+
+def odds(share: Estimate) -> str:
+    """Return a probability without its interval: `31 %`, or `fewer than 1 in 100` where it never happened."""
+    few = one_in(share)
+    if few is None:
+        return percent(share.value)
+    text = _("fewer than 1 in {count}") if share.value <= 0.0 else _("all but fewer than 1 in {count}")
+    return text.format(count=f"{few:,}")
 
 
 def between(low: str, high: str) -> str:

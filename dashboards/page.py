@@ -16,7 +16,7 @@ from typing import Any, Final, TypeAlias
 from plotly.offline import get_plotlyjs
 
 from dashboards import formats, theme
-from dashboards.card import Alternative, Card, Key, Menu, Page, RowViews, Scene, Section, Table, Tile
+from dashboards.card import Alternative, Card, Key, Menu, Page, Panel, RowViews, Scene, Section, Table, Tile
 from dashboards.chart_locale import chart_locale
 from dashboards.translation import NAMES, SOURCE, TAGS, _, in_each_language, plural, speaking, spoken, unread
 from dashboards.wording import Rendering, compare
@@ -109,7 +109,7 @@ def _render(page: Page, codes: tuple[str, ...]) -> Rendering:
     body = f"""<title>{escape(page.title)}</title>
 <style>{style_text()}{_asset(page.scene.style) if page.scene is not None else ""}</style>
 </head>
-<body>
+<body{' class="sheet"' if page.sheet else ""}>
 <a class="skip" href="#answer">{escape(_("Skip to the answer"))}</a>
 {_bar(page, codes)}
 <main class="frame">
@@ -307,15 +307,30 @@ def _language_choice(codes: tuple[str, ...]) -> str:
 
 
 def _lead(page: Page) -> str:
-    tiles = "".join(_tile(tile) for tile in page.tiles)
+    tiles = f'<dl class="tiles">{"".join(_tile(tile) for tile in page.tiles)}</dl>'
+    panels = f'<div class="panels">{"".join(_panel(panel) for panel in page.panels)}</div>' if page.panels else ""
+    about = f'<p class="about">{escape(page.about)}</p>' if page.about else ""
+    about += _links(page)
+    before, after = ("", f'<div class="lead">{about}</div>' if about else "") if panels else (about, "")
     return (
         f'<div class="lead" id="answer"><h1>{_prose(page.headline)}</h1><p class="verdict">{_prose(page.verdict)}</p>'
-        f'{_about(page)}{_links(page)}</div><dl class="tiles">{tiles}</dl>'
+        f"{before}</div>{tiles}{panels}{after}"
     )
 
 
-def _about(page: Page) -> str:
-    return f'<p class="about">{escape(page.about)}</p>' if page.about else ""
+def _panel(panel: Panel) -> str:
+    rows = "".join(
+        f'<li><span class="what">{_inside(row.text, row.address)}</span><span class="value">{_prose(row.value)}</span>'
+        f'<span class="detail">{_prose(row.detail)}</span></li>'
+        for row in panel.rows
+    )
+    listed = f"<ol>{rows}</ol>" if rows else ""
+    return f'<section class="panel"><h2>{escape(panel.title)}</h2>{listed}<p>{_prose(panel.foot)}</p></section>'
+
+
+def _inside(text: str, address: str) -> str:
+    """Return escaped text that leads to a place on this page."""
+    return f'<a href="{escape(address)}">{_prose(text)}</a>' if address.startswith("#") else _prose(text)
 
 
 def _links(page: Page) -> str:

@@ -169,7 +169,7 @@ def export_cards(cards: Sequence[Card], folder: Path, suffix: str) -> list[Path]
     One browser draws them all. Raises ExportError without kaleido or a browser; OSError when the folder cannot be
     written.
     """
-    kaleido, browser = _kaleido(), _browser()
+    kaleido, browser = _kaleido(), find_browser("--export")
     drawn = [card for card in cards if card.figure is not None]
     require_no_link(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -195,11 +195,11 @@ def _options(card: Card, suffix: str) -> dict[str, Any]:
     return {"format": suffix, "width": _WIDTH_PX, "height": height, "scale": 2}
 
 
-def _browser() -> str:
-    """Return the path of an installed browser; the variable that kaleido knows wins."""
+def find_browser(wanted_by: str) -> str:
+    """Return the path of an installed browser; the variable that kaleido knows wins. Raises ExportError."""
     found = os.environ.get("BROWSER_PATH") or next((path for name in _BROWSERS if (path := shutil.which(name))), None)
     if found is None:
-        raise ExportError("--export needs Chromium or Chrome: install one, or name it in BROWSER_PATH")
+        raise ExportError(f"{wanted_by} needs Chromium or Chrome: install one, or name it in BROWSER_PATH")
     return found
 
 

@@ -14,8 +14,8 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from dashboards import formats, theme
-from dashboards.card import Card, Page, Section, Tile
+from dashboards import formats
+from dashboards.card import Card, Page, Section
 from dashboards.comparison_page import Entry, compose_comparison
 from dashboards.figures.bat import draw_bat, draw_bat_zoom, has_journeys
 from dashboards.figures.chain import draw_chain, has_chain
@@ -34,17 +34,18 @@ from dashboards.figures.openings import draw_openings
 from dashboards.figures.pads import draw_pads, uses_pads
 from dashboards.figures.partners import draw_partners
 from dashboards.figures.power import draw_power
+from dashboards.figures.register import draw_register
 from dashboards.figures.scurve import draw_goals, draw_scurve
 from dashboards.figures.waterfall import draw_causes
+from dashboards.first_screen import headline, panels, tiles, verdict
 from dashboards.flight import FLIGHT_FILE, flight_links
 from dashboards.page import PLOTLY_FILE, render_each
 from dashboards.setting import Setting, shown_cover, shown_light
 from dashboards.translation import _, in_each_language, spoken, term
-from sim.analysis.estimates import Quantile, wilson
 from sim.analysis.findings import Findings, GoalFinding
-from sim.clock import Calendar
 from sim.model.tracing import Trace
 from sim.problems import printable
+from sim.study.grounds import Grounds
 
 REPORT_FILE = "report.html"
 CAMPAIGN_FILE = "campaign.html"
@@ -64,12 +65,13 @@ def write_report(
     flight: Callable[[], Page | None] | None = None,
     film: Callable[[], Page | None] | None = None,
     command: str = "",
+    grounds: Grounds | None = None,
 ) -> Path:
     """Write the report of one study, or the comparison of several, into `folder` and return the page's path.
 
-    A `flight` and a `film` become pages of their own beside it, linked; `command` is what made the study. The page
-    appears whole or not at all. With `single_file` plotly.js is inside it, else beside it. Raises ValueError when there
-    is no study, or one without a goal; OSError when the folder cannot be written.
+    A `flight` and a `film` become pages of their own beside it, linked; `command` is what made the study, `grounds`
+    what it rests on. The page appears whole or not at all. With `single_file` plotly.js is inside it, else beside it.
+    Raises ValueError when there is no study, or one without a goal; OSError when the folder cannot be written.
     """
     if len(findings) != 1:
         return write_page(
@@ -81,7 +83,7 @@ def write_report(
 
     def compose() -> Page:
         links = tuple((_spoken(pages).headline, name) for pages, name in beside)
-        return compose_page(findings[0], setting, links, command=command)
+        return compose_page(findings[0], setting, links, command=command, grounds=grounds)
 
     for pages, name in beside:
         write_page(partial(_spoken, pages), folder, name=name, single_file=single_file)
@@ -117,6 +119,7 @@ def compose_page(
     links: tuple[tuple[str, str], ...] = (),
     *,
     command: str = "",
+    grounds: Grounds | None = None,
 ) -> Page:
     """Return the page of one study: headline, tiles, sections and footer; the first goal is the one that counts.
 
@@ -126,22 +129,23 @@ def compose_page(
     """
     if not findings.goals:
         raise ValueError(f"{findings.scenario}: a scenario without a goal has no report")
-    goal = findings.goals[0]
+    goal, known = findings.goals[0], grounds or Grounds()
     flights = flight_links(findings) if FLIGHT_FILE in [address for _word, address in links] else {}
     return Page(
         title=f"{findings.called} · ilrs",
-        headline=_headline(findings, goal),
-        verdict=_verdict(findings, goal),
+        headline=headline(findings, goal, name_goal(goal)),
+        verdict=verdict(findings, goal),
         about=_about(findings),
-        tiles=_tiles(findings, goal),
-        sections=tuple(section for section in _sections(findings, goal, setting, flights) if section.cards),
+        tiles=tiles(findings, goal),
+        panels=panels(goal, known),
+        sections=tuple(section for section in _sections(findings, goal, setting, flights, known) if section.cards),
         footer=_footer(findings, command),
         links=links,
     )
 
 
 def _sections(
-    findings: Findings, goal: GoalFinding, setting: Setting | None, flights: Mapping[str, str]
+    findings: Findings, goal: GoalFinding, setting: Setting | None, flights: Mapping[str, str], grounds: Grounds
 ) -> tuple[Section, ...]:
     likely = [draw_scurve(findings, goal)]
     if len(findings.goals) > 1:
@@ -157,6 +161,12 @@ def _sections(
         Section("likely", _("How likely is the date?"), _("Likelihood"), tuple(likely)),
         Section("margin-for", _("How much margin buys which confidence?"), _("Margin"), (draw_margin(findings, goal),)),
         Section("risks", _("Which causes cost the time?"), _("Causes"), (draw_causes(findings, goal),)),
+        Section(
+            "grounds",
+            _("What does it rest on, and what would move it?"),
+            _("Grounds"),
+            draw_register(findings, goal, grounds),
+        ),
         Section("deciding", _("Which paths decide?"), _("Paths"), tuple(paths)),
         Section("campaign", _("Campaign"), _("Campaign"), (draw_gantt(findings, goal),) if findings.bars else ()),
         Section("partners-of", _("Who brings what?"), _("Partners"), draw_partners(findings, setting)),
@@ -235,53 +245,6 @@ def name_goal(goal: GoalFinding) -> str:
     return goal.name
 
 
-def _headline(findings: Findings, goal: GoalFinding) -> str:
-    calendar = findings.calendar
-    return _("{goal}: {share} chance by {date} ({interval}), {later}").format(
-        goal=name_goal(goal),
-        share=formats.percent(goal.probability.value),
-        date=formats.day(calendar, goal.by_d),
-        interval=formats.interval(goal.probability),
-        later=_later_odds(calendar, goal),
-    )
-
-
-def _later_odds(calendar: Calendar, goal: GoalFinding) -> str:
-    half, most = _pick(goal, 0.5), _pick(goal, 0.8)
-    if half is None or half.value is None:
-        return _("and less than even odds by {year}").format(year=calendar.end.year)
-    even = formats.month(calendar, half.value)
-    if most is None or most.value is None:
-        return _("even odds by {month}, never 80 % by {year}").format(month=even, year=calendar.end.year)
-    return _("even odds by {month}, 80 % by {later}").format(month=even, later=formats.month(calendar, most.value))
-
-
-def _pick(goal: GoalFinding, share: float) -> Quantile | None:
-    return next((q for q in goal.quantiles if abs(q.share - share) < 1e-6), None)
-
-
-def _verdict(findings: Findings, goal: GoalFinding) -> str:
-    calendar = findings.calendar
-    plan = _say_plan(calendar, goal)
-    if not goal.censored:
-        return plan
-    share = formats.chance(wilson(goal.censored, findings.replications))
-    missed = _("In {share} of the runs it is not reached by {year}.").format(share=share, year=calendar.end.year)
-    return f"{plan} {missed}"
-
-
-def _say_plan(calendar: Calendar, goal: GoalFinding) -> str:
-    if goal.nominal_d is None:
-        text = _("Even with nothing going wrong the goal is not reached by {year}.")
-        return text.format(year=calendar.end.year)
-    top = [term("cause", cause.cause) for cause in goal.slip_by_cause if cause.mean_d > 0.5][:3]
-    nominal, slip = formats.month(calendar, goal.nominal_d), formats.lateness(goal.total_slip_d)
-    if top and goal.total_slip_d > 0:
-        text = _("If nothing slips it stands in {month}; on average it comes {slip}, most of all for {causes}.")
-        return text.format(month=nominal, slip=slip, causes=formats.listing(top))
-    return _("If nothing slips it stands in {month}; on average it comes {slip}.").format(month=nominal, slip=slip)
-
-
 def _about(findings: Findings) -> str:
     known = ""
     if findings.known_until_d is not None:
@@ -293,49 +256,6 @@ def _about(findings: Findings) -> str:
     told = told or term("title", goal.goal.title)
     meaning = f" {goal.name}: {told}" if told else ""
     return f"{findings.called}: {findings.about.strip()}{known}{meaning}"
-
-
-def _tiles(findings: Findings, goal: GoalFinding) -> tuple[Tile, ...]:
-    calendar = findings.calendar
-    nominal = Tile(
-        _("Nominal run"),
-        formats.month(calendar, goal.nominal_d) if goal.nominal_d is not None else formats.never(calendar),
-        _("nothing fails, nothing slips"),
-        theme.SOFT,
-    )
-    return (
-        Tile(
-            _("Chance by {date}").format(date=formats.day(calendar, goal.by_d)),
-            formats.percent(goal.probability.value),
-            _("95 % interval {interval}; wanted {share}").format(
-                interval=formats.interval(goal.probability), share=formats.percent(goal.wanted)
-            ),
-            theme.VERMILLION if goal.probability.high < goal.wanted else theme.BLUE,
-        ),
-        *_quantile_tiles(calendar, goal),
-        nominal,
-        Tile(
-            _("Replications"),
-            formats.number(findings.replications),
-            _("seed {seed}, scenario {identity}").format(seed=findings.seed, identity=findings.identity[:10]),
-            theme.GREY,
-        ),
-    )
-
-
-def _quantile_tiles(calendar: Calendar, goal: GoalFinding) -> tuple[Tile, ...]:
-    words = {0.5: _("Even odds (P50)"), 0.8: _("Four in five (P80)")}
-    found = [(label, _pick(goal, share)) for share, label in words.items()]
-    return tuple(
-        Tile(
-            label,
-            formats.month(calendar, q.value) if q.value is not None else formats.never(calendar),
-            _("95 % interval {interval}").format(interval=formats.span(calendar, q)),
-            theme.BLUE,
-        )
-        for label, q in found
-        if q is not None
-    )
 
 
 def _footer(findings: Findings, command: str) -> tuple[str, ...]:

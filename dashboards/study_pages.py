@@ -21,6 +21,7 @@ from sim.problems import InputError
 from sim.scenario.load import Loaded, load_scenario
 from sim.study.contrast import goal_names
 from sim.study.differences import read_inputs
+from sim.study.grounds import Grounds
 from sim.study.idle import idle_reason
 from sim.study.leaving import kept_leavings
 from sim.study.moves import kept_changes
@@ -41,6 +42,7 @@ def report_study(
     campaign: Campaign | None = None,
     export: str | None = None,
     more: Sequence[Trace] = (),
+    grounds: Grounds | None = None,
 ) -> Path:
     """Write the report of a study with the pages of its campaign and its flights, and return the report's path.
 
@@ -61,11 +63,13 @@ def report_study(
         flight=flight,
         film=lambda: compose_campaign(findings, study.outline, known=known, more=more),
         command=study.manifest.command,
+        grounds=grounds,
     )
     if export is not None:
         from dashboards.picture import export_cards
 
-        sections = (*compose_page(findings, setting).sections, *(flight().sections if flight is not None else ()))
+        shown = compose_page(findings, setting, grounds=grounds)
+        sections = (*shown.sections, *(flight().sections if flight is not None else ()))
         export_cards([card for section in sections for card in section.cards], folder / "figures", export)
     return page
 

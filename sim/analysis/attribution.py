@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.analysis import estimates
+from sim.analysis.delays import delays
+from sim.analysis.findings import SubjectDelay
 from sim.analysis.outline import Outline
 from sim.analysis.sensitivity import Sensitivity, rank_activities
 from sim.campaign.plan import GoalPlan
@@ -73,6 +75,8 @@ class Attribution:
     """Largest slip first; every column adds up to that of `total`."""
     total: CauseRow
     subjects: tuple[SubjectRow, ...]
+    delays: tuple[SubjectDelay, ...] = ()
+    """What each subject adds, net of waiting in the plan, the most first; they add up to the slip of `total`."""
 
 
 def attribute(outline: Outline, sample: Sample, nominal: Sample, goal: str, *, top: int = 12) -> Attribution:
@@ -100,6 +104,7 @@ def attribute(outline: Outline, sample: Sample, nominal: Sample, goal: str, *, t
         rows=tuple(sorted(rows, key=lambda row: -row.slip_d)),
         total=_row("total", until_d, min(plan_d, outline.end_d)),
         subjects=rank_subjects(outline, sample, number, top=top),
+        delays=delays(outline, sample, nominal, number),
     )
 
 

@@ -92,6 +92,20 @@ def wilson(k: int, n: int, *, level: float = 0.95) -> Proportion:
     return Proportion(k / n, float(low), float(high), k, n)
 
 
+def one_in(chance: Estimate) -> int | None:
+    """Return N of "fewer than 1 in N" for what never happened, or never failed to; None where both happened.
+
+    N is that of the interval's end, rounded down to one digit: 0 of 500 are fewer than 1 in 100.
+    """
+    if 0.0 < chance.value < 1.0:
+        return None
+    rare = chance.high if chance.value <= 0.0 else 1.0 - chance.low
+    if rare <= 0.0:
+        return None
+    digit = 10.0 ** math.floor(math.log10(1.0 / rare))
+    return max(round(math.floor(1.0 / rare / digit) * digit), 1)
+
+
 def clopper_pearson(k: int, n: int, *, level: float = 0.95) -> Proportion:
     """Return the share `k / n` with the exact binomial interval, never narrower than its level promises.
 

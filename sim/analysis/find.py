@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sim.analysis import estimates
 from sim.analysis.clusters import Labels, blocks_of
 from sim.analysis.compare import correlation
+from sim.analysis.delays import delays
 from sim.analysis.estimates import rank_of
 from sim.analysis.findings import (
     Bar,
@@ -106,6 +107,8 @@ def _goal(
         slip_by_cause=slips,
         total_slip_d=math.fsum(one.mean_d for one in slips),
         censored=sample.size - reached,
+        delays=delays(outline, sample, nominal, index),
+        earliest_d=_day(dates.min()),
         over_figures=_over_figures(dates, goal.by_d, curve, scores),
     )
 

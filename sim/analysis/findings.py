@@ -26,6 +26,32 @@ class CauseDays:
 
 
 @dataclass(frozen=True, slots=True)
+class CauseNet:
+    """Mean net days of one cause of a subject."""
+
+    cause: str
+    net_d: float
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectDelay:
+    """What one subject adds to the date of a goal in the mean, net of the waiting that the plan holds."""
+
+    name: str
+    called: str
+    kind: str
+    net_d: float
+    """Negative where it comes earlier than planned."""
+    low_d: float | None
+    high_d: float | None
+    """95 % interval: sampling error; None with fewer than two replications."""
+    causes: tuple[CauseNet, ...]
+    """They add up to its net days."""
+    led_by: str = ""
+    """What pages call the partner who leads it; empty when nobody is named."""
+
+
+@dataclass(frozen=True, slots=True)
 class OverFigures:
     """What knowing the drawn figures better would change: ranges over their draws, which no replication narrows."""
 
@@ -61,6 +87,10 @@ class GoalFinding:
     total_slip_d: float
     censored: int
     """Replications in which the goal is not reached; their days count up to the calendar's end."""
+    delays: tuple[SubjectDelay, ...] = ()
+    """What each subject adds to the date, the most first; the net days add up to `total_slip_d`."""
+    earliest_d: float | None = None
+    """Day of the earliest replication; None where none reaches it."""
     over_figures: OverFigures | None = None
     """None where no figure is drawn, or too few replications reach the goal to tell."""
 

@@ -33,6 +33,16 @@ CAUSE_FAMILY: Final[Mapping[str, str]] = {
 `plan` is a stated not-before date.
 """
 CAUSES: Final = tuple(CAUSE_FAMILY)
+_SAID: Final[Mapping[tuple[str, str], str]] = {
+    ("plan", ""): "waiting for a planned date",
+    ("development", "mission"): "payload not ready",
+}
+
+
+def say_cause(cause: str, kind: str = "") -> str:
+    """Return what a cause is called where people read it; `kind` is that of the subject that it holds up."""
+    return _SAID.get((cause, kind)) or _SAID.get((cause, ""), cause)
+
 
 (
     AGREEMENT,

@@ -19,8 +19,9 @@ from sim.campaign.plan import BasePlan, Campaign, ElementPlan, GoalPlan, PlaceNa
 from sim.campaign.scheduling import with_schedule
 from sim.campaign.sky import Shared
 from sim.problems import Problem, ScenarioError
+from sim.scenario.layered import Layered
 from sim.scenario.load import Loaded
-from sim.scenario.paths import without_studies
+from sim.scenario.paths import study_variants, without_studies
 from sim.scenario.schema import Element, Station
 from sim.scenario.text import Path
 from sim.scenario.working import Working
@@ -88,6 +89,7 @@ def _gather(loaded: Loaded, context: Context, parts: Mapping[str, Any]) -> Campa
         guesses=guesses,
         figures=figures,
         values=without_studies(values),
+        studies=_studies(loaded.layered),
         **simple,
     )
 
@@ -219,6 +221,14 @@ def identify(values: Mapping[str, Any]) -> str:
     """Return the identity of a resolved scenario: a SHA-256 over its values, whatever their order in the file."""
     text = json.dumps(values, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _studies(layered: Layered) -> dict[str, Any]:
+    """Return what is to be swept, sought or optimised, with the variants that it chooses."""
+    values, overlays = layered.values, layered.overlays
+    chosen = {name: overlays[name] for _, names in study_variants(values) for name in names if name in overlays}
+    studies = {key: value for key, value in values.items() if key not in without_studies(values)}
+    return {**studies, **({"variants": chosen} if chosen else {})}
 
 
 def _count_sources(values: Any) -> tuple[int, int]:

@@ -43,7 +43,6 @@ class SkyTables:
         self.departures: dict[tuple[str, str, tuple[float, ...]], Departures] = {}
         self.tables: list[Opportunities] = []
         self._known: dict[Hashable, int] = {}
-        self._best: dict[int, tuple[float, float]] = {}
         self._ends: dict[Hashable, str] = {}
         """What decides the departures of a leg, by its ends and times of flight, as texts."""
         self._lights: dict[tuple[str, float], int] = {}
@@ -64,12 +63,10 @@ class SkyTables:
         """Return TLI and LOI in m/s of a table's best day; 0 where any day will do and nothing depends on it."""
         if number < 0 or not self.tables[number].window.size:
             return 0.0, 0.0
-        if number not in self._best:
-            table = self.tables[number]
-            row = int(table.window[int(np.argmax(table.propellant_margin_kg))])
-            departures = list(self.departures.values())[table.departures]
-            self._best[number] = float(departures.tli_m_s[row]), float(departures.loi_m_s[row])
-        return self._best[number]
+        table = self.tables[number]
+        row = int(table.window[int(np.argmax(table.propellant_margin_kg))])
+        departures = list(self.departures.values())[table.departures]
+        return float(departures.tli_m_s[row]), float(departures.loi_m_s[row])
 
     def for_launch(self, path: Path, launch: Launch, first: Leg | None, sheet: FlightSheet, wait_d: float) -> int:
         """Table the departures on which a launch closes; return the index, or -1 when any day will do."""

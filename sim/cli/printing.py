@@ -11,8 +11,13 @@ from typing import Any
 
 import click
 
+from sim.campaign.causes import say_cause
 from sim.problems import printable
 
+__all__ = [
+    "aligned", "ascii_only", "escape_what_lacks", "json_text", "percent", "print_json", "print_pairs", "print_table",
+    "say_cause", "say_chance", "show_grid",
+]  # fmt: skip
 Row = Sequence[str]
 
 
@@ -45,6 +50,22 @@ def print_table(head: Row, rows: Sequence[Row]) -> None:
     """Print rows below their head; columns that hold nothing but numbers stand to the right."""
     right = [column for column in range(len(head)) if all(_is_number(row[column]) for row in rows)]
     click.echo("\n".join(aligned(head, rows, right)))
+
+
+def percent(share: float) -> str:
+    """Return a share with one decimal, `6.6 %`."""
+    return f"{share:.1%}".replace("%", " %")
+
+
+def say_chance(value: float, low: float, high: float, n: int) -> str:
+    """Return a chance and the ends of its interval in words; where all `n` replications agree, what that proves."""
+    from sim.analysis.estimates import Estimate, one_in
+
+    odds = one_in(Estimate(value, low, high))
+    if odds is None:
+        return percent(value)
+    few = f"fewer than 1 in {odds:,}"
+    return f"0 of {n:,}, {few}" if value <= 0.0 else f"{n:,} of {n:,}, all but {few}"
 
 
 def print_pairs(pairs: Iterable[tuple[str, str]]) -> None:

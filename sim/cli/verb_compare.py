@@ -16,7 +16,7 @@ from sim.cli.options import (
     seed_option,
     workers_of,
 )
-from sim.cli.printing import json_text
+from sim.cli.printing import json_text, say_cause, say_chance
 from sim.problems import counted
 
 _MOST = 26
@@ -76,9 +76,10 @@ def _told(said: dict[str, Any]) -> list[str]:
         f"{label}: {one['name']} ({one['scenario']}, {counted(one['replications'], 'replication')}, {one['folder']})"
         for label, one in said["studies"].items()
     ]
+    counts = {label: one["replications"] for label, one in said["studies"].items()}
     lines += [f"left out: {name}: {why}" for name, why in said.get("left_out", {}).items()]
     for title, goal in said["goals"].items():
-        lines += ["", title, *_goal(goal, [label for label in said["studies"] if label in goal])]
+        lines += ["", title, *_goal(goal, {label: counts[label] for label in said["studies"] if label in goal})]
         missing = [said["studies"][label]["name"] for label in goal.get("left_out", [])]
         lines += [f"  left out, for want of this goal: {', '.join(missing)}"] if missing else []
     lines += ["", *_inputs(said["input"], list(said["studies"]))]
@@ -91,18 +92,19 @@ def _told(said: dict[str, Any]) -> list[str]:
     return [*lines, "", "Replications are paired by the same luck; intervals are 95 %, sampling error only."]
 
 
-def _goal(goal: dict[str, Any], labels: list[str]) -> list[str]:
+def _goal(goal: dict[str, Any], counts: dict[str, int]) -> list[str]:
+    """Say what is found of a goal; `counts` are the replications of each study, by its label."""
+    labels = list(counts)
     lines = []
     base, same = goal.get("base", labels[0]), len({goal[label]["goal"] for label in labels}) == 1
     for label in labels:
         one = goal[label]
         low, high = one["interval"]
+        chance = say_chance(one["probability"], low, high, counts[label])
         dates = f"P50 {one['p50'] or 'not reached'}, P80 {one['p80'] or 'not reached'}"
         figures = _over_figures(one.get("over_figures"))
         named = "" if same else f"{one['goal']} "
-        lines.append(
-            f"  {label}: {named}by {one['by']} {one['probability']:.1%} ({low:.1%} to {high:.1%}{figures}), {dates}"
-        )
+        lines.append(f"  {label}: {named}by {one['by']} {chance} ({low:.1%} to {high:.1%}{figures}), {dates}")
     differences = goal.get("differences") or {"B": goal}
     for label, one in differences.items():
         lines += [f"  {label} less {base}: {', '.join(_differences(one))}"]
@@ -113,7 +115,7 @@ def _goal(goal: dict[str, Any], labels: list[str]) -> list[str]:
         days = [goal[label]["slip_by_cause_d"].get(cause, 0.0) for label in labels]
         if any(map(round, days)):
             told = (f"{label} {_days(day)}" for label, day in zip(labels, days, strict=True))
-            lines.append(f"    {cause:12} {', '.join(told)}")
+            lines.append(f"    {say_cause(cause):26} {', '.join(told)}")
     return lines
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sim.cli.options import arguments_as_options, as_json, model_options, split_names, told_of_warnings
-from sim.cli.printing import aligned, print_json
+from sim.cli.printing import aligned, print_json, say_cause
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -190,7 +190,7 @@ def _as_text(plan: Plan, goal: str) -> Iterator[str]:
             calendar.iso(one[-1].end_d),
             f"{sum(part.end_d - part.start_d for part in one):,.1f}",
             one[0].subject,
-            one[0].cause,
+            say_cause(one[0].cause),
         )
         for one in plan.stretches(goal)
     ]

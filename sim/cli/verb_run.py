@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import math
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,12 +23,11 @@ from sim.cli.options import (
     typed,
     workers_of,
 )
-from sim.cli.printing import aligned, print_json
+from sim.cli.printing import aligned, percent, print_json, say_chance
 from sim.problems import counted, plural
 
 if TYPE_CHECKING:
-    from sim.analysis.estimates import Estimate
-    from sim.analysis.findings import CauseDays, Findings, GoalFinding
+    from sim.analysis.findings import Findings, GoalFinding, SubjectDelay
     from sim.clock import Calendar
     from sim.front import Study
 
@@ -135,14 +133,14 @@ def _headline(goal: GoalFinding, findings: Findings, calendar: Calendar) -> list
         f"    P50 {p50} (half of the replications have it by then), P80 {p80} (four in five)",
         *_ranges(goal, calendar),
     ]
-    costs = [one for one in goal.slip_by_cause if one.mean_d > 0.0][:3]
+    costs = [one for one in goal.delays if one.net_d >= 0.5][:3]
     if costs:
         lines.append(f"    What costs most days against the plan, in the mean: {_costs(costs)}")
     if goal.censored:
         share = goal.censored / findings.replications
         runs = counted(findings.replications, "replication")
         lines.append(
-            f"    {goal.censored} of {runs} ({_percent(share)}) {plural(goal.censored, 'does', 'do')} not reach"
+            f"    {goal.censored} of {runs} ({percent(share)}) {plural(goal.censored, 'does', 'do')} not reach"
             f" it by the calendar's end, {_day(findings.end_d, calendar)}"
         )
     return [*lines, ""] if len(findings.goals) > 1 else lines
@@ -150,21 +148,14 @@ def _headline(goal: GoalFinding, findings: Findings, calendar: Calendar) -> list
 
 def _sentence(goal: GoalFinding, findings: Findings, calendar: Calendar) -> str:
     chance, over = goal.probability, goal.over_figures
-    apart = f"95 % interval {_percent(chance.low)} to {_percent(chance.high)}"
+    apart = f"95 % interval {percent(chance.low)} to {percent(chance.high)}"
     if over is not None:
-        low, high = _percent(over.low), _percent(over.high)
+        low, high = percent(over.low), percent(over.high)
         apart += f", sampling; over the figures' own uncertainty {low} to {high}"
-    return f"{goal.name} by {_day(goal.by_d, calendar)}: {_chance(chance, findings.replications)} ({apart})"
-
-
-def _chance(chance: Estimate, n: int) -> str:
-    """Say a chance; where all replications agree, as a count and what it proves."""
-    if chance.value not in (0.0, 1.0):
-        return _percent(chance.value)
-    odds = 1.0 / (chance.high if chance.value == 0.0 else 1.0 - chance.low)
-    digit = 10.0 ** math.floor(math.log10(odds))
-    few = f"fewer than 1 in {math.floor(odds / digit) * digit:,.0f}"
-    return f"0 of {n:,}, {few}" if chance.value == 0.0 else f"{n:,} of {n:,}, all but {few}"
+    said = say_chance(chance.value, chance.low, chance.high, findings.replications)
+    if not chance.k and goal.earliest_d is not None:
+        said += f"; earliest {_month(goal.earliest_d, calendar)}"
+    return f"{goal.name} by {_day(goal.by_d, calendar)}: {said} ({apart})"
 
 
 def _ranges(goal: GoalFinding, calendar: Calendar) -> list[str]:
@@ -184,7 +175,8 @@ def _table(findings: Findings, calendar: Calendar) -> list[str]:
     rows = [("goal", "wanted by", "chance", "95 % interval", *over, *dates)]
     for goal in findings.goals:
         chance = goal.probability
-        found = (_percent(chance.value), f"{_percent(chance.low)} .. {_percent(chance.high)}")
+        share = f"{chance.k:,} of {chance.n:,}" if chance.k in (0, chance.n) else percent(chance.value)
+        found = (share, f"{percent(chance.low)} .. {percent(chance.high)}")
         quantiles = (_iso(one.value, calendar) for one in goal.quantiles)
         ranges = (_range(goal),) if over else ()
         plan = (_iso(goal.nominal_d, calendar), *quantiles, str(goal.censored))
@@ -194,7 +186,7 @@ def _table(findings: Findings, calendar: Calendar) -> list[str]:
 
 def _range(goal: GoalFinding) -> str:
     over = goal.over_figures
-    return "-" if over is None else f"{_percent(over.low)} .. {_percent(over.high)}"
+    return "-" if over is None else f"{percent(over.low)} .. {percent(over.high)}"
 
 
 def _notes(findings: Findings, precision: str | None) -> list[str]:
@@ -222,12 +214,8 @@ def _drawn(findings: Findings) -> list[str]:
     return [f"Too few replications to tell how far the figures' own uncertainty moves {', '.join(unknown)}."]
 
 
-def _costs(costs: Iterable[CauseDays]) -> str:
-    return ", ".join(f"{one.cause} {one.mean_d:.0f} d" for one in costs)
-
-
-def _percent(share: float) -> str:
-    return f"{share:.1%}".replace("%", " %")
+def _costs(costs: Iterable[SubjectDelay]) -> str:
+    return ", ".join(f"{one.called} ({one.net_d:.0f} d)" for one in costs)
 
 
 def _day(day: float, calendar: Calendar) -> str:

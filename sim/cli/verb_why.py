@@ -8,16 +8,20 @@ from typing import TYPE_CHECKING
 import click
 
 from sim.cli.options import NOMINAL, as_json, replication_option
-from sim.cli.printing import aligned, print_json
+from sim.cli.printing import aligned, print_json, say_cause
 from sim.problems import counted, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from sim.analysis.attribution import CauseRow, SubjectRow
+    from sim.analysis.attribution import Attribution, CauseRow, SubjectRow
     from sim.analysis.story import Tale
     from sim.clock import Calendar
     from sim.front.why import Story, Why
+
+
+_LISTED = 12
+"""Subjects whose net days are listed one by one."""
 
 
 @click.command("why")
@@ -69,6 +73,7 @@ def _mean_as_text(why: Why) -> Iterator[str]:
             f"{found.censored} of {runs} {plural(found.censored, 'does', 'do')} not reach it; days count up to the "
             f"calendar's end, {calendar.iso(calendar.length_d)}."
         )
+    yield from _delays_as_text(found)
     yield ""
     yield "What decides the date: on the chain in so many replications; significance (SSI) is that share times the"
     yield "spread of its own days over the spread of the date"
@@ -81,9 +86,35 @@ def _mean_as_text(why: Why) -> Iterator[str]:
         yield f"Other goals (--goal): {', '.join(others)}"
 
 
+def _delays_as_text(found: Attribution) -> Iterator[str]:
+    """Say what each subject adds, and why a row of the table above may be larger than the whole."""
+    waiting = next((row for row in found.rows if row.cause == "plan"), None)
+    if waiting is not None and waiting.slip_d < 0.0:
+        yield (
+            f"Late work fills time in which the plan waits, {-waiting.slip_d:,.0f} d of it here, so that a cause may "
+            "take"
+        )
+        yield "more days than the whole slip, and more still when the plan has it earlier. Net of that, by subject:"
+    else:
+        yield "By subject, net of time in which the plan waits:"
+    yield ""
+    rows = []
+    for one in found.delays[:_LISTED]:
+        causes = ", ".join(
+            f"{say_cause(part.cause, one.kind)} {part.net_d:,.0f} d" for part in one.causes[:3] if part.net_d >= 0.5
+        )
+        between = "-" if one.low_d is None or one.high_d is None else f"{one.low_d:,.0f} .. {one.high_d:,.0f}"
+        rows.append((one.name, one.kind, f"{one.net_d:+,.0f}", between, causes))
+    rest = found.delays[_LISTED:]
+    if rest:
+        rows.append((f"{len(rest)} more", "", f"{sum(one.net_d for one in rest):+,.0f}", "", ""))
+    rows.append(("total", "", f"{found.total.slip_d:+,.0f}", "", ""))
+    yield from aligned(("subject", "kind", "net d", "95 % interval", "of which"), rows, right=(2,))
+
+
 def _cause_cells(row: CauseRow) -> tuple[str, ...]:
     between = "-" if row.low_d is None or row.high_d is None else f"{row.low_d:,.1f} .. {row.high_d:,.1f}"
-    return row.cause, f"{row.plan_d:,.1f}", f"{row.mean_d:,.1f}", f"{row.slip_d:+,.1f}", between
+    return say_cause(row.cause), f"{row.plan_d:,.1f}", f"{row.mean_d:,.1f}", f"{row.slip_d:+,.1f}", between
 
 
 def _subject_cells(row: SubjectRow) -> tuple[str, ...]:
@@ -113,6 +144,17 @@ def _mean_as_json(why: Why) -> Mapping[str, object]:
         "causes": [_cause_as_json(row) for row in found.rows],
         "total": _cause_as_json(found.total),
         "subjects": [_subject_as_json(row) for row in found.subjects],
+        "delays": [
+            {
+                "subject": one.name,
+                "kind": one.kind,
+                "led_by": one.led_by or None,
+                "net_d": one.net_d,
+                "net_interval_d": None if one.low_d is None else [one.low_d, one.high_d],
+                "causes": {part.cause: part.net_d for part in one.causes},
+            }
+            for one in found.delays
+        ],
         "intervals": CAVEAT,
     }
 
@@ -165,7 +207,7 @@ def _tale_as_text(tale: Tale, calendar: Calendar, name: str) -> Iterator[str]:
             calendar.iso(one.until_d),
             f"{one.days:,.1f}",
             "-" if one.plan_d is None else f"{one.plan_d:,.1f}",
-            f"{one.text} [{one.cause}]",
+            f"{one.text} [{say_cause(one.cause)}]",
         )
         for one in tale.stretches
     ]
@@ -194,13 +236,14 @@ def _opening(tale: Tale, calendar: Calendar, name: str) -> str:
 
 def _closing(tale: Tale, calendar: Calendar) -> Iterator[str]:
     rows = [
-        (one.cause, f"{one.days:,.1f}", f"{one.plan_d:,.1f}", f"{one.days - one.plan_d:+,.1f}") for one in tale.causes
+        (say_cause(one.cause), f"{one.days:,.1f}", f"{one.plan_d:,.1f}", f"{one.days - one.plan_d:+,.1f}")
+        for one in tale.causes
     ]
     slip_d = tale.total_d - tale.plan_total_d
     rows.append(("total", f"{tale.total_d:,.1f}", f"{tale.plan_total_d:,.1f}", f"{slip_d:+,.1f}"))
     yield from aligned(("cause", "days", "plan d", "slip d"), rows, right=(1, 2, 3))
     yield ""
-    terms = " + ".join(f"{one.cause} {one.days:,.1f}" for one in tale.causes if one.days)
+    terms = " + ".join(f"{say_cause(one.cause)} {one.days:,.1f}" for one in tale.causes if one.days)
     end = "" if tale.reached_d is not None else ", the calendar's end"
     yield f"{calendar.iso(0.0)} + {terms} = {tale.total_d:,.1f} d = {calendar.iso(tale.total_d)}{end}"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from html import escape
 from pathlib import Path
@@ -17,12 +18,14 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+    from dashboards.brief import Brief
     from sim.analysis.findings import Findings
     from sim.campaign.plan import Campaign
     from sim.clock import Calendar
     from sim.front.plot import Plots
     from sim.front.trace import Events
     from sim.front.why import FixedFigures, Guesses, Story, Why
+    from sim.study.grounds import Grounds
     from sim.study.leaving import Leavings
     from sim.study.manifest import Manifest
     from sim.study.replay import Replay, Replayed
@@ -235,6 +238,37 @@ class Study:
             raise FolderError(self.folder, f"has no goal '{(name or '')[:80]}'", hint)
         return str(name)
 
+    @property
+    def grounds(self) -> Grounds:
+        """What the date of its first goal rests on: as the folder keeps it, or found in the replications and kept."""
+        from sim.study.grounds import find_assumptions, keep_grounds, read_grounds
+
+        known = read_grounds(self._read)
+        if known is None or not known.assumptions:
+            found = find_assumptions(self.tables)
+            known = found if known is None else replace(known, assumptions=found.assumptions)
+            keep_grounds(self._read, known)
+        return known
+
+    def what_if(
+        self,
+        *,
+        jobs: int | None = None,
+        engine: str | Executor | None = None,
+        scheduler: str | None = None,
+        progress: Listening = None,
+    ) -> Grounds:
+        """Simulate each lever and each risk of the scenario with the same luck, and keep what they do in the folder."""
+        from sim.front.arguments import workers
+        from sim.study.grounds import keep_grounds, simulate_what_if
+
+        with listening(progress) as reporter, workers(jobs, engine, scheduler) as ready:
+            reporter.note("simulating each lever and each risk with the same luck")
+            found = simulate_what_if(self.tables, engine=ready, on_progress=reporter.update)
+        known = replace(self.grounds, what_if=found)
+        keep_grounds(self._read, known)
+        return known
+
     # --- pictures -----------------------------------------------------------------------------------------------------
 
     @property
@@ -278,7 +312,23 @@ class Study:
                 campaign=self._campaign,
                 export=export,
                 more=[trace for trace in more if trace.replication not in kept],
+                grounds=self.grounds,
             )
+
+    def brief(self, folder: str | Path | None = None) -> Brief:
+        """Write one A4 page for the board, `brief.html`, and `brief.pdf` where a browser is there to print it.
+
+        Raises:
+            FolderError: if the folder cannot be written.
+        """
+        from dashboards.brief import write_brief
+        from sim.study.files import folder_errors
+        from sim.study.store import require_writable
+
+        where = self.folder if folder is None else Path(folder)
+        require_writable(where)
+        with folder_errors(where):
+            return write_brief(self.findings, self.grounds, where)
 
     def keep(self) -> None:
         """Keep what was found and the summary in the folder, so that a report need not look again."""

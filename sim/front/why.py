@@ -69,8 +69,8 @@ class Why:
     def text(self) -> str:
         """The answer in one sentence."""
         found = self.found
-        most = [row for row in found.rows if row.slip_d > 0.0][:3]
-        costs = f": {', '.join(f'{row.cause} {row.slip_d:+,.0f} d' for row in most)}" if most else ""
+        most = [one for one in found.delays if one.net_d > 0.0][:3]
+        costs = f": {', '.join(f'{one.called} {one.net_d:+,.0f} d' for one in most)}" if most else ""
         plan, mean = self.calendar.iso(found.plan_d), self.calendar.iso(found.mean_d)
         planned = plan if found.planned else f"not before {plan}, the calendar's end"
         return f"{found.goal}: planned {planned}, mean {mean}, {found.total.slip_d:+,.0f} d{costs}"
@@ -230,6 +230,8 @@ def vary(
     reporter.note(
         f"simulating {counted(len(ends), 'fixed figure')} at both ends of its range, {replications} replications"
     )
+    from sim.study.grounds import Grounds, keep_grounds, read_grounds, with_fixed
+
     swings = vary_fixed(
         loaded,
         ends,
@@ -240,6 +242,8 @@ def vary(
         engine=engine,
         on_progress=reporter.update,
     )
+    if goal == tables.outline.goals[0].name and not within:  # what pages say of the first goal
+        keep_grounds(tables, with_fixed(read_grounds(tables) or Grounds(), swings))
     return FixedFigures(goal, tuple(swings), replications)
 
 

@@ -17,7 +17,7 @@ from sim.model.flying import plan_mission
 from sim.model.launching import open_pads
 from sim.model.ledger import tell
 from sim.model.programme import plan_activity, settle_partners, settle_risks
-from sim.model.sample import Sample, empty_sample
+from sim.model.sample import PARTS, Sample, empty_sample
 from sim.model.staging import plan_filling
 from sim.model.timekeeping import Timekeeping
 from sim.model.tracing import Segment, TankLevel, Trace
@@ -132,12 +132,17 @@ def collect(world: World, sample: Sample, row: int, replication: int, timekeepin
     campaign = world.campaign
     by_cause_d = [[0.0] * len(CAUSES) for _ in campaign.goals]
     on_chain, chains = sample.on_chain[row], Chains()
+    sample.parts[row], sample.part_d[row] = -1, 0.0
     on_chain[:] = False
     subject_of = [milestone.subject for milestone in campaign.milestones]
     for number, goal in enumerate(campaign.goals):
         steps = list(world.ledger.walk(goal.reached, subject_of, campaign.end_d))
-        for _, cause, since, until in steps:
+        parts: dict[int, float] = {}
+        for span, cause, since, until in steps:
             by_cause_d[number][cause] += until - since
+            part = span.subject * len(CAUSES) + cause
+            parts[part] = parts.get(part, 0.0) + until - since
+        _keep_longest(parts, sample, row, number)
         on_chain[number, [span.subject for span, *_ in steps]] = True
         if world.traced:
             chains[goal.name] = tell(steps, tuple(s.name for s in campaign.subjects), CAUSES)
@@ -156,6 +161,13 @@ def collect(world: World, sample: Sample, row: int, replication: int, timekeepin
     sample.early_returns[row] = world.early_returns
     sample.events[row] = next(world.env._eid)
     return chains
+
+
+def _keep_longest(parts: dict[int, float], sample: Sample, row: int, goal: int) -> None:
+    if len(parts) > PARTS:
+        parts = dict(sorted(parts.items(), key=lambda one: -one[1])[:PARTS])
+    sample.parts[row, goal, : len(parts)] = list(parts)
+    sample.part_d[row, goal, : len(parts)] = list(parts.values())
 
 
 def _starts(world: World, timekeeping: Timekeeping | None) -> list[float]:

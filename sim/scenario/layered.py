@@ -33,6 +33,8 @@ class Layered:
     files: tuple[str, ...]
     shipped: frozenset[str] = frozenset()
     left_out: Mapping[str, str] = field(default_factory=dict)
+    overlays: Mapping[str, Any] = field(default_factory=dict)
+    """What each variant says, as plain values."""
 
     def __repr__(self) -> str:
         return f"<Layered {', '.join(self.files)}: {len(self.marks)} values>"
@@ -58,10 +60,13 @@ def flatten(root: Node, files: Sequence[str], shipped: Iterable[str] = ()) -> La
     assert isinstance(root.value, dict)
     top = dict(root.value)
     variants = top.pop("variants", None)
-    names = tuple(variants.value) if variants and isinstance(variants.value, dict) else ()
+    overlays = plain(variants) if variants and isinstance(variants.value, dict) else {}
     whole = Node(top, root.mark, root.key, root.layer)
     marks, keys = ByPath(whole, attrgetter("mark")), ByPath(whole, attrgetter("key"))
-    return Layered(plain(whole), marks, keys, ByPath(whole, _origin), names, tuple(files), frozenset(shipped))
+    origins = ByPath(whole, _origin)
+    return Layered(
+        plain(whole), marks, keys, origins, tuple(overlays), tuple(files), frozenset(shipped), overlays=overlays
+    )
 
 
 class ByPath(Mapping[Path, T]):

@@ -13,12 +13,13 @@ from sim.study.lock import LOCK
 RUN_MARKER, SWEEP_MARKER = "ilrs-run.json", "ilrs-sweep.json"
 HISTORY_MARKER, OPTIMISE_MARKER = "ilrs-history.json", "ilrs-optimise.json"
 RESOLVED, OUTLINE, NOMINAL, COLUMNS = "scenario.resolved.yaml", "outline.json", "nominal.parquet", "COLUMNS.md"
-FINDINGS, SUMMARY, PARTNERS = "findings.json", "summary.json", "partners.json"
+FINDINGS, SUMMARY, PARTNERS, GROUNDS = "findings.json", "summary.json", "partners.json", "grounds.json"
 STATES = ("running", "complete", "interrupted", "failed")
 """What a manifest says of its study."""
 DESIGN, LEDGER = "design.json", "ledger.jsonl"
 OUTCOMES, TRACES, CASES = "outcomes", "traces", "cases"
 TRACED = tuple(f"{TRACES}/{title}.json" for title in ("nominal", "p10", "p50", "p90"))
+BRIEF_PAGE, BRIEF_PDF = "brief.html", "brief.pdf"
 PAGES = ("report.html", "campaign.html", "flights.html", "flight.html", "plotly.min.js")
 
 _PART = re.compile(rf"{OUTCOMES}/part-\d{{6,12}}-\d{{6,12}}\.parquet|changes-[0-9a-f]{{12}}\.json")
@@ -50,7 +51,8 @@ class FolderKind:
 
 
 _SAID = frozenset((LEDGER, FINDINGS, SUMMARY, PARTNERS, LOCK, *PAGES))
-RUN_FOLDER = FolderKind("run", RUN_MARKER, _SAID | {RESOLVED, OUTLINE, NOMINAL, COLUMNS, *TRACED}, _PART)
+_OF_A_RUN = frozenset((GROUNDS, BRIEF_PAGE, BRIEF_PDF, RESOLVED, OUTLINE, NOMINAL, COLUMNS, *TRACED))
+RUN_FOLDER = FolderKind("run", RUN_MARKER, _SAID | _OF_A_RUN, _PART)
 SWEEP_FOLDER = FolderKind("sweep", SWEEP_MARKER, _SAID | {DESIGN}, _CASE)
 OPTIMISE_FOLDER = FolderKind("optimise", OPTIMISE_MARKER, frozenset((SUMMARY, *PAGES)))
 HISTORY_FOLDER = FolderKind("history", HISTORY_MARKER, frozenset(HISTORY))

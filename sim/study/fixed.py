@@ -11,7 +11,7 @@ import copy
 import datetime
 import itertools
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any, Final
@@ -130,20 +130,30 @@ def vary_fixed(
         InputError: if the scenario as it is cannot be run.
     """
     text = document({**without_studies(loaded.layered.values), "name": loaded.scenario.name})
-    number, span = itertools.count(1), ChunkSpan(0, replications)
+    number = itertools.count(1)
     cases = {one: [Case(next(number), (), (setting,)) for setting in (one.low_set, one.high_set)] for one in ends}
     base = Case(0, (), ())
-    errands = [Errand(str(case.number), case, span) for case in (base, *itertools.chain(*cases.values()))]
-    done: dict[int, Done] = {}
-    on_progress(Progress("simulating", 0, len(errands), "cases"))
-    for errand, result in run_all(fitting(engine, errands), Job(Cases({(): text}, seed, sampling)), errands):
-        done[errand.case.number] = result
-        on_progress(Progress("simulating", len(done), len(errands), "cases"))
+    every = (base, *itertools.chain(*cases.values()))
+    done = run_cases(every, Job(Cases({(): text}, seed, sampling)), replications, engine, on_progress)
     if done[0].reason:
         raise InputError(done[0].reason)
     base_d = _dates_d(done[0], goal, replications)
     swings = [_swing(one, base_d, *(done[case.number] for case in pair), goal=goal) for one, pair in cases.items()]
     return sorted(swings, key=lambda one: -one.moves_d)
+
+
+def run_cases(
+    cases: Iterable[Case], job: Job, replications: int, engine: Executor, on_progress: Listener
+) -> dict[int, Done]:
+    """Simulate so many replications of each case with the same luck; return what came of them by their number."""
+    span = ChunkSpan(0, replications)
+    errands = [Errand(str(case.number), case, span) for case in cases]
+    done: dict[int, Done] = {}
+    on_progress(Progress("simulating", 0, len(errands), "cases"))
+    for errand, result in run_all(fitting(engine, errands), job, errands):
+        done[errand.case.number] = result
+        on_progress(Progress("simulating", len(done), len(errands), "cases"))
+    return done
 
 
 def _swing(ends: Ends, base_d: Floats, low: Done, high: Done, *, goal: str) -> FixedSwing:

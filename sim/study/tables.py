@@ -5,7 +5,7 @@ The bytes of a table depend on the outcomes and the outline alone: no time, no p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,10 +15,10 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from sim.analysis.outline import Outline
-from sim.model.sample import Sample, empty_sample
+from sim.model.sample import PARTS, Sample, empty_sample
 from sim.problems import printable
 
-TABLE_FORMAT = 2
+TABLE_FORMAT = 3
 """Raised whenever a column comes, goes or changes its meaning; part of a study's key."""
 SUM_D = 1e-6
 """Days by which the sum of some dozen causes may miss the date that they add up to, by rounding."""
@@ -39,7 +39,7 @@ class Column:
 
     name: str
     type: str
-    """int64, double, or double[n] and bool[n] for n values in one list."""
+    """int64, double, or double[n], int32[n] and bool[n] for n values in one list."""
     unit: str
     meaning: str
 
@@ -74,7 +74,11 @@ def goal_columns_of(outline: Outline) -> tuple[Column, ...]:
     """List the columns that a sweep keeps of each case: those of the goals, and the counts."""
     left_out = {f"reached.{name}" for name in outline.milestones} | {"start"}
     left_out -= {f"reached.{outline.milestones[goal.reached]}" for goal in outline.goals}
-    return tuple(c for c in columns_of(outline) if c.name not in left_out and not c.name.startswith("chain."))
+    return tuple(
+        c
+        for c in columns_of(outline)
+        if c.name not in left_out and not c.name.startswith(("chain.", "part.", "part_d."))
+    )
 
 
 def encode(sample: Sample, outline: Outline, *, goals_only: bool = False) -> bytes:
@@ -163,19 +167,27 @@ def _require_possible(sample: Sample, outline: Outline) -> None:
     """Refuse values that no replication can have."""
     _require_dates(sample.reached_d)
     _require_dates(sample.start_d)
-    amounts = (sample.by_cause_d, sample.facility_days, sample.cost, sample.crew_days)
+    amounts = (sample.by_cause_d, sample.part_d, sample.facility_days, sample.cost, sample.crew_days)
     if not all(np.isfinite(values).all() for values in amounts):
         raise TableError("a table holds an amount that is no number")
     if any((getattr(sample, name) < 0).any() for name in COUNTS):
         raise TableError("a table counts less than nothing")
     for index, goal in enumerate(outline.goals):
         dated_d = np.minimum(sample.reached_d[:, goal.reached], outline.end_d)
+        parts = sample.parts[:, index]
+        if (parts < -1).any() or (parts >= len(outline.subjects) * len(outline.causes)).any():
+            raise TableError(f"the parts of the chain of {goal.name} are of subjects or causes that there are not")
         if not np.allclose(sample.by_cause_d[:, index].sum(axis=1), dated_d, rtol=0.0, atol=SUM_D):
             raise TableError(f"the days by cause of {goal.name} do not add up to its date")
 
 
 def _type(column: Column) -> pa.DataType:
-    kinds: dict[str, Callable[[], pa.DataType]] = {"int64": pa.int64, "double": pa.float64, "bool": pa.bool_}
+    kinds: dict[str, Callable[[], pa.DataType]] = {
+        "int64": pa.int64,
+        "int32": pa.int32,
+        "double": pa.float64,
+        "bool": pa.bool_,
+    }
     name, _, size = column.type.partition("[")
     return pa.list_(kinds[name](), int(size.rstrip("]"))) if size else kinds[name]()
 
@@ -195,6 +207,10 @@ def _goal_columns(outline: Outline) -> Iterable[Column]:
     for goal in outline.goals:
         meaning = f"for each subject, in the order of the start column: on the chain that dates {goal.name}"
         yield Column(f"chain.{goal.name}", f"bool[{len(outline.subjects)}]", "1", meaning)
+        code = f"subject x {len(outline.causes)} + cause, each numbered from 0 in the order of the columns above"
+        meaning = f"the longest parts of the chain that dates {goal.name}: {code}; -1 where there is none"
+        yield Column(f"part.{goal.name}", f"int32[{PARTS}]", "1", meaning)
+        yield Column(f"part_d.{goal.name}", f"double[{PARTS}]", "d", "days of each of them")
     for goal in outline.goals:
         meaning = f"research facility-days in lunar orbit by the day {goal.name} is wanted by"
         yield Column(f"facility_days.{goal.name}", "double", "d", meaning)
@@ -220,6 +236,8 @@ def _arrays(sample: Sample, outline: Outline) -> Iterable[tuple[str, NDArray[Any
         for index, cause in enumerate(outline.causes):
             yield f"cause.{goal.name}.{cause}", sample.by_cause_d[:, row, index]
         yield f"chain.{goal.name}", sample.on_chain[:, row]
+        yield f"part.{goal.name}", sample.parts[:, row]
+        yield f"part_d.{goal.name}", sample.part_d[:, row]
         yield f"facility_days.{goal.name}", sample.facility_days[:, row]
         yield f"cost.{goal.name}", sample.cost[:, row]
     yield "crew_days", sample.crew_days
@@ -231,11 +249,16 @@ def _arrays(sample: Sample, outline: Outline) -> Iterable[tuple[str, NDArray[Any
 # Arrow's own conversions ask first whether an array is one of pandas, and import pandas for it: a third of a second in
 # every process, worker processes too, for a library that nothing here uses.
 
-_KINDS = {np.dtype(np.float64): pa.float64(), np.dtype(np.int64): pa.int64(), np.dtype(np.bool_): pa.bool_()}
+_KINDS: Mapping[np.dtype[Any], pa.DataType] = {
+    np.dtype(np.float64): pa.float64(),
+    np.dtype(np.int64): pa.int64(),
+    np.dtype(np.int32): pa.int32(),
+    np.dtype(np.bool_): pa.bool_(),
+}
 
 
 def to_arrow(values: NDArray[np.generic]) -> pa.Array:
-    """Return an array of doubles, 64-bit integers or truth values as Arrow has it.
+    """Return an array of doubles, 32- or 64-bit integers or truth values as Arrow has it.
 
     Shape (rows,) or (rows, values of a list). Raises KeyError for other types.
     """
@@ -299,5 +322,5 @@ def _chunk(chunk: pa.Array) -> NDArray[Any]:
     if pa.types.is_boolean(chunk.type):
         bits = np.unpackbits(np.frombuffer(data, np.uint8), count=chunk.offset + len(chunk), bitorder="little")
         return bits[chunk.offset :].astype(np.bool_)
-    kind = {known: dtype for dtype, known in _KINDS.items()}[chunk.type]
+    kind = next(dtype for dtype, known in _KINDS.items() if known == chunk.type)
     return np.frombuffer(data, kind, len(chunk), chunk.offset * kind.itemsize) if len(chunk) else np.empty(0, kind)

@@ -32,6 +32,7 @@ def test_the_document_has_the_promised_keys(document: Any) -> None:
         "scenario",
         "identity",
         "seed",
+        "sampling",
         "replications",
         "folder",
         "wall_s",
@@ -83,9 +84,13 @@ def test_the_answer_tells_sampling_and_the_figures_own_uncertainty_apart(classes
 
 
 def test_the_answer_says_what_no_success_at_all_proves(classes: Path, ilrs: Call) -> None:
-    assert (
-        "never by 31 Dec 2026: 0 of 100, fewer than 1 in 20 (" in ilrs("run", classes, "-n", 100, "-j", 1, "-q").stdout
-    )
+    said = ilrs("run", classes, "-n", 100, "-j", 1, "-q").stdout
+    assert re.search(r"never by 31 Dec 2026: 0 of 100, fewer than 1 in 20; earliest [A-Z][a-z]+ 20\d\d \(", said), said
+
+
+def test_no_table_of_the_answer_shows_a_bare_zero(classes: Path, ilrs: Call) -> None:
+    said = ilrs("run", classes, "-n", 100, "-j", 1, "-q").stdout
+    assert re.search(r"^never .* 0 of 100 ", said, re.MULTILINE), said
 
 
 def test_the_answer_says_that_no_figure_is_drawn(classes: Path, ilrs: Call) -> None:

@@ -157,13 +157,15 @@ class Campaign(Heading):
     """The same where it has none, too: the float of the plan is found with it."""
     values: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """The resolved scenario, without what is to be swept, sought or optimised."""
+    studies: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """What is to be swept, sought or optimised: it changes no replication, and no identity."""
 
     @property
     def resolved(self) -> str:
         """The resolved scenario as YAML text."""
         from sim.scenario.writing import document  # a worker needs no scenario language
 
-        return document(self.values)
+        return document({**self.values, **self.studies})
 
     def __repr__(self) -> str:
         missions, goals = len(self.missions), ", ".join(goal.name for goal in self.goals)

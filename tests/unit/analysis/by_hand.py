@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from sim.analysis.outline import Outline
 from sim.campaign.plan import GoalPlan
-from sim.model.sample import Sample
+from sim.model.sample import PARTS, Sample
 
 COUNTS = ("launches", "launch_failures", "landing_failures", "scrubs", "tankers", "early_returns", "events")
 
@@ -36,11 +36,12 @@ def sample_by_hand(
     n = len(reached)
     counts: dict[str, Any] = dict.fromkeys(COUNTS, np.zeros(n, dtype=np.int64))
     zeros: dict[str, Any] = {"facility_days": np.zeros((n, 1)), "cost": np.zeros((n, 1)), "crew_days": np.zeros(n)}
+    parts: dict[str, Any] = {"parts": np.full((n, 1, PARTS), -1, np.int32), "part_d": np.zeros((n, 1, PARTS))}
     return Sample(
         replication=np.arange(n),
         reached_d=reached,
         start_d=np.array(start_d, dtype=float),
         by_cause_d=np.array(by_cause_d).reshape(n, 1, -1),
         on_chain=np.array(on_chain),
-        **{**zeros, **counts, **said},
+        **{**zeros, **counts, **parts, **said},
     )

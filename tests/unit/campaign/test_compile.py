@@ -109,7 +109,7 @@ def test_identity_does_not_depend_on_the_order_of_keys() -> None:
 
 
 def test_a_scenario_to_be_swept_is_the_same_when_it_is_read_back_from_its_run_folder(tmp_path: Path) -> None:
-    """The folder keeps it without what is to be swept or sought; `ilrs why --replication` compiles it again."""
+    """What is to be swept or sought is no part of its identity; `ilrs why --replication` compiles it again."""
     campaign = compile_campaign(load_scenario(OUTPOST, sets=["sweep={levels: 3}"]))
     kept = tmp_path / "kept.yaml"
     kept.write_text(campaign.resolved)
@@ -118,6 +118,22 @@ def test_a_scenario_to_be_swept_is_the_same_when_it_is_read_back_from_its_run_fo
 
 def test_identity_changes_with_any_value() -> None:
     assert identify({"a": 1}) != identify({"a": 2})
+
+
+SOUGHT = """
+variants: {quick: {activities: {a: {duration: 5 d}}}, other: {activities: {a: {duration: 6 d}}}}
+seek: {levers: {activities.b.finish: {values: [2030-02-05], costs: [1]}}, variants: {quick: 2}}
+"""
+
+
+def test_the_resolved_scenario_keeps_what_is_sought_with_the_variants_it_chooses(tmp_path: Path) -> None:
+    (tmp_path / "sought.yaml").write_text(WORK + SOUGHT, encoding="utf-8")
+    campaign = compile_campaign(load_scenario(tmp_path / "sought.yaml"))
+    (tmp_path / "resolved.yaml").write_text(campaign.resolved, encoding="utf-8")
+    again = load_scenario(tmp_path / "resolved.yaml", ["quick"])
+    assert again.scenario.seek is not None
+    assert (list(again.scenario.seek.variants), again.layered.variants) == (["quick"], ("quick",))
+    assert compile_campaign(load_scenario(tmp_path / "resolved.yaml")).identity == campaign.identity
 
 
 def test_repeated_missions_become_one_flight_each() -> None:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from dashboards.setting import Openings, Setting, Spans
 from sim.analysis.estimates import ecdf, quantiles, wilson
 from sim.analysis.find import ranges_of
-from sim.analysis.findings import Bar, CauseDays, Findings, GoalFinding, ManifestRow, MassCurve
+from sim.analysis.findings import Bar, CauseDays, CauseNet, Findings, GoalFinding, ManifestRow, MassCurve, SubjectDelay
 from sim.analysis.uncertainty import Explained
 from sim.campaign.plan import GoalPlan, ManifestEntry, PlaceName
 from sim.model.tracing import Event, Move, Segment, TankLevel, Trace, Verb
@@ -114,6 +114,8 @@ def _goal(
         slip_by_cause=_causes(total),
         total_slip_d=total,
         censored=RUNS - reached,
+        delays=_delays(total),
+        earliest_d=float(dates.min()) if reached else None,
         over_figures=ranges_of(_EXPLAINED, dates, by_d, ecdf(dates).share) if reached else None,
     )
 
@@ -135,6 +137,24 @@ def _causes(total: float) -> tuple[CauseDays, ...]:
         "plan": -0.054,
     }
     return tuple(CauseDays(cause, weight * total, 100.0) for cause, weight in weights.items())
+
+
+def _delays(total: float) -> tuple[SubjectDelay, ...]:
+    """Return the net days of subjects: one with two causes, a hostile one, thirty small ones, one that comes early."""
+    shares = {
+        ("cz9-dev", "activity"): {"development": 0.42},
+        ("ilrs-4", "mission"): {"failure": 0.2, "development": 0.1, "flight": 0.0001},
+        (HOSTILE, "activity"): {"budget": 0.09},
+        **{(f"change-{number}", "mission"): {"pad": 0.01} for number in range(20)},
+        ("early", "mission"): {"plan": -0.0101},
+    }
+    return tuple(
+        SubjectDelay(
+            name, name, kind, total * sum(causes.values()), total * sum(causes.values()) - 9.0, None,
+            tuple(CauseNet(cause, share * total) for cause, share in causes.items()),
+        )
+        for (name, kind), causes in shares.items()
+    )  # fmt: skip
 
 
 _ACTIVITIES = ("agreement", "cz10-dev", "cz9-dev", "lanyue-dev", "mengzhou-dev", "reactor-dev", "second-pad")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import json
 from typing import Any
 
@@ -19,8 +20,8 @@ from sim.model.tracing import Move, Trace
 from tests.unit.dashboards.sample import END_D, HOSTILE, sample_findings
 
 DAY_MS = 86_400_000
-ROUNDING_D = 0.02
-"""Bars are sent with two digits."""
+NOTHING_D = 0.05
+"""Days that have no bar."""
 
 
 @pytest.fixture(scope="module")
@@ -48,28 +49,40 @@ def bars_of(card: Card) -> list[Any]:
     return [trace for trace in drawn(card)["data"] if trace["type"] == "bar"]
 
 
-def test_the_waterfall_ends_at_the_total(findings: Findings, goal: GoalFinding) -> None:
-    (bars,) = bars_of(waterfall.draw_causes(findings, goal))
-    assert sum(bars["x"][:-1]) == pytest.approx(goal.total_slip_d, abs=ROUNDING_D * len(bars["x"]))
-    assert bars["x"][-1] == pytest.approx(goal.total_slip_d, abs=ROUNDING_D)
+def test_the_families_of_the_waterfall_add_up_to_the_total(goal: GoalFinding) -> None:
+    bars = waterfall.stack_bars(waterfall.shares_of(goal))
+    assert sum(bar.days for bar in bars if bar.head) == pytest.approx(goal.total_slip_d, abs=NOTHING_D)
 
 
-def test_each_bar_of_the_waterfall_starts_where_the_one_before_ends(findings: Findings, goal: GoalFinding) -> None:
-    (bars,) = bars_of(waterfall.draw_causes(findings, goal))
-    ends = [base + length for base, length in zip(bars["base"], bars["x"], strict=True)][:-2]
-    assert bars["base"][1:-1] == pytest.approx(ends, abs=ROUNDING_D)
+def test_the_subjects_of_a_family_add_up_to_it(goal: GoalFinding) -> None:
+    bars = waterfall.stack_bars(waterfall.shares_of(goal))
+    heads = [place for place, bar in enumerate(bars) if bar.head]
+    for first, after in zip(heads, [*heads[1:], len(bars)], strict=True):
+        members = bars[first + 1 : after]
+        assert not members or sum(bar.days for bar in members) == pytest.approx(bars[first].days)
 
 
-def test_small_causes_share_a_bar_so_that_the_sum_holds() -> None:
-    days = [CauseDays(f"cause-{i}", 20.0 - i, 0.0) for i in range(20)]
-    shown, rest = waterfall.fold_causes(tuple(days))
-    assert sum(c.mean_d for c in [*shown, *rest]) == sum(c.mean_d for c in days)
-    assert len(shown) < len(days)
+def test_each_family_of_the_waterfall_starts_where_the_one_before_ends(findings: Findings, goal: GoalFinding) -> None:
+    heads = [bar for bar in waterfall.stack_bars(waterfall.shares_of(goal)) if bar.head]
+    for before, after in itertools.pairwise(heads):
+        assert after.base_d == pytest.approx(before.base_d + before.days)
 
 
-def test_causes_without_slip_have_no_bar(findings: Findings, goal: GoalFinding) -> None:
-    (bars,) = bars_of(waterfall.draw_causes(findings, goal))
-    assert "flight" not in bars["y"]
+def test_small_subjects_of_a_family_share_a_bar(goal: GoalFinding) -> None:
+    labels = [bar.label for bar in waterfall.stack_bars(waterfall.shares_of(goal))]
+    assert len(labels) < len(goal.delays)
+    assert any(label.endswith("others") for label in labels)
+
+
+def test_the_waterfall_names_the_three_subjects_that_cost_most(findings: Findings, goal: GoalFinding) -> None:
+    title = waterfall.draw_causes(findings, goal).title
+    assert title.index("cz9-dev") < title.index("ilrs-4")
+
+
+def test_a_cause_larger_than_the_whole_is_explained(findings: Findings, goal: GoalFinding) -> None:
+    causes = (CauseDays("development", goal.total_slip_d + 100.0, 0.0), CauseDays("plan", -100.0, 0.0))
+    note = waterfall.draw_causes(findings, dataclasses.replace(goal, slip_by_cause=causes)).note
+    assert "more than the whole slip, and waiting for planned dates 100 d less" in note
 
 
 def test_runs_that_never_arrive_are_named_under_the_waterfall(findings: Findings, never: GoalFinding) -> None:

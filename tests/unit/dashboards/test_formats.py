@@ -8,7 +8,7 @@ import math
 import pytest
 
 from dashboards import formats
-from sim.analysis.estimates import Estimate, Quantile
+from sim.analysis.estimates import Estimate, Quantile, wilson
 from sim.clock import Calendar
 
 CALENDAR = Calendar(datetime.datetime(2022, 1, 1), datetime.datetime(2050, 1, 1))
@@ -29,6 +29,19 @@ def test_a_certain_share_is_printed_plainly() -> None:
 
 def test_a_chance_carries_its_interval() -> None:
     assert formats.chance(Estimate(0.312, 0.274, 0.353)) == "31 % (27 to 35 %)"
+
+
+def test_what_never_happened_is_told_as_a_count_with_what_it_proves() -> None:
+    """Wilson's interval of 0 of 500 ends at z2 / (n + z2) = 3.8415 / 503.84 = 0.76 %, which is 1 in 131."""
+    assert formats.chance(wilson(0, 500)) == "0 of 500: fewer than 1 in 100"
+
+
+def test_what_always_happened_is_told_in_the_same_way() -> None:
+    assert formats.chance(wilson(40, 40)) == "40 of 40: all but fewer than 1 in 10"
+
+
+def test_a_chance_without_counts_still_is_no_bare_zero() -> None:
+    assert formats.chance(Estimate(0.0, 0.0, 0.0076)) == "fewer than 1 in 100"
 
 
 def test_a_date_is_told_to_the_month() -> None:
