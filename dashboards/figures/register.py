@@ -30,7 +30,7 @@ def draw_assumptions(findings: Findings, grounds: Grounds) -> Card:
     """Return the figures by effect times doubt, with where they come from and how their effect was found."""
     first = grounds.ranked[0]
     rest = (
-        _("The last column says how the effect was found.")
+        _("Fixed figures were varied, too.")
         if grounds.fixed
         else _("Fixed numbers are not in the list until `ilrs guesses DIR --vary-fixed` has varied them.")
     )
@@ -41,7 +41,9 @@ def draw_assumptions(findings: Findings, grounds: Grounds) -> Card:
         ),
         reading=_(
             "How to read: figures by how far they move the date of the first goal, weighed with how little they are "
-            "trusted. {estimates} of all {figures} figures of the scenario are estimates. {rest}"
+            "trusted. Of a figure that is drawn, days are the standard deviation of the date that it causes; of a "
+            "fixed one, the distance of the mean dates at both ends of its range. {estimates} of all {figures} figures "
+            "of the scenario are estimates. {rest}"
         ).format(estimates=f"{findings.guesses:,}", figures=f"{findings.figures:,}", rest=rest),
         shown=Table(
             (_("figure"), _("moves the date by"), _("confidence"), _("days weighed"), _("source"), _("how found")),
@@ -53,11 +55,9 @@ def draw_assumptions(findings: Findings, grounds: Grounds) -> Card:
 
 def _assumed(one: Assumption) -> tuple[str, ...]:
     if one.drawn:
-        how = _("drawn in each replication: standard deviation of the date that it causes")
+        how = _("drawn")
     else:
-        how = _("set from {low} to {high}: distance of the mean dates").format(
-            low=formats.shorten(one.low, 40), high=formats.shorten(one.high, 40)
-        )
+        how = _("set from {low} to {high}").format(low=formats.shorten(one.low, 40), high=formats.shorten(one.high, 40))
     name = formats.shorten(name_figure(one), 120)
     return name, moved(one), call_confidence(one.confidence), f"{one.weight_d:,.0f}", one.source or formats.NONE, how
 
