@@ -56,7 +56,7 @@ def compose_brief(findings: Findings, grounds: Grounds) -> Page:
     if curve.figure is not None:
         curve.figure.update_layout(height=_CURVE_PX)
     return Page(
-        title=f"{findings.scenario} · ilrs",
+        title=f"{findings.called} · ilrs",
         headline=headline(findings, goal, name_goal(goal)),
         verdict=verdict(findings, goal),
         about="",
