@@ -153,7 +153,7 @@ def test_a_program_that_gives_another_replication_is_noticed(
     folder: Path, ilrs: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        replay, "simulate", lambda campaign, seed, number, traced: simulate(campaign, seed + 1, number, traced=traced)
+        replay, "simulate", lambda campaign, seed, number, **options: simulate(campaign, seed + 1, number, **options)
     )
     done = ilrs("why", folder, "--replication", _untold(folder))
     assert done.exit_code == 1

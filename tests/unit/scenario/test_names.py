@@ -14,6 +14,7 @@ from sim.scenario.schema import Need, PadName, Scenario
 from sim.units import Name
 
 _LOOKED_UP_ELSEWHERE = {
+    "goals.*.counts_as",  # pairs goals of different scenarios; it names no block
     "launchers.*.family",  # vehicles of one family share it; it names no block
     "missions.*.operations.#.name",  # names the step itself
     "stations.*.tank.filled_by.operations.#.name",
