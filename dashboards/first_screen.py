@@ -6,7 +6,7 @@ from dashboards import formats, theme
 from dashboards.card import Panel, PanelRow, Tile
 from dashboards.cause_words import call_cause
 from dashboards.figures.margin import read_quantile
-from dashboards.translation import _, plural
+from dashboards.translation import _, plural, term
 from sim.analysis.estimates import Quantile, one_in, wilson
 from sim.analysis.findings import Findings, GoalFinding, SubjectDelay
 from sim.clock import Calendar
@@ -164,7 +164,12 @@ def costs_panel(goal: GoalFinding) -> Panel:
     return Panel(
         _("What costs most days"),
         tuple(
-            PanelRow(formats.shorten(one.called, _LETTERS), formats.signed_days(one.net_d), _who(one), "#causes")
+            PanelRow(
+                formats.shorten(term("title", one.called), _LETTERS),
+                formats.signed_days(one.net_d),
+                _who(one),
+                "#causes",
+            )
             for one in costly[:_LISTED]
         ),
         foot if costly else _("On average nothing costs this goal a day."),
@@ -267,7 +272,7 @@ def _short_name(assumption: Assumption) -> str:
 
 def moved(assumption: Assumption) -> str:
     """Return how far a figure moves the date: a standard deviation, or from one end of its range to the other."""
-    size = f"{assumption.moves_d:,.0f} d"
+    size = formats.days(assumption.moves_d)
     return f"±{size}" if assumption.drawn else size
 
 

@@ -104,11 +104,15 @@
     whenIdle(drawInTurn);
   };
 
-  const showRun = (run) => {
+  const hideOtherRuns = (run) => {
     document.querySelectorAll("[data-run]").forEach((card) => { card.hidden = card.dataset.run !== run; });
     document.querySelectorAll("[data-alternatives]").forEach((card) => {
       card.hidden = !(run in figures[card.id].alternatives);
     });
+  };
+
+  const showRun = (run) => {
+    hideOtherRuns(run);
     drawInTurn();
     redraw();
   };
@@ -128,6 +132,7 @@
       showRun(menu.value);
     });
     window.addEventListener("hashchange", follow);
+    hideOtherRuns(menu.value);
     follow();
   };
 

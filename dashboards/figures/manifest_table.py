@@ -22,7 +22,7 @@ def draw_manifest(findings: Findings, flights: Mapping[str, str] | None = None) 
     """
     calendar = findings.calendar
     rows = sorted(findings.manifest, key=_when)
-    called = {bar.name: bar.called for bar in findings.bars if bar.kind == "mission"}
+    called = {bar.name: formats.called(bar) for bar in findings.bars if bar.kind == "mission"}
     columns = (
         _("mission"),
         _("nominal"),

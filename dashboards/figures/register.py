@@ -172,7 +172,7 @@ def _risk_title(found: WhatIf) -> str:
 
 
 def _registered(findings: Findings, one: RiskEffect) -> tuple[str, ...]:
-    titles = {bar.name: bar.called for bar in findings.bars}
+    titles = {bar.name: formats.called(bar) for bar in findings.bars}
     cost = formats.NONE
     if one.cost is not None:
         cost = _("{days} ({interval})").format(days=formats.signed_days(one.cost.mean_d), interval=_between(one.cost))
