@@ -25,7 +25,7 @@ HEADINGS = {
     "zh": "按期实现的概率有多大？",
     "ru": "Насколько вероятен срок?",
 }
-HEADING = "section h2 >> nth=0"
+HEADING = "#likely h2"
 
 
 @pytest.fixture(scope="module")
