@@ -16,7 +16,7 @@ from typing import Final, NoReturn
 from sim.problems import InputError, Problem, printable, suggest
 from sim.scenario.tree import read_bytes, shipped_folder
 
-MOST_ROWS: Final = 100_000
+MOST_ROWS: Final = 200_000
 MOST_COLUMNS: Final = 1_000
 _DELIMITERS: Final = (",", ";", "\t")
 _NOTHING: Final = frozenset({"", "-", "–", "—", "?", "n/a", "na", "none", "null", "tbd", "tbc"})

@@ -88,7 +88,7 @@ def test_a_comma_inside_quotes_of_a_heading_parts_nothing(write: Path) -> None:
         (b"a,b\n\x81,1\n", "not text in UTF-8, UTF-16 or Windows-1252"),
         ('a,b\n"1,2\n3,4\n', "table.csv:2: row 2: a quote opens that closes nowhere"),
         ("a\n" + "1\n" * 10_100_000, "the file is larger than 20 MB"),
-        ("a\n" + "1\n" * 100_001, "more than 100000 rows"),
+        ("a\n" + "1\n" * 200_001, "more than 200000 rows"),
         ("a" + "," * 5000 + "b\n1\n", "at most 1000 are read"),
     ],
 )
