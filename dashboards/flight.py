@@ -12,6 +12,7 @@ from dashboards import formats, theme
 from dashboards.card import Card, Page, Section, Table, Tile
 from dashboards.figures.flight_scenes import draw_scenes
 from dashboards.figures.flight_way import draw_ways
+from dashboards.figures.manifest_table import launch_columns
 from dashboards.figures.porkchop import Chosen, draw_porkchop, sweep_departures
 from dashboards.figures.trajectory import AskedTransfer, Track, fly
 from dashboards.translation import _, plural, term
@@ -168,16 +169,7 @@ def _launches(
     table = Table(
         (
             _("launch"),
-            _("nominal"),
-            "P10",
-            "P50",
-            "P90",
-            _("vehicle"),
-            _("pad"),
-            _("payload"),
-            _("mass"),
-            _("spare lift"),
-            _("spare propellant"),
+            *launch_columns(),
         ),
         tuple(_launch_row(calendar, row) for row in rows),
         numeric=frozenset({8, 9, 10}),

@@ -104,8 +104,8 @@ def _arrange(
 
 
 def _when(bar: Bar) -> tuple[float, float, str]:
-    days = (_FAR_D if day is None else day for day in (bar.work_p50_d, bar.finish_p50_d))
-    return (*days, bar.name)  # type: ignore[return-value]
+    begins_d, ends_d = (_FAR_D if day is None else day for day in (bar.work_p50_d, bar.finish_p50_d))
+    return begins_d, ends_d, bar.name
 
 
 def matters(bar: Bar) -> bool:

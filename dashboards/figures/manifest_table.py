@@ -15,16 +15,9 @@ from sim.clock import Calendar
 _FAR_D = 1e9
 
 
-def draw_manifest(findings: Findings, flights: Mapping[str, str] | None = None) -> Card:
-    """Return every launch with its dates, vehicle, margins and the chance that it leaves as planned.
-
-    `flights` are the addresses of the missions on the page of flights.
-    """
-    calendar = findings.calendar
-    rows = sorted(findings.manifest, key=_when)
-    called = {bar.name: formats.called(bar) for bar in findings.bars if bar.kind == "mission"}
-    columns = (
-        _("mission"),
+def launch_columns() -> tuple[str, ...]:
+    """Return the headings of what is told of a launch, from its dates to its reserves."""
+    return (
         _("nominal"),
         "P10",
         "P50",
@@ -35,6 +28,20 @@ def draw_manifest(findings: Findings, flights: Mapping[str, str] | None = None) 
         _("mass"),
         _("spare lift"),
         _("spare propellant"),
+    )
+
+
+def draw_manifest(findings: Findings, flights: Mapping[str, str] | None = None) -> Card:
+    """Return every launch with its dates, vehicle, margins and the chance that it leaves as planned.
+
+    `flights` are the addresses of the missions on the page of flights.
+    """
+    calendar = findings.calendar
+    rows = sorted(findings.manifest, key=_when)
+    called = {bar.name: formats.called(bar) for bar in findings.bars if bar.kind == "mission"}
+    columns = (
+        _("mission"),
+        *launch_columns(),
         _("as planned"),
     )
     table = Table(
